@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Alignment: PPG and accelerometer samples of any rate from 25 to 200 Hz, with jitter and drifting
+ * clocks, onto one 32 Hz grid through one low-pass kernel (docs/signal_path.md, sections 2 and 3).
+ *
+ *	pulse_align_ppg(&align, t_us, counts);
+ *	while (pulse_align_take(&align, &hop)) {
+ *		... hop is complete ...
+ *	}
+ *
+ * Each channel's samples come in the order of their times. The channels may come in any order
+ * relative to each other (batches from two FIFOs) as long as neither runs ahead of the other by more
+ * than PULSE_ALIGN_DEPTH samples less 0.25 s of its own: the hops are then the same bit for bit.
+ *
+ * None of these calls blocks, allocates or touches anything but its arguments. Push and take of one
+ * struct pulse_align must not overlap: one thread, or one interrupt, or a lock around them. A push
+ * costs a few dozen instructions (fit for an interrupt); a take that makes frames costs thousands.
+ */
+#ifndef PULSE_ALIGN_H_
+#define PULSE_ALIGN_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pulse/hop.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Samples kept per channel, a power of two. A frame looks at 0.25 s: 50 samples at 200 Hz. */
+#ifndef PULSE_ALIGN_DEPTH
+#define PULSE_ALIGN_DEPTH 128
+#endif
+
+/* The latest samples of one channel; private to align.c. */
+struct pulse_ring {
+	int64_t t_us[PULSE_ALIGN_DEPTH];
+	uint8_t gap[PULSE_ALIGN_DEPTH]; /* a gap lies before this sample */
+	uint32_t head;                  /* oldest sample; runs freely, masked on use */
+	uint32_t tail;                  /* one past the newest */
+	uint32_t gaps;                  /* marks set between head and tail */
+	int64_t last_us;                /* time of the newest sample ever pushed */
+	bool started;
+};
+
+/* Caller-owned, no pointers inside; about 4 kB. Fields are private to align.c. */
+struct pulse_align {
+	struct pulse_ring ppg_ring;
+	struct pulse_ring acc_ring;
+	uint32_t ppg[PULSE_ALIGN_DEPTH];
+	int16_t acc[PULSE_ALIGN_DEPTH][3];
+	int64_t frame_us; /* time of the frame due next, if running */
+	int64_t since_us; /* samples before this time belong to before a gap */
+	bool running;     /* a grid has been chosen */
+	uint16_t frames;  /* in the hop being filled */
+	struct pulse_hop hop;
+};
+
+/** Empty aligner; the first hop will not be discontinuous. */
+void pulse_align_init(struct pulse_align *align);
+
+/**
+ * One PPG sample.
+ * @param t_us    time of the sample in microseconds, any epoch, one clock for both channels
+ * @param counts  unsigned sensor counts, greater values mean more light; beyond PULSE_PPG_MAX saturates
+ */
+void pulse_align_ppg(struct pulse_align *align, int64_t t_us, uint32_t counts);
+
+/**
+ * One accelerometer sample.
+ * @param xyz  PULSE_ACC_LSB_PER_G to the g
+ */
+void pulse_align_acc(struct pulse_align *align, int64_t t_us, const int16_t xyz[3]);
+
+/**
+ * Make what frames the samples allow, up to the end of a hop.
+ * Call after each push, or after a batch that is small against PULSE_ALIGN_DEPTH, until it says false.
+ * @return true when *out holds a complete hop; false when more samples are needed (*out untouched)
+ */
+bool pulse_align_take(struct pulse_align *align, struct pulse_hop *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* PULSE_ALIGN_H_ */

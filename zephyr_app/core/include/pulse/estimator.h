@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The estimator: hops in, a heart rate out (docs/signal_path.md, sections 4 to 8).
+ *
+ * Integer arithmetic only, no FPU needed; no heap, no globals but constants. All state is in the
+ * caller's struct pulse_estimator; several can run side by side. Not for interrupts: one hop costs one
+ * inference (about a million instructions) in the calling thread.
+ */
+#ifndef PULSE_ESTIMATOR_H_
+#define PULSE_ESTIMATOR_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pulse/hop.h>
+#include <pulse/result.h>
+
+#include "pulse_config.h"
+#include "pulse_model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PULSE_WINDOW_HOPS   4
+#define PULSE_WINDOW_FRAMES (PULSE_WINDOW_HOPS * PULSE_HOP_FRAMES) /* 8 s */
+#define PULSE_CHANNELS      4                                      /* PPG, X, Y, Z */
+#define PULSE_BINS          104 /* bin b is 1.875 x (16 + b) BPM: 30.0 to 223.1 */
+
+/* The last contiguous hops, and their sums, so that a window costs only what is new. */
+struct pulse_window {
+	int32_t ppg[PULSE_WINDOW_HOPS][PULSE_HOP_FRAMES];
+	int16_t acc[PULSE_WINDOW_HOPS][PULSE_HOP_FRAMES][3];
+	int64_t sum[PULSE_WINDOW_HOPS][PULSE_CHANNELS];
+	uint64_t squares[PULSE_WINDOW_HOPS][PULSE_CHANNELS];
+	uint8_t next;  /* slot of the oldest hop, which the next one replaces */
+	uint8_t count; /* contiguous hops so far, up to PULSE_WINDOW_HOPS */
+};
+
+/* Forward filter over the heart-rate bins: posterior with a sum of about 2^24. */
+struct pulse_track {
+	uint32_t posterior[PULSE_BINS];
+};
+
+/* Caller-owned, no pointers inside. Fields are private to the core. */
+struct pulse_estimator {
+	struct pulse_window window;
+	struct pulse_track track;
+	int64_t end_us; /* of the latest hop */
+	uint32_t hops;
+	uint32_t gaps;
+	int8_t input[PULSE_MODEL_INPUT_SIZE];
+	int8_t logits[PULSE_MODEL_OUTPUT_SIZE];
+	uint64_t arena[(PULSE_MODEL_ARENA_SIZE + 7) / 8];
+};
+
+/** Start afresh: no window, no track, counters at zero. */
+void pulse_estimator_init(struct pulse_estimator *estimator);
+
+/**
+ * One hop in, one result out.
+ *
+ * A hop that is marked discontinuous, or that does not follow the previous one (end_us + 2 s: a hop was
+ * shed), drops window and track and counts as a gap; so does a hop without contact, uncounted.
+ *
+ * @param hop  read only, not kept
+ * @param out  always written
+ * @return 1 if the network ran on this hop, 0 if not (acquiring, no contact); it cannot fail
+ */
+int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,
+			struct pulse_result *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* PULSE_ESTIMATOR_H_ */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A hop: two seconds of both sensors on one 32 Hz grid. It is what the aligner makes, what a
+ * message queue carries from the sampling thread to the inference thread, and what the estimator eats.
+ * A plain value, no pointers: copy it freely.
+ */
+#ifndef PULSE_HOP_H_
+#define PULSE_HOP_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PULSE_FRAME_US   31250 /* one frame: 1 / 32 Hz */
+#define PULSE_HOP_FRAMES 64    /* 2 s */
+#define PULSE_HOP_US     (PULSE_FRAME_US * PULSE_HOP_FRAMES)
+
+#define PULSE_PPG_BITS      18                           /* width of the sensor's ADC */
+#define PULSE_PPG_MAX       ((1 << PULSE_PPG_BITS) - 1)  /* full scale, counts */
+#define PULSE_PPG_FRACTION  4                            /* fractional bits of an aligned count */
+#define PULSE_ACC_LSB_PER_G 4096                         /* +-8 g in 16 bits */
+
+struct pulse_hop {
+	/* Time of the last frame + PULSE_FRAME_US, microseconds on the samples' clock. */
+	int64_t end_us;
+	/* 1/16 sensor counts, 0 .. 16 * PULSE_PPG_MAX. */
+	int32_t ppg[PULSE_HOP_FRAMES];
+	/* X, Y, Z at PULSE_ACC_LSB_PER_G. */
+	int16_t acc[PULSE_HOP_FRAMES][3];
+	/* Raw PPG samples within the hop: at either rail; below PULSE_DARK_COUNTS; all of them. */
+	uint16_t saturated;
+	uint16_t dark;
+	uint16_t samples;
+	/* Samples were missing between the previous hop and this one. */
+	bool discontinuous;
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* PULSE_HOP_H_ */
