@@ -9,8 +9,9 @@
  *	}
  *
  * Each channel's samples come in the order of their times. The channels may come in any order
- * relative to each other (batches from two FIFOs) as long as neither runs ahead of the other by more
- * than PULSE_ALIGN_DEPTH samples less 0.25 s of its own: the hops are then the same bit for bit.
+ * relative to each other (batches from two FIFOs) as long as neither runs ahead of the other by
+ *more than PULSE_ALIGN_DEPTH samples less 0.25 s of its own: the hops are then the same bit for
+ *bit.
  *
  * None of these calls blocks, allocates or touches anything but its arguments. Push and take of one
  * struct pulse_align must not overlap: one thread, or one interrupt, or a lock around them. A push
@@ -37,10 +38,10 @@ extern "C" {
 struct pulse_ring {
 	int64_t t_us[PULSE_ALIGN_DEPTH];
 	uint8_t gap[PULSE_ALIGN_DEPTH]; /* a gap lies before this sample */
-	uint32_t head;                  /* oldest sample; runs freely, masked on use */
-	uint32_t tail;                  /* one past the newest */
-	uint32_t gaps;                  /* marks set between head and tail */
-	int64_t last_us;                /* time of the newest sample ever pushed */
+	uint32_t head;			/* oldest sample; runs freely, masked on use */
+	uint32_t tail;			/* one past the newest */
+	uint32_t gaps;			/* marks set between head and tail */
+	int64_t last_us;		/* time of the newest sample ever pushed */
 	bool started;
 };
 
@@ -52,7 +53,7 @@ struct pulse_align {
 	int16_t acc[PULSE_ALIGN_DEPTH][3];
 	int64_t frame_us; /* time of the frame due next, if running */
 	int64_t since_us; /* samples before this time belong to before a gap */
-	bool running;     /* a grid has been chosen */
+	bool running;	  /* a grid has been chosen */
 	uint16_t frames;  /* in the hop being filled */
 	struct pulse_hop hop;
 };
@@ -63,7 +64,8 @@ void pulse_align_init(struct pulse_align *align);
 /**
  * One PPG sample.
  * @param t_us    time of the sample in microseconds, any epoch, one clock for both channels
- * @param counts  unsigned sensor counts, greater values mean more light; beyond PULSE_PPG_MAX saturates
+ * @param counts  unsigned sensor counts, greater values mean more light; beyond PULSE_PPG_MAX
+ * saturates
  */
 void pulse_align_ppg(struct pulse_align *align, int64_t t_us, uint32_t counts);
 
@@ -75,7 +77,8 @@ void pulse_align_acc(struct pulse_align *align, int64_t t_us, const int16_t xyz[
 
 /**
  * Make what frames the samples allow, up to the end of a hop.
- * Call after each push, or after a batch that is small against PULSE_ALIGN_DEPTH, until it says false.
+ * Call after each push, or after a batch that is small against PULSE_ALIGN_DEPTH, until it says
+ * false.
  * @return true when *out holds a complete hop; false when more samples are needed (*out untouched)
  */
 bool pulse_align_take(struct pulse_align *align, struct pulse_hop *out);

@@ -3,8 +3,8 @@
  * The estimator: hops in, a heart rate out (docs/signal_path.md, sections 4 to 8).
  *
  * Integer arithmetic only, no FPU needed; no heap, no globals but constants. All state is in the
- * caller's struct pulse_estimator; several can run side by side. Not for interrupts: one hop costs one
- * inference (about a million instructions) in the calling thread.
+ * caller's struct pulse_estimator; several can run side by side. Not for interrupts: one hop costs
+ * one inference (about a million instructions) in the calling thread.
  */
 #ifndef PULSE_ESTIMATOR_H_
 #define PULSE_ESTIMATOR_H_
@@ -24,8 +24,8 @@ extern "C" {
 
 #define PULSE_WINDOW_HOPS   4
 #define PULSE_WINDOW_FRAMES (PULSE_WINDOW_HOPS * PULSE_HOP_FRAMES) /* 8 s */
-#define PULSE_CHANNELS      4                                      /* PPG, X, Y, Z */
-#define PULSE_BINS          104 /* bin b is 1.875 x (16 + b) BPM: 30.0 to 223.1 */
+#define PULSE_CHANNELS	    4					   /* PPG, X, Y, Z */
+#define PULSE_BINS	    104 /* bin b is 1.875 x (16 + b) BPM: 30.0 to 223.1 */
 
 /* The last contiguous hops, and their sums, so that a window costs only what is new. */
 struct pulse_window {
@@ -60,8 +60,8 @@ void pulse_estimator_init(struct pulse_estimator *estimator);
 /**
  * One hop in, one result out.
  *
- * A hop that is marked discontinuous, or that does not follow the previous one (end_us + 2 s: a hop was
- * shed), drops window and track and counts as a gap; so does a hop without contact, uncounted.
+ * A hop that is marked discontinuous, or that does not follow the previous one (end_us + 2 s: a hop
+ * was shed), drops window and track and counts as a gap; so does a hop without contact, uncounted.
  *
  * @param hop  read only, not kept
  * @param out  always written

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A hop: two seconds of both sensors on one 32 Hz grid. It is what the aligner makes, what a
- * message queue carries from the sampling thread to the inference thread, and what the estimator eats.
- * A plain value, no pointers: copy it freely.
+ * message queue carries from the sampling thread to the inference thread, and what the estimator
+ * eats. A plain value, no pointers: copy it freely.
  */
 #ifndef PULSE_HOP_H_
 #define PULSE_HOP_H_
@@ -14,14 +14,14 @@
 extern "C" {
 #endif
 
-#define PULSE_FRAME_US   31250 /* one frame: 1 / 32 Hz */
+#define PULSE_FRAME_US	 31250 /* one frame: 1 / 32 Hz */
 #define PULSE_HOP_FRAMES 64    /* 2 s */
-#define PULSE_HOP_US     (PULSE_FRAME_US * PULSE_HOP_FRAMES)
+#define PULSE_HOP_US	 (PULSE_FRAME_US * PULSE_HOP_FRAMES)
 
-#define PULSE_PPG_BITS      18                           /* width of the sensor's ADC */
-#define PULSE_PPG_MAX       ((1 << PULSE_PPG_BITS) - 1)  /* full scale, counts */
-#define PULSE_PPG_FRACTION  4                            /* fractional bits of an aligned count */
-#define PULSE_ACC_LSB_PER_G 4096                         /* +-8 g in 16 bits */
+#define PULSE_PPG_BITS	    18				/* width of the sensor's ADC */
+#define PULSE_PPG_MAX	    ((1 << PULSE_PPG_BITS) - 1) /* full scale, counts */
+#define PULSE_PPG_FRACTION  4				/* fractional bits of an aligned count */
+#define PULSE_ACC_LSB_PER_G 4096			/* +-8 g in 16 bits */
 
 struct pulse_hop {
 	/* Time of the last frame + PULSE_FRAME_US, microseconds on the samples' clock. */
