@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recordings: `open_dataset(name, folder)` reads any known data set as a list of `Recording`."""
+
+from training.recordings.recording import (
+    ACTIVITIES,
+    HOP_S,
+    WINDOW_S,
+    Recording,
+    RecordingError,
+    make_recording,
+)
+from training.recordings.registry import DATASETS, iter_dataset, open_dataset
+from training.recordings.simulator import simulate
+
+__all__ = [
+    "ACTIVITIES",
+    "DATASETS",
+    "HOP_S",
+    "WINDOW_S",
+    "Recording",
+    "RecordingError",
+    "iter_dataset",
+    "make_recording",
+    "open_dataset",
+    "simulate",
+]

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one form in which every data set reaches the rest of the repository."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+WINDOW_S = 8.0  # length of a reference window, all published sets
+HOP_S = 2.0  # step between reference windows
+HR_RANGE = (40.0, 200.0)  # BPM; reference values outside are glitches of the reference, not hearts
+
+# PPG-DaLiA's activity codes (0 to 8), continued.
+ACTIVITIES = (
+    "transition", "sitting", "stairs", "table soccer", "cycling", "driving", "lunch", "walking", "working",
+    "running",
+)  # fmt: skip
+
+
+class RecordingError(ValueError):
+    """A recording that cannot be read: which file, which field of it, what was expected, what was found."""
+
+    def __init__(self, path: Path | str, field: str, expected: str, found: str):
+        super().__init__(f"{path}: {field}: expected {expected}, found {found}")
+        self.path, self.field, self.expected, self.found = str(path), field, expected, found
+
+    def __reduce__(self):
+        return type(self), (self.path, self.field, self.expected, self.found)
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """PPG and acceleration of one wrist over one stretch of time, with its reference heart rate if any.
+
+    Both signals start at time 0 of the recording clock. Sensor counts are
+    `round(ppg / ppg_lsb) + ppg_zero`, 18-bit unsigned, one scale for a whole data set.
+    """
+
+    dataset: str
+    subject: str  # unique within the data set; one person has one name
+    name: str  # unique within the data set
+    ppg: np.ndarray  # float32 (n, leds), the publisher's units
+    fs_ppg: float  # Hz
+    ppg_unit: str
+    ppg_lsb: float  # publisher's units per count
+    ppg_zero: int  # counts at ppg = 0
+    acc: np.ndarray  # float32 (m, 3), g, gravity included
+    fs_acc: float  # Hz
+    hr: np.ndarray | None  # float32 (w,), BPM over 8 s windows; NaN where unknown
+    hr_start_s: np.ndarray  # float64 (w,), window starts, seconds on the recording clock as published
+    label_offset_s: float = 0.0  # an aligned window starts at hr_start_s + label_offset_s
+    activity: np.ndarray | None = None  # int64 (w,), index into ACTIVITIES
+    led: int = 0  # default channel
+    licence: str = ""
+    contact: np.ndarray | None = None  # bool (n,), known only in simulation: the sensor touches skin
+
+    @property
+    def seconds(self) -> float:
+        """Duration covered by both signals."""
+        return min(len(self.ppg) / self.fs_ppg, len(self.acc) / self.fs_acc)
+
+
+def window_starts(seconds: float) -> np.ndarray:
+    """Starts (float64, seconds) of all whole reference windows in a recording of the given length."""
+    return np.arange(max(0, int((seconds - WINDOW_S) / HOP_S + 1e-9) + 1)) * HOP_S
+
+
+def plausible(hr: np.ndarray) -> np.ndarray:
+    """Heart rates as float32 (w,), NaN in place of those outside 40 to 200 BPM."""
+    hr = np.asarray(hr, dtype=np.float32).ravel()
+    with np.errstate(invalid="ignore"):
+        return np.where((hr >= HR_RANGE[0]) & (hr <= HR_RANGE[1]), hr, np.float32(np.nan))
+
+
+def make_recording(path: Path | str, **fields) -> Recording:
+    """A `Recording` of checked, contiguous arrays; `path` names the file in errors.
+
+    Raises `RecordingError` for wrong shapes, types or rates, samples that are not finite, signals of
+    unequal duration, acceleration that is not in g, labels beyond the end, or less than one window.
+    """
+    for key in ("fs_ppg", "fs_acc", "ppg_lsb"):
+        value = float(fields[key])
+        if not (np.isfinite(value) and value > 0):
+            raise RecordingError(path, key, "a positive number", repr(fields[key]))
+        fields[key] = value
+    fields["ppg"] = _signal(path, "ppg", fields["ppg"], columns=None)
+    fields["acc"] = _signal(path, "acc", fields["acc"], columns=3)
+    fields["hr_start_s"] = np.asarray(fields["hr_start_s"], dtype=np.float64).ravel()
+    for key, dtype in (("hr", np.float32), ("activity", np.int64)):
+        if fields.get(key) is not None:
+            fields[key] = np.ascontiguousarray(fields[key], dtype=dtype)
+            if fields[key].shape != fields["hr_start_s"].shape:
+                raise RecordingError(
+                    path, key, f"{len(fields['hr_start_s'])} windows", f"shape {fields[key].shape}"
+                )
+    recording = Recording(**fields)
+    _check(path, recording)
+    return recording
+
+
+def _signal(path, field: str, value, columns: int | None) -> np.ndarray:
+    array = np.asarray(value)
+    wanted = f"numbers of shape (samples, {columns or 'leds'})"
+    if array.dtype.kind not in "iuf":
+        raise RecordingError(path, field, wanted, f"type {array.dtype}")
+    if array.ndim != 2 or array.shape[1] == 0 or (columns and array.shape[1] != columns):
+        raise RecordingError(path, field, wanted, f"shape {array.shape}")
+    array = np.ascontiguousarray(array, dtype=np.float32)
+    if not np.isfinite(array).all():
+        bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
+        raise RecordingError(
+            path, field, "finite samples", f"{len(bad)} that are not, the first at sample {bad[0]}"
+        )
+    return array
+
+
+def _check(path, recording: Recording) -> None:
+    seconds = len(recording.ppg) / recording.fs_ppg
+    if recording.seconds < WINDOW_S:
+        raise RecordingError(
+            path, "ppg, acc", f"at least one window of {WINDOW_S:g} s", f"{recording.seconds:.2f} s"
+        )
+    if abs(len(recording.acc) / recording.fs_acc - seconds) > HOP_S:
+        raise RecordingError(
+            path,
+            "acc",
+            f"about {round(seconds * recording.fs_acc)} samples ({recording.fs_acc:g} Hz over the PPG's "
+            f"{seconds:.1f} s)",
+            str(len(recording.acc)),
+        )
+    magnitude = float(np.median(np.linalg.norm(recording.acc, axis=1)))
+    if not 0.3 < magnitude < 3.0:  # gravity alone is 1; the widest published recording has 1.5
+        raise RecordingError(
+            path, "acc", "g with gravity (median magnitude 0.3 to 3)", f"median magnitude {magnitude:.3g}"
+        )
+    starts = recording.hr_start_s
+    if len(starts) and not (np.isfinite(starts).all() and starts[0] >= 0 and (np.diff(starts) > 0).all()):
+        raise RecordingError(path, "hr_start_s", "increasing times from 0 on", f"{starts[:3]}...")
+    if len(starts) and starts[-1] > seconds:  # a label may outlast the signals, but not lie outside them
+        raise RecordingError(
+            path, "hr", f"windows within {seconds:.1f} s", f"one that starts at {starts[-1]} s"
+        )
+    if not 0 <= recording.led < recording.ppg.shape[1]:
+        raise RecordingError(path, "led", f"0 to {recording.ppg.shape[1] - 1}", str(recording.led))

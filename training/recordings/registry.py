@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which data sets there are, where their files lie, and how to open them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.recordings import bami, troika
+from training.recordings.recording import Recording, RecordingError
+from training.recordings.simulator import simulate
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set on disk: `read` is given the folder that holds files matching one of `patterns`."""
+
+    read: Callable[[Path], Iterator[Recording]]
+    patterns: tuple[str, ...]  # relative to the data set's own folder
+    folders: tuple[str, ...]  # names that this folder may have inside a folder of data sets
+
+
+DATASETS: dict[str, DataSet] = {
+    "troika": DataSet(troika.read, ("DATA_??_TYPE??.mat", "TEST_S??_T??.mat"), ("troika", "spc")),
+    "bami1": DataSet(bami.read_bami1, ("Subject_*.mat",), ("bami1", "BAMI-1")),
+    "bami2": DataSet(bami.read_bami2, ("BAMI2_*.mat",), ("bami2", "BAMI-2", "bami2-format-sample")),
+}
+SIMULATOR = "simulator"
+
+
+def open_dataset(name: str, folder: Path | str | None = None, **options) -> list[Recording]:
+    """All recordings of a data set; see `iter_dataset`."""
+    return list(iter_dataset(name, folder, **options))
+
+
+def iter_dataset(name: str, folder: Path | str | None = None, **options) -> Iterator[Recording]:
+    """The recordings of a data set one by one, read as they are asked for.
+
+    `folder` is the data set's own folder or the one that contains it. The simulator needs none and takes
+    `subjects`, `minutes`, `first_seed` and the options of `simulate`. Raises `RecordingError`.
+    """
+    if name == SIMULATOR:
+        return _simulated(**options)
+    if name not in DATASETS:
+        raise RecordingError(name, "data set", "one of " + ", ".join([SIMULATOR, *DATASETS]), name)
+    if folder is None:
+        raise RecordingError(name, "folder", "the folder that holds the data set", "none given")
+    return _found(DATASETS[name], find_folder(name, Path(folder)))
+
+
+def find_folder(name: str, folder: Path) -> Path:
+    """The folder that holds the data set's files: `folder` itself or a subfolder of a known name."""
+    kind = DATASETS[name]
+    if not folder.is_dir():
+        raise RecordingError(folder, "folder", f"the folder of {name} or the one around it", "no such folder")
+    for candidate in (folder, *(folder / sub for sub in kind.folders)):
+        if any(next(candidate.glob(pattern), None) for pattern in kind.patterns):
+            return candidate
+    inside = ", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing"
+    raise RecordingError(folder, f"files of {name}", " or ".join(kind.patterns), inside)
+
+
+def _found(kind: DataSet, folder: Path) -> Iterator[Recording]:
+    yield from kind.read(folder)
+
+
+def _simulated(
+    subjects: int = 12, minutes: float = 10.0, first_seed: int = 1, **options
+) -> Iterator[Recording]:
+    for seed in range(first_seed, first_seed + subjects):
+        yield simulate(seed, 60.0 * minutes, **options)
