@@ -97,7 +97,7 @@ def pulse_shape(shape: np.ndarray, phase: np.ndarray, rate: np.ndarray) -> np.nd
 
 
 def _kinetics(rng: np.random.Generator, target: np.ndarray) -> np.ndarray:
-    """Follow the target: half of a rise within some 15 s (vagal), the rest within a minute; recovery slower."""
+    """Follow the target: half of a rise in some 15 s (vagal), the rest within a minute; recovery slower."""
     fast_up, slow_up = rng.uniform(7, 14), rng.uniform(30, 60)
     fast_down, slow_down = rng.uniform(15, 30), rng.uniform(50, 100)
     fast = slow = target[0]

@@ -47,8 +47,9 @@ def simulate(
 ) -> Recording:
     """One simulated subject, PPG in 18-bit counts.
 
-    `difficulty` scales the motion artefacts (0: none), `losses` adds contact losses. The reference is the mean
-    instantaneous rate of the beats in each 8 s window; it is the heart's, also where contact is lost.
+    `difficulty` scales the motion artefacts (0: none); `losses` adds losses of contact, marked in the
+    recording's `contact`, and glare that saturates the sensor. The reference is the mean instantaneous rate of
+    the beats in each 8 s window; it is the heart's, also where the sensor cannot see it.
     Raises `RecordingError` when shorter than one window.
     """
     streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)]
@@ -57,7 +58,8 @@ def simulate(
     heart, motion = make_heart(heart_rng, bouts, seconds), make_motion(motion_rng, bouts, seconds)
     t_ppg, t_acc = np.arange(round(seconds * fs_ppg)) / fs_ppg, np.arange(round(seconds * fs_acc)) / fs_acc
     contact = _contact(sensor_rng, t_ppg, seconds) if losses else np.ones(len(t_ppg), dtype=bool)
-    light = [_light(sensor_rng, heart, motion, t_ppg, difficulty) for _ in range(leds)]
+    glare = _glare(sensor_rng, t_ppg, seconds) if losses else np.zeros(len(t_ppg))
+    light = [_light(sensor_rng, heart, motion, t_ppg, difficulty) + glare for _ in range(leds)]
     ppg = np.stack([_sensor(noise_rng, x, contact, fs_ppg) for x in light], axis=1)
     acc = motion.gravity(t_acc) + motion.dynamic(t_acc)
     acc = np.clip(acc + acc_rng.normal(0, 0.004, acc.shape), -8, 8)
@@ -111,6 +113,15 @@ def _contact(rng: np.random.Generator, t: np.ndarray, seconds: float) -> np.ndar
     return touching
 
 
+def _glare(rng: np.random.Generator, t: np.ndarray, seconds: float) -> np.ndarray:
+    """Counts of ambient light under the strap (n,): a flash of 1 to 5 s every five minutes or so."""
+    light = np.zeros(len(t))
+    for _ in range(rng.poisson(seconds / 300)):
+        centre, sigma = rng.uniform(20, max(21, seconds - 10)), rng.uniform(0.3, 1.2)
+        light += rng.uniform(0.1, 1.0) * FULL_SCALE * np.exp(-0.5 * ((t - centre) / sigma) ** 2)
+    return light
+
+
 def _light(
     rng: np.random.Generator, heart: Heart, motion: Motion, t: np.ndarray, difficulty: float
 ) -> np.ndarray:
@@ -125,7 +136,9 @@ def _light(
     # part that goes with pressure (the square of the shake), all in units of the pulse's amplitude.
     lags, weights = rng.uniform(0.0, 0.18, 3), rng.normal(0, 1, 3)
     weights /= np.linalg.norm(weights)
-    shake = sum(w * motion.dynamic(t - lag)[:, i] for i, (lag, w) in enumerate(zip(lags, weights)))
+    shake = sum(
+        w * motion.dynamic(t - lag)[:, i] for i, (lag, w) in enumerate(zip(lags, weights, strict=True))
+    )
     tilt = motion.gravity(t - 0.1) @ rng.normal(0, 1.5, 3)
     artefact = rng.uniform(2.5, 7.0) * shake + rng.uniform(0, 2.0) * shake * np.abs(shake)
     artefact = 12.0 * np.tanh(artefact / 12.0)  # tissue gives way

@@ -21,7 +21,7 @@ GESTURES_PER_S = {"sitting": 0.02, "working": 0.3, "walking": 0.03, "running": 0
 
 @dataclass(frozen=True)
 class Gait:
-    """Periodic motion during one bout: component k is `vectors[k]` g at `orders[k]` times half the step rate."""
+    """Periodic motion during one bout: component k is `vectors[k]` (g) at `orders[k]` x half the step rate."""
 
     start: float
     end: float
@@ -67,7 +67,7 @@ class Motion:
             a, b = np.searchsorted(t, (gait.start, gait.end))
             phase = np.interp(t[a:b], self.grid, self.stride_phase)
             ramp = np.clip(np.minimum(t[a:b] - gait.start, gait.end - t[a:b]) / 2.0, 0, 1)
-            for order, vector, shift in zip(gait.orders, gait.vectors, gait.phases):
+            for order, vector, shift in zip(gait.orders, gait.vectors, gait.phases, strict=True):
                 out[a:b] += np.outer(ramp * np.sin(order * phase + shift), vector)
         for gesture in self.gestures:
             away = 3.5 * gesture.sigma
