@@ -13,6 +13,9 @@
  *more than PULSE_ALIGN_DEPTH samples less 0.25 s of its own: the hops are then the same bit for
  *bit.
  *
+ * A gap (a step of more than 100 ms, backwards, or a time repeated) drops the hop being filled and
+ *starts a new grid; so does a channel that runs further ahead, and the next hop says discontinuous.
+ *
  * None of these calls blocks, allocates or touches anything but its arguments. Push and take of one
  * struct pulse_align must not overlap: one thread, or one interrupt, or a lock around them. A push
  * costs a few dozen instructions (fit for an interrupt); a take that makes frames costs thousands.
@@ -34,15 +37,12 @@ extern "C" {
 #define PULSE_ALIGN_DEPTH 128
 #endif
 
-/* The latest samples of one channel; private to align.c. */
+/* Times of a channel's latest samples. Indices run freely and are masked on use. */
 struct pulse_ring {
 	int64_t t_us[PULSE_ALIGN_DEPTH];
-	uint8_t gap[PULSE_ALIGN_DEPTH]; /* a gap lies before this sample */
-	uint32_t head;			/* oldest sample; runs freely, masked on use */
-	uint32_t tail;			/* one past the newest */
-	uint32_t gaps;			/* marks set between head and tail */
-	int64_t last_us;		/* time of the newest sample ever pushed */
-	bool started;
+	uint32_t head; /* oldest sample */
+	uint32_t end;  /* one past the last sample that follows head without a gap */
+	uint32_t tail; /* one past the newest sample; end != tail: a gap lies before end */
 };
 
 /* Caller-owned, no pointers inside; about 4 kB. Fields are private to align.c. */
@@ -51,8 +51,8 @@ struct pulse_align {
 	struct pulse_ring acc_ring;
 	uint32_t ppg[PULSE_ALIGN_DEPTH];
 	int16_t acc[PULSE_ALIGN_DEPTH][3];
-	int64_t frame_us; /* time of the frame due next, if running */
-	int64_t since_us; /* samples before this time belong to before a gap */
+	int64_t since_us; /* samples before this time lie before a gap */
+	int64_t frame_us; /* time of the frame due next, while running */
 	bool running;	  /* a grid has been chosen */
 	uint16_t frames;  /* in the hop being filled */
 	struct pulse_hop hop;
@@ -63,7 +63,8 @@ void pulse_align_init(struct pulse_align *align);
 
 /**
  * One PPG sample.
- * @param t_us    time of the sample in microseconds, any epoch, one clock for both channels
+ * @param t_us    time of the sample in microseconds, any epoch, one clock for both channels; within
+ * +-2^62
  * @param counts  unsigned sensor counts, greater values mean more light; beyond PULSE_PPG_MAX
  * saturates
  */

@@ -14,6 +14,8 @@
 
 #include <pulse/hop.h>
 #include <pulse/result.h>
+#include <pulse/track.h>
+#include <pulse/window.h>
 
 #include "pulse_config.h"
 #include "pulse_model.h"
@@ -21,26 +23,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define PULSE_WINDOW_HOPS   4
-#define PULSE_WINDOW_FRAMES (PULSE_WINDOW_HOPS * PULSE_HOP_FRAMES) /* 8 s */
-#define PULSE_CHANNELS	    4					   /* PPG, X, Y, Z */
-#define PULSE_BINS	    104 /* bin b is 1.875 x (16 + b) BPM: 30.0 to 223.1 */
-
-/* The last contiguous hops, and their sums, so that a window costs only what is new. */
-struct pulse_window {
-	int32_t ppg[PULSE_WINDOW_HOPS][PULSE_HOP_FRAMES];
-	int16_t acc[PULSE_WINDOW_HOPS][PULSE_HOP_FRAMES][3];
-	int64_t sum[PULSE_WINDOW_HOPS][PULSE_CHANNELS];
-	uint64_t squares[PULSE_WINDOW_HOPS][PULSE_CHANNELS];
-	uint8_t next;  /* slot of the oldest hop, which the next one replaces */
-	uint8_t count; /* contiguous hops so far, up to PULSE_WINDOW_HOPS */
-};
-
-/* Forward filter over the heart-rate bins: posterior with a sum of about 2^24. */
-struct pulse_track {
-	uint32_t posterior[PULSE_BINS];
-};
 
 /* Caller-owned, no pointers inside. Fields are private to the core. */
 struct pulse_estimator {

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tracker: a forward filter over the heart-rate bins (docs/signal_path.md, section 7). Its
+ * tables come from pulse_config.h.
+ */
+#ifndef PULSE_TRACK_H_
+#define PULSE_TRACK_H_
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PULSE_BINS	104 /* bin b is 1.875 x (PULSE_FIRST_BIN + b) BPM: 30.0 to 223.1 */
+#define PULSE_FIRST_BIN 16
+#define PULSE_BIN_Q8	480 /* 1.875 BPM in 1/256 BPM */
+
+struct pulse_track {
+	uint32_t posterior[PULSE_BINS]; /* sum about 2^24 */
+};
+
+struct pulse_estimate {
+	int32_t bpm_q8;		 /* 1/256 BPM */
+	uint16_t confidence_q15; /* calibrated, 0 .. 32768 */
+};
+
+/** Any rate is as likely as any other. */
+void pulse_track_reset(struct pulse_track *track);
+
+/** Two seconds pass without a look at the signal. */
+void pulse_track_predict(struct pulse_track *track);
+
+/** After a prediction: weigh with the network's logits. */
+void pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BINS]);
+
+/** The peak's centre of mass, and the mass within 7.5 BPM of it as a calibrated probability. */
+struct pulse_estimate pulse_track_estimate(const struct pulse_track *track);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* PULSE_TRACK_H_ */

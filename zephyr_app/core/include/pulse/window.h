@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The window: the last four contiguous hops, normalised to int8 for the network
+ * (docs/signal_path.md, section 4).
+ */
+#ifndef PULSE_WINDOW_H_
+#define PULSE_WINDOW_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pulse/hop.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PULSE_WINDOW_HOPS   4
+#define PULSE_WINDOW_FRAMES (PULSE_WINDOW_HOPS * PULSE_HOP_FRAMES) /* 8 s */
+#define PULSE_CHANNELS	    4					   /* PPG, X, Y, Z */
+#define PULSE_WINDOW_INPUT  (PULSE_CHANNELS * PULSE_WINDOW_FRAMES) /* bytes */
+
+/* A ring of hops, and each hop's sums, so that mean and power of a window cost four additions. */
+struct pulse_window {
+	int32_t ppg[PULSE_WINDOW_HOPS][PULSE_HOP_FRAMES];
+	int16_t acc[PULSE_WINDOW_HOPS][PULSE_HOP_FRAMES][3];
+	int32_t sum[PULSE_WINDOW_HOPS][PULSE_CHANNELS];
+	uint64_t squares[PULSE_WINDOW_HOPS][PULSE_CHANNELS];
+	uint8_t next;  /* slot of the oldest hop, which the next one replaces */
+	uint8_t count; /* contiguous hops so far, up to PULSE_WINDOW_HOPS */
+};
+
+/* Mean and root of the summed squares about it: PPG in 1/16 counts, ACC in LSB. */
+struct pulse_moments {
+	int32_t mean[PULSE_CHANNELS];
+	uint32_t ppg_root; /* at least 64: a quarter of a count of standard deviation */
+	uint32_t acc_root; /* the three axes together, at least PULSE_ACC_REST */
+};
+
+/* 16 x 0.04 g: the root of a wrist at rest, and the floor of acc_root. */
+#define PULSE_ACC_REST 2621
+
+/** Forget all hops. */
+void pulse_window_clear(struct pulse_window *window);
+
+/** Take a copy of a hop that follows the previous one. */
+void pulse_window_push(struct pulse_window *window, const struct pulse_hop *hop);
+
+/** Moments of a full window (count == PULSE_WINDOW_HOPS). */
+struct pulse_moments pulse_window_moments(const struct pulse_window *window);
+
+/**
+ * The network's input from a full window, oldest frame first: PPG [256], then ACC [256][3], 32
+ * steps a standard deviation.
+ */
+void pulse_window_quantise(const struct pulse_window *window, const struct pulse_moments *moments,
+			   int8_t input[PULSE_WINDOW_INPUT]);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* PULSE_WINDOW_H_ */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include <pulse/estimator.h>
+
+#include "integer.h"
+#include "quality.h"
+
+#define TRACK_GAP_US 10000000 /* after a longer silence the old rate says nothing */
+
+PULSE_ASSERT(PULSE_MODEL_INPUT_SIZE == PULSE_WINDOW_INPUT);
+PULSE_ASSERT(PULSE_MODEL_OUTPUT_SIZE == PULSE_BINS);
+
+void pulse_estimator_init(struct pulse_estimator *estimator)
+{
+	memset(estimator, 0, sizeof(*estimator));
+	pulse_track_reset(&estimator->track);
+}
+
+/* Step 1 and the bookkeeping of step 3 of section 8: does this hop follow the one before it? */
+static bool follows(struct pulse_estimator *estimator, const struct pulse_hop *hop)
+{
+	uint64_t step = (uint64_t)hop->end_us - (uint64_t)estimator->end_us;
+	bool first = estimator->hops == 0;
+	bool broken = hop->discontinuous || (!first && step != PULSE_HOP_US);
+
+	if (!first && (hop->end_us <= estimator->end_us || step > TRACK_GAP_US)) {
+		pulse_track_reset(&estimator->track);
+	}
+	estimator->end_us = hop->end_us;
+	estimator->hops++;
+	estimator->gaps += broken;
+	return !broken;
+}
+
+/* The network's view of the window, into estimator->logits. */
+static void infer(struct pulse_estimator *estimator, const struct pulse_moments *moments)
+{
+	pulse_window_quantise(&estimator->window, moments, estimator->input);
+	pulse_model_run(estimator->input, estimator->logits, estimator->arena);
+}
+
+int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,
+			struct pulse_result *out)
+{
+	struct pulse_window *window = &estimator->window;
+	struct pulse_track *track = &estimator->track;
+
+	*out = (struct pulse_result){.time_us = hop->end_us, .hop = estimator->hops};
+	bool contiguous = follows(estimator, hop);
+
+	out->gaps = estimator->gaps;
+	if (!pulse_quality_contact(hop)) {
+		pulse_window_clear(window);
+		pulse_track_reset(track);
+		out->state = PULSE_NO_CONTACT;
+		return 0;
+	}
+	if (!contiguous) {
+		pulse_window_clear(window);
+	}
+	pulse_window_push(window, hop);
+	pulse_track_predict(track);
+	if (window->count < PULSE_WINDOW_HOPS) {
+		out->state = PULSE_ACQUIRING;
+		return 0;
+	}
+	struct pulse_moments moments = pulse_window_moments(window);
+
+	infer(estimator, &moments);
+	pulse_track_update(track, estimator->logits);
+
+	struct pulse_estimate estimate = pulse_track_estimate(track);
+
+	out->bpm_q8 = estimate.bpm_q8;
+	out->confidence_q15 = estimate.confidence_q15;
+	out->state = (uint8_t)pulse_quality_state(estimate.confidence_q15, moments.acc_root);
+	return 1;
+}

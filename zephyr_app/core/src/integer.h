@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Integer arithmetic of docs/signal_path.md, private to the core. */
+#ifndef PULSE_INTEGER_H_
+#define PULSE_INTEGER_H_
+
+#include <stdint.h>
+
+/* A C99 static assertion, at file or block scope. */
+#define PULSE_ASSERT_CAT_(a, b)	 a##b
+#define PULSE_ASSERT_NAME_(line) PULSE_ASSERT_CAT_(pulse_assert_line_, line)
+#define PULSE_ASSERT(condition)                                                                    \
+	enum {                                                                                     \
+		PULSE_ASSERT_NAME_(__LINE__) = 1 / (int)!!(condition)                              \
+	}
+
+/* `>>` on a negative value is implementation-defined in C99; every compiler used here shifts the
+ * sign in. */
+PULSE_ASSERT((-3 >> 1) == -2);
+
+/* Towards minus infinity; b > 0. */
+static inline int64_t pulse_floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+/* To nearest, halves up; b > 0. */
+static inline int64_t pulse_round_div(int64_t a, int64_t b)
+{
+	return pulse_floor_div(a + b / 2, b);
+}
+
+/** Floor of the square root. */
+uint32_t pulse_isqrt(uint64_t n);
+
+#endif /* PULSE_INTEGER_H_ */

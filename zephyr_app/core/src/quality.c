@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "quality.h"
+
+#include <pulse/window.h>
+
+#include "pulse_config.h"
+
+bool pulse_quality_contact(const struct pulse_hop *hop)
+{
+	return 4 * hop->dark <= hop->samples;
+}
+
+enum pulse_state pulse_quality_state(uint16_t confidence_q15, uint32_t acc_root)
+{
+	if (confidence_q15 >= PULSE_CONFIDENCE_VALID) {
+		return PULSE_VALID;
+	}
+	return acc_root == PULSE_ACC_REST ? PULSE_NO_PULSE : PULSE_MOTION_UNCERTAIN;
+}
+
+const char *pulse_state_name(uint8_t state)
+{
+	static const char *const names[] = {
+		[PULSE_ACQUIRING] = "acquiring",
+		[PULSE_VALID] = "valid",
+		[PULSE_MOTION_UNCERTAIN] = "motion-uncertain",
+		[PULSE_NO_CONTACT] = "no-contact",
+		[PULSE_NO_PULSE] = "no-pulse",
+		[PULSE_STALE] = "stale",
+	};
+
+	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "unknown";
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* docs/signal_path.md, section 7. */
+#include <pulse/track.h>
+
+#include "integer.h"
+#include "pulse_config.h"
+
+#define UNIFORM ((1 << 24) / PULSE_BINS)
+#define NEAR	4 /* bins either side that belong to a peak: 7.5 BPM */
+
+static const uint16_t transition[PULSE_TRACK_HALF_WIDTH + 1] = PULSE_TRACK_TRANSITION;
+static const uint16_t likelihood[256] = PULSE_TRACK_LIKELIHOOD;
+static const uint16_t confidence_map[17] = PULSE_CONFIDENCE_MAP;
+
+PULSE_ASSERT(PULSE_TRACK_LEAK >= 1 && PULSE_TRACK_LEAK <= 32768); /* no bin is ever impossible */
+PULSE_ASSERT(PULSE_TRACK_HALF_WIDTH < PULSE_BINS);
+
+void pulse_track_reset(struct pulse_track *track)
+{
+	for (int b = 0; b < PULSE_BINS; b++) {
+		track->posterior[b] = UNIFORM;
+	}
+}
+
+void pulse_track_predict(struct pulse_track *track)
+{
+	/* The posterior between zeros, so that neighbours beyond the ends add nothing. */
+	uint32_t padded[PULSE_BINS + 2 * PULSE_TRACK_HALF_WIDTH] = {0};
+	uint32_t *p = padded + PULSE_TRACK_HALF_WIDTH;
+
+	for (int b = 0; b < PULSE_BINS; b++) {
+		p[b] = track->posterior[b];
+	}
+	for (int b = 0; b < PULSE_BINS; b++) {
+		uint64_t sum = (uint64_t)transition[0] * p[b];
+
+		for (int d = 1; d <= PULSE_TRACK_HALF_WIDTH; d++) {
+			sum += (uint64_t)transition[d] * (p[b - d] + p[b + d]);
+		}
+		sum = (sum >> 15) * (32768 - PULSE_TRACK_LEAK);
+		track->posterior[b] =
+			(uint32_t)((sum + (uint64_t)PULSE_TRACK_LEAK * UNIFORM) >> 15);
+	}
+}
+
+/* Position of the highest set bit, plus one. */
+static int bit_length(uint64_t n)
+{
+	int length = 0;
+
+	while (n != 0) {
+		n >>= 1;
+		length++;
+	}
+	return length;
+}
+
+void pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BINS])
+{
+	uint64_t weighed[PULSE_BINS];
+	uint64_t sum = 0;
+	int best = INT8_MIN;
+
+	for (int b = 0; b < PULSE_BINS; b++) {
+		best = logits[b] > best ? logits[b] : best;
+	}
+	for (int b = 0; b < PULSE_BINS; b++) {
+		weighed[b] = (uint64_t)track->posterior[b] * likelihood[best - logits[b]];
+		sum += weighed[b];
+	}
+	int length = bit_length(sum);
+	int shift = length > 16 ? length - 16 : 0;
+	uint32_t scale = UINT32_MAX / (uint32_t)(sum >> shift);
+
+	for (int b = 0; b < PULSE_BINS; b++) {
+		track->posterior[b] = (uint32_t)(((weighed[b] >> shift) * scale) >> 8);
+	}
+}
+
+static uint16_t calibrate(uint32_t confidence)
+{
+	uint32_t i = confidence >> 11;
+
+	if (i >= 16) {
+		return confidence_map[16];
+	}
+	uint32_t rise = (uint32_t)confidence_map[i + 1] - confidence_map[i];
+
+	return (uint16_t)(confidence_map[i] + ((rise * (confidence & 2047)) >> 11));
+}
+
+struct pulse_estimate pulse_track_estimate(const struct pulse_track *track)
+{
+	const uint32_t *p = track->posterior;
+	struct pulse_estimate estimate;
+	uint64_t all = 0;
+	uint64_t near = 0;
+	uint64_t moment = 0;
+	int peak = 0;
+
+	for (int b = 0; b < PULSE_BINS; b++) {
+		all += p[b];
+		peak = p[b] > p[peak] ? b : peak;
+	}
+	int first = peak > NEAR ? peak - NEAR : 0;
+	int last = peak < PULSE_BINS - NEAR ? peak + NEAR : PULSE_BINS - 1;
+
+	for (int b = first; b <= last; b++) {
+		near += p[b];
+		moment += (uint64_t)p[b] * (uint32_t)(PULSE_BIN_Q8 * (PULSE_FIRST_BIN + b));
+	}
+	estimate.bpm_q8 = (int32_t)pulse_round_div((int64_t)moment, (int64_t)near);
+	estimate.confidence_q15 = calibrate((uint32_t)((near << 15) / all));
+	return estimate;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* docs/signal_path.md, section 4. */
+#include <string.h>
+
+#include <pulse/window.h>
+
+#include "integer.h"
+
+#define PPG_ROOT_FLOOR 64
+#define STEPS	       512 /* 32 int8 steps a standard deviation; a root is 16 deviations */
+
+void pulse_window_clear(struct pulse_window *window)
+{
+	window->next = 0;
+	window->count = 0;
+}
+
+void pulse_window_push(struct pulse_window *window, const struct pulse_hop *hop)
+{
+	uint8_t slot = window->next;
+	int32_t *sum = window->sum[slot];
+	uint64_t *squares = window->squares[slot];
+
+	memcpy(window->ppg[slot], hop->ppg, sizeof(hop->ppg));
+	memcpy(window->acc[slot], hop->acc, sizeof(hop->acc));
+	memset(sum, 0, sizeof(window->sum[slot]));
+	memset(squares, 0, sizeof(window->squares[slot]));
+	for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
+		sum[0] += hop->ppg[i];
+		squares[0] += (uint64_t)((int64_t)hop->ppg[i] * hop->ppg[i]);
+		for (int axis = 0; axis < 3; axis++) {
+			int32_t x = hop->acc[i][axis];
+
+			sum[1 + axis] += x;
+			squares[1 + axis] += (uint32_t)(x * x);
+		}
+	}
+	window->next = (slot + 1) % PULSE_WINDOW_HOPS;
+	if (window->count < PULSE_WINDOW_HOPS) {
+		window->count++;
+	}
+}
+
+/* Sum of (x - mean)^2 = sum x^2 - 2 mean sum x + n mean^2, exact. */
+static uint64_t power(const struct pulse_window *window, int channel, int32_t *mean)
+{
+	int64_t sum = 0;
+	uint64_t squares = 0;
+
+	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
+		sum += window->sum[hop][channel];
+		squares += window->squares[hop][channel];
+	}
+	*mean = (int32_t)(sum >> 8); /* 256 frames */
+	return squares - (uint64_t)(*mean * (2 * sum - (int64_t)PULSE_WINDOW_FRAMES * *mean));
+}
+
+struct pulse_moments pulse_window_moments(const struct pulse_window *window)
+{
+	struct pulse_moments moments;
+	uint64_t acc = 0;
+	uint64_t ppg = power(window, 0, &moments.mean[0]);
+
+	for (int channel = 1; channel < PULSE_CHANNELS; channel++) {
+		acc += power(window, channel, &moments.mean[channel]);
+	}
+	moments.ppg_root = pulse_isqrt(ppg);
+	if (moments.ppg_root < PPG_ROOT_FLOOR) {
+		moments.ppg_root = PPG_ROOT_FLOOR;
+	}
+	moments.acc_root = pulse_isqrt(acc);
+	if (moments.acc_root < PULSE_ACC_REST) {
+		moments.acc_root = PULSE_ACC_REST;
+	}
+	return moments;
+}
+
+/*
+ * clip(round_div(512 d, root), -128, 127) in 32 bits, for the M4's divider. What |4 d| >= root
+ * clips is settled first. The rest does not overflow: of values in 0 .. R, R = 2^22, with mean m
+ * the root is at most 16 sqrt(m (R - m)) (Bhatia and Davis), so 4 d < root with d <= R - m leaves d
+ * < 16/17 R.
+ */
+static int8_t step(int32_t d, int32_t root)
+{
+	if (4 * d >= root) {
+		return INT8_MAX;
+	}
+	if (4 * d <= -root) {
+		return INT8_MIN;
+	}
+	int32_t a = STEPS * d + (root >> 1);
+	int32_t q = a / root;
+
+	q -= a < q * root;
+	return (int8_t)(q > INT8_MAX ? INT8_MAX : q);
+}
+
+void pulse_window_quantise(const struct pulse_window *window, const struct pulse_moments *moments,
+			   int8_t input[PULSE_WINDOW_INPUT])
+{
+	int8_t *ppg = input;
+	int8_t *acc = input + PULSE_WINDOW_FRAMES;
+	int32_t ppg_root = (int32_t)moments->ppg_root;
+	int32_t acc_root = (int32_t)moments->acc_root;
+
+	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
+		int slot = (window->next + hop) % PULSE_WINDOW_HOPS;
+
+		for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
+			const int16_t *xyz = window->acc[slot][i];
+
+			*ppg++ = step(window->ppg[slot][i] - moments->mean[0], ppg_root);
+			*acc++ = step(xyz[0] - moments->mean[1], acc_root);
+			*acc++ = step(xyz[1] - moments->mean[2], acc_root);
+			*acc++ = step(xyz[2] - moments->mean[3], acc_root);
+		}
+	}
+}
