@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+import dataclasses
+
+import pytest
+
+from training.folds import PROTOCOLS, Fold, person
+from training.recordings import simulate
+
+ONE = simulate(1, 10.0)
+
+
+def people(dataset: str, count: int, each: int = 1) -> list:
+    return [
+        dataclasses.replace(ONE, dataset=dataset, subject=f"S{n}", name=f"{n}-{k}")
+        for n in range(1, count + 1)
+        for k in range(each)
+    ]
+
+
+EVERYONE = (
+    people("bami1", 24)
+    + people("troika", 20, 2)
+    + people("bami2", 3)
+    + people("dalia", 15)
+    + people("wesad", 15)
+)
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_people_are_on_one_side_and_each_is_tested_once(name):
+    protocol = PROTOCOLS[name]
+    folds = protocol.folds(EVERYONE)
+    tested = [set(map(person, fold.test)) for fold in folds]
+    for fold, test in zip(folds, tested, strict=True):
+        others = set(map(person, fold.train + fold.validation))
+        assert not test & others
+        assert {r.dataset for r in fold.train + fold.validation + fold.test} <= set(protocol.datasets)
+    assert sum(map(len, tested)) == len(set().union(*tested))
+    expected = {"bami2"} if name == "bami2-transfer" else set(protocol.datasets)
+    assert {who[0] for test in tested for who in test} == expected
+
+
+def test_group_sizes():
+    assert [len(f.validation) for f in PROTOCOLS["dalia-4group"].folds(EVERYONE)] == [3] * 12 + [2] * 3
+    sizes = [len(set(map(person, f.test))) for f in PROTOCOLS["bami-spc-4fold"].folds(EVERYONE)]
+    assert sizes == [11] * 4
+    assert len(PROTOCOLS["wesad-loso"].folds(EVERYONE)) == 15
+
+
+def test_a_person_on_two_sides_is_refused():
+    a, b = people("bami1", 2)
+    with pytest.raises(ValueError, match="bami1/S1: expected on one side"):
+        Fold("f", (a, b), (), (a,))
+    with pytest.raises(ValueError, match="test: expected at least one"):
+        Fold("f", (a,), (), ())
+
+
+def test_a_missing_data_set_is_named():
+    with pytest.raises(ValueError, match="expected troika, found bami1"):
+        PROTOCOLS["cross-dataset"].folds(people("bami1", 3))

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from training.recordings import simulate
+from training.sensor import (
+    PPG_MAX,
+    ReplayError,
+    SensorStream,
+    read_replay,
+    sample_times,
+    to_counts,
+    write_replay,
+)
+
+
+def stream(t_ppg: np.ndarray, t_acc: np.ndarray, seed: int = 0) -> SensorStream:
+    rng = np.random.default_rng(seed)
+    return SensorStream(
+        rng.integers(0, PPG_MAX + 1, len(t_ppg)).astype(np.uint32),
+        t_ppg,
+        rng.integers(-32768, 32768, (len(t_acc), 3)).astype(np.int16),
+        t_acc,
+    )
+
+
+def assert_same(a: SensorStream, b: SensorStream) -> None:
+    for field in SensorStream.__dataclass_fields__:
+        x, y = getattr(a, field), getattr(b, field)
+        assert x.dtype == y.dtype
+        np.testing.assert_array_equal(x, y, err_msg=field)
+
+
+@pytest.mark.parametrize(("rate_ppg", "rate_acc"), [(125, 125), (50, 50), (64, 32), (25.3, 104)])
+def test_replay_carries_a_steady_stream_exactly(tmp_path, rate_ppg, rate_acc):
+    original = stream(sample_times(int(5 * rate_ppg), rate_ppg), sample_times(int(5 * rate_acc), rate_acc))
+    write_replay(tmp_path / "a.pulse", original)
+    assert_same(original, read_replay(tmp_path / "a.pulse"))
+    assert [p.name for p in tmp_path.iterdir()] == ["a.pulse"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(-3_000, 200_000), max_size=60),
+    st.lists(st.integers(-3_000, 200_000), max_size=60),
+    st.integers(0, 99),
+)
+def test_replay_carries_any_times_exactly(tmp_path_factory, steps_ppg, steps_acc, seed):
+    path = tmp_path_factory.mktemp("replay") / "a.pulse"
+    original = stream(
+        np.cumsum(np.array(steps_ppg, np.int64)), np.cumsum(np.array(steps_acc, np.int64)), seed
+    )
+    write_replay(path, original)
+    assert_same(original, read_replay(path))
+
+
+def test_replay_refuses_what_it_did_not_write(tmp_path):
+    path = tmp_path / "a.pulse"
+    write_replay(path, stream(sample_times(100, 50), sample_times(100, 50)))
+    whole = path.read_bytes()
+    for change, field in (
+        (whole[:10], "header"),
+        (b"X" + whole[1:], "magic"),
+        (whole[:8] + b"\2" + whole[9:], "version"),
+        (whole[:-7], "crc32"),
+        (whole[:60] + bytes([whole[60] ^ 1]) + whole[61:], "crc32"),
+    ):
+        path.write_bytes(change)
+        with pytest.raises(ReplayError, match=rf"a\.pulse: {field}: expected"):
+            read_replay(path)
+
+
+def test_counts_saturate_and_keep_the_scale():
+    recording = simulate(1, 20.0)
+    counts = to_counts(recording)
+    assert counts.ppg.dtype == np.uint32 and counts.acc.dtype == np.int16
+    volts = (counts.ppg.astype(float) - recording.ppg_zero) * recording.ppg_lsb
+    inside = (counts.ppg > 0) & (counts.ppg < PPG_MAX)
+    assert inside.any()
+    assert np.abs(volts - recording.ppg[:, recording.led])[inside].max() <= 0.51 * recording.ppg_lsb
+    with pytest.raises(ValueError, match="led: expected 0 to"):
+        to_counts(recording, led=recording.ppg.shape[1])

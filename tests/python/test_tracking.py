@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The filter against the specification in Python's own integers, and its behaviour."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from training.tracking import BINS, MASS, Tracker, TrackerTables, bin_bpm, track, tracker_tables
+
+TABLES = tracker_tables(0.1)
+
+
+def plain_step(p: list[int], q: list[int], t: TrackerTables) -> tuple[list[int], int, int]:
+    k = t.half_width
+    a = [
+        sum(t.transition[abs(d)] * p[b - d] for d in range(-k, k + 1) if 0 <= b - d < BINS)
+        for b in range(BINS)
+    ]
+    moved = [((v >> 15) * (32768 - t.leak) + t.leak * (2**24 // BINS)) >> 15 for v in a]
+    g = [m * t.likelihood[max(q) - v] for m, v in zip(moved, q, strict=True)]
+    total = sum(g)
+    assert max(*a, *g, total) < 2**63
+    shift = max(0, total.bit_length() - 16)
+    r = (2**32 - 1) // (total >> shift)
+    p = [((v >> shift) * r) >> 8 for v in g]
+    assert max(p) < 2**32
+    m = p.index(max(p))
+    near = [b for b in range(BINS) if abs(b - m) <= 4]
+    within = sum(p[b] for b in near)
+    bpm = (sum(p[b] * 480 * (16 + b) for b in near) + within // 2) // within
+    raw = (within << 15) // sum(p)
+    i = raw >> 11
+    points = t.confidence_map
+    calibrated = points[16] if i == 16 else points[i] + (((points[i + 1] - points[i]) * (raw & 2047)) >> 11)
+    return p, bpm, calibrated
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 2**32),
+    st.integers(1, 20),
+    st.floats(0.3, 20),
+    st.floats(1e-5, 0.3),
+    st.floats(0.01, 0.5),
+    st.sampled_from([1e-9, 1e-3, 0.1]),
+)
+def test_filter_equals_plain_integers(seed, half_width, spread, leak, scale, floor):
+    rng = np.random.default_rng(seed)
+    points = tuple(sorted(map(int, rng.integers(0, 32769, 17))))
+    tables = tracker_tables(
+        scale,
+        half_width=half_width,
+        spread_bpm=spread,
+        leak=leak,
+        temper=1.0,
+        floor=floor,
+        confidence_map=points,
+    )
+    tracker, p = Tracker(tables), [MASS // BINS] * BINS
+    for q in rng.choice([rng.integers(-128, 128, BINS), np.full(BINS, -128)], 6):
+        q = q.copy()
+        q[rng.integers(BINS)] = 127
+        bpm, confidence = tracker.step(q.astype(np.int8))
+        p, expected_bpm, expected_confidence = plain_step(p, q.tolist(), tables)
+        assert tracker.posterior.tolist() == p
+        assert (int(bpm), int(confidence)) == (expected_bpm, expected_confidence)
+
+
+def evidence(bins: np.ndarray, strength: int = 100) -> np.ndarray:
+    q = np.full((len(bins), BINS), -strength // 2, np.int8)
+    q[np.arange(len(bins)), bins] = strength // 2
+    return q
+
+
+def test_steady_evidence_is_followed_and_trusted():
+    bpm, confidence = track(evidence(np.full(20, 40)), TABLES)
+    assert abs(bpm[-1] / 256 - bin_bpm()[40]) < 0.5
+    assert confidence[-1] > 0.9 * 32768
+
+
+def test_wrong_lock_is_left_when_evidence_moves_far():
+    bpm, _ = track(evidence(np.array([80] * 30 + [30] * 30)), TABLES)
+    assert abs(bpm[29] / 256 - bin_bpm()[80]) < 1 and abs(bpm[-1] / 256 - bin_bpm()[30]) < 1
+
+
+def test_one_outlier_moves_nothing():
+    bins = np.full(30, 50)
+    bins[20] = 90
+    bpm, _ = track(evidence(bins, 60), TABLES)
+    assert np.abs(bpm[10:] / 256 - bin_bpm()[50]).max() < 3
+
+
+def test_prediction_alone_spreads_and_keeps_the_mass():
+    tracker = Tracker(TABLES)
+    tracker.step(evidence(np.array([40]))[0])
+    before = tracker.estimate()[1]
+    for _ in range(10):
+        tracker.predict()
+    assert tracker.estimate()[1] < before
+    assert 0.95 * MASS < tracker.posterior.sum() <= MASS
+
+
+def test_many_wrists_in_step_equal_each_alone():
+    q = np.random.default_rng(1).integers(-128, 128, (15, 3, BINS)).astype(np.int8)
+    bpm, confidence = track(q, TABLES)
+    for n in range(3):
+        alone = track(q[:, n], TABLES)
+        assert (alone[0] == bpm[:, n]).all() and (alone[1] == confidence[:, n]).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"transition": (1,)}, "transition"),
+        ({"transition": (32768, *[1] * 8)}, "transition"),
+        ({"leak": 0}, "leak"),
+        ({"likelihood": (0,) * 256}, "likelihood"),
+        ({"confidence_map": tuple(range(16, -1, -1))}, "confidence_map"),
+        ({"valid": 40000}, "valid"),
+    ],
+)
+def test_tables_that_break_the_arithmetic_are_refused(change, field):
+    with pytest.raises(ValueError, match=f"tracker tables: {field}: expected"):
+        dataclasses.replace(TABLES, **change)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The device's estimator in Python, bit for bit: sensor samples in, one result per hop out."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.sensor import SensorStream
+from training.signal import ACC_FLOOR, align, motion, no_contact, window_ends, window_inputs, windows
+from training.tracking import Tracker, TrackerTables
+
+RESET_US = 10_000_000  # a longer time between hops says nothing about the heart rate
+
+
+class State(enum.Enum):
+    """What a result means; the values are the words that the firmware prints."""
+
+    ACQUIRING = "acquiring"
+    VALID = "valid"
+    MOTION_UNCERTAIN = "motion-uncertain"
+    NO_CONTACT = "no-contact"
+    NO_PULSE = "no-pulse"
+    STALE = "stale"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One hop's result: hop number from 0, its end in microseconds, 1/256 BPM, Q15, state, gaps so far."""
+
+    hop: int
+    time_us: int
+    bpm_q8: int
+    confidence_q15: int
+    state: State
+    gaps: int
+
+    def __str__(self) -> str:
+        """The line that firmware images print."""
+        return (
+            f"HOP {self.hop} t_us={self.time_us} bpm_q8={self.bpm_q8} conf_q15={self.confidence_q15} "
+            f"state={self.state.value} gaps={self.gaps}"
+        )
+
+
+class Estimator:
+    """Heart rate from sensor samples, as the firmware computes it.
+
+    predict: the network, int8 inputs (n, ...) to int8 logits (n, 104); tables: the tracker's numbers;
+    front_end: what the network sees, int64 windows (n, 4, 256) to int8 inputs (n, ...).
+    """
+
+    def __init__(
+        self,
+        predict: Callable[[np.ndarray], np.ndarray],
+        tables: TrackerTables,
+        front_end: Callable[[np.ndarray], np.ndarray] = window_inputs,
+    ) -> None:
+        self._predict, self._tables, self._front_end = predict, tables, front_end
+
+    def run(self, stream: SensorStream) -> list[Result]:
+        """Results of all hops of a stream, from a fresh start."""
+        hops = align(stream)
+        ends = window_ends(hops)
+        window_of = dict(zip(ends.tolist(), range(len(ends)), strict=True))
+        logits, at_rest = np.empty((0, 104), np.int8), np.empty(0, bool)
+        if len(ends):
+            x = windows(hops, ends)
+            logits, at_rest = self._predict(self._front_end(x)), motion(x) == ACC_FLOOR
+        away = no_contact(hops)
+        after = np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
+        gaps = np.cumsum(hops.discontinuous)
+
+        tracker, results = Tracker(self._tables), []
+        for n in range(len(hops)):
+            bpm, confidence, state = 0, 0, State.ACQUIRING
+            if away[n] or not 0 < after[n] <= RESET_US:
+                tracker.reset()
+            if away[n]:
+                state = State.NO_CONTACT
+            elif n in window_of:
+                w = window_of[n]
+                bpm, confidence = map(int, tracker.step(logits[w]))
+                if confidence >= self._tables.valid:
+                    state = State.VALID
+                else:
+                    state = State.NO_PULSE if at_rest[w] else State.MOTION_UNCERTAIN
+            else:
+                tracker.predict()
+            results.append(Result(n, int(hops.end_us[n]), bpm, confidence, state, int(gaps[n])))
+        return results
