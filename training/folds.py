@@ -62,7 +62,7 @@ def _natural(who: Person) -> tuple[str, str, int]:
 
 
 def bami_spc_4fold(recordings: Sequence[Recording]) -> list[Fold]:
-    """BAMI-1 and SPC together; the people of each dealt into four groups (fixed shuffle), each tested once."""
+    """BAMI-1 and SPC together; the people of each dealt into four groups (fixed shuffle)."""
     groups: list[list[Person]] = [[], [], [], []]
     for dataset in ("bami1", "troika"):
         people = _people(recordings, dataset)

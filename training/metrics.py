@@ -17,8 +17,8 @@ class Errors:
     """Errors of one subject (or of all windows together), in BPM where not stated otherwise.
 
     windows: scored; mae: mean absolute error; bias: mean error; p90: 90th percentile of the
-    absolute error; within5: share within 5 BPM; coverage: share of labelled windows with an estimate (and `valid`, if so asked);
-    half, double: windows read within 10 % of half or twice the reference.
+    absolute error; within5: share within 5 BPM; coverage: share of labelled windows with an estimate (and
+    `valid`, if so asked); half, double: windows read within 10 % of half or twice the reference.
     """
 
     windows: int

@@ -101,7 +101,7 @@ def _resample(t_us: np.ndarray, x: np.ndarray, at_us: np.ndarray, fraction_bits:
 def _epochs(stream: SensorStream) -> list[tuple[slice, slice]]:
     """Spans of PPG and ACC samples between gaps; the streams merged in time, PPG first when equal."""
     times = (stream.t_ppg_us, stream.t_acc_us)
-    # Merging by comparing the two next samples is sorting by the running maximum, also where a clock steps back.
+    # Merging by comparing the two next samples is sorting by the running maximum, where a clock steps back.
     key = np.concatenate([np.maximum.accumulate(t) if len(t) else t for t in times])
     channel = np.repeat((0, 1), [len(t) for t in times])
     order = np.lexsort((channel, key))
@@ -228,7 +228,7 @@ def window_labels(recording: Recording, end_us: np.ndarray, aligned: bool) -> np
 def labelled_windows(
     recording: Recording, aligned: bool, led: int | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Inputs int8 (w, 4, 256), reference BPM float64 (w,) with NaN where unknown, and hop indices int64 (w,)."""
+    """Inputs int8 (w, 4, 256), reference BPM float64 (w,) or NaN, and the windows' hops int64 (w,)."""
     hops = align(to_counts(recording, led))
     ends = window_ends(hops)
     return window_inputs(windows(hops, ends)), window_labels(recording, hops.end_us[ends], aligned), ends
