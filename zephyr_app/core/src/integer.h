@@ -5,13 +5,8 @@
 
 #include <stdint.h>
 
-/* A C99 static assertion, at file or block scope. */
-#define PULSE_ASSERT_CAT_(a, b)	 a##b
-#define PULSE_ASSERT_NAME_(line) PULSE_ASSERT_CAT_(pulse_assert_line_, line)
-#define PULSE_ASSERT(condition)                                                                    \
-	enum {                                                                                     \
-		PULSE_ASSERT_NAME_(__LINE__) = 1 / (int)!!(condition)                              \
-	}
+/* A C99 static assertion, at file scope. */
+#define PULSE_ASSERT(condition) extern const char pulse_assert_holds[(condition) ? 1 : -1]
 
 /* `>>` on a negative value is implementation-defined in C99; every compiler used here shifts the
  * sign in. */

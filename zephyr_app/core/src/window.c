@@ -35,7 +35,7 @@ void pulse_window_push(struct pulse_window *window, const struct pulse_hop *hop)
 			squares[1 + axis] += (uint32_t)(x * x);
 		}
 	}
-	window->next = (slot + 1) % PULSE_WINDOW_HOPS;
+	window->next = (uint8_t)((slot + 1) % PULSE_WINDOW_HOPS);
 	if (window->count < PULSE_WINDOW_HOPS) {
 		window->count++;
 	}

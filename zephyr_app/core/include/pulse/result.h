@@ -27,9 +27,17 @@ struct pulse_result {
 	uint32_t gaps;		 /* discontinuities so far */
 };
 
-/** Name for logs and tests: "acquiring", "valid", "motion-uncertain", "no-contact", "no-pulse",
- * "stale". */
+/** "acquiring", "valid", "motion-uncertain", "no-contact", "no-pulse" or "stale". */
 const char *pulse_state_name(uint8_t state);
+
+/* Room for the longest line of pulse_result_text, with its terminating zero. */
+#define PULSE_RESULT_TEXT 128
+
+/**
+ * The line that every firmware image prints for a hop, without a line end:
+ * HOP <hop> t_us=<int> bpm_q8=<int> conf_q15=<int> state=<name> gaps=<int>
+ */
+void pulse_result_text(const struct pulse_result *result, char text[PULSE_RESULT_TEXT]);
 
 #ifdef __cplusplus
 }

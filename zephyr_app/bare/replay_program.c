@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Replays a `.pulse` file through the core as the sensors would have delivered it, sample by sample
+ * in the order of time, and prints one line a hop. The same program on QEMU's Cortex-M4 and on the
+ * host.
+ */
+#include <pulse/align.h>
+#include <pulse/estimator.h>
+#include <pulse/replay.h>
+#include <pulse/text.h>
+
+#include "platform.h"
+
+#define LINE 256
+
+enum status {
+	STATUS_OK,
+	STATUS_BAD_FILE
+};
+
+static struct pulse_replay replay;
+static struct pulse_align align;
+static struct pulse_estimator estimator;
+
+/* Instructions: of making all hops, and of the dearest hop through the estimator. */
+static uint64_t aligning;
+static uint32_t dearest;
+
+static enum status bad_file(const char *path, const struct pulse_replay_error *error)
+{
+	char line[LINE];
+	struct pulse_text text = pulse_text_in(line, sizeof(line));
+
+	pulse_text_add(&text, "ERROR ");
+	pulse_text_add(&text, path);
+	if (error == NULL) {
+		pulse_text_add(&text, ": expected a readable .pulse file, found none");
+	} else {
+		pulse_text_add(&text, ": chunk ");
+		pulse_text_int(&text, error->chunk);
+		pulse_text_add(&text, ": ");
+		pulse_text_add(&text, error->field);
+		pulse_text_add(&text, ": expected ");
+		pulse_text_int(&text, error->expected);
+		pulse_text_add(&text, ", found ");
+		pulse_text_int(&text, error->found);
+	}
+	platform_line(line);
+	return STATUS_BAD_FILE;
+}
+
+static void one_hop(const struct pulse_hop *hop)
+{
+	struct pulse_result result;
+	char line[PULSE_RESULT_TEXT];
+	uint32_t before = platform_counter();
+
+	pulse_estimator_hop(&estimator, hop, &result);
+	uint32_t cost = platform_instructions_between(before, platform_counter());
+
+	dearest = cost > dearest ? cost : dearest;
+	pulse_result_text(&result, line);
+	platform_line(line);
+}
+
+static void one_sample(const struct pulse_replay_sample *sample)
+{
+	struct pulse_hop hop;
+	uint32_t before = platform_counter();
+	bool complete;
+
+	if (sample->is_ppg) {
+		pulse_align_ppg(&align, sample->t_us, sample->ppg);
+	} else {
+		pulse_align_acc(&align, sample->t_us, sample->acc);
+	}
+	complete = pulse_align_take(&align, &hop);
+	aligning += platform_instructions_between(before, platform_counter());
+	while (complete) {
+		one_hop(&hop);
+		complete = pulse_align_take(&align, &hop);
+	}
+}
+
+/* One inference on whatever the last window was: its cost hardly depends on the values. */
+static uint32_t model_cost(void)
+{
+	uint32_t before = platform_counter();
+
+	pulse_model_run(estimator.input, estimator.logits, estimator.arena);
+	return platform_instructions_between(before, platform_counter());
+}
+
+static void summary(void)
+{
+	char line[LINE];
+	struct pulse_text text = pulse_text_in(line, sizeof(line));
+	uint32_t hops = estimator.hops;
+
+	pulse_text_add(&text, "END hops=");
+	pulse_text_int(&text, hops);
+	pulse_text_add(&text, " gaps=");
+	pulse_text_int(&text, estimator.gaps);
+	pulse_text_add(&text, " instr_per_hop=");
+	pulse_text_int(&text, dearest);
+	pulse_text_add(&text, " instr_model=");
+	pulse_text_int(&text, model_cost());
+	pulse_text_add(&text, " stack=");
+	pulse_text_int(&text, platform_stack());
+	pulse_text_add(&text, " instr_align=");
+	pulse_text_int(&text, hops != 0 ? (int64_t)(aligning / hops) : 0);
+	platform_line(line);
+}
+
+int program(void)
+{
+	struct pulse_replay_sample sample;
+	const char *path = platform_argument();
+	int handle = platform_open(path);
+	int more;
+
+	if (handle < 0) {
+		return bad_file(path, NULL);
+	}
+	pulse_align_init(&align);
+	pulse_estimator_init(&estimator);
+	more = pulse_replay_open(&replay, platform_read, &handle);
+	while (more >= 0) {
+		more = pulse_replay_next(&replay, &sample);
+		if (more <= 0) {
+			break;
+		}
+		one_sample(&sample);
+	}
+	if (more < 0) {
+		return bad_file(path, &replay.error);
+	}
+	summary();
+	return STATUS_OK;
+}
