@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recordings: `open_dataset(name, folder)` reads any known data set as a list of `Recording`."""
 
+from training.recordings.arrays import load_recording, save_recording
 from training.recordings.recording import (
     ACTIVITIES,
     HOP_S,
@@ -20,7 +21,9 @@ __all__ = [
     "Recording",
     "RecordingError",
     "iter_dataset",
+    "load_recording",
     "make_recording",
     "open_dataset",
+    "save_recording",
     "simulate",
 ]

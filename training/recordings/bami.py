@@ -13,8 +13,8 @@ import numpy as np
 
 from training.recordings.matfile import read_matrices, rows
 from training.recordings.recording import (
+    ACTIVITIES,
     HOP_S,
-    HR_RANGE,
     WINDOW_S,
     Recording,
     RecordingError,
@@ -22,6 +22,7 @@ from training.recordings.recording import (
     plausible,
     window_starts,
 )
+from training.recordings.reference import beat_rate
 
 FS = 50.0
 LICENCE = "copyright of the authors; free for academic research with citation"
@@ -31,6 +32,11 @@ LICENCE = "copyright of the authors; free for academic research with citation"
 BAMI1_OFFSET_S = {
     2: 3.0, 3: 3.0, 5: 11.5, 8: 4.0, 9: 3.0, 10: 1.5, 12: 3.0, 13: 3.0, 15: -3.5, 17: 1.5, 18: 1.5, 20: 2.5,
 }  # fmt: skip
+
+# The treadmill protocols, minutes. The last of BAMI-2's stages lasts until the recording ends.
+BAMI1_PROTOCOL = ((1, "sitting"), (2, "walking"), (3, "running"), (2, "walking"), (3, "running"),
+                  (2, "walking"), (1, "sitting"))  # fmt: skip
+BAMI2_PROTOCOL = ((1, "sitting"), (2, "walking"), (4, "running"), (4, "walking"), (1, "sitting"))  # fmt: skip
 
 
 def read_bami1(folder: Path) -> Iterator[Recording]:
@@ -60,6 +66,7 @@ def read_bami1_file(path: Path, number: int) -> Recording:
         ppg_lsb=1.0,  # 16-bit counts, as they are
         hr=beat_rate(times.ravel(), rates.ravel(), starts),
         hr_start_s=starts,
+        activity=_activity(BAMI1_PROTOCOL, starts),
         label_offset_s=BAMI1_OFFSET_S.get(number, 2.0),
     )
 
@@ -67,6 +74,7 @@ def read_bami1_file(path: Path, number: int) -> Recording:
 def read_bami2_file(path: Path, number: int) -> Recording:
     """One BAMI-2 recording; labels as published."""
     ppg, acc, hr = read_matrices(path, ("rawPPG", "rawAcc", "bpm_ecg"))
+    starts = np.arange(hr.size) * HOP_S
     return _recording(
         path,
         f"S{number}",
@@ -75,24 +83,10 @@ def read_bami2_file(path: Path, number: int) -> Recording:
         dataset="bami2",
         ppg_lsb=1 / 16,  # 12-bit counts
         hr=plausible(hr),
-        hr_start_s=np.arange(hr.size) * HOP_S,
+        hr_start_s=starts,
+        activity=_activity(BAMI2_PROTOCOL, starts),
         label_offset_s=1.0,  # mostly 0.5 to 2
     )
-
-
-def beat_rate(times: np.ndarray, rates: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Mean instantaneous heart rate (BPM, float32 (w,)) over the beats of each 8 s window.
-
-    Beats outside 40 to 200 BPM are glitches and left out. NaN where fewer than half of the beats that the
-    rate implies were found: the detector lost the ECG there.
-    """
-    good = (rates >= HR_RANGE[0]) & (rates <= HR_RANGE[1])
-    times, rates = times[good], rates[good]
-    first, last = np.searchsorted(times, starts), np.searchsorted(times, starts + WINDOW_S)
-    count = last - first
-    total = np.concatenate([[0.0], np.cumsum(rates)])
-    mean = (total[last] - total[first]) / np.maximum(count, 1)
-    return plausible(np.where(count >= 0.5 * mean * WINDOW_S / 60, mean, np.nan))
 
 
 def _recording(path, subject: str, ppg: np.ndarray, acc: np.ndarray, **fields) -> Recording:
@@ -112,6 +106,13 @@ def _recording(path, subject: str, ppg: np.ndarray, acc: np.ndarray, **fields) -
         licence=LICENCE,
         **fields,
     )
+
+
+def _activity(protocol: tuple[tuple[int, str], ...], starts: np.ndarray) -> np.ndarray:
+    """What the protocol had the subject do in the middle of each window; resting is called sitting."""
+    ends = np.cumsum([60 * minutes for minutes, _ in protocol])
+    stage = np.minimum(np.searchsorted(ends, starts + WINDOW_S / 2, side="right"), len(protocol) - 1)
+    return np.array([ACTIVITIES.index(protocol[i][1]) for i in stage], dtype=np.int64)
 
 
 def _numbered(folder: Path, pattern: str) -> list[tuple[Path, int]]:

@@ -5,24 +5,36 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.recordings import bami, troika
+from training.recordings import arrays, bami, empatica, troika
 from training.recordings.recording import Recording, RecordingError
 from training.recordings.simulator import simulate
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """A data set on disk: `read` is given the folder that holds files matching one of `patterns`."""
+    """A data set on disk: `read` gets the folder that holds files matching one of `patterns`, or a zip."""
 
     read: Callable[[Path], Iterator[Recording]]
     patterns: tuple[str, ...]  # relative to the data set's own folder
-    folders: tuple[str, ...]  # names that this folder may have inside a folder of data sets
+    folders: tuple[str, ...]  # paths that this folder may have inside a folder of data sets
+    archives: tuple[str, ...] = ()  # names of zips that `read` takes as they are
 
 
+_PICKLES = ("S*/S*.pkl",)
 DATASETS: dict[str, DataSet] = {
-    "troika": DataSet(troika.read, ("DATA_??_TYPE??.mat", "TEST_S??_T??.mat"), ("troika", "spc")),
+    "troika": DataSet(troika.read, ("DATA_??_TYPE??.mat", "TEST_S??_T??.mat"), ("troika",)),
     "bami1": DataSet(bami.read_bami1, ("Subject_*.mat",), ("bami1", "BAMI-1")),
     "bami2": DataSet(bami.read_bami2, ("BAMI2_*.mat",), ("bami2", "BAMI-2", "bami2-format-sample")),
+    "dalia": DataSet(
+        empatica.read_dalia,
+        _PICKLES,
+        ("PPG_FieldStudy", "dalia", "dalia/PPG_FieldStudy"),
+        ("ppg+dalia.zip", "PPG_FieldStudy.zip", "data.zip"),
+    ),
+    "wesad": DataSet(empatica.read_wesad, _PICKLES, ("WESAD", "wesad", "wesad/WESAD"), ("WESAD.zip",)),
+    "wrist-npz": DataSet(arrays.read_wrist, ("S*.npz",), ("wesad-wrist-unlabelled",)),
+    "dalia-s6": DataSet(arrays.read_dalia_s6, ("S6.npz",), ("dalia-s6-stairs",)),
+    "own": DataSet(arrays.read_own, ("*.npz",), ("own",)),
 }
 SIMULATOR = "simulator"
 
@@ -48,15 +60,22 @@ def iter_dataset(name: str, folder: Path | str | None = None, **options) -> Iter
 
 
 def find_folder(name: str, folder: Path) -> Path:
-    """The folder that holds the data set's files: `folder` itself or a subfolder of a known name."""
+    """Where the data set's files are: `folder`, a subfolder of a known name, or a zip archive in either."""
     kind = DATASETS[name]
+    if folder.is_file() and kind.archives:
+        return folder
     if not folder.is_dir():
-        raise RecordingError(folder, "folder", f"the folder of {name} or the one around it", "no such folder")
-    for candidate in (folder, *(folder / sub for sub in kind.folders)):
+        found = "a file" if folder.is_file() else "no such folder"
+        raise RecordingError(folder, "folder", f"the folder of {name} or the one around it", found)
+    candidates = [folder, *(folder / sub for sub in kind.folders)]
+    for candidate in candidates:
         if any(next(candidate.glob(pattern), None) for pattern in kind.patterns):
             return candidate
+    for archive in (candidate / zipped for candidate in candidates for zipped in kind.archives):
+        if archive.is_file():
+            return archive
     inside = ", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing"
-    raise RecordingError(folder, f"files of {name}", " or ".join(kind.patterns), inside)
+    raise RecordingError(folder, f"files of {name}", " or ".join(kind.patterns + kind.archives), inside)
 
 
 def _found(kind: DataSet, folder: Path) -> Iterator[Recording]:

@@ -48,8 +48,8 @@ def simulate(
     """One simulated subject, PPG in 18-bit counts.
 
     `difficulty` scales the motion artefacts (0: none); `losses` adds losses of contact, marked in the
-    recording's `contact`, and glare that saturates the sensor. The reference is the mean instantaneous rate of
-    the beats in each 8 s window; it is the heart's, also where the sensor cannot see it.
+    recording's `contact`, and glare that saturates the sensor. The reference is the mean instantaneous rate
+    of the beats in each 8 s window; it is the heart's, also where the sensor cannot see it.
     Raises `RecordingError` when shorter than one window.
     """
     streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)]

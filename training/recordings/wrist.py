@@ -21,7 +21,7 @@ GESTURES_PER_S = {"sitting": 0.02, "working": 0.3, "walking": 0.03, "running": 0
 
 @dataclass(frozen=True)
 class Gait:
-    """Periodic motion during one bout: component k is `vectors[k]` (g) at `orders[k]` x half the step rate."""
+    """Periodic motion in one bout: component k is `vectors[k]` (g) at `orders[k]` x half the step rate."""
 
     start: float
     end: float

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a data set holds: `python -m training.recordings NAME [--data DIR]`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from training.recordings import DATASETS, Recording, RecordingError, iter_dataset
+from training.recordings.registry import SIMULATOR
+
+COLUMNS = ("subject", "recording", "minutes", "PPG", "ACC Hz", "windows", "with HR", "BPM", "offset s")
+
+
+def row(recording: Recording) -> list[str]:
+    """One recording as the table's texts."""
+    known = (
+        np.isfinite(recording.hr) if recording.hr is not None else np.zeros(len(recording.hr_start_s), bool)
+    )
+    rates = recording.hr[known] if known.any() else None
+    return [
+        recording.subject,
+        recording.name,
+        f"{recording.seconds / 60:.1f}",
+        f"{recording.ppg.shape[1]} x {recording.fs_ppg:g} Hz",
+        f"{recording.fs_acc:g}",
+        str(len(known)),
+        str(int(known.sum())),
+        "-" if rates is None else f"{rates.min():.0f} - {rates.mean():.0f} - {rates.max():.0f}",
+        f"{recording.label_offset_s:g}",
+    ]
+
+
+def show(name: str, folder: Path | None, console: Console) -> None:
+    """Read a data set and print its table. Raises `RecordingError`."""
+    table = Table(*COLUMNS, title=name, caption="BPM: lowest - mean - highest reference heart rate")
+    total = {"subjects": set(), "hours": 0.0, "windows": 0, "with HR": 0}
+    licence = ""
+    for recording in iter_dataset(name, folder):
+        cells = row(recording)
+        table.add_row(*cells)
+        total["subjects"].add(recording.subject)
+        total["hours"] += recording.seconds / 3600
+        total["windows"] += int(cells[5])
+        total["with HR"] += int(cells[6])
+        licence = recording.licence
+    table.add_section()
+    table.add_row(
+        str(len(total["subjects"])), str(table.row_count), f"{total['hours'] * 60:.1f}", "", "",
+        str(total["windows"]), str(total["with HR"]),
+    )  # fmt: skip
+    console.print(table)
+    console.print(f"{total['hours']:.2f} h. Licence: {licence}", highlight=False)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m training.recordings", description=__doc__)
+    parser.add_argument("name", choices=[SIMULATOR, *DATASETS], help="data set")
+    parser.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("PULSE_DATA", "data")),
+        help="the data set's folder or the one around it (default: $PULSE_DATA, else ./data)",
+    )  # fmt: skip
+    options = parser.parse_args(arguments)
+    try:
+        show(options.name, options.data, Console())
+    except RecordingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
