@@ -13,7 +13,7 @@ from rich.table import Table
 from training.recordings import DATASETS, Recording, RecordingError, iter_dataset
 from training.recordings.registry import SIMULATOR
 
-COLUMNS = ("subject", "recording", "minutes", "PPG", "ACC Hz", "windows", "with HR", "BPM", "offset s")
+COLUMNS = ("subject", "recording", "min", "PPG", "ACC", "windows", "known", "BPM", "offset")
 
 
 def row(recording: Recording) -> list[str]:
@@ -26,19 +26,23 @@ def row(recording: Recording) -> list[str]:
         recording.subject,
         recording.name,
         f"{recording.seconds / 60:.1f}",
-        f"{recording.ppg.shape[1]} x {recording.fs_ppg:g} Hz",
+        f"{recording.ppg.shape[1]}x{recording.fs_ppg:g}",
         f"{recording.fs_acc:g}",
         str(len(known)),
         str(int(known.sum())),
-        "-" if rates is None else f"{rates.min():.0f} - {rates.mean():.0f} - {rates.max():.0f}",
+        "-" if rates is None else f"{rates.min():.0f}-{rates.mean():.0f}-{rates.max():.0f}",
         f"{recording.label_offset_s:g}",
     ]
 
 
 def show(name: str, folder: Path | None, console: Console) -> None:
     """Read a data set and print its table. Raises `RecordingError`."""
-    table = Table(*COLUMNS, title=name, caption="BPM: lowest - mean - highest reference heart rate")
-    total = {"subjects": set(), "hours": 0.0, "windows": 0, "with HR": 0}
+    table = Table(
+        *COLUMNS,
+        title=name,
+        caption="PPG: channels x Hz; ACC: Hz; known: windows with a reference; BPM: lowest-mean-highest; offset: s",
+    )
+    total = {"subjects": set(), "hours": 0.0, "windows": 0, "known": 0}
     licence = ""
     for recording in iter_dataset(name, folder):
         cells = row(recording)
@@ -46,12 +50,12 @@ def show(name: str, folder: Path | None, console: Console) -> None:
         total["subjects"].add(recording.subject)
         total["hours"] += recording.seconds / 3600
         total["windows"] += int(cells[5])
-        total["with HR"] += int(cells[6])
+        total["known"] += int(cells[6])
         licence = recording.licence
     table.add_section()
     table.add_row(
         str(len(total["subjects"])), str(table.row_count), f"{total['hours'] * 60:.1f}", "", "",
-        str(total["windows"]), str(total["with HR"]),
+        str(total["windows"]), str(total["known"]),
     )  # fmt: skip
     console.print(table)
     console.print(f"{total['hours']:.2f} h. Licence: {licence}", highlight=False)

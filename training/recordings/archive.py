@@ -26,7 +26,7 @@ class Member:
 
 
 def members(path: Path) -> Iterator[Member]:
-    """All files of a zip archive, those of zips within it included.
+    """All files of a zip archive, those of zips at its top level included.
 
     Raises `RecordingError` if the archive is broken or one of its members would lie outside its folder.
     """
@@ -43,9 +43,7 @@ def _walk(label: str, archive: zipfile.ZipFile) -> Iterator[Member]:
         if info.is_dir():
             continue
         inner = f"{label}:{info.filename}"
-        if info.filename.lower().endswith(".zip") and not PurePosixPath(info.filename).stem.endswith(
-            "E4_Data"
-        ):
+        if info.filename.lower().endswith(".zip") and "/" not in info.filename:  # UCI wraps a zip in a zip
             with archive.open(info) as file, zipfile.ZipFile(file) as nested:
                 yield from _walk(inner, nested)
         else:

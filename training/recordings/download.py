@@ -80,7 +80,8 @@ def download(data_set: Published, folder: Path, console: Console | None = None) 
         for index, source in enumerate(data_set.files, 1):
             task = progress.add_task(f"{source.name} ({index}/{len(data_set.files)})", total=None)
             path = _fetch(source, target, lambda **changes: progress.update(task, **changes))  # noqa: B023
-            progress.update(task, visible=len(data_set.files) == 1)
+            size = path.stat().st_size
+            progress.update(task, total=size, completed=size, visible=len(data_set.files) == 1)
             if data_set.unpack:
                 task = progress.add_task("unpacking", total=None)
                 unpack(path, target, data_set.unpack, lambda n: progress.advance(task, n))  # noqa: B023

@@ -54,8 +54,8 @@ class _Unpickler(pickle.Unpickler):
 def load(file: IO[bytes], label: str) -> object:
     """The numpy arrays and plain containers in a pickle; strings of Python 2 are read as latin1.
 
-    `label` names the file. Raises `RecordingError` for a pickle that wants anything else, with the name of what
-    it tried to load, and for one that is cut short or is none.
+    `label` names the file. Raises `RecordingError` for a pickle that wants anything else, with the name of
+    what it tried to load, and for one that is cut short or is none.
     """
     try:
         return _Unpickler(file, encoding="latin1").load()
