@@ -2,6 +2,7 @@
 /* Reset, faults and the stack's paint, for any Cortex-M that link.ld describes. */
 #include <stdint.h>
 
+#include "counter.h"
 #include "platform.h"
 #include "semihosting.h"
 
@@ -46,6 +47,7 @@ void platform_reset(void)
 	for (to = stack_bottom; to < (uint32_t *)__builtin_frame_address(0) - 16;) {
 		*to++ = PAINT;
 	}
+	counter_start();
 	semihosting_exit(program());
 }
 
