@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Command line: python -m python_tools.codegen MODEL.tflite -o DIR [--name pulse_model]."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from python_tools.codegen.generate import generate
+from training.integer import ModelError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Generate C from a model; 0 if all went well, 1 with one line on stderr if not."""
+    parser = argparse.ArgumentParser(
+        prog="python -m python_tools.codegen",
+        description="Turn a full-integer .tflite model with a fixed batch of 1 into C99 that calls zephyr_app/core/nn.",
+    )
+    parser.add_argument("model", type=Path, help=".tflite file with int8 input and output")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the C files"
+    )
+    parser.add_argument("--name", default="pulse_model", help="prefix of files, functions and macros")
+    options = parser.parse_args(arguments)
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", options.name):
+        parser.error(f"--name: expected lower-case letters, digits and underscores, found '{options.name}'")
+    try:
+        for path in generate(options.model, options.output, options.name):
+            print(path)
+    except (ModelError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

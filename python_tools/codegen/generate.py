@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a .tflite file to C files in a folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from python_tools.codegen import emit
+from python_tools.codegen.lower import lower
+from python_tools.codegen.pack import PackError
+from python_tools.codegen.plan import plan
+from training.integer import IntegerModel, ModelError
+
+GOLDEN_COUNT = 8
+UINT16_MAX = 65535
+
+
+def compile_model(oracle: IntegerModel, name: str) -> emit.Model:
+    """Lower, check the limits of the kernels, plan the arena.
+
+    Raises ModelError for a shape that the kernels' 16-bit fields cannot hold.
+    """
+    graph = oracle.graph
+    for tensor in graph.tensors:
+        if max(tensor.shape, default=1) > UINT16_MAX:
+            raise graph.error(tensor, f"at most {UINT16_MAX} elements along an axis", tensor.shape)
+    layers = lower(graph)
+    return emit.Model(name, graph, layers, plan(layers))
+
+
+def files(
+    oracle: IntegerModel, name: str = "pulse_model", golden: np.ndarray | None = None
+) -> dict[str, str]:
+    """Generate the text of each file by its name; `golden`: int8 inputs (n, elements), else seeded ones."""
+    model = compile_model(oracle, name)
+    if golden is None:
+        golden = golden_inputs(oracle)
+    golden = golden.reshape(len(golden), oracle.input.size)
+    try:
+        return {
+            f"{name}.h": emit.header(model),
+            f"{name}.c": emit.source(model),
+            f"{name}_golden.h": emit.golden_header(model, len(golden)),
+            f"{name}_golden.c": emit.golden_source(model, golden, oracle.predict(golden)),
+        }
+    except PackError as error:
+        raise ModelError(oracle.graph.source, "weights", "sums that fit 32 bits", str(error)) from error
+
+
+def golden_inputs(oracle: IntegerModel, count: int = GOLDEN_COUNT) -> np.ndarray:
+    """Seeded inputs: both extremes, the zero point, then noise of growing size."""
+    rng = np.random.default_rng(2015)
+    zero = oracle.input.zero
+    rows = [np.full(oracle.input.size, v) for v in (-128, 127, zero)]
+    rows += [rng.normal(zero, 8 * 2 ** (i % 4), oracle.input.size) for i in range(count - len(rows))]
+    return np.clip(np.rint(rows), -128, 127).astype(np.int8)
+
+
+def generate(
+    source: Path, folder: Path, name: str = "pulse_model", golden: np.ndarray | None = None
+) -> list[Path]:
+    """Write the C files of `source` into `folder`, each beside its place first; returns their paths.
+
+    Raises ModelError for a model that cannot be generated, OSError where files cannot be read or written.
+    """
+    texts = files(IntegerModel.load(source), name, golden)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for file, text in texts.items():
+        beside = folder / f".{file}.new"
+        try:
+            beside.write_text(text)
+            os.replace(beside, folder / file)
+        finally:
+            beside.unlink(missing_ok=True)
+        paths.append(folder / file)
+    return paths

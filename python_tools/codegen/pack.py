@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Weights and per-channel constants in the order the kernels read them.
+
+Convolution weights: for each group and pair of output channels (a, b), the taps in order of kernel row,
+kernel column, input channel, padded with zeros to a multiple of four. Four taps make two words:
+
+    a0 b0 a2 b2    a1 b1 a3 b3
+
+so that SXTB16 of a word, plain and rotated by a byte, gives two taps of a and two of b, and SXTB16 of four
+consecutive activations gives the matching pairs (x0, x2) and (x1, x3). The input's zero point is folded into
+the bias.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from python_tools.codegen.layers import TILE, Conv, Depthwise, Layer
+
+ACC_LIMIT = 1 << 30  # the short requantisation doubles the accumulator in 32 bits
+
+
+@dataclass(frozen=True)
+class Packed:
+    """`weights` int8 in kernel order; `channels` rows of (bias, multiplier, round or shift)."""
+
+    weights: np.ndarray
+    channels: np.ndarray
+    wide: bool
+
+
+class PackError(ValueError):
+    """Accumulators beyond 32 bits."""
+
+
+def quads(taps: int) -> int:
+    """Groups of four taps."""
+    return -(-taps // 4)
+
+
+def pack_conv(layer: Conv) -> Packed:
+    """Pack a convolution; odd channel counts per group are filled up with a zero filter."""
+    out, kernel_h, kernel_w, depth = layer.weights.shape
+    groups = layer.in_shape[2] // depth
+    per_group, taps = out // groups, kernel_h * kernel_w * depth
+    pairs, count = -(-per_group // 2), quads(taps)
+    filled = np.zeros((groups, pairs * 2, count * 4), np.int8)
+    filled[:, :per_group, :taps] = layer.weights.reshape(groups, per_group, taps)
+    # axes: group, pair, ab, quad, half (tap >> 1), word (tap & 1)
+    split = filled.reshape(groups, pairs, 2, count, 2, 2)
+    weights = split.transpose(0, 1, 3, 5, 4, 2).ravel()
+    table, wide = _channels(layer, layer.weights.reshape(out, -1))
+    padded = np.zeros((groups, pairs * 2, 3), np.int64)
+    padded[:, :per_group] = table.reshape(groups, per_group, 3)
+    if pairs * 2 > per_group:
+        padded[:, -1] = padded[:, -2]
+    return Packed(weights, padded.reshape(-1, 3), wide)
+
+
+def pack_depthwise(layer: Depthwise) -> Packed:
+    """Depthwise weights keep TFLite's order (KH, KW, out)."""
+    table, wide = _channels(layer, layer.weights.reshape(-1, layer.weights.shape[2]).T)
+    return Packed(layer.weights.ravel(), table, wide)
+
+
+def _channels(layer: Conv, filters: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Constants of each output channel, and whether any needs the long requantisation."""
+    filters = filters.astype(np.int64)
+    bias = layer.bias.astype(np.int64) - layer.in_zero * filters.sum(axis=1)
+    reach = np.abs(layer.bias.astype(np.int64)) + np.abs(filters).sum(axis=1) * 256
+    if np.any(reach + np.abs(bias) >= 1 << 31):
+        raise PackError(f"{layer.source}: expected sums that fit 32 bits, found up to {int(reach.max())}")
+    exponent = -layer.shift
+    largest = (reach.astype(np.float64) * layer.multiplier / 2**31).max() + 1
+    rounding = (2 * layer.out_zero + 1) * 2.0 ** (np.maximum(exponent, 1) - 1)
+    wide = bool(
+        np.any(exponent < 1)
+        or np.any(exponent > 30)
+        or np.any(reach >= ACC_LIMIT)
+        or np.any(np.abs(rounding) + largest >= 2**31)
+    )
+    last = layer.shift if wide else np.array([int(r) for r in rounding], np.int64)
+    return np.stack([bias, layer.multiplier, last], axis=1), wide
+
+
+def scratch_bytes(layer: Layer) -> int:
+    """Bytes of the int16 tile that a convolution gathers its input into; 0 for the others."""
+    if not isinstance(layer, Conv) or isinstance(layer, Depthwise):
+        return 0
+    _, kernel_h, kernel_w, depth = layer.weights.shape
+    columns = TILE if layer.out_shape[0] * layer.out_shape[1] >= TILE else 1
+    return quads(kernel_h * kernel_w * depth) * 4 * columns * 2

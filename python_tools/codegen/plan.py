@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Place the arena's buffers: liveness, reuse, and outputs that overlap the input they are computed from.
+
+A convolution that walks forward needs, once it has written some rows, only input rows from a known address
+on. If its output starts `gap` bytes below its input, no write ever reaches a byte still to be read; such a
+pair shares most of its memory although both are alive in the same layer.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from python_tools.codegen.layers import (
+    TILE,
+    Buffer,
+    Conv,
+    Depthwise,
+    Elementwise,
+    Layer,
+    Lookup,
+    Place,
+    Pool,
+    Softmax,
+)
+
+ALIGNMENT = 4  # bytes; the DSP kernels load words
+ORDERS = 400  # random placement orders tried besides the obvious ones
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Size of the arena and the largest sum of buffers alive in one layer, in bytes."""
+
+    size: int
+    live: int
+
+
+def plan(layers: list[Layer]) -> Plan:
+    """Give every arena buffer its offset."""
+    buffers = _arena_buffers(layers)
+    gaps = _gaps(layers)
+    by_size = sorted(buffers, key=lambda b: (-b.size, b.first))
+    orders = [by_size, sorted(buffers, key=lambda b: (b.first, -b.size))]
+    shuffler = random.Random(1)
+    orders += [shuffler.sample(by_size, len(by_size)) for _ in range(ORDERS)]
+    best = min((_place(order, gaps) for order in orders), key=lambda offsets: _extent(buffers, offsets))
+    for buffer in buffers:
+        buffer.offset = best[buffer]
+    live = max(
+        (sum(b.size for b in buffers if b.first <= i <= b.last) for i in range(len(layers))), default=0
+    )
+    return Plan(_extent(buffers, best), live)
+
+
+def _arena_buffers(layers: list[Layer]) -> list[Buffer]:
+    found: dict[int, Buffer] = {}
+    for layer in layers:
+        views = [*(v.buffer for v in layer.inputs), layer.output.buffer]
+        for buffer in [*views, *([layer.scratch_buffer] if layer.scratch_buffer else [])]:
+            if buffer.place is Place.ARENA:
+                found[id(buffer)] = buffer
+    return list(found.values())
+
+
+def _extent(buffers: list[Buffer], offsets: dict[Buffer, int]) -> int:
+    return max((offsets[b] + _aligned(b.size) for b in buffers), default=0)
+
+
+def _aligned(size: int) -> int:
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def _place(order: list[Buffer], gaps: dict[tuple[Buffer, Buffer], int]) -> dict[Buffer, int]:
+    """Lowest free offset for each buffer in turn."""
+    offsets: dict[Buffer, int] = {}
+    for buffer in order:
+        taken = []  # open intervals of offsets that collide with what is placed
+        for other, offset in offsets.items():
+            if other.last < buffer.first or buffer.last < other.first:
+                continue
+            low, high = offset - _aligned(buffer.size), offset + _aligned(other.size)
+            if (buffer, other) in gaps:  # computed from `other`: may start `gap` below it, or lower
+                low = max(low, offset - gaps[buffer, other])
+            if (other, buffer) in gaps:
+                high = min(high, offset + gaps[other, buffer])
+            taken.append((low, high))
+        offsets[buffer] = _first_free(taken)
+    return offsets
+
+
+def _first_free(taken: list[tuple[int, int]]) -> int:
+    """Lowest offset of 0 or more strictly inside none of the intervals."""
+    candidates = sorted({0, *(high for _, high in taken if high > 0)})
+    return next(c for c in candidates if not any(low < c < high for low, high in taken))
+
+
+def _gaps(layers: list[Layer]) -> dict[tuple[Buffer, Buffer], int]:
+    """(output, input) buffers that may overlap, and by how many bytes the output must start lower."""
+    gaps: dict[tuple[Buffer, Buffer], int] = {}
+    for index, layer in enumerate(layers):
+        source, target = layer.inputs[0], layer.output
+        whole = source.offset == 0 and target.offset == 0
+        dying = source.buffer.last == index and target.buffer.first == index
+        arena = source.buffer.place is Place.ARENA and target.buffer.place is Place.ARENA
+        shared = [v.buffer for v in layer.inputs].count(source.buffer) > 1
+        gap = _gap(layer)
+        if whole and dying and arena and not shared and gap is not None:
+            gaps[target.buffer, source.buffer] = _aligned(gap)
+    return gaps
+
+
+def _gap(layer: Layer) -> int | None:
+    if isinstance(layer, Lookup | Softmax) or (
+        isinstance(layer, Elementwise) and layer.inputs[0].size == layer.output.size
+    ):
+        return 0
+    if isinstance(layer, Conv) and not isinstance(layer, Depthwise):
+        groups = layer.in_shape[2] // layer.weights.shape[3]
+        return _window_gap(layer, layer.weights.shape[1:3], layer.dilation, TILE, groups > 1)
+    if isinstance(layer, Depthwise):
+        return _window_gap(layer, layer.weights.shape[:2], layer.dilation, 1, True)
+    if isinstance(layer, Pool):
+        return _window_gap(layer, layer.kernel, (1, 1), 1, True)
+    return None
+
+
+def _window_gap(
+    layer: Conv | Depthwise | Pool,
+    kernel: tuple[int, int],
+    dilation: tuple[int, int],
+    tile: int,
+    interleaved: bool,
+) -> int:
+    """Most bytes by which a write runs ahead of a later read, both counted from their buffer's start.
+
+    `interleaved`: a step reads on after its first write (groups, channels).
+    """
+    (in_h, in_w, depth), (out_h, out_w, channels) = layer.in_shape, layer.out_shape
+    positions = out_h * out_w
+    tile = tile if positions >= tile else 1
+    steps = [min(p, positions - tile) for p in range(0, positions, tile)]
+
+    def first_read(position: int) -> int:
+        y, x = divmod(position, out_w)
+        rows = [y * layer.stride[0] - layer.pad[0] + k * dilation[0] for k in range(kernel[0])]
+        columns = [x * layer.stride[1] - layer.pad[1] + k * dilation[1] for k in range(kernel[1])]
+        inside = [r * in_w + c for r in rows if 0 <= r < in_h for c in columns if 0 <= c < in_w]
+        return min(inside) * depth if inside else in_h * in_w * depth
+
+    reads = [min(first_read(p + i) for i in range(tile)) for p in steps]
+    gap, later = 0, in_h * in_w * depth
+    for step in reversed(range(len(steps))):
+        if interleaved:
+            later = min(later, reads[step])
+        gap = max(gap, (steps[step] + tile) * channels - later)
+        later = min(later, reads[step])
+    return gap

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The quantised graph as plain data: what a .tflite file says, and nothing of how it is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+class ModelError(ValueError):
+    """A model that cannot be used: names the file, the place in it, what was expected and what was found."""
+
+    def __init__(self, source: str, place: str, expected: str, found: str) -> None:
+        self.source, self.place, self.expected, self.found = source, place, expected, found
+        super().__init__(f"{source}: {place}: expected {expected}, found {found}")
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor: value = scale * (q - zero_point), with one scale and zero point, or one per channel."""
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    scale: np.ndarray
+    zero_point: np.ndarray
+    axis: int
+    data: np.ndarray | None
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def zero(self) -> int:
+        """Zero point of a tensor quantised as a whole."""
+        return int(self.zero_point[0])
+
+    def __str__(self) -> str:
+        return f"tensor {self.index} '{self.name}'"
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One operator: `kind` is TFLite's name, inputs and outputs are tensor indices (-1: left out)."""
+
+    index: int
+    kind: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"operator {self.index} {self.kind}"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """One subgraph in execution order, `digest` being the SHA-256 of the file it was read from."""
+
+    source: str
+    digest: str
+    tensors: tuple[Tensor, ...]
+    operators: tuple[Operator, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+    def error(self, place: object, expected: str, found: object) -> ModelError:
+        """Build the error that points into this graph."""
+        return ModelError(self.source, str(place), expected, str(found))

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The two halves of a convolution, each portable or for the DSP extension (SMLAD). The tile holds
+ * `width` output positions' taps as int16: word w of position p, at (w * width + p), carries taps
+ * (0, 2) of its quad if w is even, (1, 3) if odd.
+ */
+#ifndef PULSE_NN_CONV_PARTS_H_
+#define PULSE_NN_CONV_PARTS_H_
+
+#include "pulse/nn.h"
+
+/** Quads of taps in one group's filter. */
+static inline uint32_t pulse_nn_quads(const struct pulse_nn_conv *conv)
+{
+	uint32_t depth = conv->in_c / conv->groups;
+
+	return ((uint32_t)conv->kernel_h * conv->kernel_w * depth + 3) / 4;
+}
+
+/** Fill the tile for output positions first .. first + width - 1; `in` points to the group. */
+void pulse_nn_gather(const struct pulse_nn_conv *conv, const int8_t *in, uint32_t first,
+		     uint32_t width, int16_t *tile);
+
+/** Multiply the tile by a group's filters; `out` points to the group in the first position. */
+void pulse_nn_multiply(const struct pulse_nn_conv *conv, const int16_t *tile, uint32_t width,
+		       const int8_t *weights, const struct pulse_nn_channel *channels, int8_t *out);
+
+#endif /* PULSE_NN_CONV_PARTS_H_ */
