@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from training.recordings import DATASETS, Recording, RecordingError, iter_dataset
 from training.recordings.registry import SIMULATOR
@@ -38,9 +39,13 @@ def row(recording: Recording) -> list[str]:
 def show(name: str, folder: Path | None, console: Console) -> None:
     """Read a data set and print its table. Raises `RecordingError`."""
     table = Table(
-        *COLUMNS,
+        *(Column(header, no_wrap=True) for header in COLUMNS),
         title=name,
-        caption="PPG: channels x Hz; ACC: Hz; known: windows with a reference; BPM: lowest-mean-highest; offset: s",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        caption="PPG: channels x Hz; ACC: Hz; known: windows with a reference;\n"
+        "BPM: lowest-mean-highest; offset: seconds of PPG time less label time",
     )
     total = {"subjects": set(), "hours": 0.0, "windows": 0, "known": 0}
     licence = ""

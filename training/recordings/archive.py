@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,6 +14,7 @@ from typing import IO
 from training.recordings.recording import RecordingError
 
 CHUNK = 1 << 20  # bytes
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def members(path: Path) -> Iterator[Member]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield from _walk(str(path), archive)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
+    except BROKEN as error:
         raise RecordingError(path, "file", "a whole zip archive", str(error)) from error
 
 
@@ -98,7 +100,7 @@ def _copy(member: Member, target: Path, progress: Callable[[int], None]) -> None
                 sink.write(chunk)
                 progress(len(chunk))
         os.replace(part, target)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except BROKEN as error:
         raise RecordingError(member.label, "member", f"{member.size} bytes unpacked", str(error)) from error
     finally:
         part.unlink(missing_ok=True)

@@ -15,12 +15,13 @@ import requests
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from training.recordings.archive import CHUNK, unpack
+from training.recordings.archive import unpack
 from training.recordings.recording import RecordingError
 
 SOURCES = Path(__file__).with_name("sources.toml")
 LEDGER = "CHECKSUMS.sha256"  # of files whose publisher states none: recorded at the first download
 ATTEMPTS = 5
+PACKET = 1 << 16  # bytes; what a break of the connection can lose
 TIMEOUT_S = (15, 60)  # to connect, between two packets
 
 
@@ -167,7 +168,7 @@ class Resuming:
 def _chunks(answer: requests.Response) -> Iterator[bytes]:
     """What arrives before the server closes the connection, early or not."""
     try:
-        yield from answer.iter_content(CHUNK)
+        yield from answer.iter_content(PACKET)
     except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError):
         return
 

@@ -93,6 +93,10 @@ def make_recording(path: Path | str, **fields) -> Recording:
                 raise RecordingError(
                     path, key, f"{len(fields['hr_start_s'])} windows", f"shape {fields[key].shape}"
                 )
+    contact = fields.get("contact")
+    if contact is not None and (contact.dtype != bool or contact.shape != fields["ppg"].shape[:1]):
+        found = f"{contact.dtype} of shape {contact.shape}"
+        raise RecordingError(path, "contact", f"bool, one for each of {len(fields['ppg'])} samples", found)
     recording = Recording(**fields)
     _check(path, recording)
     return recording

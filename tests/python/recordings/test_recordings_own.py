@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+import dataclasses
+
+import numpy as np
+import pytest
+
+from training.recordings import (
+    RecordingError,
+    load_recording,
+    open_dataset,
+    save_recording,
+    simulate,
+)
+from training.recordings.__main__ import main
+
+
+@pytest.fixture(scope="module")
+def recording():
+    return simulate(3, 60, leds=2)
+
+
+def write(path, recording, **change):
+    content = {"format": "pulse-recording-1", "ppg": recording.ppg, "fs_ppg": 64.0}
+    content |= {"acc": recording.acc, "fs_acc": 32.0, "hr": recording.hr}
+    np.savez(path, **{k: v for k, v in (content | change).items() if v is not None})
+    return path
+
+
+def test_what_is_saved_is_loaded(tmp_path, recording):
+    save_recording(tmp_path / "x.npz", recording)
+    loaded = load_recording(tmp_path / "x.npz")
+    for field in dataclasses.fields(recording):
+        np.testing.assert_array_equal(getattr(loaded, field.name), getattr(recording, field.name))
+    assert loaded.ppg.dtype == np.float32
+
+
+def test_the_least_that_is_needed(tmp_path, recording):
+    write(tmp_path / "anna.npz", recording, hr=None, ppg=recording.ppg[:, 0])
+    write(tmp_path / "bob.npz", recording)
+    anna, bob = open_dataset("own", tmp_path)
+    assert (anna.subject, anna.name, anna.dataset) == ("anna", "anna", "own")
+    assert anna.hr is None and anna.ppg.shape[1] == 1
+    np.testing.assert_array_equal(bob.hr, recording.hr)
+    np.testing.assert_array_equal(anna.hr_start_s, bob.hr_start_s)
+
+
+BAD = {
+    "no format": ({"format": None}, "format"),
+    "other format": ({"format": "csv"}, "format"),
+    "no acc": ({"acc": None}, "acc"),
+    "text": ({"ppg": np.array(["a", "b"])}, "ppg"),
+    "rate 0": ({"fs_ppg": 0.0}, "fs_ppg"),
+    "two rates": ({"fs_acc": np.array([32.0, 50.0])}, "fs_acc"),
+    "wrong rate": ({"fs_acc": 64.0}, "acc"),
+    "m/s2": ({"acc": np.full((1920, 3), 5.6)}, "acc"),
+    "scale": ({"ppg_lsb": 1e-6}, "ppg_lsb, ppg_zero"),
+    "flat": ({"ppg": np.full(3840, 7.0)}, "ppg_lsb, ppg_zero"),
+    "labels": ({"hr": np.full(5, 80.0), "hr_start_s": np.arange(4.0)}, "hr"),
+    "label times": ({"hr": np.full(3, 80.0), "hr_start_s": np.array([4.0, 2.0, 0.0])}, "hr_start_s"),
+    "led": ({"led": 2}, "led"),
+    "activity": ({"activity": np.full(27, 99)}, "activity"),
+    "contact": ({"contact": np.ones(3, dtype=bool)}, "contact"),
+    "not finite": ({"ppg": np.full(3840, np.nan)}, "ppg"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_wrong_content(tmp_path, recording, case):
+    change, field = BAD[case]
+    path = write(tmp_path / "x.npz", recording, **change)
+    with pytest.raises(RecordingError) as error:
+        load_recording(path)
+    assert error.value.path == str(path) and error.value.field == field
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", b"text" * 99])
+def test_broken_file(tmp_path, content):
+    path = tmp_path / "x.npz"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match="x.npz: file: expected a whole .npz"):
+        load_recording(path)
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.99])
+def test_truncated_file(tmp_path, recording, keep):
+    path = tmp_path / "x.npz"
+    save_recording(path, recording)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * keep)])
+    with pytest.raises(RecordingError, match="x.npz: file"):
+        load_recording(path)
+
+
+def test_arrays_of_python_objects_are_refused(tmp_path, recording):
+    path = write(tmp_path / "x.npz", recording, licence=np.array([print], dtype=object))
+    with pytest.raises(RecordingError, match="x.npz: file: .*pickle"):
+        load_recording(path)
+
+
+def test_full_disk_keeps_the_file_that_was_there(tmp_path, recording, monkeypatch):
+    path = tmp_path / "x.npz"
+    save_recording(path, recording)
+    before = path.read_bytes()
+
+    def full(file, **_):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    with pytest.raises(OSError, match="No space left"):
+        save_recording(path, recording)
+    assert path.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["x.npz"]
+
+
+def test_command_prints_the_table(tmp_path, recording, capsys):
+    write(tmp_path / "anna.npz", recording)
+    assert main(["own", "--data", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    assert "anna" in text and "2x64" in text and "27" in text
+    (tmp_path / "anna.npz").write_bytes(b"nothing")
+    assert main(["own", "--data", str(tmp_path)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1 and "anna.npz" in captured.err
