@@ -6,6 +6,7 @@ zephyr_app/core does the same in C, sample by sample; both give the same bits.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ class Hops:
     """Hops of 64 aligned frames.
 
     end_us: int64 (n,); ppg: int32 (n, 64), 1/16 counts; acc: int16 (n, 64, 3), 1/4096 g; discontinuous:
-    bool (n,); samples, saturated, dark: int64 (n,), raw PPG samples since the hop before, how many were so.
+    bool (n,); samples, saturated, dark: int64 (n,), raw PPG samples within the hop, and how many were so.
     """
 
     end_us: np.ndarray
@@ -98,59 +99,71 @@ def _resample(t_us: np.ndarray, x: np.ndarray, at_us: np.ndarray, fraction_bits:
     return y
 
 
-def _epochs(stream: SensorStream) -> list[tuple[slice, slice]]:
-    """Spans of PPG and ACC samples between gaps; the streams merged in time, PPG first when equal."""
+@dataclass(frozen=True)
+class _Run:
+    """Samples of both channels without a gap, and the frames they allow: `frames` from first_us on."""
+
+    ppg: slice
+    acc: slice
+    first_us: int
+    frames: int
+
+
+def _runs(stream: SensorStream) -> Iterator[_Run]:
+    """Runs between gaps. What is forgotten at a gap depends on times only, not on the order of arrival."""
     times = (stream.t_ppg_us, stream.t_acc_us)
-    # Merging by comparing the two next samples is sorting by the running maximum, where a clock steps back.
-    key = np.concatenate([np.maximum.accumulate(t) if len(t) else t for t in times])
-    channel = np.repeat((0, 1), [len(t) for t in times])
-    order = np.lexsort((channel, key))
-    gap = np.concatenate([np.diff(t, prepend=t[:1] - 1) for t in times])
-    starts = np.flatnonzero(((gap <= 0) | (gap > GAP_US))[order])
-    is_ppg = np.concatenate([[0], np.cumsum(channel[order] == 0)])
-    bounds = np.concatenate([[0], starts, [len(order)]])
-    ppg, acc = is_ppg[bounds], bounds - is_ppg[bounds]
-    return [(slice(ppg[i], ppg[i + 1]), slice(acc[i], acc[i + 1])) for i in range(len(bounds) - 1)]
+    steps = [np.diff(t) for t in times]
+    gaps = [np.append(np.flatnonzero((d <= 0) | (d > GAP_US)) + 1, len(d) + 1) for d in steps]
+    head, since = [0, 0], None
+    while True:
+        for c in (0, 1):
+            while since is not None and head[c] < len(times[c]) and times[c][head[c]] < since:
+                head[c] += 1
+        if head[0] == len(times[0]) or head[1] == len(times[1]):
+            return
+        end = [int(gaps[c][np.searchsorted(gaps[c], head[c], side="right")]) for c in (0, 1)]
+        last = [int(times[c][end[c] - 1]) for c in (0, 1)]
+        first = -(-(int(max(times[0][head[0]], times[1][head[1]])) + REACH_US) // FRAME_US) * FRAME_US
+        frames = max(0, (min(last) - REACH_US - first) // FRAME_US + 1)
+        yield _Run(slice(head[0], end[0]), slice(head[1], end[1]), first, frames)
+
+        # The frame that this run cannot give: because of a gap, or because samples are still to come?
+        short = [c for c in (0, 1) if last[c] < first + FRAME_US * frames + REACH_US]
+        if any(end[c] == len(times[c]) for c in short):
+            return
+        head[short[0]] = end[short[0]]
+        since = times[short[0]][end[short[0]]]
 
 
-def _epoch_hops(stream: SensorStream, ppg: slice, acc: slice) -> Hops | None:
-    """Hops of one span without gaps, or None if it is too short for one."""
-    tp, ta = stream.t_ppg_us[ppg], stream.t_acc_us[acc]
-    if not len(tp) or not len(ta):
-        return None
-    first = -(-(max(tp[0], ta[0]) + REACH_US) // FRAME_US) * FRAME_US
-    frames = (min(tp[-1], ta[-1]) - REACH_US - first) // FRAME_US + 1
-    hops = int(frames) // HOP
+def _run_hops(stream: SensorStream, run: _Run) -> Hops | None:
+    """Hops of one run, or None if it is too short for one."""
+    hops = run.frames // HOP
     if hops < 1:
         return None
-    at = first + FRAME_US * np.arange(hops * HOP, dtype=np.int64)
-    x = stream.ppg[ppg]
-    y_ppg = _resample(tp, x[:, None], at, PPG_FRACTION_BITS)
-    y_acc = np.clip(_resample(ta, stream.acc[acc], at, 0), -32768, 32767)
+    tp, x = stream.t_ppg_us[run.ppg], np.minimum(stream.ppg[run.ppg], PPG_MAX)
+    at = run.first_us + FRAME_US * np.arange(hops * HOP, dtype=np.int64)
+    y_ppg = np.clip(_resample(tp, x[:, None], at, PPG_FRACTION_BITS), 0, PPG_MAX << PPG_FRACTION_BITS)
+    y_acc = np.clip(_resample(stream.t_acc_us[run.acc], stream.acc[run.acc], at, 0), -32768, 32767)
 
-    # A hop is complete with the first sample by which both channels have reached its last frame's due time.
-    due = at[HOP - 1 :: HOP] + REACH_US
-    by_ppg, by_acc = np.searchsorted(tp, due), np.searchsorted(ta, due)
-    ppg_is_last = tp[by_ppg] > ta[by_acc]
-    seen = np.where(ppg_is_last, by_ppg + 1, np.searchsorted(tp, ta[by_acc], side="right"))
-    saturated = np.concatenate([[0], np.cumsum((x <= 0) | (x >= PPG_MAX))])
+    borders = np.searchsorted(tp, run.first_us + FRAME_US * HOP * np.arange(hops + 1, dtype=np.int64))
+    saturated = np.concatenate([[0], np.cumsum((x == 0) | (x == PPG_MAX))])
     dark = np.concatenate([[0], np.cumsum(x < DARK_COUNTS)])
     return Hops(
         at[HOP - 1 :: HOP] + FRAME_US,
         y_ppg.reshape(hops, HOP).astype(np.int32),
         y_acc.reshape(hops, HOP, 3).astype(np.int16),
         np.zeros(hops, bool),
-        np.diff(seen, prepend=0),
-        np.diff(saturated[seen], prepend=0),
-        np.diff(dark[seen], prepend=0),
+        np.diff(borders),
+        np.diff(saturated[borders]),
+        np.diff(dark[borders]),
     )
 
 
 def align(stream: SensorStream) -> Hops:
     """All hops of a stream: 32 Hz frames of both channels, whatever the sensors' rates, jitter and drift."""
     parts = []
-    for number, span in enumerate(_epochs(stream)):
-        hops = _epoch_hops(stream, *span)
+    for number, run in enumerate(_runs(stream)):
+        hops = _run_hops(stream, run)
         if hops is not None:
             hops.discontinuous[0] = number > 0
             parts.append(hops)

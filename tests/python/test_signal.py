@@ -27,37 +27,51 @@ def plain_mean(samples: list[tuple[int, tuple[int, ...]]], t: int, channel: int,
     return (sum(w * x for w, (_, x) in zip(weights, near, strict=True)) + total // 2) // total
 
 
+def reach(queue: list[tuple], head: int, until: int) -> tuple[str, int]:
+    """Whether a channel's run from `head` has a sample at or after `until`, and where it was decided."""
+    for i in range(head, len(queue)):
+        if i > head and not 0 < queue[i][0] - queue[i - 1][0] <= 100_000:
+            return "ended", i
+        if queue[i][0] >= until:
+            return "ready", i
+    return "waiting", len(queue)
+
+
 def plain_hops(stream: SensorStream) -> list[tuple]:
-    """The aligner as firmware runs it: push the next sample in time, take hops."""
+    """The aligner as firmware runs it, a frame at a time."""
     queues = (
         [(int(t), (int(x),)) for t, x in zip(stream.t_ppg_us, stream.ppg, strict=True)],
         [(int(t), tuple(map(int, x))) for t, x in zip(stream.t_acc_us, stream.acc, strict=True)],
     )
-    heads, last = [0, 0], [None, None]
-    kept, frames, counts, due, broken, hops = ([], []), [], [0, 0, 0], None, False, []
-    while heads[0] < len(queues[0]) or heads[1] < len(queues[1]):
-        times = [queues[c][heads[c]][0] if heads[c] < len(queues[c]) else math.inf for c in (0, 1)]
-        c = 0 if times[0] <= times[1] else 1
-        t, x = queues[c][heads[c]]
-        heads[c] += 1
-        if last[c] is not None and not 0 < t - last[c] <= 100_000:
-            kept, frames, counts, due, broken = ([], []), [], [0, 0, 0], None, True
-        last[c] = t
-        kept[c].append((t, x))
-        if c == 0:
-            counts = [counts[0] + 1, counts[1] + (x[0] in (0, 2**18 - 1)), counts[2] + (x[0] < 4096)]
-        if not kept[0] or not kept[1]:
+    heads, since, due, broken, hops = [0, 0], -math.inf, None, False, []
+    while True:
+        if due is None:  # choose a grid
+            frames, counts = [], [0, 0, 0]
+            for c, queue in enumerate(queues):
+                while heads[c] < len(queue) and queue[heads[c]][0] < since:
+                    heads[c] += 1
+                if heads[c] == len(queue):
+                    return hops
+            due = -(-(max(queues[0][heads[0]][0], queues[1][heads[1]][0]) + 125_000) // FRAME_US) * FRAME_US
+        state = [reach(queue, head, due + 125_000) for queue, head in zip(queues, heads, strict=True)]
+        if "waiting" in (state[0][0], state[1][0]):
+            return hops
+        if "ended" in (state[0][0], state[1][0]):
+            c = 0 if state[0][0] == "ended" else 1
+            heads[c] = state[c][1]
+            since, due, broken = queues[c][heads[c]][0], None, True
             continue
-        if due is None:
-            due = -(-(max(kept[0][0][0], kept[1][0][0]) + 125_000) // FRAME_US) * FRAME_US
-        while min(kept[0][-1][0], kept[1][-1][0]) >= due + 125_000:
-            acc = [max(-32768, min(32767, plain_mean(kept[1], due, axis, 0))) for axis in range(3)]
-            frames.append((plain_mean(kept[0], due, 0, 4), acc))
-            due += FRAME_US
-            if len(frames) == HOP:
-                hops.append((due, [p for p, _ in frames], [a for _, a in frames], broken, *counts))
-                frames, counts, broken = [], [0, 0, 0], False
-    return hops
+        near = [queue[head : i + 1] for queue, head, (_, i) in zip(queues, heads, state, strict=True)]
+        ppg = max(0, min((2**18 - 1) << 4, plain_mean(near[0], due, 0, 4)))
+        acc = [max(-32768, min(32767, plain_mean(near[1], due, axis, 0))) for axis in range(3)]
+        frames.append((ppg, acc))
+        for t, (x,) in near[0]:
+            if due <= t < due + FRAME_US:
+                counts = [counts[0] + 1, counts[1] + (x in (0, 2**18 - 1)), counts[2] + (x < 4096)]
+        due += FRAME_US
+        if len(frames) == HOP:
+            hops.append((due, [p for p, _ in frames], [a for _, a in frames], broken, *counts))
+            frames, counts, broken = [], [0, 0, 0], False
 
 
 def random_stream(seed: int, rate_ppg: float, rate_acc: float, seconds: float, faults: int) -> SensorStream:

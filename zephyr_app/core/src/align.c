@@ -78,8 +78,11 @@ static uint32_t push(struct pulse_align *align, struct pulse_ring *ring, int64_t
 	uint32_t slot = ring->tail & MASK;
 
 	if (ring->tail - ring->head == PULSE_ALIGN_DEPTH) {
-		/* The other channel is silent. While running the lost sample was needed. */
-		if (drop(ring) || align->running) {
+		/* The other channel is silent, or not yet there. */
+		bool needed =
+			align->running && time_at(ring, ring->head) > align->frame_us - HALF_US;
+
+		if (drop(ring) || needed) {
 			restart(align, time_at(ring, ring->head));
 		}
 	}

@@ -55,9 +55,13 @@ static int bit_length(uint64_t n)
 	return length;
 }
 
+static uint64_t weigh(const struct pulse_track *track, const int8_t *logits, int best, int b)
+{
+	return (uint64_t)track->posterior[b] * likelihood[best - logits[b]];
+}
+
 void pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BINS])
 {
-	uint64_t weighed[PULSE_BINS];
 	uint64_t sum = 0;
 	int best = INT8_MIN;
 
@@ -65,15 +69,17 @@ void pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BIN
 		best = logits[b] > best ? logits[b] : best;
 	}
 	for (int b = 0; b < PULSE_BINS; b++) {
-		weighed[b] = (uint64_t)track->posterior[b] * likelihood[best - logits[b]];
-		sum += weighed[b];
+		sum += weigh(track, logits, best, b);
 	}
 	int length = bit_length(sum);
 	int shift = length > 16 ? length - 16 : 0;
 	uint32_t scale = UINT32_MAX / (uint32_t)(sum >> shift);
 
+	/* Weighing twice takes fewer instructions than 832 bytes of stack are worth. */
 	for (int b = 0; b < PULSE_BINS; b++) {
-		track->posterior[b] = (uint32_t)(((weighed[b] >> shift) * scale) >> 8);
+		uint64_t weighed = weigh(track, logits, best, b) >> shift;
+
+		track->posterior[b] = (uint32_t)((weighed * scale) >> 8);
 	}
 }
 

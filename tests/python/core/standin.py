@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the core is compiled with where a test needs no trained network, and the same in numpy."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+from training.signal import DARK_COUNTS, KERNEL
+from training.tracking import TrackerTables, tracker_tables
+
+TABLES = tracker_tables(0.1, confidence_map=tuple(i * i * 128 for i in range(17)))
+
+
+def write_config(path: Path, tables: TrackerTables) -> None:
+    def row(values) -> str:
+        return "{" + ", ".join(str(int(v)) for v in values) + "}"
+
+    numbers = {
+        "PULSE_CONFIG_HASH": '"stand-in"',
+        "PULSE_FRONT_END_WINDOW": 1,
+        "PULSE_ALIGN_KERNEL": row(KERNEL),
+        "PULSE_DARK_COUNTS": DARK_COUNTS,
+        "PULSE_TRACK_HALF_WIDTH": tables.half_width,
+        "PULSE_TRACK_TRANSITION": row(tables.transition),
+        "PULSE_TRACK_LEAK": tables.leak,
+        "PULSE_TRACK_LIKELIHOOD": row(tables.likelihood),
+        "PULSE_CONFIDENCE_MAP": row(tables.confidence_map),
+        "PULSE_CONFIDENCE_VALID": tables.valid,
+    }
+    path.write_text("".join(f"#define {name} {value}\n" for name, value in numbers.items()))
+
+
+def predict(inputs: np.ndarray) -> np.ndarray:
+    """tests/c/standin/pulse_model.c: int8 (n, 4, 256) to int8 (n, 104)."""
+    x = inputs.astype(np.int64)
+    mixed = 8 * x[:, 0] - x[:, 1] - 2 * x[:, 2] + x[:, 3]
+    phase = np.arange(16, 120)[:, None] * np.arange(256)
+    re, im = (mixed @ np.where((phase + quarter) % 1024 < 512, 1, -1).T for quarter in (0, 256))
+    return np.minimum(((np.abs(re) + np.abs(im)) >> 9) - 128, 127).astype(np.int8)
+
+
+def lines(program: Path, argument: object) -> list[str]:
+    """Output of a host program that must succeed."""
+    run = subprocess.run([program, str(argument)], capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout[-500:] + run.stderr
+    return run.stdout.splitlines()
