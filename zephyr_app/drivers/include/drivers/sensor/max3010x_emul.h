@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The emulated MAX3010x: a register file and a FIFO that a test or a recording feeds, behind an
+ * emulated I2C bus; INT drives an emulated GPIO pin.
+ */
+#ifndef DRIVERS_SENSOR_MAX3010X_EMUL_H_
+#define DRIVERS_SENSOR_MAX3010X_EMUL_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <zephyr/drivers/emul.h>
+
+/**
+ * The chip takes one sample now: counts of slot 0 to slots - 1. Dropped while the chip is shut down
+ * or its FIFO is full, as in the chip. Fit for an interrupt.
+ */
+void max3010x_emul_push(const struct emul *emul, const uint32_t *counts);
+
+/** Raise the watermark interrupt for what the FIFO holds, however little: a recording pauses or
+ * ends. */
+void max3010x_emul_flush(const struct emul *emul);
+
+void max3010x_emul_set_reg(const struct emul *emul, uint8_t reg, uint8_t value);
+uint8_t max3010x_emul_get_reg(const struct emul *emul, uint8_t reg);
+
+/** Every transfer fails with -EIO until told otherwise: the chip does not answer its address. */
+void max3010x_emul_vanish(const struct emul *emul, bool gone);
+
+/** The next `count` transfers fail with -EIO, after `after` that work. */
+void max3010x_emul_nack(const struct emul *emul, int after, int count);
+
+/** The next `count` interrupts do not reach the pin. */
+void max3010x_emul_mute(const struct emul *emul, int count);
+
+/** Power comes back: registers at their reset values, FIFO empty, chip idle. */
+void max3010x_emul_power_cycle(const struct emul *emul);
+
+#endif /* DRIVERS_SENSOR_MAX3010X_EMUL_H_ */

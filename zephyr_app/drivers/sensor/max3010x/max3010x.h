@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to the driver's files. */
+#ifndef MAX3010X_PRIVATE_H_
+#define MAX3010X_PRIVATE_H_
+
+#include <zephyr/drivers/gpio.h>
+#include <zephyr/drivers/i2c.h>
+#include <zephyr/kernel.h>
+#include <zephyr/rtio/rtio.h>
+
+#include <drivers/sensor/max3010x.h>
+#include "max3010x_reg.h"
+
+struct max3010x_config {
+	struct i2c_dt_spec i2c;
+	struct gpio_dt_spec interrupt;
+	uint32_t led_ua[3];
+	uint16_t rate_hz;
+	uint8_t average; /* conversions per sample */
+	uint8_t fifo_config;
+	uint8_t spo2_config;
+	uint8_t watermark; /* samples */
+	uint8_t slots;
+	uint8_t led[MAX3010X_SLOTS];
+};
+
+struct max3010x_data {
+	const struct device *dev;
+	struct k_mutex lock; /* the chip, and all below but for the interrupt's part */
+	struct gpio_callback callback;
+	struct max3010x_counters counters;
+
+	/* Settings, written again on every set-up. */
+	uint8_t spo2_config;
+	uint8_t led_pa[3];
+	uint32_t reference_ns; /* sample period: nominal or as the user calibrated it */
+	uint32_t period_ns;    /* the same as measured */
+
+	uint32_t counts[MAX3010X_SLOTS]; /* of the last fetch */
+
+#ifdef CONFIG_SENSOR_ASYNC_API
+	struct k_work service;		/* reads the FIFO after an interrupt */
+	struct k_work_delayable watch;	/* notices silence; sets up the chip after a fault */
+	struct rtio_iodev_sqe *pending; /* the stream's request, completed by the next batch */
+	bool streaming;
+	bool faulty; /* bus failed: set up anew before reading */
+
+	int64_t interrupt_ns; /* time of the latest interrupt, written by it */
+	/* Of the batch before, for measuring the period; previous_ns 0: none. */
+	int64_t previous_ns;
+	uint8_t previous_samples;
+	uint8_t previous_at; /* samples in the FIFO at that interrupt */
+#endif
+};
+
+/** Reset, check the part number and write all settings. @return 0, -ENODEV or a bus error */
+int max3010x_set_up(const struct device *dev);
+
+/** Empty the FIFO and release the interrupt pin. @return 0 or a bus error */
+int max3010x_clear(const struct device *dev);
+
+/** Samples in the FIFO, and how many were lost after them. @return count or a bus error */
+int max3010x_level(const struct device *dev, uint8_t *lost);
+
+/** Read `samples` samples, slots x 3 bytes each. @return 0 or a bus error */
+int max3010x_read_fifo(const struct device *dev, uint8_t *buffer, int samples);
+
+/** The 18 bits of one slot. */
+static inline uint32_t max3010x_counts(const uint8_t *bytes)
+{
+	return ((uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2]) & 0x3ffff;
+}
+
+/** LED number (1 to 3) of a sensor channel, 0 if it is none of the LEDs. */
+static inline uint8_t max3010x_led(enum sensor_channel channel)
+{
+	switch (channel) {
+	case SENSOR_CHAN_RED:
+		return 1;
+	case SENSOR_CHAN_IR:
+		return 2;
+	case SENSOR_CHAN_GREEN:
+		return 3;
+	default:
+		return 0;
+	}
+}
+
+void max3010x_async_init(const struct device *dev);
+void max3010x_interrupt(const struct device *dev);
+void max3010x_submit(const struct device *dev, struct rtio_iodev_sqe *request);
+int max3010x_get_decoder(const struct device *dev, const struct sensor_decoder_api **decoder);
+
+#endif /* MAX3010X_PRIVATE_H_ */

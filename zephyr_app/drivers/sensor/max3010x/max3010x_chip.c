@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The chip's registers: set-up and the FIFO. Callers hold the lock. */
+#include <zephyr/logging/log.h>
+
+#include "max3010x.h"
+
+LOG_MODULE_DECLARE(max3010x, CONFIG_SENSOR_LOG_LEVEL);
+
+#define RESET_TRIES 10 /* of 1 ms; the data sheet states no reset time */
+
+static int count_error(const struct device *dev, int error)
+{
+	struct max3010x_data *data = dev->data;
+
+	if (error != 0) {
+		data->counters.bus_errors++;
+	}
+	return error;
+}
+
+static int reset(const struct device *dev)
+{
+	const struct max3010x_config *config = dev->config;
+	uint8_t mode;
+	int ret = i2c_reg_write_byte_dt(&config->i2c, MAX3010X_MODE_CONFIG, MAX3010X_MODE_RESET);
+
+	for (int i = 0; ret == 0 && i < RESET_TRIES; i++) {
+		ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_MODE_CONFIG, &mode);
+		if (ret == 0 && (mode & MAX3010X_MODE_RESET) == 0) {
+			return 0;
+		}
+		k_msleep(1);
+	}
+	return ret != 0 ? ret : -ETIMEDOUT;
+}
+
+int max3010x_clear(const struct device *dev)
+{
+	const struct max3010x_config *config = dev->config;
+	const uint8_t pointers[3] = {0, 0, 0}; /* write, overflow, read */
+	uint8_t status;
+	int ret =
+		i2c_burst_write_dt(&config->i2c, MAX3010X_FIFO_WR_PTR, pointers, sizeof(pointers));
+
+	if (ret == 0) {
+		ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_INT_STATUS1, &status);
+	}
+	return count_error(dev, ret);
+}
+
+int max3010x_set_up(const struct device *dev)
+{
+	const struct max3010x_config *config = dev->config;
+	struct max3010x_data *data = dev->data;
+	const uint8_t settings[][2] = {
+		{MAX3010X_FIFO_CONFIG, config->fifo_config},
+		{MAX3010X_SPO2_CONFIG, data->spo2_config},
+		{MAX3010X_LED1_PA, data->led_pa[0]},
+		{MAX3010X_LED1_PA + 1, data->led_pa[1]},
+		{MAX3010X_LED1_PA + 2, data->led_pa[2]},
+		{MAX3010X_MULTI_LED1, config->led[1] << 4 | config->led[0]},
+		{MAX3010X_MULTI_LED1 + 1, config->led[3] << 4 | config->led[2]},
+		{MAX3010X_INT_ENABLE1, MAX3010X_INT_A_FULL},
+		{MAX3010X_MODE_CONFIG, MAX3010X_MODE_MULTI_LED}, /* starts sampling */
+	};
+	uint8_t part;
+	int ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_PART_ID, &part);
+
+	if (ret == 0 && part != MAX3010X_PART_ID_VALUE) {
+		LOG_ERR("%s: part number: expected 0x%02x, found 0x%02x", dev->name,
+			MAX3010X_PART_ID_VALUE, part);
+		return -ENODEV;
+	}
+	if (ret == 0) {
+		ret = reset(dev);
+	}
+	for (int i = 0; ret == 0 && i < ARRAY_SIZE(settings); i++) {
+		ret = i2c_reg_write_byte_dt(&config->i2c, settings[i][0], settings[i][1]);
+	}
+	return ret == 0 ? max3010x_clear(dev) : count_error(dev, ret);
+}
+
+int max3010x_level(const struct device *dev, uint8_t *lost)
+{
+	const struct max3010x_config *config = dev->config;
+	uint8_t status;
+	uint8_t pointers[3]; /* write, overflow, read */
+	int ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_INT_STATUS1, &status);
+
+	if (ret == 0) {
+		ret = i2c_burst_read_dt(&config->i2c, MAX3010X_FIFO_WR_PTR, pointers,
+					sizeof(pointers));
+	}
+	if (ret != 0) {
+		return count_error(dev, ret);
+	}
+	*lost = pointers[1];
+
+	int level = (pointers[0] - pointers[2]) & (MAX3010X_FIFO_DEPTH - 1);
+
+	/* Equal pointers mean empty or full; a full FIFO has passed the watermark. */
+	if (level == 0 && (*lost != 0 || (status & MAX3010X_INT_A_FULL) != 0)) {
+		level = MAX3010X_FIFO_DEPTH;
+	}
+	return level;
+}
+
+int max3010x_read_fifo(const struct device *dev, uint8_t *buffer, int samples)
+{
+	const struct max3010x_config *config = dev->config;
+
+	/* One burst: the chip's address counter stays on FIFO_DATA. */
+	return count_error(dev, i2c_burst_read_dt(&config->i2c, MAX3010X_FIFO_DATA, buffer,
+						  samples * config->slots * MAX3010X_SAMPLE));
+}
