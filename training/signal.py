@@ -27,6 +27,7 @@ GAP_US = 100_000  # a longer step between samples of a channel is a gap
 PPG_FRACTION_BITS = 4
 DARK_COUNTS = 4096  # below: no skin before the sensor
 MIN_WEIGHT = 8192  # a quarter of the kernel's peak
+INPUT_STEPS = 32  # of a network input per standard deviation
 PPG_FLOOR = 64  # isqrt(sum of squares) of a window: standard deviation 4/16 of a count
 ACC_FLOOR = 2621  # 16 x 0.04 g x 4096: a wrist at rest
 
@@ -219,7 +220,12 @@ def window_inputs(x: np.ndarray) -> np.ndarray:
     """Network input of windows (w, 4, 256): int8 alike, 32 steps a standard deviation, zero point 0."""
     d, r_ppg, r_acc = _deviations(x)
     r = np.stack([r_ppg, r_acc, r_acc, r_acc], axis=1)[:, :, None]
-    return np.clip(round_div(512 * d, r), -128, 127).astype(np.int8)
+    return np.clip(round_div(16 * INPUT_STEPS * d, r), -128, 127).astype(np.int8)
+
+
+def device_order(inputs: np.ndarray) -> np.ndarray:
+    """Window inputs int8 (w, 4, 256) as the device's buffer holds them: int8 (w, 1024), PPG, then ACC interleaved."""
+    return np.concatenate([inputs[:, 0], inputs[:, 1:].transpose(0, 2, 1).reshape(len(inputs), -1)], axis=1)
 
 
 def window_labels(recording: Recording, end_us: np.ndarray, aligned: bool) -> np.ndarray:
