@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a data set holds: `python -m training.recordings NAME [--data DIR]`."""
+"""What a data set holds: `python -m training.recordings NAME [--data DIR] [--export DIR]`."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 
-from training.recordings import DATASETS, Recording, RecordingError, iter_dataset
+from training.recordings import DATASETS, Recording, RecordingError, iter_dataset, save_recording
 from training.recordings.registry import SIMULATOR
 
 COLUMNS = ("subject", "recording", "min", "PPG", "ACC", "windows", "known", "BPM", "offset")
@@ -36,8 +36,8 @@ def row(recording: Recording) -> list[str]:
     ]
 
 
-def show(name: str, folder: Path | None, console: Console) -> None:
-    """Read a data set and print its table. Raises `RecordingError`."""
+def show(name: str, folder: Path | None, console: Console, export: Path | None = None) -> None:
+    """Read a data set, print its table, and save each recording in `export`. Raises `RecordingError`."""
     table = Table(
         *(Column(header, no_wrap=True) for header in COLUMNS),
         title=name,
@@ -57,6 +57,9 @@ def show(name: str, folder: Path | None, console: Console) -> None:
         total["windows"] += int(cells[5])
         total["known"] += int(cells[6])
         licence = recording.licence
+        if export:
+            export.mkdir(parents=True, exist_ok=True)
+            save_recording(export / f"{recording.name}.npz", recording)
     table.add_section()
     table.add_row(
         str(len(total["subjects"])), str(table.row_count), f"{total['hours'] * 60:.1f}", "", "",
@@ -74,10 +77,13 @@ def main(arguments: list[str] | None = None) -> int:
         "--data", type=Path, default=Path(os.environ.get("PULSE_DATA", "data")),
         help="the data set's folder or the one around it (default: $PULSE_DATA, else ./data)",
     )  # fmt: skip
+    parser.add_argument(
+        "--export", type=Path, help="also save every recording there as .npz, which opens as data set `own`"
+    )
     options = parser.parse_args(arguments)
     try:
-        show(options.name, options.data, Console())
-    except RecordingError as error:
+        show(options.name, options.data, Console(), options.export)
+    except (RecordingError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

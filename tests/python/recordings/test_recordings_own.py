@@ -112,6 +112,15 @@ def test_full_disk_keeps_the_file_that_was_there(tmp_path, recording, monkeypatc
     assert path.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["x.npz"]
 
 
+def test_export_opens_as_own(tmp_path, recording, capsys):
+    (tmp_path / "in").mkdir()
+    write(tmp_path / "in" / "anna.npz", recording, dataset="mine", label_offset_s=1.5)
+    assert main(["own", "--data", str(tmp_path / "in"), "--export", str(tmp_path / "out")]) == 0
+    (exported,) = open_dataset("own", tmp_path / "out")
+    assert (exported.dataset, exported.name, exported.label_offset_s) == ("mine", "anna", 1.5)
+    np.testing.assert_array_equal(exported.ppg, recording.ppg)
+
+
 def test_command_prints_the_table(tmp_path, recording, capsys):
     write(tmp_path / "anna.npz", recording)
     assert main(["own", "--data", str(tmp_path)]) == 0

@@ -3,8 +3,10 @@
 
 import numpy as np
 import pytest
+import scipy.io
 
 from training.recordings import open_dataset
+from training.recordings.reference import ecg_rate
 
 pytestmark = pytest.mark.dataset
 
@@ -44,6 +46,17 @@ def test_one_person_in_two_troika_numberings(shared_data):
     subject = {r.name: r.subject for r in open_dataset("troika", shared_data)}
     assert subject["DATA_04_TYPE01"] == subject["TEST_S04_T02"] != subject["DATA_04_TYPE02"]
     assert subject["TEST_S02_T01"] == subject["TEST_S02_T02"]
+
+
+def test_rate_from_a_real_ecg(shared_data):
+    """The detector used on WESAD's chest ECG, on SPC's (row 1 of the training files), against SPC's labels."""
+    errors = []
+    for r in open_dataset("troika", shared_data):
+        if r.name.startswith("DATA"):
+            ecg = scipy.io.loadmat(shared_data / "troika" / f"{r.name}.mat")["sig"][0]
+            errors.append(np.abs(ecg_rate(ecg, 125.0, r.hr_start_s) - r.hr))
+    assert len(errors) == 13 and np.isfinite(np.concatenate(errors)).all()
+    assert np.concatenate(errors).mean() < 0.5 and max(e.mean() for e in errors) < 1.0
 
 
 def power_at_label(recording, shift):
