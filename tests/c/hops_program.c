@@ -12,7 +12,7 @@
 
 #include "platform.h"
 
-#define BATCH	 64
+#define BATCH    64
 #define BATCH_US 250000
 
 static struct pulse_replay replay;
@@ -41,8 +41,8 @@ static void print_hops(void)
 				h = hash(h, (uint32_t)hop.acc[i][axis]);
 			}
 		}
-		const int64_t values[] = {hop.end_us,	 hop.discontinuous, hop.samples,
-					  hop.saturated, hop.dark,	    h};
+		const int64_t values[] = {hop.end_us,    hop.discontinuous, hop.samples,
+					  hop.saturated, hop.dark,          h};
 
 		for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 			pulse_text_int(&text, values[i]);

@@ -8,10 +8,10 @@
 #include "platform.h"
 
 /* Operation numbers of the specification. */
-#define SYS_OPEN	  0x01
-#define SYS_WRITE0	  0x04
-#define SYS_READ	  0x06
-#define SYS_GET_CMDLINE	  0x15
+#define SYS_OPEN          0x01
+#define SYS_WRITE0        0x04
+#define SYS_READ          0x06
+#define SYS_GET_CMDLINE   0x15
 #define SYS_EXIT_EXTENDED 0x20
 
 #define OPEN_READ_BINARY 1

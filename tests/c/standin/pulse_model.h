@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stands in for a generated network where a test is about what surrounds it: correlates the window with
- * square waves at the heart-rate bins. tests/python/core/standin.py is its equal.
+ * Stands in for a generated network where a test is about what surrounds it: correlates the window
+ * with square waves at the heart-rate bins. tests/python/core/standin.py is its equal.
  */
 #ifndef PULSE_MODEL_H_
 #define PULSE_MODEL_H_

@@ -4,7 +4,7 @@
 #include <pulse/hop.h>
 #include <pulse/replay.h>
 
-#define VERSION	    1
+#define VERSION     1
 #define HEADER_SIZE 32
 #define CHUNK_SIZE  24
 

@@ -6,7 +6,7 @@
 #include "pulse_config.h"
 
 #define UNIFORM ((1 << 24) / PULSE_BINS)
-#define NEAR	4 /* bins either side that belong to a peak: 7.5 BPM */
+#define NEAR    4 /* bins either side that belong to a peak: 7.5 BPM */
 
 static const uint16_t transition[PULSE_TRACK_HALF_WIDTH + 1] = PULSE_TRACK_TRANSITION;
 static const uint16_t likelihood[256] = PULSE_TRACK_LIKELIHOOD;

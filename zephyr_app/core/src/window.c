@@ -7,7 +7,7 @@
 #include "integer.h"
 
 #define PPG_ROOT_FLOOR 64
-#define STEPS	       512 /* 32 int8 steps a standard deviation; a root is 16 deviations */
+#define STEPS          512 /* 32 int8 steps a standard deviation; a root is 16 deviations */
 
 void pulse_window_clear(struct pulse_window *window)
 {

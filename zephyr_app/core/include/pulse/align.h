@@ -53,7 +53,7 @@ struct pulse_align {
 	int16_t acc[PULSE_ALIGN_DEPTH][3];
 	int64_t since_us; /* samples before this time lie before a gap */
 	int64_t frame_us; /* time of the frame due next, while running */
-	bool running;	  /* a grid has been chosen */
+	bool running;     /* a grid has been chosen */
 	uint16_t frames;  /* in the hop being filled */
 	struct pulse_hop hop;
 };

@@ -29,7 +29,7 @@ typedef size_t (*pulse_replay_read)(void *context, void *buffer, size_t size);
 struct pulse_replay_sample {
 	int64_t t_us;
 	bool is_ppg;
-	uint32_t ppg;	/* counts, if is_ppg */
+	uint32_t ppg;   /* counts, if is_ppg */
 	int16_t acc[3]; /* PULSE_ACC_LSB_PER_G, if not */
 };
 

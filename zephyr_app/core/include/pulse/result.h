@@ -10,21 +10,21 @@ extern "C" {
 #endif
 
 enum pulse_state {
-	PULSE_ACQUIRING,	/* fewer than 8 s of contiguous samples so far */
-	PULSE_VALID,		/* bpm_q8 can be shown */
+	PULSE_ACQUIRING,        /* fewer than 8 s of contiguous samples so far */
+	PULSE_VALID,            /* bpm_q8 can be shown */
 	PULSE_MOTION_UNCERTAIN, /* moving, and not sure enough of the rate */
-	PULSE_NO_CONTACT,	/* the PPG sees no skin */
-	PULSE_NO_PULSE,		/* at rest, and yet no rate stands out: not on a wrist? */
-	PULSE_STALE,		/* set by the publisher: no hop for 6 s */
+	PULSE_NO_CONTACT,       /* the PPG sees no skin */
+	PULSE_NO_PULSE,         /* at rest, and yet no rate stands out: not on a wrist? */
+	PULSE_STALE,            /* set by the publisher: no hop for 6 s */
 };
 
 struct pulse_result {
-	int64_t time_us;	 /* end of the hop, on the samples' clock */
-	uint32_t hop;		 /* counts the hops given to the estimator, from 0 */
-	int32_t bpm_q8;		 /* 1/256 BPM; 0 while acquiring or without contact */
+	int64_t time_us;         /* end of the hop, on the samples' clock */
+	uint32_t hop;            /* counts the hops given to the estimator, from 0 */
+	int32_t bpm_q8;          /* 1/256 BPM; 0 while acquiring or without contact */
 	uint16_t confidence_q15; /* probability that it is right, 0 .. 32768; 0 where bpm_q8 is */
-	uint8_t state;		 /* enum pulse_state */
-	uint32_t gaps;		 /* discontinuities so far */
+	uint8_t state;           /* enum pulse_state */
+	uint32_t gaps;           /* discontinuities so far */
 };
 
 /** "acquiring", "valid", "motion-uncertain", "no-contact", "no-pulse" or "stale". */

@@ -17,7 +17,7 @@ extern "C" {
 
 #define PULSE_WINDOW_HOPS   4
 #define PULSE_WINDOW_FRAMES (PULSE_WINDOW_HOPS * PULSE_HOP_FRAMES) /* 8 s */
-#define PULSE_CHANNELS	    4					   /* PPG, X, Y, Z */
+#define PULSE_CHANNELS      4                                      /* PPG, X, Y, Z */
 #define PULSE_WINDOW_INPUT  (PULSE_CHANNELS * PULSE_WINDOW_FRAMES) /* bytes */
 
 /* A ring of hops, and each hop's sums, so that mean and power of a window cost four additions. */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ring.h"
+
+#include "integer.h"
+
+#define GAP_US 100000 /* a longer step between samples is a gap */
+
+PULSE_ASSERT((PULSE_ALIGN_DEPTH & PULSE_RING_MASK) == 0);
+
+static bool is_gap(int64_t before, int64_t after)
+{
+	return after <= before || (uint64_t)after - (uint64_t)before > GAP_US;
+}
+
+uint32_t pulse_ring_push(struct pulse_ring *ring, int64_t t_us)
+{
+	uint32_t slot = pulse_ring_slot(ring->tail);
+	bool empty = ring->head == ring->tail;
+
+	if (ring->end == ring->tail &&
+	    (empty || !is_gap(pulse_ring_time(ring, ring->tail - 1), t_us))) {
+		ring->end++;
+	}
+	ring->t_us[slot] = t_us;
+	ring->tail++;
+	return slot;
+}
+
+/* Where the run that begins at the head ends. */
+static void find_end(struct pulse_ring *ring)
+{
+	ring->end = ring->head;
+	if (ring->head == ring->tail) {
+		return;
+	}
+	do {
+		ring->end++;
+	} while (ring->end != ring->tail &&
+		 !is_gap(pulse_ring_time(ring, ring->end - 1), pulse_ring_time(ring, ring->end)));
+}
+
+bool pulse_ring_drop(struct pulse_ring *ring)
+{
+	ring->head++;
+	if (ring->head != ring->end) {
+		return false;
+	}
+	find_end(ring);
+	return true;
+}
+
+bool pulse_ring_skip(struct pulse_ring *ring, int64_t t_us)
+{
+	while (ring->head != ring->tail && pulse_ring_time(ring, ring->head) < t_us) {
+		(void)pulse_ring_drop(ring);
+	}
+	return ring->head != ring->tail;
+}
+
+int64_t pulse_ring_leave(struct pulse_ring *ring)
+{
+	ring->head = ring->end;
+	find_end(ring);
+	return pulse_ring_time(ring, ring->head);
+}
+
+enum pulse_reach pulse_ring_reach(const struct pulse_ring *ring, int64_t t_us)
+{
+	if (pulse_ring_time(ring, ring->end - 1) >= t_us) {
+		return PULSE_REACHED;
+	}
+	return ring->end == ring->tail ? PULSE_WAITING : PULSE_ENDED;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Times of a channel's latest samples, and where gaps lie among them; private to the aligner. The
+ * values themselves lie in the aligner's arrays at pulse_ring_slot().
+ */
+#ifndef PULSE_RING_H_
+#define PULSE_RING_H_
+
+#include <pulse/align.h>
+
+#define PULSE_RING_MASK (PULSE_ALIGN_DEPTH - 1)
+
+/* What a run of samples can do for a frame. */
+enum pulse_reach {
+	PULSE_REACHED, /* has a sample at or after the time asked for */
+	PULSE_WAITING, /* may still get one */
+	PULSE_ENDED,   /* a gap came first */
+};
+
+static inline uint32_t pulse_ring_slot(uint32_t index)
+{
+	return index & PULSE_RING_MASK;
+}
+
+static inline int64_t pulse_ring_time(const struct pulse_ring *ring, uint32_t index)
+{
+	return ring->t_us[pulse_ring_slot(index)];
+}
+
+static inline bool pulse_ring_full(const struct pulse_ring *ring)
+{
+	return ring->tail - ring->head == PULSE_ALIGN_DEPTH;
+}
+
+/** Append a time to a ring that is not full. @return its slot */
+uint32_t pulse_ring_push(struct pulse_ring *ring, int64_t t_us);
+
+/** Drop the oldest sample of a ring that has one. @return true if a gap lay behind it */
+bool pulse_ring_drop(struct pulse_ring *ring);
+
+/** Drop samples before a time, across gaps. @return true if any sample is left */
+bool pulse_ring_skip(struct pulse_ring *ring, int64_t t_us);
+
+/** Drop the run at the head, behind which a gap lies. @return time of the first sample after the
+ * gap */
+int64_t pulse_ring_leave(struct pulse_ring *ring);
+
+/** Whether the run at the head of a ring that has samples reaches a time. */
+enum pulse_reach pulse_ring_reach(const struct pulse_ring *ring, int64_t t_us);
+
+#endif /* PULSE_RING_H_ */
