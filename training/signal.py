@@ -224,7 +224,9 @@ def window_inputs(x: np.ndarray) -> np.ndarray:
 
 
 def device_order(inputs: np.ndarray) -> np.ndarray:
-    """Window inputs int8 (w, 4, 256) as the device's buffer holds them: int8 (w, 1024), PPG, then ACC interleaved."""
+    """Window inputs int8 (w, 4, 256) as the device's buffer holds them: int8 (w, 1024), PPG, then ACC
+    interleaved.
+    """
     return np.concatenate([inputs[:, 0], inputs[:, 1:].transpose(0, 2, 1).reshape(len(inputs), -1)], axis=1)
 
 

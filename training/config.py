@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Frozen configuration of a run, read strictly from TOML: training/configs/*.toml."""
+
+import dataclasses
+import tomllib
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from training.models.settings import Student, Teacher
+
+CONFIGS = Path(__file__).parent / "configs"
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used: file, field, expected, found."""
+
+    def __init__(self, path: Path | str, field: str, expected: str, found: object):
+        super().__init__(f"{path}: {field}: expected {expected}, found {found}")
+
+
+@dataclass(frozen=True)
+class Data:
+    """Which recordings, and who is held out. Subjects named nowhere are trained on."""
+
+    dataset: str = "simulator"
+    test: tuple[str, ...] = ()  # subjects that no stage but the evaluation sees
+    validation: tuple[str, ...] = ()  # subjects that choose the epoch
+    aligned_labels: bool = True
+    all_leds: bool = False  # every PPG channel of a recording is a training example of its own
+    max_windows: int = 0  # training windows at most, spread evenly; 0: all
+    simulated_subjects: int = 12  # the simulator's, as is the next
+    simulated_minutes: float = 10.0
+
+
+@dataclass(frozen=True)
+class Training:
+    """How one network is trained."""
+
+    epochs: int = 500
+    patience: int = 150  # epochs without a better validation error, then stop
+    batch: int = 256
+    learning_rate: float = 5e-4
+    label_spread_bpm: float = 2.5  # standard deviation of the soft label over the bins
+    l1_weight: float = 0.1  # of |expected BPM - label| / 10 BPM beside the cross-entropy
+
+
+@dataclass(frozen=True)
+class Distillation:
+    """What the student takes from the teacher: docs/distillation.md."""
+
+    relation: str = "rkd"  # "rkd", "gram", "attention" or "none"
+    relation_weight: float = 1.0
+    response_weight: float = 1.0
+    temperature: float = 2.0
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """Settings of the tracker; meaning and units: training.tracking.tracker_tables."""
+
+    half_width: int = 8
+    spread_bpm: float = 3.0
+    leak: float = 0.01
+    temper: float = 0.5
+    floor: float = 1e-3
+    valid: float = 0.5
+
+
+@dataclass(frozen=True)
+class Config:
+    """A whole run. `name` is the file's stem and names the folder of its artefacts."""
+
+    name: str
+    seed: int = 1
+    calibration_windows: int = 512  # that set the int8 ranges; from the training subjects
+    data: Data = field(default_factory=Data)
+    teacher: Teacher = field(default_factory=Teacher)
+    student: Student = field(default_factory=Student)
+    teacher_training: Training = field(default_factory=Training)
+    student_training: Training = field(default_factory=Training)
+    distillation: Distillation = field(default_factory=Distillation)
+    tracking: Tracking = field(default_factory=Tracking)
+
+
+def load(name: str | Path) -> Config:
+    """The configuration `name` (of training/configs) or of a TOML file; ConfigError if it is not one."""
+    path = Path(name)
+    if path.suffix != ".toml":
+        path = CONFIGS / f"{name}.toml"
+    try:
+        table = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        known = ", ".join(sorted(p.stem for p in CONFIGS.glob("*.toml")))
+        raise ConfigError(path, "file", f"one of {known} or a path", "no such file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(path, "syntax", "TOML", error) from None
+    return _build(Config, {"name": path.stem, **table}, path, "")
+
+
+def _build(cls: type, table: dict, path: Path, where: str):
+    hints = typing.get_type_hints(cls)
+    values = {}
+    for key, value in table.items():
+        full = where + key
+        if key not in hints:
+            raise ConfigError(path, full, f"one of {', '.join(hints)}", "an unknown field")
+        values[key] = _convert(hints[key], value, path, full)
+    return cls(**values)
+
+
+def _convert(hint: type, value: object, path: Path, where: str):
+    if dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise ConfigError(path, where, "a table", repr(value))
+        return _build(hint, value, path, where + ".")
+    if isinstance(hint, types.GenericAlias):
+        item = hint.__args__[0]
+        if not isinstance(value, list) or not all(type(v) is item for v in value):
+            raise ConfigError(path, where, f"a list of {item.__name__}", repr(value))
+        return tuple(value)
+    if hint is float and type(value) is int:
+        return float(value)
+    if type(value) is not hint:
+        raise ConfigError(path, where, hint.__name__, repr(value))
+    return value
+
+
+def override(config: Config, **changes: object) -> Config:
+    """A copy with fields of its `data` table replaced; None leaves a field as it is."""
+    data = dataclasses.replace(config.data, **{k: v for k, v in changes.items() if v is not None})
+    return dataclasses.replace(config, data=data)

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pass on to the student what the teacher knows: its response and the relations between its features."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from training.config import Config
+from training.corpus import Corpus, Windows
+from training.fit import fit
+from training.losses import RELATIONS, HeartRateLoss
+from training.models import student
+
+MODEL = "student.keras"
+
+
+def distill_student(
+    config: Config,
+    corpus: Corpus,
+    teacher: keras.Model | None,
+    folder: Path,
+    progress: Callable[[str], None] = print,
+) -> dict:
+    """Train the student into `folder` (student.keras, metrics.json, history.csv); returns the metrics.
+
+    Without a teacher it learns from the labels alone.
+    """
+    keras.utils.set_random_seed(config.seed)
+    model = student.build(config.student)
+    sides = [
+        (windows.network_inputs(), targets(windows, teacher, config))
+        for windows in (corpus.train, corpus.validation)
+    ]
+    losses = {"logits": HeartRateLoss(config.student_training, config.distillation)}
+    weights = {"logits": 1.0}
+    if teacher and config.distillation.relation != "none":
+        output, loss = RELATIONS[config.distillation.relation]
+        losses[output], weights[output] = loss, config.distillation.relation_weight
+    summary = fit(model, config.student_training, losses, weights, *sides, folder, config.seed, progress)
+    model.save(folder / MODEL)
+    return summary
+
+
+def targets(windows: Windows, teacher: keras.Model | None, config: Config) -> dict[str, np.ndarray]:
+    """Targets by output name: BPM beside the teacher's logits, and the teacher's side of the relation."""
+    bpm = windows.bpm[:, None]
+    if teacher is None:
+        return {"logits": bpm}
+    taught = teacher.predict(windows.network_inputs(), batch_size=256, verbose=0)
+    wanted = {"logits": np.concatenate([bpm, taught["logits"]], axis=1)}
+    if config.distillation.relation != "none":
+        output, _ = RELATIONS[config.distillation.relation]
+        wanted[output] = taught[output]
+    return wanted
