@@ -14,7 +14,9 @@ from typing import IO
 from training.recordings.recording import RecordingError
 
 CHUNK = 1 << 20  # bytes
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
+BROKEN = (  # what zipfile raises for bad bytes, unknown methods and encrypted members
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,19 @@ def _walk(label: str, archive: zipfile.ZipFile) -> Iterator[Member]:
             with archive.open(info) as file, zipfile.ZipFile(file) as nested:
                 yield from _walk(inner, nested)
         else:
-            yield Member(inner, info.filename, info.file_size, lambda info=info: archive.open(info))
+            yield Member(
+                inner,
+                info.filename,
+                info.file_size,
+                lambda info=info, inner=inner: _open(archive, info, inner),
+            )
+
+
+def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) -> IO[bytes]:
+    try:
+        return archive.open(info)
+    except BROKEN as error:
+        raise RecordingError(label, "member", "a readable file", str(error)) from error
 
 
 def _check_name(label: str, info: zipfile.ZipInfo) -> None:

@@ -65,8 +65,9 @@ def published(name: str, path: Path = SOURCES) -> Published:
 def download(data_set: Published, folder: Path, console: Console | None = None) -> Path:
     """Fetch what is missing of a data set into `folder / data_set.folder`, check it, unpack it; return that.
 
-    Files appear under their names only when whole and checked; an interrupted download goes on where it
-    stopped. Raises `RecordingError` for a failed download, a wrong checksum or an unsafe archive.
+    The set's folder appears only when all of it is there and checked; until then its name ends in `.part`,
+    and a later run goes on there. A folder that is there already is completed in place. Raises
+    `RecordingError` for a failed download, a wrong checksum or an unsafe archive.
     """
     console = console or Console(stderr=True)
     target = folder / data_set.folder
@@ -75,17 +76,19 @@ def download(data_set: Published, folder: Path, console: Console | None = None) 
             console.print(line, highlight=False)
     console.print(f"Licence: {data_set.licence}", highlight=False)
     console.print(f"Please cite: {data_set.citation}", highlight=False)
-    target.mkdir(parents=True, exist_ok=True)
+    work = target if target.exists() else target.with_name(target.name + ".part")
+    work.mkdir(parents=True, exist_ok=True)
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console) as progress:
         for index, source in enumerate(data_set.files, 1):
             task = progress.add_task(f"{source.name} ({index}/{len(data_set.files)})", total=None)
-            path = _fetch(source, target, lambda **changes: progress.update(task, **changes))  # noqa: B023
+            path = _fetch(source, work, lambda **changes: progress.update(task, **changes))  # noqa: B023
             size = path.stat().st_size
             progress.update(task, total=size, completed=size, visible=len(data_set.files) == 1)
             if data_set.unpack:
                 task = progress.add_task("unpacking", total=None)
-                unpack(path, target, data_set.unpack, lambda n: progress.advance(task, n))  # noqa: B023
+                unpack(path, work, data_set.unpack, lambda n: progress.advance(task, n))  # noqa: B023
+    os.replace(work, target)
     console.print(f"{data_set.title}: {len(data_set.files)} files in {target}", highlight=False)
     return target
 

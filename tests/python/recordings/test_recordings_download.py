@@ -102,8 +102,8 @@ def test_later_run_goes_on_where_the_first_stopped(server, tmp_path):
     Server.breaks = download.ATTEMPTS
     with pytest.raises(RecordingError, match="bytes are kept for the next try"):
         download.download(data_set(server), tmp_path, quiet())
-    assert not (tmp_path / "set" / "a.mat").exists()
-    have = (tmp_path / "set" / "a.mat.part").stat().st_size
+    assert [p.name for p in tmp_path.iterdir()] == ["set.part"]
+    have = (tmp_path / "set.part" / "a.mat.part").stat().st_size
     Server.asked.clear()
     folder = download.download(data_set(server), tmp_path, quiet())
     assert have > 0 and Server.asked == [f"bytes={have}-"]
@@ -111,9 +111,17 @@ def test_later_run_goes_on_where_the_first_stopped(server, tmp_path):
     assert [p.name for p in folder.iterdir()] == ["a.mat"]
 
 
+def test_lost_file_is_fetched_again(server, tmp_path):
+    folder = download.download(data_set(server, ("a.mat", "b.mat")), tmp_path, quiet())
+    (folder / "b.mat").unlink()
+    Server.asked.clear()
+    download.download(data_set(server, ("a.mat", "b.mat")), tmp_path, quiet())
+    assert len(Server.asked) == 1 and (folder / "b.mat").read_bytes() == b"short"
+
+
 def test_whole_part_is_taken(server, tmp_path):
-    (tmp_path / "set").mkdir()
-    (tmp_path / "set" / "a.mat.part").write_bytes(CONTENT["a.mat"])
+    (tmp_path / "set.part").mkdir()
+    (tmp_path / "set.part" / "a.mat.part").write_bytes(CONTENT["a.mat"])
     folder = download.download(data_set(server), tmp_path, quiet())
     assert (folder / "a.mat").read_bytes() == CONTENT["a.mat"]
 
@@ -128,7 +136,7 @@ def test_server_without_ranges_starts_again(server, tmp_path):
 def test_wrong_checksum_leaves_no_file(server, tmp_path):
     with pytest.raises(RecordingError, match="SHA-256: expected 0000"):
         download.download(data_set(server, sha256="0" * 64), tmp_path, quiet())
-    assert not list((tmp_path / "set").iterdir())
+    assert not list((tmp_path / "set.part").iterdir())
 
 
 def test_unknown_checksum_is_recorded_and_held_to(server, tmp_path, monkeypatch):
@@ -158,7 +166,7 @@ def test_unreachable_file(server, tmp_path, url):
     base = server if url else "http://127.0.0.1:9/"
     with pytest.raises(RecordingError, match="download: expected a whole file"):
         download.download(data_set(base, ("absent.mat",)), tmp_path, quiet())
-    assert not list((tmp_path / "set").glob("*.mat"))
+    assert not (tmp_path / "set").exists() and not list((tmp_path / "set.part").glob("*.mat"))
 
 
 def test_registry_is_whole():

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import pickle
+
 import numpy as np
 import pytest
 import scipy.io
@@ -136,6 +138,11 @@ def test_missing_and_empty_folder(tmp_path, name):
         open_dataset(name, tmp_path / "absent")
     with pytest.raises(RecordingError, match="found nothing"):
         open_dataset(name, tmp_path)
+
+
+def test_errors_travel_between_processes():
+    error = pickle.loads(pickle.dumps(RecordingError("a.mat", "sig", "6 rows", "5")))
+    assert str(error) == "a.mat: sig: expected 6 rows, found 5" and error.field == "sig"
 
 
 def test_unknown_name(tmp_path):

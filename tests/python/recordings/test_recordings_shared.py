@@ -49,7 +49,7 @@ def test_one_person_in_two_troika_numberings(shared_data):
 
 
 def test_rate_from_a_real_ecg(shared_data):
-    """The detector used on WESAD's chest ECG, on SPC's (row 1 of the training files), against SPC's labels."""
+    """The detector for WESAD's chest ECG, on SPC's (row 1 of the training files), against SPC's labels."""
     errors = []
     for r in open_dataset("troika", shared_data):
         if r.name.startswith("DATA"):

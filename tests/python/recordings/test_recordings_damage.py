@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever bytes are in a file: a recording or one `RecordingError` of one line, never anything else."""
+
+import numpy as np
+import pytest
+from published_files import (
+    dalia,
+    wesad,
+    write_bami1,
+    write_bami2,
+    write_pickle,
+    write_troika,
+    zip_tree,
+)
+
+from training.recordings import RecordingError, open_dataset, save_recording, simulate
+
+
+def own(folder):
+    save_recording(folder / "x.npz", simulate(1, 30))
+    return folder / "x.npz"
+
+
+def zipped(folder):
+    write_pickle(folder / "tree" / "WESAD" / "S2" / "S2.pkl", wesad(10))
+    return zip_tree(folder / "WESAD.zip", folder / "tree")
+
+
+CASES = {
+    "troika": ("troika", write_troika),
+    "bami1": ("bami1", write_bami1),
+    "bami2": ("bami2", write_bami2),
+    "dalia": ("dalia", lambda folder: write_pickle(folder / "S1" / "S1.pkl", dalia())),
+    "dalia as text": ("dalia", lambda folder: write_pickle(folder / "S1" / "S1.pkl", dalia(), 0)),
+    "wesad in a zip": ("wesad", zipped),
+    "own": ("own", own),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_damaged_bytes(tmp_path, case):
+    name, write = CASES[case]
+    path = write(tmp_path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(2)
+    refused = 0
+    for trial in range(60):
+        damaged = bytearray(whole)
+        reach = len(whole) if trial % 2 else min(len(whole), 400)  # headers are read most closely
+        for place in rng.integers(0, reach, 4):
+            damaged[place] = rng.integers(0, 256)
+        path.write_bytes(damaged)
+        try:
+            open_dataset(name, tmp_path)
+        except RecordingError as error:
+            refused += 1
+            assert "\n" not in str(error) and error.path
+    assert refused > 0
