@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Generate C from a model; 0 if all went well, 1 with one line on stderr if not."""
     parser = argparse.ArgumentParser(
         prog="python -m python_tools.codegen",
-        description="Turn a full-integer .tflite model with a fixed batch of 1 into C99 that calls zephyr_app/core/nn.",
+        description="Turn a full-integer .tflite model into C99 that calls zephyr_app/core/nn.",
     )
     parser.add_argument("model", type=Path, help=".tflite file with int8 input and output")
     parser.add_argument(

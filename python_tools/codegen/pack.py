@@ -4,11 +4,11 @@
 Convolution weights: for each group and pair of output channels (a, b), the taps in order of kernel row,
 kernel column, input channel, padded with zeros to a multiple of four. Four taps make two words:
 
-    a0 b0 a2 b2    a1 b1 a3 b3
+    256 * b0 + a0, 256 * b2 + a2        256 * b1 + a1, 256 * b3 + a3
 
-so that SXTB16 of a word, plain and rotated by a byte, gives two taps of a and two of b, and SXTB16 of four
-consecutive activations gives the matching pairs (x0, x2) and (x1, x3). The input's zero point is folded into
-the bias.
+of little-endian halfwords: SXTB16 of a word gives two taps of a, the word itself multiplies as 256 * b + a,
+and SXTB16 of four consecutive activations gives the matching pairs (x0, x2) and (x1, x3). The input's zero
+point is folded into the bias.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 from python_tools.codegen.layers import TILE, Conv, Depthwise, Layer
 
 ACC_LIMIT = 1 << 30  # the short requantisation doubles the accumulator in 32 bits
+SUM_LIMIT = 1 << 16  # of |weights|: times 128 for the activation and 256 for the pair, it fits 32 bits
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ def pack_conv(layer: Conv) -> Packed:
     filled = np.zeros((groups, pairs * 2, count * 4), np.int8)
     filled[:, :per_group, :taps] = layer.weights.reshape(groups, per_group, taps)
     # axes: group, pair, ab, quad, half (tap >> 1), word (tap & 1)
-    split = filled.reshape(groups, pairs, 2, count, 2, 2)
-    weights = split.transpose(0, 1, 3, 5, 4, 2).ravel()
+    split = filled.reshape(groups, pairs, 2, count, 2, 2).transpose(2, 0, 1, 3, 5, 4).astype(np.int32)
+    weights = (256 * split[1] + split[0]).astype("<i2").ravel().view(np.int8)
     table, wide = _channels(layer, layer.weights.reshape(out, -1))
     padded = np.zeros((groups, pairs * 2, 3), np.int64)
     padded[:, :per_group] = table.reshape(groups, per_group, 3)
@@ -79,6 +80,8 @@ def _channels(layer: Conv, filters: np.ndarray) -> tuple[np.ndarray, bool]:
         np.any(exponent < 1)
         or np.any(exponent > 30)
         or np.any(reach >= ACC_LIMIT)
+        or np.any(filters == -128)
+        or np.any(np.abs(filters).sum(axis=1) >= SUM_LIMIT)
         or np.any(np.abs(rounding) + largest >= 2**31)
     )
     last = layer.shift if wide else np.array([int(r) for r in rounding], np.int64)

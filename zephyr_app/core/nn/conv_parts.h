@@ -9,6 +9,13 @@
 
 #include "pulse/nn.h"
 
+/* Define PULSE_NN_PORTABLE to build without the DSP extension where there is one. */
+#if defined(__ARM_FEATURE_DSP) && !defined(PULSE_NN_PORTABLE)
+#define PULSE_NN_DSP 1
+#else
+#define PULSE_NN_DSP 0
+#endif
+
 /** Quads of taps in one group's filter. */
 static inline uint32_t pulse_nn_quads(const struct pulse_nn_conv *conv)
 {
@@ -24,5 +31,25 @@ void pulse_nn_gather(const struct pulse_nn_conv *conv, const int8_t *in, uint32_
 /** Multiply the tile by a group's filters; `out` points to the group in the first position. */
 void pulse_nn_multiply(const struct pulse_nn_conv *conv, const int16_t *tile, uint32_t width,
 		       const int8_t *weights, const struct pulse_nn_channel *channels, int8_t *out);
+
+/** pulse_nn_multiply for any layer and any processor. */
+void pulse_nn_multiply_any(const struct pulse_nn_conv *conv, const int16_t *tile, uint32_t width,
+			   const int8_t *weights, const struct pulse_nn_channel *channels,
+			   int8_t *out);
+
+/** What pulse_nn_multiply_4 reads besides its arguments; its assembler knows the order. */
+struct pulse_nn_block {
+	const int16_t *tile_end;
+	int8_t *out;
+	uint32_t stride;   /* bytes from one output position to the next */
+	uint32_t channels; /* of the group */
+	uint32_t quads;
+	uint32_t rectified; /* 1: results below the zero point are clamped to it */
+};
+
+/** Four positions by all filters of a group, two at a time; clamps to int8 only. */
+void pulse_nn_multiply_4(const int16_t *tile, const int8_t *weights,
+			 const struct pulse_nn_channel *channels,
+			 const struct pulse_nn_block *block);
 
 #endif /* PULSE_NN_CONV_PARTS_H_ */
