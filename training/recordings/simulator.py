@@ -140,7 +140,7 @@ def _light(
         w * motion.dynamic(t - lag)[:, i] for i, (lag, w) in enumerate(zip(lags, weights, strict=True))
     )
     tilt = motion.gravity(t - 0.1) @ rng.normal(0, 1.5, 3)
-    artefact = rng.uniform(2.5, 7.0) * shake + rng.uniform(0, 2.0) * shake * np.abs(shake)
+    artefact = rng.uniform(1.2, 3.5) * shake + rng.uniform(0, 0.8) * shake * np.abs(shake)
     artefact = 12.0 * np.tanh(artefact / 12.0)  # tissue gives way
     # Light falls when blood comes: the pulse counts downwards.
     return level * (1 - perfusion * (pulse + wander + difficulty * (artefact + tilt)))
