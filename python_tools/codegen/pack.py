@@ -89,9 +89,16 @@ def _channels(layer: Conv, filters: np.ndarray) -> tuple[np.ndarray, bool]:
 
 
 def scratch_bytes(layer: Layer) -> int:
-    """Bytes of the int16 tile that a convolution gathers its input into; 0 for the others."""
+    """Bytes that a convolution gathers its input into; 0 for the others.
+
+    The tile: int16 taps of TILE output positions, or of one where there are fewer. Behind it, taps in bytes
+    where a run of them is no multiple of four, or one position of zero points for taps outside the input.
+    """
     if not isinstance(layer, Conv) or isinstance(layer, Depthwise):
         return 0
     _, kernel_h, kernel_w, depth = layer.weights.shape
-    columns = TILE if layer.out_shape[0] * layer.out_shape[1] >= TILE else 1
-    return quads(kernel_h * kernel_w * depth) * 4 * columns * 2
+    taps = quads(kernel_h * kernel_w * depth) * 4
+    if layer.out_shape[0] * layer.out_shape[1] < TILE:
+        return taps * 2
+    rows = TILE * (taps + 4) if depth % 4 else depth if kernel_h * kernel_w > 1 else 0
+    return taps * TILE * 2 + rows

@@ -16,6 +16,14 @@
 #define PULSE_NN_DSP 0
 #endif
 
+/** A tile's place in the input: where the first tap of each column lies, perhaps outside. */
+struct pulse_nn_site {
+	uint32_t width;    /* columns: PULSE_NN_TILE or 1 */
+	const int8_t *end; /* of the input */
+	bool inside;       /* all taps of all columns are, and these in one row */
+	int32_t row[PULSE_NN_TILE], col[PULSE_NN_TILE];
+};
+
 /** Quads of taps in one group's filter. */
 static inline uint32_t pulse_nn_quads(const struct pulse_nn_conv *conv)
 {
@@ -24,13 +32,21 @@ static inline uint32_t pulse_nn_quads(const struct pulse_nn_conv *conv)
 	return ((uint32_t)conv->kernel_h * conv->kernel_w * depth + 3) / 4;
 }
 
-/** Fill the tile for output positions first .. first + width - 1; `in` points to the group. */
-void pulse_nn_gather(const struct pulse_nn_conv *conv, const int8_t *in, uint32_t first,
-		     uint32_t width, int16_t *tile);
+/**
+ * Fill the tile at a site; `in` points to the group. Taps that fill up the last quad are left as
+ * they are: their weights are 0. Behind the tile there is memory for
+ * python_tools/codegen/pack.py: scratch_bytes.
+ */
+void pulse_nn_gather(const struct pulse_nn_conv *conv, const struct pulse_nn_site *site,
+		     const int8_t *in, int16_t *tile);
 
 /** Multiply the tile by a group's filters; `out` points to the group in the first position. */
 void pulse_nn_multiply(const struct pulse_nn_conv *conv, const int16_t *tile, uint32_t width,
 		       const int8_t *weights, const struct pulse_nn_channel *channels, int8_t *out);
+
+/** pulse_nn_gather for any layer and any processor. */
+void pulse_nn_gather_any(const struct pulse_nn_conv *conv, const struct pulse_nn_site *site,
+			 const int8_t *in, int16_t *tile);
 
 /** pulse_nn_multiply for any layer and any processor. */
 void pulse_nn_multiply_any(const struct pulse_nn_conv *conv, const int16_t *tile, uint32_t width,
@@ -40,10 +56,10 @@ void pulse_nn_multiply_any(const struct pulse_nn_conv *conv, const int16_t *tile
 /** What pulse_nn_multiply_4 reads besides its arguments; its assembler knows the order. */
 struct pulse_nn_block {
 	const int16_t *tile_end;
-	int8_t *out;
-	uint32_t stride;   /* bytes from one output position to the next */
-	uint32_t channels; /* of the group */
 	uint32_t quads;
+	int8_t *out;
+	uint32_t stride; /* bytes from one output position to the next */
+	const struct pulse_nn_channel *channels_end;
 	uint32_t rectified; /* 1: results below the zero point are clamped to it */
 };
 

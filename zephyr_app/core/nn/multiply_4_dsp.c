@@ -8,7 +8,9 @@
  *
  * r0-r3 A of the positions, r4-r7 256 * B + A, r8 tile, r9 weights, r10 taps of a, r11 weights,
  * r12 and lr activations. Doubling the sum makes SMMULR the first rounding of the requantisation;
- * 256 * B >> 7 is B doubled. All instructions of QUAD are 32 bits wide: it is 96 bytes long.
+ * 256 * B >> 7 is B doubled. Negative sums need AWAY for the second, half away from zero; where
+ * they are clamped to the zero point anyway they do not. All instructions of QUAD are 32 bits wide:
+ * it is 96 bytes long.
  */
 #include "conv_parts.h"
 
@@ -30,28 +32,45 @@
 	"smlad  r7, r11, lr, r7\n"
 #define QUAD WORD WORD
 
-/* From the doubled sum: r11 multiplier, r12 round, lr its trailing zeros. */
+/* The first word of a filter; saves setting the sums to 0. */
+#define FIRST_WORD                                                                                 \
+	"ldr    r11, [r9], #4\n"                                                                   \
+	"ldrd   r12, lr, [r8], #8\n"                                                               \
+	"sxtb16 r10, r11\n"                                                                        \
+	"smuad  r0, r10, r12\n"                                                                    \
+	"smuad  r4, r11, r12\n"                                                                    \
+	"smuad  r1, r10, lr\n"                                                                     \
+	"smuad  r5, r11, lr\n"                                                                     \
+	"ldrd   r12, lr, [r8], #8\n"                                                               \
+	"smuad  r2, r10, r12\n"                                                                    \
+	"smuad  r6, r11, r12\n"                                                                    \
+	"smuad  r3, r10, lr\n"                                                                     \
+	"smuad  r7, r11, lr\n"
+
+/* Next channel: r10 twice the bias, r11 multiplier, r12 round, lr its trailing zeros. */
+#define CHANNEL                                                                                    \
+	"ldmia  r8!, {r10, r11, r12}\n"                                                            \
+	"lsl    r10, r10, #1\n"                                                                    \
+	"rbit   lr, r12\n"                                                                         \
+	"clz    lr, lr\n"
+#define FIRST_A(x) "add    " x ", r10, " x ", lsl #1\nsmmulr " x ", " x ", r11\n"
+#define FIRST_B(x) "add    " x ", r10, " x ", asr #7\nsmmulr " x ", " x ", r11\n"
+#define AWAY(x) "add    " x ", " x ", " x ", asr #31\n"
 #define NARROW(x)                                                                                  \
 	"add    " x ", " x ", r12\n"                                                               \
 	"asr    " x ", " x ", lr\n"                                                                \
 	"ssat   " x ", #8, " x ", asr #1\n"
-#define AWAY(x) "add    " x ", " x ", " x ", asr #31\n"
-#define FIRST_A(x) "lsl    " x ", " x ", #1\nsmmulr " x ", " x ", r11\n"
-#define FIRST_B(x) "add    " x ", r10, " x ", asr #7\nsmmulr " x ", " x ", r11\n"
-#define CONSTANTS(offset)                                                                          \
-	"ldrd   r11, r12, [r8, #" offset "]\n"                                                     \
-	"rbit   lr, r12\n"                                                                         \
-	"clz    lr, lr\n"
 #define RECTIFIED(first, x) first(x) NARROW(x)
 #define SIGNED(first, x) first(x) AWAY(x) NARROW(x)
 #define FOUR(form, first, w, x, y, z) form(first, w) form(first, x) form(first, y) form(first, z)
 #define REQUANTISE(form)                                                                           \
-	CONSTANTS("4") FOUR(form, FIRST_A, "r0", "r1", "r2", "r3")                                 \
-	CONSTANTS("16") FOUR(form, FIRST_B, "r4", "r5", "r6", "r7")
+	CHANNEL FOUR(form, FIRST_A, "r0", "r1", "r2", "r3")                                        \
+	CHANNEL FOUR(form, FIRST_B, "r4", "r5", "r6", "r7")
 
-/* Stack: tile, tile end, channels, out, stride, channels left, entry of the loop, rectified. */
 #define UNUSED __attribute__((unused)) /* in C; the assembler has them in r0-r3 */
 
+/* On the stack: 0 tile, 4 channels, 8 out, 12 stride, 16 end of channels, 20 entry of the
+ * requantisation, 24 end of the tile, 28 entry of the loop. */
 __attribute__((naked)) void pulse_nn_multiply_4(const int16_t *tile UNUSED,
 						const int8_t *weights UNUSED,
 						const struct pulse_nn_channel *channels UNUSED,
@@ -59,88 +78,79 @@ __attribute__((naked)) void pulse_nn_multiply_4(const int16_t *tile UNUSED,
 {
 	__asm__ volatile(
 		"push   {r4-r11, lr}\n"
-		"sub    sp, #32\n"
+		"sub    sp, #36\n"
 		"mov    r9, r1\n"
-		"ldr    r4, [r3]\n"
-		"strd   r0, r4, [sp]\n"
-		"ldr    r4, [r3, #4]\n"
-		"strd   r2, r4, [sp, #8]\n"
-		"ldrd   r4, r5, [r3, #8]\n"
-		"strd   r4, r5, [sp, #16]\n"
-		"ldrd   r4, r5, [r3, #16]\n"
-		"rsb    r4, r4, #0\n"
-		"and    r4, r4, #3\n"
+		"ldmia  r3, {r4, r5, r6, r7, r8, r10}\n"
+		"strd   r0, r2, [sp]\n"
+		"strd   r6, r7, [sp, #8]\n"
+		"adr    r11, 3f + 1\n"
+		"cmp    r10, #0\n"
+		"it     eq\n"
+		"addeq  r11, r11, #(6f - 3f)\n"
+		"strd   r8, r11, [sp, #16]\n"
+		/* The first quad has its own code; enter so that the rest ends with a turn. */
+		"sub    r5, r5, #1\n"
+		"and    r5, r5, #3\n"
+		"rsb    r5, r5, #4\n"
 		"mov    r6, #96\n"
 		"adr    r7, 2f + 1\n"
-		"mla    r4, r4, r6, r7\n" /* enter so that the turns come out even */
+		"mla    r5, r5, r6, r7\n"
 		"strd   r4, r5, [sp, #24]\n"
 
 		"1:\n"
-		"ldr    r10, [sp, #8]\n"
 		"ldr    r8, [sp]\n"
-		"ldr    r0, [r10]\n"
-		"mov    r1, r0\n"
-		"mov    r2, r0\n"
-		"mov    r3, r0\n"
-		"mov    r4, r0\n"
-		"mov    r5, r0\n"
-		"mov    r6, r0\n"
-		"mov    r7, r0\n"
-		"ldr    pc, [sp, #24]\n"
+		FIRST_WORD WORD
+		"ldr    pc, [sp, #28]\n"
 		".balign 4\n"
 		"2:\n"
 		QUAD QUAD QUAD QUAD
-		"ldr    r10, [sp, #4]\n"
+		"ldr    r10, [sp, #24]\n"
 		"cmp    r8, r10\n"
 		"bne    2b\n"
 
-		"ldr    r8, [sp, #8]\n"
+		"ldr    r8, [sp, #4]\n"
 		"sub    r4, r4, r0\n"
 		"sub    r5, r5, r1\n"
-		"ldr    r10, [r8, #12]\n"
-		"ldr    r11, [sp, #28]\n"
 		"sub    r6, r6, r2\n"
 		"sub    r7, r7, r3\n"
-		"lsl    r10, r10, #1\n"
-		"cmp    r11, #0\n"
-		"beq    5f\n"
-		REQUANTISE(RECTIFIED)
+		"ldr    pc, [sp, #20]\n"
 
+		".balign 4\n"
 		"3:\n"
-		"add    r8, r8, #24\n"
-		"str    r8, [sp, #8]\n"
-		"ldrd   r8, r10, [sp, #12]\n" /* out, stride */
-		"ldr    r11, [sp, #20]\n"
-		"add    r12, r8, #2\n"
-		"str    r12, [sp, #12]\n"
-		"subs   r11, r11, #2\n"
-		"str    r11, [sp, #20]\n"
-		"blt    4f\n"
+		REQUANTISE(RECTIFIED)
+		"4:\n"
+		"ldrd   r10, r11, [sp, #8]\n"
+		"ldr    lr, [sp, #16]\n"
+		"add    r12, r10, #2\n"
+		"strd   r8, r12, [sp, #4]\n"
+		"cmp    r8, lr\n"
+		"bhi    5f\n"
 		"bfi    r0, r4, #8, #8\n"
 		"bfi    r1, r5, #8, #8\n"
 		"bfi    r2, r6, #8, #8\n"
 		"bfi    r3, r7, #8, #8\n"
-		"strh   r0, [r8]\n"
-		"strh   r1, [r8, r10]\n"
-		"strh   r2, [r8, r10, lsl #1]\n"
-		"add    r8, r8, r10\n"
-		"strh   r3, [r8, r10, lsl #1]\n"
-		"bgt    1b\n"
-		"add    sp, #32\n"
+		"strh   r0, [r10]\n"
+		"strh   r1, [r10, r11]\n"
+		"strh   r2, [r10, r11, lsl #1]\n"
+		"add    r10, r10, r11\n"
+		"strh   r3, [r10, r11, lsl #1]\n"
+		"blo    1b\n"
+		"add    sp, #36\n"
 		"pop    {r4-r11, pc}\n"
 
-		"4:\n" /* the last of an odd number of filters */
-		"strb   r0, [r8]\n"
-		"strb   r1, [r8, r10]\n"
-		"strb   r2, [r8, r10, lsl #1]\n"
-		"add    r8, r8, r10\n"
-		"strb   r3, [r8, r10, lsl #1]\n"
-		"add    sp, #32\n"
+		"5:\n" /* the last of an odd number of filters */
+		"strb   r0, [r10]\n"
+		"strb   r1, [r10, r11]\n"
+		"strb   r2, [r10, r11, lsl #1]\n"
+		"add    r10, r10, r11\n"
+		"strb   r3, [r10, r11, lsl #1]\n"
+		"add    sp, #36\n"
 		"pop    {r4-r11, pc}\n"
 
-		"5:\n"
+		".balign 4\n"
+		"6:\n"
 		REQUANTISE(SIGNED)
-		"b      3b\n");
+		"b      4b\n");
 }
 /* clang-format on */
 

@@ -10,14 +10,19 @@
 static void pair(const struct pulse_nn_conv *conv, const int32_t *x, const int32_t *weights,
 		 uint32_t words, const struct pulse_nn_channel *channels, int8_t *out, bool both)
 {
+	const int32_t *end = weights + words;
 	int32_t a = 0, ba = 0; /* ba: of 256 * b + a */
 
-	for (; words > 0; words -= 2, x += 2, weights += 2) {
-		a = __smlad(__sxtb16(weights[0]), x[0], a);
-		ba = __smlad(weights[0], x[0], ba);
-		a = __smlad(__sxtb16(weights[1]), x[1], a);
-		ba = __smlad(weights[1], x[1], ba);
-	}
+	do {
+		int32_t x0 = x[0], x1 = x[1], w0 = weights[0], w1 = weights[1];
+
+		a = __smlad(__sxtb16(w0), x0, a);
+		ba = __smlad(w0, x0, ba);
+		a = __smlad(__sxtb16(w1), x1, a);
+		ba = __smlad(w1, x1, ba);
+		x += 2;
+		weights += 2;
+	} while (weights != end);
 	out[0] = pulse_nn_requantise(conv, channels[0].bias + a, &channels[0]);
 	if (both) {
 		int32_t b = (int32_t)((uint32_t)ba - (uint32_t)a) >> 8;
@@ -46,10 +51,10 @@ void pulse_nn_multiply(const struct pulse_nn_conv *conv, const int16_t *tile, ui
 	} else if (width == PULSE_NN_TILE) {
 		struct pulse_nn_block block = {
 			.tile_end = tile + quads * 4 * PULSE_NN_TILE,
+			.quads = quads,
 			.out = out,
 			.stride = conv->out_c,
-			.channels = count,
-			.quads = quads,
+			.channels_end = channels + count,
 			.rectified = conv->low == conv->out_zero,
 		};
 

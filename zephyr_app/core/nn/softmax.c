@@ -22,7 +22,7 @@ static int32_t exp_negative(int32_t a)
 {
 	static const int32_t power[] = {/* exp(-2^k), k = -2 .. 4 */
 					1672461947, 1302514674, 790015084, 290630308,
-					39332535,   720401,	242};
+					39332535,   720401,     242};
 	const int32_t quarter = 1 << 24;
 	int32_t part = (a & (quarter - 1)) - quarter;
 	int32_t rest = part - a;

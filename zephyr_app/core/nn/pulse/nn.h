@@ -79,7 +79,7 @@ struct pulse_nn_mean {
 struct pulse_nn_softmax {
 	uint32_t rows, depth;
 	struct pulse_nn_scale scale; /* to Q5.26 */
-	int32_t smallest;	     /* differences below it count as exp(x) = 0 */
+	int32_t smallest;            /* differences below it count as exp(x) = 0 */
 };
 
 /** Strided copy; strides in bytes. */
@@ -90,9 +90,9 @@ struct pulse_nn_copy {
 };
 
 /**
- * Convolve. `tile`: 4-byte aligned scratch of PULSE_NN_TILE columns (1 if there are fewer output
- * positions) of as many int16 as a group has taps, rounded up to four. `out` may overlap `in` where
- * the generator has proved that no byte is overwritten before its last use.
+ * Convolve. `tile`: 4-byte aligned scratch, see scratch_bytes in python_tools/codegen/pack.py.
+ * `out` may overlap `in` where the generator has proved that no byte is overwritten before its last
+ * use.
  */
 void pulse_nn_conv(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out, int16_t *tile);
 
