@@ -2,7 +2,6 @@
 """The chain of one configuration, corpus to int8 student, each step with its folder."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import cached_property
@@ -10,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notes; before it is imported
-
 from training import corpus, steps
 from training.config import Config
+from training.quiet import start_tensorflow
 
 PACKAGE = Path(__file__).parent
 TEACHER, STUDENT, INT8 = "teacher", "student", "int8"
@@ -35,13 +33,17 @@ class Pipeline:
 
     def train(self, force: bool = False) -> Path:
         """The teacher's folder, trained if it is not up to date."""
-        from training.train import train_teacher
-
         c = self.config
         inputs = self._inputs(
             seed=c.seed, data=self.corpus.digest, model=c.teacher, training=c.teacher_training
         )
-        return self._run(TEACHER, inputs, force, lambda f: train_teacher(c, self.corpus, f, self.progress))
+
+        def make(folder: Path) -> None:
+            from training.train import train_teacher
+
+            train_teacher(c, self.corpus, folder, self.progress)
+
+        return self._run(TEACHER, inputs, force, make)
 
     def distill(self, force: bool = False) -> Path:
         """The student's folder, distilled if it is not up to date; StepError without a teacher."""
@@ -95,7 +97,12 @@ class Pipeline:
 
     def _run(self, name: str, inputs: dict, force: bool, make: Callable[[Path], None]) -> Path:
         folder = self.folder / name
-        made = steps.run(folder, inputs, make, force)
+
+        def make_quietly(part: Path) -> None:
+            start_tensorflow()
+            make(part)
+
+        made = steps.run(folder, inputs, make_quietly, force)
         self.progress(f"{name}: {'made' if made else 'up to date'}: {folder}")
         return folder
 

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Full-integer post-training quantisation of a student by TFLite."""
 
-import contextlib
-import io
-import os
-
 import keras
 import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from training.models.student import deployed
+from training.quiet import quiet
 from training.signal import INPUT_STEPS, WINDOW
 
 
@@ -38,18 +35,5 @@ def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
     converter.representative_dataset = lambda: ([row[None]] for row in calibration)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.int8
-    with _quiet():
+    with quiet():
         return converter.convert()
-
-
-@contextlib.contextmanager
-def _quiet():
-    """The converter writes notes of no use to a reader straight to file descriptor 2."""
-    kept = os.dup(2)
-    with open(os.devnull, "w") as nothing, contextlib.redirect_stdout(io.StringIO()):
-        os.dup2(nothing.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)

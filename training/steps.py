@@ -69,6 +69,9 @@ def require(path: Path, made_by: str) -> Path:
 
 def write_text(path: Path, text: str) -> None:
     """Write beside, then rename: the file is whole or as it was."""
-    beside = path.with_name(path.name + ".new")
-    beside.write_text(text)
-    beside.replace(path)
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(text)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The main job, step by step and as a whole."""
+
+from pathlib import Path
+
+from python_tools.tasks.common import RUN_HELP, command, pipeline, say
+
+
+@command(**RUN_HELP)
+def train(_context, config="demo", data=None, dataset=None, test=None, force=False):
+    """Train the PULSE teacher."""
+    pipeline(config, data, dataset, test).train(force)
+
+
+@command(**RUN_HELP)
+def distill(_context, config="demo", data=None, dataset=None, test=None, force=False):
+    """Distil the teacher into the student."""
+    pipeline(config, data, dataset, test).distill(force)
+
+
+@command(**RUN_HELP)
+def quantize(_context, config="demo", data=None, dataset=None, test=None, force=False):
+    """Quantise the student to int8."""
+    pipeline(config, data, dataset, test).quantize(force)
+
+
+@command(student="folder of student.tflite and student.json", output="folder for the C files")
+def embed(_context, student, output):
+    """Turn an int8 student into the C that firmware embeds."""
+    from python_tools.embed import embed
+    from training.card import load_student
+
+    for path in embed(load_student(Path(student)), Path(output)):
+        say(str(path))
+
+
+@command(**RUN_HELP, picture="picture's format: png or svg")
+def demo(_context, config="demo", data=None, dataset=None, test=None, force=False, picture="png"):
+    """Train, distil, quantise, embed, build, and replay a held-out recording on an emulated Cortex-M4F."""
+    from python_tools.demo import demo
+
+    demo(pipeline(config, data, dataset, test), force, picture)

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `invoke` offers; the tasks themselves stand in python_tools/tasks."""
+
+from invoke import Collection
+
+from python_tools.tasks import chain, checks
+
+namespace = Collection()
+for module in (chain, checks):
+    for task in Collection.from_module(module).tasks.values():
+        namespace.add_task(task)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+import json
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from training import steps
+
+
+def writer(text: str):
+    return lambda folder: (folder / "artefact").write_text(text)
+
+
+def test_a_step_runs_once_for_the_same_inputs(tmp_path):
+    folder = tmp_path / "step"
+    assert steps.run(folder, {"seed": 1}, writer("first"))
+    assert not steps.run(folder, {"seed": 1}, writer("second"))
+    assert (folder / "artefact").read_text() == "first"
+
+
+def test_other_inputs_or_force_make_it_anew(tmp_path):
+    folder = tmp_path / "step"
+    steps.run(folder, {"seed": 1}, writer("first"))
+    assert steps.run(folder, {"seed": 2}, writer("second"))
+    assert steps.run(folder, {"seed": 2}, writer("third"), force=True)
+    assert (folder / "artefact").read_text() == "third"
+    assert [path.name for path in tmp_path.iterdir()] == ["step"]
+
+
+def test_a_failing_step_leaves_the_earlier_artefacts(tmp_path):
+    folder = tmp_path / "step"
+    steps.run(folder, {"seed": 1}, writer("first"))
+
+    def fail(part):
+        (part / "artefact").write_text("half")
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        steps.run(folder, {"seed": 2}, fail)
+    assert (folder / "artefact").read_text() == "first"
+    assert steps.is_current(folder, {"seed": 1})
+
+
+def test_an_interrupted_step_resumes_from_its_part_only_with_the_same_inputs(tmp_path):
+    folder = tmp_path / "step"
+    seen = []
+
+    def interrupted(part):
+        (part / "checkpoint").write_text("epoch 3")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        steps.run(folder, {"seed": 1}, interrupted)
+    steps.run(folder, {"seed": 1}, lambda part: seen.append((part / "checkpoint").exists()))
+    with pytest.raises(KeyboardInterrupt):
+        steps.run(folder, {"seed": 2}, interrupted)
+    steps.run(folder, {"seed": 3}, lambda part: seen.append((part / "checkpoint").exists()))
+    assert seen == [True, False]
+
+
+def test_require_names_the_command(tmp_path):
+    with pytest.raises(steps.StepError, match="invoke train.*run it first"):
+        steps.require(tmp_path / "teacher", "invoke train")
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from training.steps import write_text
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+write_text(Path(sys.argv[1]), "x" * 10_000)
+"""
+
+
+def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path):
+    """A file size limit makes write() fail as a full disk does, with an OSError in its midst."""
+    path = tmp_path / "artefact.json"
+    path.write_text(json.dumps("whole"))
+    run = subprocess.run([sys.executable, "-c", FULL_DISK, path], capture_output=True, text=True)
+    assert run.returncode != 0 and "OSError" in run.stderr
+    assert json.loads(path.read_text()) == "whole"
+    assert [p.name for p in tmp_path.iterdir()] == ["artefact.json"]
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
