@@ -1,49 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conv_parts.h"
 
-/** Where the taps of output positions first .. first + width - 1 begin. */
-static void find(const struct pulse_nn_conv *conv, uint32_t first, struct pulse_nn_site *site)
+static struct pulse_nn_walk begin(const struct pulse_nn_conv *conv, const int8_t *in,
+				  const int16_t *tile)
 {
-	uint32_t y = first / conv->out_w, x = first - y * conv->out_w;
-	uint32_t begin = y;
+	struct pulse_nn_walk walk = {
+		.conv = conv,
+		.end = in + (uint32_t)conv->in_h * conv->in_w * conv->in_c,
+		.width = conv->out_h * conv->out_w < PULSE_NN_TILE ? 1 : PULSE_NN_TILE,
+		.in_group = conv->in_c / conv->groups,
+		.out_group = conv->out_c / conv->groups,
+		.column = (uint32_t)conv->stride_w * conv->in_c,
+		.tap = (uint32_t)conv->dilation_w * conv->in_c,
+		.row = (uint32_t)conv->dilation_h * conv->in_w * conv->in_c,
+		.runs = conv->kernel_w,
+	};
 
-	for (uint32_t column = 0; column < site->width; column++) {
-		site->row[column] = (int32_t)(y * conv->stride_h) - conv->pad_h;
-		site->col[column] = (int32_t)(x * conv->stride_w) - conv->pad_w;
-		if (++x == conv->out_w) {
-			x = 0;
-			y++;
-		}
+	walk.run = walk.in_group;
+	if (walk.tap == walk.in_group) {
+		walk.run *= walk.runs;
+		walk.runs = 1;
 	}
-	site->inside =
-		(x == 0 ? y - 1 : y) == begin && site->row[0] >= 0 && site->col[0] >= 0 &&
-		site->row[0] + (conv->kernel_h - 1) * conv->dilation_h < conv->in_h &&
-		site->col[site->width - 1] + (conv->kernel_w - 1) * conv->dilation_w < conv->in_w;
+	walk.quads = ((uint32_t)conv->kernel_h * conv->kernel_w * walk.in_group + 3) / 4;
+	walk.block.tile_end = tile + walk.quads * 4 * PULSE_NN_TILE;
+	walk.block.quads = walk.quads;
+	walk.block.stride = conv->out_c;
+	walk.block.rectified = conv->low == conv->out_zero;
+	return walk;
+}
+
+static void move_to(struct pulse_nn_walk *walk, uint32_t first)
+{
+	const struct pulse_nn_conv *conv = walk->conv;
+	uint32_t y = first / conv->out_w, x = first - y * conv->out_w;
+	int32_t right;
+
+	walk->first = first;
+	walk->top = (int32_t)(y * conv->stride_h) - conv->pad_h;
+	walk->left = (int32_t)(x * conv->stride_w) - conv->pad_w;
+	right = walk->left + (int32_t)(walk->width - 1) * conv->stride_w +
+		(conv->kernel_w - 1) * conv->dilation_w;
+	walk->inside = x + walk->width <= conv->out_w && walk->top >= 0 && walk->left >= 0 &&
+		       walk->top + (conv->kernel_h - 1) * conv->dilation_h < conv->in_h &&
+		       right < conv->in_w;
 }
 
 void pulse_nn_conv(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out, int16_t *tile)
 {
+	struct pulse_nn_walk walk = begin(conv, in, tile);
 	uint32_t positions = (uint32_t)conv->out_h * conv->out_w;
-	uint32_t in_group = conv->in_c / conv->groups;
-	uint32_t out_group = conv->out_c / conv->groups;
-	uint32_t pairs = (out_group + 1) / 2;
-	uint32_t filters = pairs * pulse_nn_quads(conv) * 8;
-	struct pulse_nn_site site = {
-		.width = positions < PULSE_NN_TILE ? 1 : PULSE_NN_TILE,
-		.end = in + (uint32_t)conv->in_h * conv->in_w * conv->in_c,
-	};
+	uint32_t pairs = (walk.out_group + 1) / 2;
 
-	for (uint32_t next = 0; next < positions; next += site.width) {
+	for (uint32_t next = 0; next < positions; next += walk.width) {
+		const int8_t *weights = conv->weights;
+		const struct pulse_nn_channel *channels = conv->channels;
 		/* The last tile may cover positions of the one before it once more. */
-		uint32_t first = next + site.width > positions ? positions - site.width : next;
+		uint32_t first = next + walk.width > positions ? positions - walk.width : next;
+		const int8_t *from = in;
 		int8_t *to = out + first * conv->out_c;
 
-		find(conv, first, &site);
-		for (uint32_t group = 0; group < conv->groups; group++) {
-			pulse_nn_gather(conv, &site, in + group * in_group, tile);
-			pulse_nn_multiply(conv, tile, site.width, conv->weights + group * filters,
-					  conv->channels + group * pairs * 2,
-					  to + group * out_group);
+		move_to(&walk, first);
+		for (uint32_t group = conv->groups; group > 0; group--) {
+			pulse_nn_gather(&walk, from, tile);
+			pulse_nn_multiply(&walk, tile, weights, channels, to);
+			weights += pairs * walk.quads * 8;
+			channels += pairs * 2;
+			from += walk.in_group;
+			to += walk.out_group;
 		}
 	}
 }

@@ -16,43 +16,6 @@
 #define PULSE_NN_DSP 0
 #endif
 
-/** A tile's place in the input: where the first tap of each column lies, perhaps outside. */
-struct pulse_nn_site {
-	uint32_t width;    /* columns: PULSE_NN_TILE or 1 */
-	const int8_t *end; /* of the input */
-	bool inside;       /* all taps of all columns are, and these in one row */
-	int32_t row[PULSE_NN_TILE], col[PULSE_NN_TILE];
-};
-
-/** Quads of taps in one group's filter. */
-static inline uint32_t pulse_nn_quads(const struct pulse_nn_conv *conv)
-{
-	uint32_t depth = conv->in_c / conv->groups;
-
-	return ((uint32_t)conv->kernel_h * conv->kernel_w * depth + 3) / 4;
-}
-
-/**
- * Fill the tile at a site; `in` points to the group. Taps that fill up the last quad are left as
- * they are: their weights are 0. Behind the tile there is memory for
- * python_tools/codegen/pack.py: scratch_bytes.
- */
-void pulse_nn_gather(const struct pulse_nn_conv *conv, const struct pulse_nn_site *site,
-		     const int8_t *in, int16_t *tile);
-
-/** Multiply the tile by a group's filters; `out` points to the group in the first position. */
-void pulse_nn_multiply(const struct pulse_nn_conv *conv, const int16_t *tile, uint32_t width,
-		       const int8_t *weights, const struct pulse_nn_channel *channels, int8_t *out);
-
-/** pulse_nn_gather for any layer and any processor. */
-void pulse_nn_gather_any(const struct pulse_nn_conv *conv, const struct pulse_nn_site *site,
-			 const int8_t *in, int16_t *tile);
-
-/** pulse_nn_multiply for any layer and any processor. */
-void pulse_nn_multiply_any(const struct pulse_nn_conv *conv, const int16_t *tile, uint32_t width,
-			   const int8_t *weights, const struct pulse_nn_channel *channels,
-			   int8_t *out);
-
 /** What pulse_nn_multiply_4 reads besides its arguments; its assembler knows the order. */
 struct pulse_nn_block {
 	const int16_t *tile_end;
@@ -63,9 +26,48 @@ struct pulse_nn_block {
 	uint32_t rectified; /* 1: results below the zero point are clamped to it */
 };
 
+/** A walk over the output positions of a layer, in tiles. */
+struct pulse_nn_walk {
+	const struct pulse_nn_conv *conv;
+	const int8_t *end;            /* of the input */
+	uint32_t width;               /* columns of a tile: PULSE_NN_TILE or 1 */
+	uint32_t quads;               /* of taps in a group's filter */
+	uint32_t in_group, out_group; /* channels */
+	uint32_t column, tap, row;    /* steps in bytes: to the next column, tap, row of taps */
+	uint32_t runs, run;           /* taps side by side make runs of so many bytes */
+	uint32_t first;               /* of the tile's output positions */
+	int32_t top, left;            /* input row and column of its first tap; may lie outside */
+	bool inside;                  /* all taps of all columns are, and these in one row */
+	struct pulse_nn_block block;
+};
+
+/**
+ * Fill the tile; `in` points to the group in the input. Taps that fill up the last quad are left as
+ * they are: their weights are 0. Behind the tile there is memory for
+ * python_tools/codegen/pack.py: scratch_bytes.
+ */
+void pulse_nn_gather(const struct pulse_nn_walk *walk, const int8_t *in, int16_t *tile);
+
+/** Multiply the tile by a group's filters; `out` points to the group in the first position. */
+void pulse_nn_multiply(struct pulse_nn_walk *walk, const int16_t *tile, const int8_t *weights,
+		       const struct pulse_nn_channel *channels, int8_t *out);
+
+/** pulse_nn_gather for any layer and any processor. */
+void pulse_nn_gather_any(const struct pulse_nn_walk *walk, const int8_t *in, int16_t *tile);
+
+/** pulse_nn_multiply for any layer and any processor. */
+void pulse_nn_multiply_any(const struct pulse_nn_walk *walk, const int16_t *tile,
+			   const int8_t *weights, const struct pulse_nn_channel *channels,
+			   int8_t *out);
+
 /** Four positions by all filters of a group, two at a time; clamps to int8 only. */
 void pulse_nn_multiply_4(const int16_t *tile, const int8_t *weights,
 			 const struct pulse_nn_channel *channels,
 			 const struct pulse_nn_block *block);
+
+/** One position by all filters of a group. */
+void pulse_nn_multiply_1(const struct pulse_nn_walk *walk, const int16_t *tile,
+			 const int8_t *weights, const struct pulse_nn_channel *channels,
+			 int8_t *out);
 
 #endif /* PULSE_NN_CONV_PARTS_H_ */

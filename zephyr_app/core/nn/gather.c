@@ -3,10 +3,9 @@
 
 #if !PULSE_NN_DSP
 
-void pulse_nn_gather(const struct pulse_nn_conv *conv, const struct pulse_nn_site *site,
-		     const int8_t *in, int16_t *tile)
+void pulse_nn_gather(const struct pulse_nn_walk *walk, const int8_t *in, int16_t *tile)
 {
-	pulse_nn_gather_any(conv, site, in, tile);
+	pulse_nn_gather_any(walk, in, tile);
 }
 
 #endif

@@ -9,26 +9,26 @@ static uint32_t place(uint32_t tap, uint32_t width, uint32_t column)
 	return (word * width + column) * 2 + ((tap >> 1) & 1);
 }
 
-void pulse_nn_gather_any(const struct pulse_nn_conv *conv, const struct pulse_nn_site *site,
-			 const int8_t *in, int16_t *tile)
+void pulse_nn_gather_any(const struct pulse_nn_walk *walk, const int8_t *in, int16_t *tile)
 {
-	uint32_t depth = conv->in_c / conv->groups;
+	const struct pulse_nn_conv *conv = walk->conv;
 
-	for (uint32_t column = 0; column < site->width; column++) {
-		uint32_t tap = 0;
+	for (uint32_t column = 0; column < walk->width; column++) {
+		uint32_t y = (walk->first + column) / conv->out_w;
+		uint32_t x = (walk->first + column) % conv->out_w, tap = 0;
 
 		for (uint32_t i = 0; i < conv->kernel_h; i++) {
-			int32_t row = site->row[column] + (int32_t)i * conv->dilation_h;
+			uint32_t row = y * conv->stride_h + i * conv->dilation_h - conv->pad_h;
 
 			for (uint32_t j = 0; j < conv->kernel_w; j++) {
-				int32_t col = site->col[column] + (int32_t)j * conv->dilation_w;
-				bool inside = row >= 0 && row < conv->in_h && col >= 0 &&
-					      col < conv->in_w;
+				uint32_t col =
+					x * conv->stride_w + j * conv->dilation_w - conv->pad_w;
+				bool inside = row < conv->in_h && col < conv->in_w;
 				const int8_t *from =
 					inside ? in + (row * conv->in_w + col) * conv->in_c : in;
 
-				for (uint32_t c = 0; c < depth; c++) {
-					tile[place(tap++, site->width, column)] =
+				for (uint32_t c = 0; c < walk->in_group; c++) {
+					tile[place(tap++, walk->width, column)] =
 						inside ? from[c] : conv->in_zero;
 				}
 			}

@@ -34,90 +34,85 @@ static inline int16_t *widen(const int8_t *a, const int8_t *b, const int8_t *c, 
 	return tile;
 }
 
-/** A step through the input: from column to column of the tile, from tap to tap. */
-struct steps {
-	uint32_t column, tap, row;
-	uint32_t runs, depth; /* taps side by side make one run */
-};
-
-static struct steps steps(const struct pulse_nn_conv *conv)
-{
-	struct steps s = {
-		.column = (uint32_t)conv->stride_w * conv->in_c,
-		.tap = (uint32_t)conv->dilation_w * conv->in_c,
-		.row = (uint32_t)conv->dilation_h * conv->in_w * conv->in_c,
-		.runs = conv->kernel_w,
-		.depth = conv->in_c / conv->groups,
-	};
-
-	if (s.tap == s.depth) {
-		s.depth *= s.runs;
-		s.runs = 1;
-	}
-	return s;
-}
-
 /** Taps of all columns inside, each run in quads. */
-static void gather_quads(const struct pulse_nn_conv *conv, const int8_t *from,
-			 const struct steps *s, int16_t *tile)
+static void gather_quads(const struct pulse_nn_walk *walk, const int8_t *from, int16_t *tile)
 {
-	for (uint32_t i = conv->kernel_h; i > 0; i--, from += s->row) {
+	uint32_t column = walk->column, quads = walk->run / 4;
+
+	for (uint32_t i = walk->conv->kernel_h; i > 0; i--, from += walk->row) {
 		const int8_t *run = from;
 
-		for (uint32_t j = s->runs; j > 0; j--, run += s->tap) {
-			const int8_t *b = run + s->column, *c = b + s->column;
+		for (uint32_t j = walk->runs; j > 0; j--, run += walk->tap) {
+			const int8_t *b = run + column, *c = b + column;
 
-			tile = widen(run, b, c, c + s->column, s->depth / 4, tile);
+			tile = widen(run, b, c, c + column, quads, tile);
 		}
 	}
 }
 
 /** Runs of any length: joined in rows behind the tile first, in words that overlap. */
-static void gather_odd(const struct pulse_nn_conv *conv, const int8_t *from, const struct steps *s,
-		       int16_t *tile)
+static void gather_odd(const struct pulse_nn_walk *walk, const int8_t *from, int16_t *tile)
 {
-	uint32_t quads = pulse_nn_quads(conv), length = quads * 4 + 4;
-	int8_t *rows = (int8_t *)(tile + quads * 4 * PULSE_NN_TILE), *to = rows;
+	uint32_t length = walk->quads * 4 + 4, column = walk->column;
+	int8_t *rows = (int8_t *)(tile + walk->quads * 4 * PULSE_NN_TILE), *to = rows;
 
-	for (uint32_t i = conv->kernel_h; i > 0; i--, from += s->row) {
+	for (uint32_t i = walk->conv->kernel_h; i > 0; i--, from += walk->row) {
 		const int8_t *run = from;
 
-		for (uint32_t j = s->runs; j > 0; j--, run += s->tap, to += s->depth) {
-			for (uint32_t k = 0; k < s->depth; k += 4) {
+		for (uint32_t j = walk->runs; j > 0; j--, run += walk->tap, to += walk->run) {
+			for (uint32_t k = 0; k < walk->run; k += 4) {
 				const int8_t *source = run + k;
 				int8_t *target = to + k;
 
-				for (uint32_t n = PULSE_NN_TILE; n > 0; n--) {
-					memcpy(target, source, 4);
-					source += s->column;
-					target += length;
-				}
+				memcpy(target, source, 4);
+				memcpy(target + length, source + column, 4);
+				source += 2 * column;
+				target += 2 * length;
+				memcpy(target, source, 4);
+				memcpy(target + length, source + column, 4);
 			}
 		}
 	}
-	widen(rows, rows + length, rows + 2 * length, rows + 3 * length, quads, tile);
+	widen(rows, rows + length, rows + 2 * length, rows + 3 * length, walk->quads, tile);
+}
+
+/** Whether gather_odd, which reads whole words, stays inside the input. */
+static bool odd_fits(const struct pulse_nn_walk *walk, const int8_t *from)
+{
+	const int8_t *last = from + (walk->conv->kernel_h - 1) * walk->row +
+			     (walk->runs - 1) * walk->tap + (PULSE_NN_TILE - 1) * walk->column;
+
+	return last + ((walk->run + 3) & ~3u) <= walk->end;
 }
 
 /** Some taps outside: they read from a row of zero points behind the tile. */
-static void gather_edge(const struct pulse_nn_conv *conv, const struct pulse_nn_site *site,
-			const int8_t *in, uint32_t depth, int16_t *tile)
+static void gather_edge(const struct pulse_nn_walk *walk, const int8_t *in, int16_t *tile)
 {
-	int8_t *zeros = (int8_t *)(tile + pulse_nn_quads(conv) * 4 * PULSE_NN_TILE);
+	const struct pulse_nn_conv *conv = walk->conv;
+	int8_t *zeros = (int8_t *)(tile + walk->quads * 4 * PULSE_NN_TILE);
+	uint32_t rows[PULSE_NN_TILE], cols[PULSE_NN_TILE];
 
-	memset(zeros, conv->in_zero, depth);
+	memset(zeros, conv->in_zero, walk->in_group);
+	for (uint32_t n = 0; n < PULSE_NN_TILE; n++) {
+		uint32_t y = (walk->first + n) / conv->out_w;
+		uint32_t x = (walk->first + n) % conv->out_w;
+
+		rows[n] = y * conv->stride_h - conv->pad_h;
+		cols[n] = x * conv->stride_w - conv->pad_w;
+	}
 	for (uint32_t i = 0; i < conv->kernel_h; i++) {
 		for (uint32_t j = 0; j < conv->kernel_w; j++) {
 			const int8_t *from[PULSE_NN_TILE];
 
 			for (uint32_t n = 0; n < PULSE_NN_TILE; n++) {
-				uint32_t row = (uint32_t)site->row[n] + i * conv->dilation_h;
-				uint32_t col = (uint32_t)site->col[n] + j * conv->dilation_w;
+				uint32_t row = rows[n] + i * conv->dilation_h;
+				uint32_t col = cols[n] + j * conv->dilation_w;
 
 				from[n] = row < conv->in_h && col < conv->in_w
 						  ? in + (row * conv->in_w + col) * conv->in_c
 						  : zeros;
 			}
-			tile = widen(from[0], from[1], from[2], from[3], depth / 4, tile);
+			tile = widen(from[0], from[1], from[2], from[3], walk->in_group / 4, tile);
 		}
 	}
 }
@@ -134,27 +129,29 @@ static void gather_row(const int8_t *from, uint32_t quads, int16_t *tile)
 	}
 }
 
-void pulse_nn_gather(const struct pulse_nn_conv *conv, const struct pulse_nn_site *site,
-		     const int8_t *in, int16_t *tile)
+void pulse_nn_gather(const struct pulse_nn_walk *walk, const int8_t *in, int16_t *tile)
 {
-	struct steps s = steps(conv);
-	const int8_t *from = in + (site->row[0] * conv->in_w + site->col[0]) * conv->in_c;
-	const int8_t *last = from + (conv->kernel_h - 1) * s.row + (s.runs - 1) * s.tap +
-			     (PULSE_NN_TILE - 1) * s.column;
-	uint32_t depth = conv->in_c / conv->groups;
+	const struct pulse_nn_conv *conv = walk->conv;
+	const int8_t *from = in + (walk->top * conv->in_w + walk->left) * conv->in_c;
 
-	if (site->width == PULSE_NN_TILE && site->inside && s.depth % 4 == 0) {
-		gather_quads(conv, from, &s, tile);
-	} else if (site->width == PULSE_NN_TILE && site->inside &&
-		   last + ((s.depth + 3) & ~3u) <= site->end) {
-		gather_odd(conv, from, &s, tile);
-	} else if (site->width == PULSE_NN_TILE && depth % 4 == 0) {
-		gather_edge(conv, site, in, depth, tile);
-	} else if (conv->kernel_h * conv->kernel_w == 1 && site->inside && depth % 4 == 0) {
-		gather_row(from, depth / 4, tile);
-	} else {
-		pulse_nn_gather_any(conv, site, in, tile);
+	if (walk->width != PULSE_NN_TILE) {
+		if (walk->inside && walk->quads * 4 == walk->run) {
+			gather_row(from, walk->quads, tile);
+			return;
+		}
+	} else if (!walk->inside) {
+		if (walk->in_group % 4 == 0) {
+			gather_edge(walk, in, tile);
+			return;
+		}
+	} else if (walk->run % 4 == 0) {
+		gather_quads(walk, from, tile);
+		return;
+	} else if (odd_fits(walk, from)) {
+		gather_odd(walk, from, tile);
+		return;
 	}
+	pulse_nn_gather_any(walk, in, tile);
 }
 
 #endif

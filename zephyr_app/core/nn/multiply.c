@@ -3,10 +3,10 @@
 
 #if !PULSE_NN_DSP
 
-void pulse_nn_multiply(const struct pulse_nn_conv *conv, const int16_t *tile, uint32_t width,
-		       const int8_t *weights, const struct pulse_nn_channel *channels, int8_t *out)
+void pulse_nn_multiply(struct pulse_nn_walk *walk, const int16_t *tile, const int8_t *weights,
+		       const struct pulse_nn_channel *channels, int8_t *out)
 {
-	pulse_nn_multiply_any(conv, tile, width, weights, channels, out);
+	pulse_nn_multiply_any(walk, tile, weights, channels, out);
 }
 
 #endif

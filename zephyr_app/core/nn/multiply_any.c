@@ -8,14 +8,14 @@ static int32_t weight(const int8_t *pair, uint32_t which)
 	return which == 0 ? pair[0] : (int8_t)(pair[1] + (pair[0] < 0));
 }
 
-void pulse_nn_multiply_any(const struct pulse_nn_conv *conv, const int16_t *tile, uint32_t width,
+void pulse_nn_multiply_any(const struct pulse_nn_walk *walk, const int16_t *tile,
 			   const int8_t *weights, const struct pulse_nn_channel *channels,
 			   int8_t *out)
 {
-	uint32_t words = pulse_nn_quads(conv) * 2;
-	uint32_t out_group = conv->out_c / conv->groups;
+	const struct pulse_nn_conv *conv = walk->conv;
+	uint32_t words = walk->quads * 2, width = walk->width;
 
-	for (uint32_t channel = 0; channel < out_group; channel++) {
+	for (uint32_t channel = 0; channel < walk->out_group; channel++) {
 		const int8_t *filters = weights + (channel / 2) * words * 4;
 
 		for (uint32_t column = 0; column < width; column++) {
