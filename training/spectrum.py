@@ -16,7 +16,7 @@ FEATURES = 5  # per hop and bin: PPG, PPG at twice the rate, ACC, ACC at twice t
 CHANNELS = HOPS_PER_WINDOW * FEATURES
 INPUT_SCALE, INPUT_ZERO = 1 / 255, -128  # of the network's int8 input
 ACC_SPECTRUM_FLOOR = 20_480  # M of 0.02 g swinging steadily: below it, what the wrist does is noise
-PPG_SPECTRUM_FLOOR = 64  # M of a quarter of a count
+PPG_SPECTRUM_FLOOR = 64  # any signal that moves lies far above
 REST_LOG2 = 180  # log2_q4 of a wrist at rest
 
 _COS = np.rint(16384 * np.cos(2 * np.pi * np.arange(POINTS) / POINTS))  # Q14
@@ -32,8 +32,8 @@ def _round14(x: np.ndarray) -> np.ndarray:
 def transform(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """1024-point spectra of whole numbers (256, n), zeros following: real and imaginary parts, (4, 256, n).
 
-    [r, m] is bin 4 m + r: a 256-point radix-2 transform of x turned by r / 1024 of a circle a sample. |x| may be
-    2^17 at most, so that every value fits int32 on the device. Doubles, but whole: every sum is below 2^53.
+    [r, m] is bin 4 m + r: a 256-point radix-2 transform of x turned by r / 1024 of a circle a sample. |x| may
+    be 2^17 at most, so that every value fits int32 on the device. Doubles, but whole: every sum is below 2^53.
     """
     turn = np.arange(FOLDS)[:, None] * _REVERSED
     x = x[_REVERSED].astype(np.float64)
@@ -53,7 +53,7 @@ def transform(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _power(x: np.ndarray) -> np.ndarray:
-    """Squared magnitudes of signals (256, n), int64 (1024, n), Hann-windowed: H = 2 X[k] - X[k-4] - X[k+4]."""
+    """Squared magnitudes of signals (256, n), int64 (1024, n), Hann window: H = 2 X[k] - X[k-4] - X[k+4]."""
     power = 0
     for part in transform(x):
         h = (2 * part - np.roll(part, 1, axis=1) - np.roll(part, -1, axis=1)).astype(np.int64)
@@ -70,7 +70,8 @@ def magnitudes(x: np.ndarray) -> np.ndarray:
     """
     d = x - (x.sum(axis=-1, keepdims=True) >> 8)
     largest = np.abs(d[:, 0]).max(axis=-1)
-    d[:, 0] >>= np.maximum(np.frexp(largest.astype(np.float64))[1] - 16, 0)[:, None]
+    extra = (np.frexp(largest.astype(np.float64))[1] - 16)[:, None]  # bits beyond 16, or short of them
+    d[:, 0] = (d[:, 0] << np.maximum(-extra, 0)) >> np.maximum(extra, 0)
     power = _power(d.transpose(2, 1, 0).reshape(WINDOW, -1)).reshape(POINTS, *d.shape[1::-1])
     bins = FIRST_BIN + np.arange(BINS)
     both = power[np.stack([bins, 2 * bins])]  # (2, 104, 4, w)
