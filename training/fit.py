@@ -41,7 +41,7 @@ def fit(
     schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps, alpha=0.01)
     trainee = keras.Model(model.inputs, {name: model.output[name] for name in losses}, name=model.name)
     trainee.compile(
-        keras.optimizers.Adam(schedule),
+        keras.optimizers.Adam(schedule, global_clipnorm=1.0),  # without it, some seeds never leave the mean
         loss=losses,
         loss_weights=weights,
         metrics={"logits": [bpm_error]},

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The main job, small: from simulated people to results on the emulated Cortex-M4F."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from python_tools import qemu
+from python_tools.demo import demo
+from python_tools.embed import embed
+from python_tools.firmware import build_bare, footprint
+from python_tools.replay import parse, replay_on_qemu
+from training import steps
+from training.card import CARD, CardError, load_student
+from training.config import load
+from training.pipeline import Pipeline
+from training.recordings import simulate
+from training.sensor import to_counts
+
+SMALL = """
+[data]
+simulated_subjects = 3
+simulated_minutes = 0.75
+[teacher]
+trunk = "separate"
+widths = [4, 4, 4]
+depth = 1
+[teacher_training]
+epochs = 2
+batch = 16
+[student]
+widths = [4, 4, 8]
+depth = 1
+[student_training]
+epochs = 2
+batch = 16
+"""
+
+
+@pytest.fixture(scope="session")
+def chain(tmp_path_factory) -> Pipeline:
+    folder = tmp_path_factory.mktemp("chain")
+    (folder / "small.toml").write_text(SMALL)
+    pipeline = Pipeline(load(folder / "small.toml"), None, folder, lambda line: None)
+    pipeline.train()
+    pipeline.distill()
+    pipeline.quantize()
+    return pipeline
+
+
+@pytest.fixture(scope="session")
+def student(chain):
+    return load_student(chain.folder / "int8")
+
+
+@pytest.fixture(scope="session")
+def image(chain, student) -> Path:
+    embed(student, chain.folder / "c")
+    return build_bare(chain.folder / "c", chain.folder / "bare")
+
+
+def test_a_second_run_finds_everything_up_to_date(chain):
+    before = {p: p.stat().st_mtime_ns for p in chain.folder.rglob("*") if p.is_file()}
+    again = Pipeline(chain.config, None, chain.folder.parent, lambda line: None)
+    for step in (again.train, again.distill, again.quantize):
+        step()
+    assert {p: p.stat().st_mtime_ns for p in chain.folder.rglob("*") if p.is_file()} == before
+
+
+def test_a_step_without_the_one_before_names_it(chain, tmp_path):
+    with pytest.raises(steps.StepError, match="invoke train"):
+        Pipeline(chain.config, None, tmp_path, lambda line: None).distill()
+
+
+def test_the_int8_input_is_the_front_ends_steps(student):
+    assert student.model.input.scale.tolist() == [1 / 32] and student.model.input.zero == 0
+    assert student.model.output.size == 104
+
+
+def test_the_int8_student_follows_its_float_self(chain, student):
+    import keras
+
+    from training.signal import device_order
+
+    windows = chain.corpus.train
+    exact = keras.models.load_model(chain.folder / "student" / "student.keras")
+    logits = exact.predict(windows.network_inputs(), verbose=0)["logits"]
+    q = student.model.predict(device_order(windows.inputs)).astype(float)
+    integer = (q - student.model.output.zero) * student.model.output.scale[0]
+    assert np.abs(integer - logits).mean() < 0.05 * logits.std()
+
+
+def test_the_card_names_the_subjects_and_belongs_to_its_model(chain, student, tmp_path):
+    assert student.card["subjects"] == {"train": ["sim1"], "validation": ["sim2"], "test": ["sim3"]}
+    shutil.copytree(student.folder, tmp_path / "int8")
+    card = json.loads((tmp_path / "int8" / CARD).read_text())
+    (tmp_path / "int8" / CARD).write_text(json.dumps({**card, "model_sha256": "0"}))
+    with pytest.raises(CardError, match="model_sha256: expected"):
+        load_student(tmp_path / "int8")
+
+
+@pytest.mark.qemu
+@pytest.mark.parametrize("fs_ppg", [25.0, 64.0, 100.0])
+def test_firmware_equals_the_python_reference_and_repeats_itself(image, student, tmp_path, fs_ppg):
+    stream = to_counts(simulate(11, 60, fs_ppg=fs_ppg, fs_acc=50.0))
+    first, second = (replay_on_qemu(image, stream, tmp_path / f"{i}.pulse") for i in range(2))
+    assert first.results == student.estimator().run(stream)
+    assert len(first.results) > 25
+    assert (first.results, first.closing) == (second.results, second.closing)
+
+
+@pytest.mark.qemu
+def test_two_runs_print_the_same_bytes(image, tmp_path):
+    replay_on_qemu(image, to_counts(simulate(12, 30)), tmp_path / "r.pulse")
+    first, second = (qemu.run(image, tmp_path / "r.pulse").output for _ in range(2))
+    assert first == second and first.startswith("HOP 0 ")
+
+
+@pytest.mark.qemu
+def test_firmware_that_cannot_read_its_recording_ends_with_an_error(image, tmp_path):
+    stream = to_counts(simulate(13, 30))
+    replay_on_qemu(image, stream, tmp_path / "whole.pulse")
+    (tmp_path / "cut.pulse").write_bytes((tmp_path / "whole.pulse").read_bytes()[:-100])
+    run = qemu.run(image, tmp_path / "cut.pulse")
+    assert run.status != 0 and "ERROR" in run.output.splitlines()[-1]
+
+
+def test_lines_that_state_no_result_are_not_results():
+    assert parse("HOP 3 t_us=1 bpm_q8=2") is None
+    assert parse("END hops=3") is None
+    with pytest.raises(ValueError, match="tired"):
+        parse("HOP 3 t_us=1 bpm_q8=2 conf_q15=3 state=tired gaps=0")
+
+
+@pytest.mark.qemu
+def test_the_demo_prints_hops_and_table_and_leaves_a_picture(chain, capsys):
+    demo(chain, picture_format="svg")
+    out = capsys.readouterr().out
+    hops = re.findall(r"^ +\d+\.\ds +[\d.-]+ +[\d.-]+ +[01]\.\d\d  [a-z-]+$", out, re.MULTILINE)
+    figures = json.loads((chain.folder / "run.json").read_text())
+    assert len(hops) == figures["closing"]["hops"] > 15
+    assert "MAE" in out and "instructions per inference" in out
+    assert (chain.folder / "run.svg").read_text().count("<svg") == 1
+    rows = (chain.folder / "run.csv").read_text().splitlines()
+    assert len(rows) == 1 + len(hops)
+
+
+def test_the_footprint_adds_up(image):
+    size = footprint(image)
+    assert size.network_flash > 2000 and size.estimator_flash > 2000
+    assert size.estimator_ram > 4 * 64 * 4 and size.align_ram > 1000
