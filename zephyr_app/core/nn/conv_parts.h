@@ -7,14 +7,8 @@
 #ifndef PULSE_NN_CONV_PARTS_H_
 #define PULSE_NN_CONV_PARTS_H_
 
+#include "dsp.h"
 #include "pulse/nn.h"
-
-/* Define PULSE_NN_PORTABLE to build without the DSP extension where there is one. */
-#if defined(__ARM_FEATURE_DSP) && !defined(PULSE_NN_PORTABLE)
-#define PULSE_NN_DSP 1
-#else
-#define PULSE_NN_DSP 0
-#endif
 
 /** What pulse_nn_multiply_4 reads besides its arguments; its assembler knows the order. */
 struct pulse_nn_block {

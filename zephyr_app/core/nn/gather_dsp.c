@@ -3,9 +3,6 @@
 
 #if PULSE_NN_DSP
 
-#include <arm_acle.h>
-#include <string.h>
-
 /** Widen quads of four columns into the tile: 16 instructions for 16 taps. Returns the tile's end.
  */
 static inline int16_t *widen(const int8_t *a, const int8_t *b, const int8_t *c, const int8_t *d,
@@ -64,12 +61,12 @@ static void gather_odd(const struct pulse_nn_walk *walk, const int8_t *from, int
 				const int8_t *source = run + k;
 				int8_t *target = to + k;
 
-				memcpy(target, source, 4);
-				memcpy(target + length, source + column, 4);
+				pulse_nn_store(target, pulse_nn_load(source));
+				pulse_nn_store(target + length, pulse_nn_load(source + column));
 				source += 2 * column;
 				target += 2 * length;
-				memcpy(target, source, 4);
-				memcpy(target + length, source + column, 4);
+				pulse_nn_store(target, pulse_nn_load(source));
+				pulse_nn_store(target + length, pulse_nn_load(source + column));
 			}
 		}
 	}
@@ -121,11 +118,10 @@ static void gather_edge(const struct pulse_nn_walk *walk, const int8_t *in, int1
 static void gather_row(const int8_t *from, uint32_t quads, int16_t *tile)
 {
 	for (int32_t *to = (int32_t *)(void *)tile; quads > 0; quads--, from += 4, to += 2) {
-		int32_t four;
+		int32_t four = pulse_nn_load(from);
 
-		memcpy(&four, from, 4);
 		to[0] = __sxtb16(four);
-		to[1] = __sxtb16((int32_t)((uint32_t)four >> 8));
+		to[1] = __sxtb16(pulse_nn_rotate(four, 8));
 	}
 }
 

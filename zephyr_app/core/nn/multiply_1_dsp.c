@@ -4,8 +4,6 @@
 
 #if PULSE_NN_DSP
 
-#include <arm_acle.h>
-
 /** Sums of a and of 256 * b + a, for two pairs of filters. */
 struct sums {
 	int32_t a[2], ba[2];
