@@ -77,6 +77,11 @@ static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int sa
 		data->counters.samples += samples;
 		data->counters.lost += lost;
 		data->counters.overflows += lost > 0;
+	} else {
+		/* A failed request carries no buffer: its reader could not tell. */
+		rtio_release_buffer(request->r, buffer, length);
+		request->sqe.buf = NULL;
+		request->sqe.buf_len = 0;
 	}
 	return ret;
 }

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# The application's sources, after project().
+
+target_sources(app PRIVATE
+  ${PULSE_APP}/src/accelerometer.c
+  ${PULSE_APP}/src/acquire.c
+  ${PULSE_APP}/src/clock.c
+  ${PULSE_APP}/src/infer.c
+  ${PULSE_APP}/src/main.c
+  ${PULSE_APP}/src/publish.c)
+
+if(CONFIG_PULSE_REPLAY)
+  target_sources(app PRIVATE ${PULSE_APP}/src/replay.c ${PULSE_APP}/src/emulated_accelerometer.c)
+  if(CONFIG_ARCH_POSIX)
+    target_sources(app PRIVATE ${PULSE_APP}/src/host_native.c)
+  else()
+    target_sources(app PRIVATE ${PULSE_APP}/src/host_semihosting.c)
+  endif()
+endif()

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The accelerometer (alias pulse-accel): any driver with a data-ready trigger. Samples wait in a queue
+ * until the sampling thread takes them.
+ */
+#ifndef PULSE_ACCELEROMETER_H_
+#define PULSE_ACCELEROMETER_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <zephyr/drivers/sensor.h>
+
+struct pulse_acc_sample {
+	int64_t uptime_us;
+	int16_t xyz[3]; /* PULSE_ACC_LSB_PER_G */
+};
+
+/** Counts of a reading in m/s^2, saturated; exact for a driver at +-8 g in 16 bits. */
+int16_t pulse_acc_counts(const struct sensor_value *value);
+
+/** Start sampling. @return 0 or negative errno */
+int pulse_accelerometer_start(void);
+
+/** The oldest waiting sample. @return false if none waits */
+bool pulse_accelerometer_take(struct pulse_acc_sample *sample);
+
+/** Samples lost so far: not read before the next one came, refused by the bus, or by a full queue. */
+uint32_t pulse_accelerometer_lost(void);
+
+#endif /* PULSE_ACCELEROMETER_H_ */

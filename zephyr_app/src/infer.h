@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inference: hops in, results out, each within one hop of its release. The thread runs under an
+ * earliest-deadline-first schedule among its equals; a hop that finds the queue full is shed.
+ */
+#ifndef PULSE_INFER_H_
+#define PULSE_INFER_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pulse/hop.h>
+
+/* Times are uptimes in us. */
+struct pulse_schedule {
+	int64_t released_us;  /* the last hop was complete */
+	int64_t started_us;   /* its inference began */
+	int64_t completed_us; /* and ended */
+	uint32_t worst_response_us;
+	uint32_t hops;
+	uint32_t misses; /* responses longer than a hop */
+	uint32_t shed;
+};
+
+/** Start the thread. */
+void pulse_infer_start(void);
+
+/** Hand over a hop; copies it, never blocks. One thread only. */
+void pulse_infer_submit(const struct pulse_hop *hop);
+
+/** Copy of the record so far; any thread. */
+void pulse_infer_schedule(struct pulse_schedule *out);
+
+/** Bytes of the inference thread's stack never used so far. */
+size_t pulse_infer_stack_left(void);
+
+#endif /* PULSE_INFER_H_ */

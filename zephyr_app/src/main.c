@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Wiring: sensors -> acquire -> infer -> publish. */
+#include <zephyr/kernel.h>
+#include <zephyr/sys/printk.h>
+
+#include "acquire.h"
+#include "infer.h"
+
+#ifdef CONFIG_PULSE_REPLAY
+#include "host.h"
+#include "replay.h"
+#endif
+
+int main(void)
+{
+	int ret;
+
+	pulse_infer_start();
+	ret = pulse_acquire_start();
+	if (ret != 0) {
+		printk("ERROR sensors: %d\n", ret);
+#ifdef CONFIG_PULSE_REPLAY
+		pulse_host_exit(1);
+#endif
+		return ret;
+	}
+#ifdef CONFIG_PULSE_REPLAY
+	pulse_replay_run();
+#endif
+	return 0;
+}

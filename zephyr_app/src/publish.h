@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Results for whoever wants them: the zbus channel pulse_result_channel carries a struct pulse_result,
+ * once a hop, and once with state PULSE_STALE when no hop came for CONFIG_PULSE_STALE_MS.
+ */
+#ifndef PULSE_PUBLISH_H_
+#define PULSE_PUBLISH_H_
+
+#include <zephyr/zbus/zbus.h>
+
+#include <pulse/result.h>
+
+ZBUS_CHAN_DECLARE(pulse_result_channel);
+
+/** Publish a result. Listeners run in the caller's context. */
+void pulse_publish(const struct pulse_result *result);
+
+#endif /* PULSE_PUBLISH_H_ */

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside a timer's callback the kernel's time is the instant the timer was set for, however late the
+ * processor got to it: interrupts of the emulated chips carry the recording's times to the microsecond.
+ */
+#include "replay.h"
+
+#include <zephyr/kernel.h>
+#include <zephyr/sys/printk.h>
+
+#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/max3010x_emul.h>
+#include <pulse/hop.h>
+#include <pulse/replay.h>
+
+#include "accelerometer.h"
+#include "acquire.h"
+#include "clock.h"
+#include "emulated_accelerometer.h"
+#include "host.h"
+#include "infer.h"
+
+#define PPG_NODE DT_ALIAS(pulse_ppg)
+
+#define LEAD_US 20000       /* from now to the first sample */
+#define DRAIN   K_MSEC(200) /* from the last sample to the last result: one inference */
+#define GAP_US  100000      /* docs/signal_path.md, section 2 */
+
+/* One channel of the recording: its own reader of the file, so that its next sample is known. */
+struct feed {
+	struct pulse_replay replay;
+	int handle;
+	bool is_ppg;
+	struct pulse_replay_sample next;
+	int more; /* 1: `next` is to be fed; 0: the recording ended; -1: replay.error says why not */
+};
+
+static void tick(struct k_timer *timer);
+
+static struct feed ppg_feed = {.is_ppg = true};
+static struct feed acc_feed;
+static K_TIMER_DEFINE(feeder, tick, NULL);
+static K_SEM_DEFINE(ended, 0, 1);
+static const struct emul *const ppg = EMUL_DT_GET(PPG_NODE);
+
+static void advance(struct feed *feed)
+{
+	do {
+		feed->more = pulse_replay_next(&feed->replay, &feed->next);
+	} while (feed->more > 0 && feed->next.is_ppg != feed->is_ppg);
+}
+
+static int64_t due_us(const struct feed *feed)
+{
+	return feed->more > 0 ? feed->next.t_us : INT64_MAX;
+}
+
+static void push_ppg(void)
+{
+	struct pulse_replay_sample now = ppg_feed.next;
+
+	advance(&ppg_feed);
+	max3010x_emul_push(ppg, &now.ppg);
+	/* A batch that the recording leaves unfinished is read all the same. */
+	if (ppg_feed.more <= 0 || ppg_feed.next.t_us - now.t_us > GAP_US) {
+		max3010x_emul_flush(ppg);
+	}
+}
+
+static void push_acc(void)
+{
+	pulse_emulated_accelerometer_push(acc_feed.next.acc);
+	advance(&acc_feed);
+}
+
+/* One timer for both channels: the second of two timers due at once would see a later time. */
+static void tick(struct k_timer *timer)
+{
+	int64_t now_us = MIN(due_us(&ppg_feed), due_us(&acc_feed));
+
+	if (due_us(&ppg_feed) == now_us) {
+		push_ppg();
+	}
+	if (due_us(&acc_feed) == now_us) {
+		push_acc();
+	}
+	if (ppg_feed.more <= 0 && acc_feed.more <= 0) {
+		k_sem_give(&ended);
+		return;
+	}
+	int64_t next_us = MIN(due_us(&ppg_feed), due_us(&acc_feed));
+
+	k_timer_start(timer, K_TIMEOUT_ABS_US(pulse_clock_to_uptime_us(next_us)), K_NO_WAIT);
+}
+
+static void fail(const char *path, const struct feed *feed)
+{
+	const struct pulse_replay_error *error = &feed->replay.error;
+
+	if (error->field == NULL) {
+		printk("ERROR %s: expected a readable .pulse file with samples, found none\n",
+		       path);
+	} else {
+		printk("ERROR %s: chunk %u: %s: expected %u, found %u\n", path, error->chunk,
+		       error->field, error->expected, error->found);
+	}
+	pulse_host_exit(1);
+}
+
+static void open_feed(const char *path, struct feed *feed)
+{
+	feed->handle = pulse_host_open(path);
+	if (feed->handle < 0 ||
+	    pulse_replay_open(&feed->replay, pulse_host_read, &feed->handle) != 0) {
+		fail(path, feed);
+	}
+	advance(feed);
+	if (feed->more <= 0) {
+		fail(path, feed);
+	}
+}
+
+static void print_end(void)
+{
+	struct pulse_schedule schedule;
+	struct pulse_acquire_counters acquired;
+	struct max3010x_counters chip;
+
+	pulse_infer_schedule(&schedule);
+	pulse_acquire_counters(&acquired);
+	max3010x_counters(DEVICE_DT_GET(PPG_NODE), &chip);
+	printk("END hops=%u shed=%u misses=%u worst_us=%u ppg=%u acc=%u ppg_lost=%u acc_lost=%u "
+	       "bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
+	       "stack_inference=%u\n",
+	       schedule.hops, schedule.shed, schedule.misses, schedule.worst_response_us,
+	       acquired.ppg_samples, acquired.acc_samples, chip.lost, pulse_accelerometer_lost(),
+	       chip.bus_errors, chip.lost_interrupts, chip.recoveries,
+	       CONFIG_PULSE_SAMPLING_STACK_SIZE - (unsigned int)pulse_acquire_stack_left(),
+	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left());
+}
+
+/* The emulated chip's oscillator is the recording's, whatever devicetree says. */
+static int tune_sensors(void)
+{
+	struct sensor_value period = {.val1 = ppg_feed.replay.period_ns[0]};
+	int ret = sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD,
+				  &period);
+
+	return ret == 0 ? pulse_emulated_accelerometer_init() : ret;
+}
+
+static void start(void)
+{
+	int64_t first_us = MIN(due_us(&ppg_feed), due_us(&acc_feed));
+	int64_t start_us = k_ticks_to_us_floor64(k_uptime_ticks()) + LEAD_US;
+
+	pulse_clock_set(first_us, start_us);
+	k_timer_start(&feeder, K_TIMEOUT_ABS_US(start_us), K_NO_WAIT);
+}
+
+void pulse_replay_run(void)
+{
+	const char *path = pulse_host_file();
+
+	open_feed(path, &ppg_feed);
+	open_feed(path, &acc_feed);
+	if (tune_sensors() != 0) {
+		printk("ERROR %s: the emulated sensors do not answer\n", path);
+		pulse_host_exit(1);
+	}
+	start();
+	k_sem_take(&ended, K_FOREVER);
+	k_sleep(DRAIN);
+	if (ppg_feed.more < 0) {
+		fail(path, &ppg_feed);
+	}
+	print_end();
+	pulse_host_exit(0);
+}
