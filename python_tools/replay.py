@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from python_tools import qemu
+from python_tools.qemu import Run
 from training.estimator import Result, State
 from training.recordings import Recording
 from training.sensor import SensorStream, write_replay
@@ -20,6 +20,10 @@ HOP = re.compile(
     r"state=(?P<state>[a-z-]+) gaps=(?P<gaps>\d+)$"
 )
 NUMBER = re.compile(r"(\w+)=(-?\d+)")
+
+
+# Runs firmware over a replay file, handing on each line as it is printed.
+Program = Callable[[Path, Callable[[str], None]], Run]
 
 
 class ReplayError(RuntimeError):
@@ -59,15 +63,15 @@ def parse(line: str) -> Result | None:
     return Result(**{k: State(v) if k == "state" else int(v) for k, v in fields.items()})
 
 
-def replay_on_qemu(
-    image: Path,
+def replay(
+    program: Program,
     stream: SensorStream,
     file: Path,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> Replay:
-    """Write the sensor samples to `file`, run the bare-metal image on QEMU over them, and read its results.
+    """Write the sensor samples to `file`, run firmware over them, and read its results.
 
-    `on_result` gets each result as it is printed. ReplayError if the image ends badly.
+    `on_result` gets each result as it is printed. ReplayError if the firmware ends badly.
     """
     write_replay(file, stream)
     results: list[Result] = []
@@ -79,14 +83,13 @@ def replay_on_qemu(
             on_result(result)
 
     start = time.monotonic()
-    run = qemu.run(image, file, on_line=take)
+    run = program(file, take)
     seconds = time.monotonic() - start
     last = run.output.splitlines()[-1] if run.output else "nothing"
     if run.status or not last.startswith("END "):
-        raise ReplayError(
-            f"{image}: expected a last line END and status 0, found status {run.status} and: {last}"
-        )
+        found = f"status {run.status} and: {last}"
+        raise ReplayError(f"{file}: expected a last line END and status 0, found {found}")
     closing = {name: int(value) for name, value in NUMBER.findall(last)}
     if closing["hops"] != len(results):
-        raise ReplayError(f"{image}: expected {closing['hops']} results, found {len(results)}")
+        raise ReplayError(f"{file}: expected {closing['hops']} results, found {len(results)}")
     return Replay(results, closing, seconds)

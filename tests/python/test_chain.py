@@ -12,8 +12,9 @@ import pytest
 from python_tools import qemu
 from python_tools.demo import demo
 from python_tools.embed import embed
-from python_tools.firmware import build_bare, footprint
-from python_tools.replay import parse, replay_on_qemu
+from python_tools.firmware import IMAGE, footprint
+from python_tools.replay import parse, replay
+from python_tools.targets import TARGETS
 from training import steps
 from training.card import CARD, CardError, load_student
 from training.config import load
@@ -58,9 +59,14 @@ def student(chain):
 
 
 @pytest.fixture(scope="session")
-def image(chain, student) -> Path:
+def programs(chain, student):
     embed(student, chain.folder / "c")
-    return build_bare(chain.folder / "c", chain.folder / "bare")
+    return {name: build(chain.folder / "c", chain.folder) for name, build in TARGETS.items()}
+
+
+@pytest.fixture(scope="session")
+def image(chain, programs) -> Path:
+    return chain.folder / "bare" / IMAGE
 
 
 def test_a_second_run_finds_everything_up_to_date(chain):
@@ -105,25 +111,25 @@ def test_the_card_names_the_subjects_and_belongs_to_its_model(chain, student, tm
 
 @pytest.mark.qemu
 @pytest.mark.parametrize("fs_ppg", [25.0, 64.0, 100.0])
-def test_firmware_equals_the_python_reference_and_repeats_itself(image, student, tmp_path, fs_ppg):
+def test_every_target_equals_the_python_reference(programs, student, tmp_path, fs_ppg):
     stream = to_counts(simulate(11, 60, fs_ppg=fs_ppg, fs_acc=50.0))
-    first, second = (replay_on_qemu(image, stream, tmp_path / f"{i}.pulse") for i in range(2))
-    assert first.results == student.estimator().run(stream)
-    assert len(first.results) > 25
-    assert (first.results, first.closing) == (second.results, second.closing)
+    expected = student.estimator().run(stream)
+    assert len(expected) > 25
+    for program in programs.values():
+        assert replay(program, stream, tmp_path / "r.pulse").results == expected
 
 
 @pytest.mark.qemu
-def test_two_runs_print_the_same_bytes(image, tmp_path):
-    replay_on_qemu(image, to_counts(simulate(12, 30)), tmp_path / "r.pulse")
+def test_two_runs_print_the_same_bytes(image, programs, tmp_path):
+    replay(programs["bare"], to_counts(simulate(12, 30)), tmp_path / "r.pulse")
     first, second = (qemu.run(image, tmp_path / "r.pulse").output for _ in range(2))
     assert first == second and first.startswith("HOP 0 ")
 
 
 @pytest.mark.qemu
-def test_firmware_that_cannot_read_its_recording_ends_with_an_error(image, tmp_path):
+def test_firmware_that_cannot_read_its_recording_ends_with_an_error(image, programs, tmp_path):
     stream = to_counts(simulate(13, 30))
-    replay_on_qemu(image, stream, tmp_path / "whole.pulse")
+    replay(programs["bare"], stream, tmp_path / "whole.pulse")
     (tmp_path / "cut.pulse").write_bytes((tmp_path / "whole.pulse").read_bytes()[:-100])
     run = qemu.run(image, tmp_path / "cut.pulse")
     assert run.status != 0 and "ERROR" in run.output.splitlines()[-1]

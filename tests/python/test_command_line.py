@@ -81,7 +81,9 @@ def test_a_bad_argument_ends_the_task_with_one_line(words, message):
     assert len(lines) == 1 and message in lines[0], run.stderr
 
 
-@pytest.mark.parametrize("task", ["train", "distill", "quantize", "demo", "embed", "test"])
+@pytest.mark.parametrize(
+    "task", ["train", "distill", "quantize", "demo", "embed", "replay", "data", "recordings", "test"]
+)
 def test_help_explains_every_argument(task):
     run = invoke("--help", task)
     options = run.stdout.split("Options:")[1]

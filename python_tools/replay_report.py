@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Replay one recording through a target and report it: `invoke replay`."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from python_tools.embed import embed
+from python_tools.firmware import IMAGE, footprint
+from python_tools.replay import ReplayError, replay
+from python_tools.report import hop_printer, table, write_report
+from python_tools.targets import TARGETS
+from training.card import MODEL, load_student
+from training.recordings import Recording, iter_dataset, load_recording
+from training.sensor import to_counts
+
+
+def replay_and_report(
+    record: str,
+    dataset: str | None,
+    data: Path | None,
+    student_folder: Path,
+    target: str,
+    output: Path,
+    picture_format: str,
+) -> None:
+    """Build `target` with a student, replay one recording through it, print and write what it gave.
+
+    `record`: a file in the repository's own format, or a recording's name within `dataset`.
+    Raises ValueError for an unknown target or recording, and what reading, building and replaying raise.
+    """
+    if target not in TARGETS:
+        raise ValueError(f"--target: expected one of {', '.join(TARGETS)}, found {target}")
+    recording = find(record, dataset, data)
+    student = load_student(student_folder)
+    stream = to_counts(recording)
+    output.mkdir(parents=True, exist_ok=True)
+    embed(student, output / "c")
+    program = TARGETS[target](output / "c", output)
+    run = replay(program, stream, output / "replay.pulse", hop_printer(recording))
+    same = run.results == student.estimator().run(stream)
+    print(f"{'all' if same else 'NOT all'} results equal the Python reference's, bit for bit")
+    image = output / "bare" / IMAGE
+    size = footprint(image) if target == "bare" else None
+    figures = write_report(
+        output, recording, run, (student.folder / MODEL).stat().st_size, size, picture_format
+    )
+    Console(highlight=False).print(table(figures))
+    print(f"written: {', '.join(str(output / name) for name in ('run.json', 'run.csv', figures['picture']))}")
+    if not same:
+        raise ReplayError(f"{target}: expected the Python reference's results bit for bit, found others")
+
+
+def find(record: str, dataset: str | None, data: Path | None) -> Recording:
+    """The recording that a user means; RecordingError or ValueError if there is none."""
+    if dataset is None:
+        return load_recording(Path(record))
+    names = []
+    for recording in iter_dataset(dataset, data):
+        if recording.name == record:
+            return recording
+        names.append(recording.name)
+    raise ValueError(f"--record: expected a recording of {dataset} ({', '.join(names)}), found {record}")

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Firmware: replay recordings through it."""
+
+from pathlib import Path
+
+from python_tools.tasks.common import BUILD, ROOT, command
+
+
+@command(
+    record="recording to replay: a file in the format of docs/data.md, or with --dataset a recording's name",
+    dataset="data set that holds the recording",
+    data="folder of the data set or the one around it",
+    student="folder of student.tflite and student.json; default: the released student",
+    target="bare: QEMU's Cortex-M4F without an RTOS; host: this machine",
+    output="folder for run.json, run.csv and the picture",
+    picture="picture's format: png or svg",
+)
+def replay(
+    _context,
+    record,
+    dataset=None,
+    data=None,
+    student=None,
+    target="bare",
+    output=None,
+    picture="png",
+):
+    """Replay a recording through the firmware; prints hops and a table, writes JSON, CSV and a picture."""
+    from python_tools.replay_report import replay_and_report
+
+    replay_and_report(
+        record,
+        dataset,
+        Path(data) if data else None,
+        Path(student) if student else ROOT / "training" / "released",
+        target,
+        Path(output) if output else BUILD / "replay",
+        picture,
+    )
