@@ -87,7 +87,7 @@ static uint32_t model_cost(void)
 {
 	uint32_t before = platform_counter();
 
-	pulse_model_run(estimator.input, estimator.logits, estimator.arena);
+	pulse_model_run(estimator.input, estimator.logits, estimator.work.arena);
 	return platform_instructions_between(before, platform_counter());
 }
 

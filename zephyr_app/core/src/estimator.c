@@ -8,12 +8,24 @@
 
 #define TRACK_GAP_US 10000000 /* after a longer silence the old rate says nothing */
 
+#ifdef PULSE_FRONT_END_SPECTRUM
+PULSE_ASSERT(PULSE_MODEL_INPUT_SIZE == PULSE_SPECTRUM_INPUT);
+#else
 PULSE_ASSERT(PULSE_MODEL_INPUT_SIZE == PULSE_WINDOW_INPUT);
+#endif
 PULSE_ASSERT(PULSE_MODEL_OUTPUT_SIZE == PULSE_BINS);
+
+/* What comes next does not follow what came before. */
+static void break_off(struct pulse_estimator *estimator)
+{
+	pulse_window_clear(&estimator->window);
+	estimator->fresh = true;
+}
 
 void pulse_estimator_init(struct pulse_estimator *estimator)
 {
 	memset(estimator, 0, sizeof(*estimator));
+	break_off(estimator);
 	pulse_track_reset(&estimator->track);
 }
 
@@ -36,8 +48,14 @@ static bool follows(struct pulse_estimator *estimator, const struct pulse_hop *h
 /* The network's view of the window, into estimator->logits. */
 static void infer(struct pulse_estimator *estimator, const struct pulse_moments *moments)
 {
+#ifdef PULSE_FRONT_END_SPECTRUM
+	pulse_spectrum_append(&estimator->window, moments, estimator->fresh,
+			      &estimator->work.spectrum, estimator->input);
+#else
 	pulse_window_quantise(&estimator->window, moments, estimator->input);
-	pulse_model_run(estimator->input, estimator->logits, estimator->arena);
+#endif
+	estimator->fresh = false;
+	pulse_model_run(estimator->input, estimator->logits, estimator->work.arena);
 }
 
 int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,
@@ -51,13 +69,13 @@ int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_ho
 
 	out->gaps = estimator->gaps;
 	if (!pulse_quality_contact(hop)) {
-		pulse_window_clear(window);
+		break_off(estimator);
 		pulse_track_reset(track);
 		out->state = PULSE_NO_CONTACT;
 		return 0;
 	}
 	if (!contiguous) {
-		pulse_window_clear(window);
+		break_off(estimator);
 	}
 	pulse_window_push(window, hop);
 	pulse_track_predict(track);

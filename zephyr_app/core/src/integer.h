@@ -24,6 +24,9 @@ static inline int64_t pulse_round_div(int64_t a, int64_t b)
 	return pulse_floor_div(a + b / 2, b);
 }
 
+/** Position of the highest set bit, from 1; 0 for 0. */
+int pulse_bit_length(uint64_t n);
+
 /** Floor of the square root. */
 uint32_t pulse_isqrt(uint64_t n);
 

@@ -43,18 +43,6 @@ void pulse_track_predict(struct pulse_track *track)
 	}
 }
 
-/* Position of the highest set bit, plus one. */
-static int bit_length(uint64_t n)
-{
-	int length = 0;
-
-	while (n != 0) {
-		n >>= 1;
-		length++;
-	}
-	return length;
-}
-
 static uint64_t weigh(const struct pulse_track *track, const int8_t *logits, int best, int b)
 {
 	return (uint64_t)track->posterior[b] * likelihood[best - logits[b]];
@@ -71,7 +59,7 @@ void pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BIN
 	for (int b = 0; b < PULSE_BINS; b++) {
 		sum += weigh(track, logits, best, b);
 	}
-	int length = bit_length(sum);
+	int length = pulse_bit_length(sum);
 	int shift = length > 16 ? length - 16 : 0;
 	uint32_t scale = UINT32_MAX / (uint32_t)(sum >> shift);
 

@@ -14,6 +14,7 @@
 
 #include <pulse/hop.h>
 #include <pulse/result.h>
+#include <pulse/spectrum.h>
 #include <pulse/track.h>
 #include <pulse/window.h>
 
@@ -31,9 +32,16 @@ struct pulse_estimator {
 	int64_t end_us; /* of the latest hop */
 	uint32_t hops;
 	uint32_t gaps;
+	bool fresh; /* no window has been full since the last break */
 	int8_t input[PULSE_MODEL_INPUT_SIZE];
 	int8_t logits[PULSE_MODEL_OUTPUT_SIZE];
-	uint64_t arena[(PULSE_MODEL_ARENA_SIZE + 7) / 8];
+	/* Front end and network work one after the other, in the same memory. */
+	union {
+		uint64_t arena[(PULSE_MODEL_ARENA_SIZE + 7) / 8];
+#ifdef PULSE_FRONT_END_SPECTRUM
+		struct pulse_spectrum_scratch spectrum;
+#endif
+	} work;
 };
 
 /** Start afresh: no window, no track, counters at zero. */

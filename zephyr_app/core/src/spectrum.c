@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* docs/signal_path.md, section 5. */
+#include <pulse/spectrum.h>
+
+#include <string.h>
+
+#include "integer.h"
+#include "transform.h"
+
+#define PPG_FLOOR  64    /* any signal that moves lies far above */
+#define ACC_FLOOR  20480 /* 0.02 g swinging: below, what the wrist does is noise */
+#define REST_LOG2  180   /* 16 log2 of PULSE_ACC_REST, less a little */
+#define HOP_BYTES  PULSE_SPECTRUM_FEATURES
+#define BIN_BYTES  (PULSE_WINDOW_HOPS * HOP_BYTES)
+#define FULL_SCALE 255
+
+enum feature {
+	PPG,
+	ACC = 2,
+	MOTION = 4
+};
+
+/* One signal of the window, oldest first, less its mean. @return the largest magnitude */
+static uint32_t load(const struct pulse_window *window, int channel, int32_t mean, int32_t *d)
+{
+	uint32_t largest = 0;
+
+	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
+		int slot = (window->next + hop) % PULSE_WINDOW_HOPS;
+
+		for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
+			int32_t x = channel == 0 ? window->ppg[slot][i]
+						 : window->acc[slot][i][channel - 1];
+			uint32_t size = (uint32_t)(x < mean ? mean - x : x - mean);
+
+			*d++ = x - mean;
+			largest = size > largest ? size : largest;
+		}
+	}
+	return largest;
+}
+
+/* Block exponent: the largest magnitude gets 16 bits. */
+static void scale(int32_t *d, uint32_t largest)
+{
+	int shift = pulse_bit_length(largest) - 16;
+
+	for (int i = 0; i < PULSE_WINDOW_FRAMES; i++) {
+		d[i] = shift > 0 ? d[i] >> shift : d[i] * (1 << -shift);
+	}
+}
+
+/* Squared magnitude at 4 m + r under a Hann window, times 16. */
+static uint64_t power_at(const struct pulse_complex *z, uint32_t m)
+{
+	int64_t re = 2 * z[m].re - z[m - 1].re - z[m + 1].re;
+	int64_t im = 2 * z[m].im - z[m - 1].im - z[m + 1].im;
+
+	return (uint64_t)(re * re) + (uint64_t)(im * im);
+}
+
+/* Add a signal's squared magnitudes at the bins and at twice the bins. */
+static void add_power(struct pulse_spectrum_scratch *scratch)
+{
+	for (uint32_t r = 0; r < 4; r++) {
+		pulse_transform(scratch->d, r, scratch->z);
+		for (uint32_t k = PULSE_FIRST_BIN; k < PULSE_FIRST_BIN + PULSE_BINS; k++) {
+			if (k % 4 == r) {
+				scratch->power[0][k - PULSE_FIRST_BIN] +=
+					power_at(scratch->z, k / 4);
+			}
+			if (2 * k % 4 == r) {
+				scratch->power[1][k - PULSE_FIRST_BIN] +=
+					power_at(scratch->z, k / 2);
+			}
+		}
+	}
+}
+
+/* Magnitudes in place of the powers. @return the largest of the first `rows` rows, at least floor
+ */
+static uint32_t magnitudes(struct pulse_spectrum_scratch *scratch, int rows, uint32_t floor)
+{
+	uint32_t top = floor;
+
+	for (int row = 0; row < 2; row++) {
+		for (int b = 0; b < PULSE_BINS; b++) {
+			uint32_t m = pulse_isqrt(scratch->power[row][b]);
+
+			scratch->power[row][b] = m;
+			top = row < rows && m > top ? m : top;
+		}
+	}
+	return top;
+}
+
+/* 255 sqrt(m / top), at most 255. */
+static uint32_t relative_root(uint32_t m, uint32_t top)
+{
+	return m < top ? pulse_isqrt(FULL_SCALE * FULL_SCALE * m / top) : FULL_SCALE;
+}
+
+static void write(const struct pulse_spectrum_scratch *scratch, uint32_t top, int8_t *newest)
+{
+	int excess = pulse_bit_length(top) - 16;
+	int shift = excess > 0 ? excess : 0;
+
+	for (int b = 0; b < PULSE_BINS; b++, newest += BIN_BYTES) {
+		for (int row = 0; row < 2; row++) {
+			uint32_t m = (uint32_t)scratch->power[row][b] >> shift;
+
+			newest[row] = (int8_t)((int32_t)relative_root(m, top >> shift) - 128);
+		}
+	}
+}
+
+/* 2 (16 log2(root) - 180), log2 linear between powers of two, within a byte. */
+static int8_t motion(uint32_t root)
+{
+	int top = pulse_bit_length(root) - 1;
+	int32_t value = 2 * (16 * top + (int32_t)((root << 4) >> top) - 16 - REST_LOG2);
+
+	value = value < 0 ? 0 : value > FULL_SCALE ? FULL_SCALE : value;
+	return (int8_t)(value - 128);
+}
+
+void pulse_spectrum_append(const struct pulse_window *window, const struct pulse_moments *moments,
+			   bool first, struct pulse_spectrum_scratch *scratch,
+			   int8_t input[PULSE_SPECTRUM_INPUT])
+{
+	int8_t *newest = input + BIN_BYTES - HOP_BYTES;
+
+	memmove(input, input + HOP_BYTES, PULSE_SPECTRUM_INPUT - HOP_BYTES);
+
+	memset(scratch->power, 0, sizeof(scratch->power));
+	scale(scratch->d, load(window, 0, moments->mean[0], scratch->d));
+	add_power(scratch);
+	write(scratch, magnitudes(scratch, 1, PPG_FLOOR), newest + PPG);
+
+	memset(scratch->power, 0, sizeof(scratch->power));
+	for (int channel = 1; channel < PULSE_CHANNELS; channel++) {
+		(void)load(window, channel, moments->mean[channel], scratch->d);
+		add_power(scratch);
+	}
+	write(scratch, magnitudes(scratch, 2, ACC_FLOOR), newest + ACC);
+
+	for (int8_t *bin = input; bin < input + PULSE_SPECTRUM_INPUT; bin += BIN_BYTES) {
+		int8_t *last = bin + BIN_BYTES - HOP_BYTES;
+
+		last[MOTION] = motion(moments->acc_root);
+		for (int8_t *hop = bin; first && hop < last; hop += HOP_BYTES) {
+			memcpy(hop, last, HOP_BYTES);
+		}
+	}
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * docs/signal_path.md, section 5: radix 2, decimation in time, rounded at every stage. The order of
+ * additions and roundings is the specification's; only loads, stores and products by 1 and -i are
+ * saved.
+ */
+#include "transform.h"
+
+#define QUARTER 256 /* of a circle, in 1024ths */
+
+/* round(16384 cos(2 pi k / 1024)) */
+static const int16_t cosine[QUARTER + 1] = {
+	16384, 16384, 16383, 16381, 16379, 16376, 16373, 16369, 16364, 16359, 16353, 16347, 16340,
+	16332, 16324, 16315, 16305, 16295, 16284, 16273, 16261, 16248, 16235, 16221, 16207, 16192,
+	16176, 16160, 16143, 16125, 16107, 16088, 16069, 16049, 16029, 16008, 15986, 15964, 15941,
+	15917, 15893, 15868, 15843, 15817, 15791, 15763, 15736, 15707, 15679, 15649, 15619, 15588,
+	15557, 15525, 15493, 15460, 15426, 15392, 15357, 15322, 15286, 15250, 15213, 15175, 15137,
+	15098, 15059, 15019, 14978, 14937, 14896, 14854, 14811, 14768, 14724, 14680, 14635, 14589,
+	14543, 14497, 14449, 14402, 14354, 14305, 14256, 14206, 14155, 14104, 14053, 14001, 13949,
+	13896, 13842, 13788, 13733, 13678, 13623, 13567, 13510, 13453, 13395, 13337, 13279, 13219,
+	13160, 13100, 13039, 12978, 12916, 12854, 12792, 12729, 12665, 12601, 12537, 12472, 12406,
+	12340, 12274, 12207, 12140, 12072, 12004, 11935, 11866, 11797, 11727, 11656, 11585, 11514,
+	11442, 11370, 11297, 11224, 11151, 11077, 11003, 10928, 10853, 10778, 10702, 10625, 10549,
+	10471, 10394, 10316, 10238, 10159, 10080, 10001, 9921,  9841,  9760,  9679,  9598,  9516,
+	9434,  9352,  9269,  9186,  9102,  9019,  8935,  8850,  8765,  8680,  8595,  8509,  8423,
+	8337,  8250,  8163,  8076,  7988,  7900,  7812,  7723,  7635,  7545,  7456,  7366,  7276,
+	7186,  7096,  7005,  6914,  6823,  6731,  6639,  6547,  6455,  6363,  6270,  6177,  6084,
+	5990,  5897,  5803,  5708,  5614,  5520,  5425,  5330,  5235,  5139,  5044,  4948,  4852,
+	4756,  4660,  4563,  4467,  4370,  4273,  4176,  4078,  3981,  3883,  3786,  3688,  3590,
+	3492,  3393,  3295,  3196,  3098,  2999,  2900,  2801,  2702,  2603,  2503,  2404,  2305,
+	2205,  2105,  2006,  1906,  1806,  1706,  1606,  1506,  1406,  1306,  1205,  1105,  1005,
+	904,   804,   704,   603,   503,   402,   302,   201,   101,   0,
+};
+
+/* Bits of n = 0 .. 63 in reverse. */
+static const uint8_t reversed[64] = {
+	0,  32, 16, 48, 8,  40, 24, 56, 4,  36, 20, 52, 12, 44, 28, 60, 2,  34, 18, 50, 10, 42,
+	26, 58, 6,  38, 22, 54, 14, 46, 30, 62, 1,  33, 17, 49, 9,  41, 25, 57, 5,  37, 21, 53,
+	13, 45, 29, 61, 3,  35, 19, 51, 11, 43, 27, 59, 7,  39, 23, 55, 15, 47, 31, 63,
+};
+
+/* exp(-2 pi i angle) in Q30: products with it need no rounding constant. */
+struct turn {
+	int32_t c;
+	int32_t s;
+};
+
+/* angle in 1024ths, less than half a circle */
+static inline struct turn turn(uint32_t angle)
+{
+	int32_t c = angle <= QUARTER ? cosine[angle] : -cosine[2 * QUARTER - angle];
+	int32_t s = angle <= QUARTER ? cosine[QUARTER - angle] : cosine[angle - QUARTER];
+
+	return (struct turn){c * 65536, s * 65536};
+}
+
+/* (x c + y s + 8192) >> 14 with c and s in Q14: the sum's upper half once x and y are shifted by
+ * two. */
+static inline int32_t dot(int32_t x, int32_t c, int32_t y, int32_t s)
+{
+	int64_t sum = (int64_t)(4 * x) * c + (int64_t)(4 * y) * s;
+
+	return (int32_t)(sum >> 32) + (int32_t)((uint32_t)sum >> 31);
+}
+
+static inline struct pulse_complex rotate(struct pulse_complex z, struct turn w)
+{
+	return (struct pulse_complex){dot(z.re, w.c, z.im, w.s), dot(z.im, w.c, z.re, -w.s)};
+}
+
+static inline struct pulse_complex add(struct pulse_complex a, struct pulse_complex b)
+{
+	return (struct pulse_complex){a.re + b.re, a.im + b.im};
+}
+
+static inline struct pulse_complex sub(struct pulse_complex a, struct pulse_complex b)
+{
+	return (struct pulse_complex){a.re - b.re, a.im - b.im};
+}
+
+/* a + i b and a - i b */
+static inline struct pulse_complex add_i(struct pulse_complex a, struct pulse_complex b)
+{
+	return (struct pulse_complex){a.re - b.im, a.im + b.re};
+}
+
+static inline struct pulse_complex sub_i(struct pulse_complex a, struct pulse_complex b)
+{
+	return (struct pulse_complex){a.re + b.im, a.im - b.re};
+}
+
+/* A sample turned by r n / 1024 of a circle; products fit 32 bits. */
+static inline struct pulse_complex twist(int32_t d, uint32_t angle)
+{
+	uint32_t part = angle % QUARTER;
+	int32_t c = cosine[part];
+	int32_t s = cosine[QUARTER - part];
+	int32_t swap = c;
+
+	switch (angle / QUARTER) {
+	case 1:
+		c = -s;
+		s = swap;
+		break;
+	case 2:
+		c = -c;
+		s = -s;
+		break;
+	case 3:
+		c = s;
+		s = -swap;
+		break;
+	}
+	return (struct pulse_complex){(d * c + 8192) >> 14, (-d * s + 8192) >> 14};
+}
+
+/* The first two stages, whose turns are by 0 and a quarter: four samples, one from each hop. */
+static void begin(const int32_t *d, uint32_t r, struct pulse_complex *z)
+{
+	for (int group = 0; group < 64; group++, z += 4) {
+		uint32_t n = reversed[group];
+		struct pulse_complex x[4];
+
+		for (uint32_t hop = 0; hop < 4; hop++) {
+			uint32_t at = n + 64 * hop;
+
+			x[hop] = r == 0 ? (struct pulse_complex){d[at], 0} : twist(d[at], r * at);
+		}
+		struct pulse_complex even = add(x[0], x[2]);
+		struct pulse_complex odd = add(x[1], x[3]);
+		struct pulse_complex even_difference = sub(x[0], x[2]);
+		struct pulse_complex odd_difference = sub(x[1], x[3]);
+
+		z[0] = add(even, odd);
+		z[1] = sub_i(even_difference, odd_difference);
+		z[2] = sub(even, odd);
+		z[3] = add_i(even_difference, odd_difference);
+	}
+}
+
+/* The stages `half` and 2 half in one pass: four values loaded and stored once. */
+static void two_stages(struct pulse_complex *z, uint32_t half)
+{
+	for (uint32_t l = 0; l < half; l++) {
+		struct turn outer = turn(l * (QUARTER / half));
+		struct turn inner = turn(l * (2 * QUARTER / half));
+		/* A quarter further on. */
+		struct turn beyond = {-outer.s, outer.c};
+
+		for (struct pulse_complex *p = z + l; p < z + PULSE_WINDOW_FRAMES; p += 4 * half) {
+			struct pulse_complex b = rotate(p[half], inner);
+			struct pulse_complex d = rotate(p[3 * half], inner);
+			struct pulse_complex c = rotate(add(p[2 * half], d), outer);
+
+			d = rotate(sub(p[2 * half], d), beyond);
+
+			struct pulse_complex a = add(p[0], b);
+
+			b = sub(p[0], b);
+			p[0] = add(a, c);
+			p[2 * half] = sub(a, c);
+			p[half] = add(b, d);
+			p[3 * half] = sub(b, d);
+		}
+	}
+}
+
+/* The stages 64 and 128, of which only the lowest quarter is wanted. */
+static void finish(struct pulse_complex *z)
+{
+	for (uint32_t l = 0; l < PULSE_TRANSFORM_OUT; l++) {
+		struct turn outer = turn(4 * l);
+		struct turn inner = turn(8 * l);
+		struct pulse_complex a = add(z[l], rotate(z[l + 64], inner));
+		struct pulse_complex c = add(z[l + 128], rotate(z[l + 192], inner));
+
+		z[l] = add(a, rotate(c, outer));
+	}
+}
+
+void pulse_transform(const int32_t d[PULSE_WINDOW_FRAMES], uint32_t r,
+		     struct pulse_complex z[PULSE_WINDOW_FRAMES])
+{
+	begin(d, r, z);
+	two_stages(z, 4);
+	two_stages(z, 16);
+	finish(z);
+}
