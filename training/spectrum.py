@@ -33,7 +33,7 @@ def transform(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """1024-point spectra of whole numbers (256, n), zeros following: real and imaginary parts, (4, 256, n).
 
     [r, m] is bin 4 m + r: a 256-point radix-2 transform of x turned by r / 1024 of a circle a sample. |x| may
-    be 2^17 at most, so that every value fits int32 on the device. Doubles, but whole: every sum is below 2^53.
+    be 2^17 at most, so that every value fits int32 on the device. Doubles, but whole: sums stay below 2^53.
     """
     turn = np.arange(FOLDS)[:, None] * _REVERSED
     x = x[_REVERSED].astype(np.float64)
@@ -101,17 +101,17 @@ def hop_features(x: np.ndarray) -> np.ndarray:
     return (np.concatenate([ppg, acc, moving], axis=1) - 128).astype(np.int8).transpose(0, 2, 1)
 
 
-def side_by_side(features: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Network inputs int8 (w, 104, 20): features of the last four hops, the oldest first.
+def last_windows(ends: np.ndarray) -> np.ndarray:
+    """Which windows stand side by side in a network input: indices int64 (w, 4), the oldest first.
 
     `ends` (w,) are the windows' hops; after a break the oldest window since stands for those before it.
     """
     n = np.arange(len(ends))
     start = np.maximum.accumulate(np.where(np.diff(ends, prepend=ends[:1] - 2) != 1, n, 0))
-    index = np.maximum(n[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1), start[:, None])
-    return features[index].transpose(0, 2, 1, 3).reshape(len(n), BINS, CHANNELS)
+    return np.maximum(n[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1), start[:, None])
 
 
 def spectrum_inputs(x: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Network inputs int8 (w, 104, 20) of a recording's windows (w, 4, 256) and their hops `ends` (w,)."""
-    return side_by_side(hop_features(x), ends)
+    features = hop_features(x)[last_windows(ends)]
+    return features.transpose(0, 2, 1, 3).reshape(len(ends), BINS, CHANNELS)

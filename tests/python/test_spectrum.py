@@ -138,8 +138,11 @@ def test_motion_starts_at_rest():
 
 
 def test_the_oldest_window_stands_for_those_before_it():
-    features = np.arange(6, dtype=np.int8)[:, None, None] * np.ones((1, 104, 5), np.int8)
-    x = spectrum.side_by_side(features, np.array([3, 4, 5, 9, 10, 11]))
-    assert x.shape == (6, 104, 20)
-    hops = x.reshape(6, 104, 4, 5)[:, 7, :, 2].tolist()
-    assert hops == [[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 2], [3, 3, 3, 3], [3, 3, 3, 4], [3, 3, 4, 5]]
+    ends = np.array([3, 4, 5, 9, 10, 11])
+    rows = [[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 2], [3, 3, 3, 3], [3, 3, 3, 4], [3, 3, 4, 5]]
+    assert spectrum.last_windows(ends).tolist() == rows
+    windows = np.stack([pulse_and_motion(n) for n in range(6)])
+    inputs, features = spectrum.spectrum_inputs(windows, ends), spectrum.hop_features(windows)
+    assert inputs.shape == (6, 104, 20)
+    for n, row in enumerate(rows):
+        assert (inputs[n].reshape(104, 4, 5) == features[row].transpose(1, 0, 2)).all()

@@ -34,3 +34,27 @@ class Student:
     hidden: int = 32
     dropout: float = 0.0
     head: str = "bins"
+
+
+@dataclass(frozen=True)
+class Spectral:
+    """Configuration of a spectral student; the default has about 8 k parameters."""
+
+    width: int = 20
+    first_kernel: int = 5
+    kernel: int = 5
+    dilations: tuple[int, ...] = (1, 2, 4)  # a residual convolution each
+    dropout: float = 0.0
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How strongly spectra are changed while a spectral student learns; what was tried: docs/experiments.md."""
+
+    stretches: tuple[float, ...] = (0.8, 0.88, 1.13, 1.25)  # of time, pulse, motion and label alike
+    stretched_share: float = 0.35  # of a stretched recording's weight, against 1 for the original
+    motion_gain: float = 0.3  # standard deviation of the logarithm
+    foreign_motion: float = 0.3  # share of windows at rest that are given another's motion
+    artefact: float = 0.7  # share of windows into whose pulse the motion leaks
+    noise: float = 0.8  # of the pulse's highest peak, at most
+    tilt: float = 0.6  # standard deviation of the exponent in frequency
