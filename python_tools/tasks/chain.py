@@ -34,6 +34,14 @@ def embed(_context, student, output):
         say(str(path))
 
 
+@command(student="folder of student.tflite and student.json")
+def release(_context, student):
+    """Make a student the one that ships: training/released and zephyr_app/model."""
+    from python_tools.release import release
+
+    release(Path(student))
+
+
 @command(**RUN_HELP, picture="picture's format: png or svg")
 def demo(_context, config="demo", data=None, dataset=None, test=None, force=False, picture="png"):
     """Train, distil, quantise, embed, build, and replay a held-out recording on an emulated Cortex-M4F."""

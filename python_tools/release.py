@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Make a student the one that ships: training/released/ and the C that firmware embeds by default."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from python_tools.embed import embed
+from python_tools.firmware import ROOT
+from training.card import CARD, MODEL, load_student
+
+RELEASED = ROOT / "training" / "released"
+EMBEDDED = ROOT / "zephyr_app" / "model"
+
+
+def release(student_folder: Path, released: Path = RELEASED, embedded: Path = EMBEDDED) -> None:
+    """Copy model and card of a checked student to `released`, and its generated C to `embedded`."""
+    student = load_student(student_folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        texts = {path.name: path.read_bytes() for path in embed(student, Path(scratch))}
+    for folder in (released, embedded):
+        folder.mkdir(parents=True, exist_ok=True)
+    for name in (MODEL, CARD):
+        beside = released / f".{name}.new"
+        shutil.copyfile(student_folder / name, beside)
+        beside.replace(released / name)
+    for name, content in texts.items():
+        beside = embedded / f".{name}.new"
+        beside.write_bytes(content)
+        beside.replace(embedded / name)

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The student that ships and the C that firmware embeds by default belong together."""
+
+from python_tools.embed import embed
+from python_tools.release import EMBEDDED, RELEASED, release
+from training.card import load_student
+
+
+def test_the_embedded_c_is_what_the_released_student_gives(tmp_path):
+    generated = {path.name: path.read_text() for path in embed(load_student(RELEASED), tmp_path)}
+    assert generated == {path.name: path.read_text() for path in EMBEDDED.iterdir()}
+
+
+def test_releasing_again_changes_nothing(tmp_path):
+    release(RELEASED, tmp_path / "released", tmp_path / "model")
+    for folder, shipped in ((tmp_path / "released", RELEASED), (tmp_path / "model", EMBEDDED)):
+        for path in folder.iterdir():
+            assert path.read_bytes() == (shipped / path.name).read_bytes()
+
+
+def test_the_released_card_names_no_path_of_a_machine():
+    assert "/" not in (RELEASED / "student.json").read_text().replace("1/", "")
