@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compile many generated models into one program that compares each with its golden vectors."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from python_tools.codegen import files
+from python_tools.qemu import run
+from training.integer import IntegerModel
+
+ROOT = Path(__file__).resolve().parents[3]
+NN, BARE, HOST = (ROOT / "zephyr_app" / folder for folder in ("core/nn", "bare", "host"))
+WARNINGS = ["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-g"]
+SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+M4 = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-ffunction-sections", "-fdata-sections"]
+LINK = ["-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", "-T", str(BARE / "link.ld")]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A compiler with its flags, the platform's sources, and how to run what it makes."""
+
+    name: str
+    compiler: tuple[str, ...]
+    platform: tuple[Path, ...]
+    link: tuple[str, ...] = ()
+
+    def compile(self, source: Path, output: Path, *flags: str) -> None:
+        includes = [f"-I{folder}" for folder in (NN, BARE, ROOT / "zephyr_app/core/include", source.parent)]
+        _run([*self.compiler, *includes, *flags, "-c", str(source), "-o", str(output)])
+
+    def kernels(self, folder: Path) -> list[Path]:
+        """Object files of all kernels and the platform, compiled once into `folder`."""
+        objects = []
+        for source in (*sorted(NN.glob("*.c")), *self.platform):
+            target = folder / f"{self.name}_{source.stem}.o"
+            if not target.exists():
+                plain = ["-fno-tree-loop-distribute-patterns"] if source.stem == "startup" else []
+                self.compile(source, target, "-O2", *plain)
+            objects.append(target)
+        return objects
+
+
+PLATFORM = tuple(BARE / f"{name}.c" for name in ("startup", "semihosting", "counter"))
+HOST_TARGET = Target("host", ("gcc", *WARNINGS, *SANITIZE), (HOST / "platform.c",), tuple(SANITIZE))
+DSP_TARGET = Target("dsp", ("arm-none-eabi-gcc", *WARNINGS, *M4), PLATFORM, (*M4, *LINK))
+
+
+def _run(command: Sequence[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def mismatches(
+    target: Target, common: Path, folder: Path, models: list[tuple[Path, np.ndarray]]
+) -> list[int]:
+    """Indices of the models whose C differs from the oracle on their inputs; kernels are kept in `common`."""
+    sources = []
+    for index, (path, inputs) in enumerate(models):
+        texts = files(IntegerModel.load(path), f"m{index}", inputs)
+        for file, text in texts.items():
+            (folder / file).write_text(text)
+        sources += [folder / file for file in texts if file.endswith(".c")]
+    program = folder / "batch.c"
+    program.write_text(_program(len(models)))
+    objects = target.kernels(common)
+    for source in (*sources, program):
+        objects.append(folder / f"{target.name}_{source.stem}.o")
+        target.compile(source, objects[-1], "-O0")
+    image = folder / f"{target.name}.elf"
+    _run([target.compiler[0], *target.link, *map(str, objects), "-o", str(image)])
+    output = _run([str(image)]) if target is HOST_TARGET else run(image).output
+    lines = output.split()
+    assert lines[-1] == "END", output
+    return [int(line) for line in lines[:-1]]
+
+
+def _program(count: int) -> str:
+    """C program that prints the index of each model with a wrong output, then END."""
+    includes = "\n".join(f'#include "m{i}_golden.h"' for i in range(count))
+    return f"""#include <stdint.h>
+#include <string.h>
+#include "platform.h"
+{includes}
+
+/* An arena and an output of just the stated size each, so that sanitizers see every byte beyond. */
+#define CHECK(i, NAME) \\
+	do {{ \\
+		static int8_t output[NAME##_OUTPUT_SIZE]; \\
+		static int32_t arena[(NAME##_ARENA_SIZE + 3) / 4]; \\
+		int wrong = 0; \\
+		for (int n = 0; n < NAME##_GOLDEN_COUNT; n++) {{ \\
+			memset(arena, 0x5a, sizeof(arena)); \\
+			m##i##_run(m##i##_golden_input[n], output, arena); \\
+			wrong += memcmp(output, m##i##_golden_output[n], sizeof(output)) != 0; \\
+		}} \\
+		if (wrong > 0) {{ \\
+			platform_line(#i); \\
+		}} \\
+	}} while (0)
+
+int program(void)
+{{
+{chr(10).join(f"	CHECK({i}, M{i});" for i in range(count))}
+	platform_line("END");
+	return 0;
+}}
+"""

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models that cannot be used end in one clear error; damaged files never in anything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from batch import HOST_TARGET, mismatches
+from builder import SAME, VALID, Builder
+from hypothesis import given
+from hypothesis import strategies as st
+from tensorflow.lite.python import schema_py_generated as schema
+
+from python_tools.codegen import files
+from python_tools.codegen.__main__ import main as codegen
+from training.integer import IntegerModel, ModelError
+
+
+def small(**changes: object) -> bytes:
+    """A convolution, a pool and a sum; `changes` are set on the convolution's options."""
+    b = Builder()
+    x = b.source((1, 1, 16, 4), 0.05, 3)
+    rng = np.random.default_rng(1)
+    weights = rng.integers(-127, 128, (8, 1, 3, 4))
+    y = b.convolution(x, weights, rng.integers(-99, 99, 8), np.full(8, 0.01), (0.1, -5), padding=SAME)
+    for key, value in changes.items():
+        setattr(b.graph.operators[0].builtinOptions, key, value)
+    y = b.pool(y, True, (1, 2), (1, 2))
+    return b.finish(b.elementwise("ADD", y, y, (0.2, 0)))
+
+
+SMALL = small()
+
+
+def error(tmp_path: Path, blob: bytes) -> str:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(blob)
+    with pytest.raises(ModelError) as caught:
+        files(IntegerModel.load(path))
+    assert str(path) in str(caught.value)
+    return str(caught.value)
+
+
+@given(data=st.data())
+def test_damaged_files(data: st.DataObject, scratch: Path) -> None:
+    blob = bytearray(SMALL)
+    for _ in range(data.draw(st.integers(1, 4))):
+        position = data.draw(st.integers(0, len(blob) - 1))
+        blob[position] = data.draw(
+            st.sampled_from([0, 1, 127, 128, 255, blob[position] ^ 1, blob[position] ^ 16])
+        )
+    path = scratch / "damaged.tflite"
+    path.write_bytes(blob)
+    try:
+        files(IntegerModel.load(path))
+    except ModelError as error:
+        assert str(path) in str(error)
+
+
+def test_damage_that_passes_the_checks_still_means_the_same_in_c(scratch: Path, tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    models = []
+    for index in range(4000):
+        blob = bytearray(SMALL)
+        blob[rng.integers(len(blob))] = rng.integers(256)
+        path = tmp_path / f"{index}.tflite"
+        path.write_bytes(blob)
+        try:
+            oracle = IntegerModel.load(path)
+            files(oracle)
+        except ModelError:
+            continue
+        models.append((path, rng.integers(-128, 128, (2, oracle.input.size)).astype(np.int8)))
+        if len(models) == 30:
+            break
+    assert mismatches(HOST_TARGET, scratch, tmp_path, models) == []
+
+
+@pytest.mark.parametrize("length", [0, 3, 8, 20, 100, len(SMALL) // 2, len(SMALL) - 1])
+def test_truncated_files(length: int, tmp_path: Path) -> None:
+    message = error(tmp_path, SMALL[:length])
+    assert "expected" in message and "found" in message
+
+
+def test_another_kind_of_file(tmp_path: Path) -> None:
+    assert "expected 'TFL3' at byte 4 (a .tflite file)" in error(tmp_path, b"\x89PNG\r\n\x1a\n" + bytes(99))
+
+
+def test_operator_outside_the_list(tmp_path: Path) -> None:
+    b = Builder()
+    x = b.source((1, 4))
+    message = error(tmp_path, b.finish(b.operator("HARD_SWISH", [x], b.like(x, (1, 4)))))
+    assert "operator 0 HARD_SWISH -> tensor 1 't1': expected one of ADD, AVERAGE_POOL_2D" in message
+
+
+def test_space_to_batch_names_the_way_out(tmp_path: Path) -> None:
+    b = Builder()
+    x = b.source((1, 8, 4))
+    inputs = [x, b.constant([2]), b.constant([[0, 0]])]
+    y = b.operator("SPACE_TO_BATCH_ND", inputs, b.like(x, (2, 4, 4)), schema.SpaceToBatchNDOptionsT)
+    assert "freeze the batch to 1 before converting" in error(tmp_path, b.finish(y))
+
+
+def test_dynamic_batch(tmp_path: Path) -> None:
+    b = Builder()
+    x = b.source((1, 1, 8, 4))
+    b.graph.tensors[x].shapeSignature = [-1, 1, 8, 4]
+    message = error(tmp_path, b.finish(b.pool(x, True, (1, 2), (1, 2))))
+    assert "tensor 0 't0': expected a fixed shape; freeze the batch to 1" in message
+
+
+def test_float_model(tmp_path: Path) -> None:
+    b = Builder()
+    x = b.source((1, 1, 8, 4))
+    for tensor in b.graph.tensors:
+        tensor.type = schema.TensorType.FLOAT32
+    assert "inference_input_type = inference_output_type = int8" in error(
+        tmp_path, b.finish(b.pool(x, True, (1, 2), (1, 2)))
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"padding": VALID}, "expected shape (1, 1, 14, 8) for tensor 3 't3', found (1, 1, 16, 8)"),
+        ({"strideW": 0}, "expected kernel, stride and dilation in 1..4096"),
+        ({"dilationWFactor": -1}, "expected kernel, stride and dilation in 1..4096"),
+        ({"fusedActivationFunction": 4}, "expected no activation, RELU, RELU_N1_TO_1 or RELU6"),
+    ],
+)
+def test_options(changes: dict, message: str, tmp_path: Path) -> None:
+    assert message in error(tmp_path, small(**changes))
+
+
+def test_sums_beyond_32_bits(tmp_path: Path) -> None:
+    b = Builder()
+    x = b.source((1, 1, 8, 4))
+    y = b.convolution(x, np.ones((1, 1, 1, 4)), np.array([2**31 - 1]), [0.1], (0.1, 0))
+    assert "expected sums that fit 32 bits" in error(tmp_path, b.finish(y))
+
+
+def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path, folder = tmp_path / "model.tflite", tmp_path / "c"
+    path.write_bytes(SMALL)
+    assert codegen([str(path), "-o", str(folder), "--name", "tiny"]) == 0
+    names = {"tiny.c", "tiny.h", "tiny_golden.c", "tiny_golden.h"}
+    assert {p.name for p in folder.iterdir()} == names
+    before = {p: p.read_text() for p in folder.iterdir()}
+
+    path.write_bytes(SMALL[:200])
+    assert codegen([str(path), "-o", str(folder), "--name", "tiny"]) == 1
+    assert capsys.readouterr().err.startswith(f"error: {path}: ")
+    assert {p: p.read_text() for p in folder.iterdir()} == before
+
+
+def test_same_bytes_each_time(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(SMALL)
+    assert files(IntegerModel.load(path)) == files(IntegerModel.load(path))

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Generated C against the oracle, bit for bit: under sanitizers on the host, with SMLAD on QEMU."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from batch import DSP_TARGET, HOST_TARGET, Target, mismatches
+from conftest import CASES
+from graphs import Case, graphs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keras_models import MODELS
+
+from training.integer import IntegerModel
+
+BATCH = 20  # graphs compiled into one program
+TARGETS = [
+    pytest.param(HOST_TARGET, id="host"),
+    pytest.param(
+        DSP_TARGET,
+        id="dsp",
+        marks=[
+            pytest.mark.qemu,
+            pytest.mark.skipif(
+                not shutil.which("arm-none-eabi-gcc") or not shutil.which("qemu-system-arm"),
+                reason="needs arm-none-eabi-gcc and qemu-system-arm",
+            ),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@settings(max_examples=max(1, CASES // BATCH))
+@given(cases=st.lists(graphs(), min_size=BATCH, max_size=BATCH))
+def test_random_graphs(target: Target, cases: list[Case], scratch: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=scratch) as name:
+        folder = Path(name)
+        for index, case in enumerate(cases):
+            (folder / f"{index}.tflite").write_bytes(case.blob)
+        models = [(folder / f"{i}.tflite", case.inputs) for i, case in enumerate(cases)]
+        wrong = mismatches(target, scratch, folder, models)
+        assert not wrong, [cases[i].kinds for i in wrong]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_stand_ins(target: Target, stand_in, scratch: Path, tmp_path: Path) -> None:  # noqa: ANN001
+    models = []
+    for name in MODELS:
+        size = IntegerModel.load(stand_in(name)).input.size
+        models.append(
+            (stand_in(name), np.random.default_rng(5).integers(-128, 128, (4, size)).astype(np.int8))
+        )
+    assert mismatches(target, scratch, tmp_path, models) == []
