@@ -4,14 +4,14 @@ weights.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from training.calibrate import calibrated
 from training.config import Config
 from training.corpus import Corpus
 from training.estimator import Estimator
 from training.integer import IntegerModel
-from training.signal import device_order, window_inputs
 from training.steps import require, write_text
 from training.tracking import TrackerTables, tracker_tables
 
@@ -34,13 +34,16 @@ class Student:
 
     def estimator(self) -> Estimator:
         """The Python reference of what the firmware computes with this student."""
-        return Estimator(lambda inputs: self.model.predict(device_order(inputs)), self.tables, window_inputs)
+        return Estimator(self.model.predict, self.tables, self.card["front_end"])
 
 
 def write_card(folder: Path, config: Config, corpus: Corpus) -> None:
     """Write the card beside the model in `folder`."""
     model = IntegerModel.load(folder / MODEL)
     tables = tracker_tables(float(model.output.scale[0]), **asdict(config.tracking))
+    raw = Student(model, tables, {"front_end": "window"}, folder).estimator()
+    known = calibrated(raw, corpus.validation_recordings, config.data.aligned_labels)
+    tables = replace(tables, confidence_map=known)
     card = {
         "model_sha256": model.graph.digest,
         "front_end": "window",

@@ -10,10 +10,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.sensor import SensorStream
-from training.signal import ACC_FLOOR, align, motion, no_contact, window_ends, window_inputs, windows
+from training.signal import (
+    ACC_FLOOR,
+    align,
+    device_order,
+    motion,
+    no_contact,
+    window_ends,
+    window_inputs,
+    windows,
+)
+from training.spectrum import spectrum_inputs
 from training.tracking import Tracker, TrackerTables
 
 RESET_US = 10_000_000  # a longer time between hops says nothing about the heart rate
+
+
+# What the network sees: windows int64 (w, 4, 256) and their hops (w,) to int8 (w, ...) in the device's order.
+FrontEnd = Callable[[np.ndarray, np.ndarray], np.ndarray]
+FRONT_ENDS: dict[str, FrontEnd] = {
+    "window": lambda x, ends: device_order(window_inputs(x)),
+    "spectrum": spectrum_inputs,
+}
 
 
 class State(enum.Enum):
@@ -49,17 +67,21 @@ class Result:
 class Estimator:
     """Heart rate from sensor samples, as the firmware computes it.
 
-    predict: the network, int8 inputs (n, ...) to int8 logits (n, 104); tables: the tracker's numbers;
-    front_end: what the network sees, int64 windows (n, 4, 256) to int8 inputs (n, ...).
+    predict: the network, int8 inputs (n, ...) of the front end to int8 logits (n, 104); tables: the tracker's
+    numbers; front_end: one of FRONT_ENDS.
     """
 
     def __init__(
         self,
         predict: Callable[[np.ndarray], np.ndarray],
         tables: TrackerTables,
-        front_end: Callable[[np.ndarray], np.ndarray] = window_inputs,
+        front_end: str = "window",
     ) -> None:
-        self._predict, self._tables, self._front_end = predict, tables, front_end
+        self._predict, self.tables, self._front_end = predict, tables, front_end
+
+    def with_tables(self, tables: TrackerTables) -> Estimator:
+        """The same network with another tracker."""
+        return Estimator(self._predict, tables, self._front_end)
 
     def run(self, stream: SensorStream) -> list[Result]:
         """Results of all hops of a stream, from a fresh start."""
@@ -69,12 +91,12 @@ class Estimator:
         logits, at_rest = np.empty((0, 104), np.int8), np.empty(0, bool)
         if len(ends):
             x = windows(hops, ends)
-            logits, at_rest = self._predict(self._front_end(x)), motion(x) == ACC_FLOOR
+            logits, at_rest = self._predict(FRONT_ENDS[self._front_end](x, ends)), motion(x) == ACC_FLOOR
         away = no_contact(hops)
         after = np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
         gaps = np.cumsum(hops.discontinuous)
 
-        tracker, results = Tracker(self._tables), []
+        tracker, results = Tracker(self.tables), []
         for n in range(len(hops)):
             bpm, confidence, state = 0, 0, State.ACQUIRING
             if away[n] or not 0 < after[n] <= RESET_US:
@@ -84,7 +106,7 @@ class Estimator:
             elif n in window_of:
                 w = window_of[n]
                 bpm, confidence = map(int, tracker.step(logits[w]))
-                if confidence >= self._tables.valid:
+                if confidence >= self.tables.valid:
                     state = State.VALID
                 else:
                     state = State.NO_PULSE if at_rest[w] else State.MOTION_UNCERTAIN

@@ -32,9 +32,10 @@ def write_config(path: Path, tables: TrackerTables) -> None:
 
 
 def predict(inputs: np.ndarray) -> np.ndarray:
-    """tests/c/standin/pulse_model.c: int8 (n, 4, 256) to int8 (n, 104)."""
+    """tests/c/standin/pulse_model.c: int8 (n, 1024) to int8 (n, 104)."""
     x = inputs.astype(np.int64)
-    mixed = 8 * x[:, 0] - x[:, 1] - 2 * x[:, 2] + x[:, 3]
+    acc = x[:, 256:].reshape(-1, 256, 3)
+    mixed = 8 * x[:, :256] - acc @ [1, 2, -1]
     phase = np.arange(16, 120)[:, None] * np.arange(256)
     re, im = (mixed @ np.where((phase + quarter) % 1024 < 512, 1, -1).T for quarter in (0, 256))
     return np.minimum(((np.abs(re) + np.abs(im)) >> 9) - 128, 127).astype(np.int8)
