@@ -34,10 +34,11 @@ class Windows:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Recordings of the test subjects, windows of the others; `digest` names exactly these."""
+    """Windows to learn from, recordings to judge by; `digest` names exactly these."""
 
     train: Windows
     validation: Windows
+    validation_recordings: tuple[Recording, ...]
     test: tuple[Recording, ...]
     subjects: dict[str, tuple[str, ...]]  # "train", "validation", "test"
     digest: str
@@ -88,8 +89,8 @@ def load(data: Data, folder: Path | None, progress: Callable[[str], None] = prin
     if data.max_windows and len(train) > data.max_windows:
         chosen = np.linspace(0, len(train) - 1, data.max_windows).round().astype(int)
         train = Windows(train.inputs[chosen], train.bpm[chosen])
-    test = tuple(r for r in recordings if r.subject in roles["test"])
-    return Corpus(train, validation, test, roles, digest.hexdigest())
+    judges = (tuple(r for r in recordings if r.subject in roles[side]) for side in ("validation", "test"))
+    return Corpus(train, validation, *judges, roles, digest.hexdigest())
 
 
 def _options(data: Data) -> dict:
