@@ -25,7 +25,7 @@ static inline int64_t pulse_round_div(int64_t a, int64_t b)
 }
 
 /** Position of the highest set bit, from 1; 0 for 0. */
-int pulse_bit_length(uint64_t n);
+int pulse_bit_length(uint32_t n);
 
 /** Floor of the square root. */
 uint32_t pulse_isqrt(uint64_t n);

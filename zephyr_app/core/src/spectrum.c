@@ -14,6 +14,12 @@
 #define BIN_BYTES  (PULSE_WINDOW_HOPS * HOP_BYTES)
 #define FULL_SCALE 255
 
+#define LAST_BIN    (PULSE_FIRST_BIN + PULSE_BINS - 1)
+#define LAST_DOUBLE (2 * LAST_BIN)
+
+PULSE_ASSERT(PULSE_FIRST_BIN % 4 == 0 && LAST_BIN % 4 == 3); /* whole quarters, each r alike */
+PULSE_ASSERT(LAST_DOUBLE / 4 + 1 < 64);                      /* what a transform can give */
+
 enum feature {
 	PPG,
 	ACC = 2,
@@ -51,7 +57,7 @@ static void scale(int32_t *d, uint32_t largest)
 }
 
 /* Squared magnitude at 4 m + r under a Hann window, times 16. */
-static uint64_t power_at(const struct pulse_complex *z, uint32_t m)
+static uint64_t power_at(const struct pulse_complex *z, int32_t m)
 {
 	int64_t re = 2 * z[m].re - z[m - 1].re - z[m + 1].re;
 	int64_t im = 2 * z[m].im - z[m - 1].im - z[m + 1].im;
@@ -59,20 +65,22 @@ static uint64_t power_at(const struct pulse_complex *z, uint32_t m)
 	return (uint64_t)(re * re) + (uint64_t)(im * im);
 }
 
-/* Add a signal's squared magnitudes at the bins and at twice the bins. */
+/*
+ * Add a signal's squared magnitudes at the bins k = 4 m + r and, where that is not a bin itself, at
+ * 2 k: those are even, so that odd r end with the bins.
+ */
 static void add_power(struct pulse_spectrum_scratch *scratch)
 {
-	for (uint32_t r = 0; r < 4; r++) {
-		pulse_transform(scratch->d, r, scratch->z);
-		for (uint32_t k = PULSE_FIRST_BIN; k < PULSE_FIRST_BIN + PULSE_BINS; k++) {
-			if (k % 4 == r) {
-				scratch->power[0][k - PULSE_FIRST_BIN] +=
-					power_at(scratch->z, k / 4);
-			}
-			if (2 * k % 4 == r) {
-				scratch->power[1][k - PULSE_FIRST_BIN] +=
-					power_at(scratch->z, k / 2);
-			}
+	for (int32_t r = 0; r < 4; r++) {
+		int32_t last = r % 2 == 0 ? LAST_DOUBLE / 4 : LAST_BIN / 4;
+
+		pulse_transform(scratch->d, r, PULSE_FIRST_BIN / 4 - 1, last + 1, scratch->z);
+		for (int32_t m = PULSE_FIRST_BIN / 4; m <= LAST_BIN / 4; m++) {
+			scratch->power[0][4 * m + r - PULSE_FIRST_BIN] += power_at(scratch->z, m);
+		}
+		for (int32_t m = LAST_BIN / 4 + 1; m <= last; m++) {
+			scratch->power[1][2 * m + r / 2 - PULSE_FIRST_BIN] +=
+				power_at(scratch->z, m);
 		}
 	}
 }
@@ -85,7 +93,10 @@ static uint32_t magnitudes(struct pulse_spectrum_scratch *scratch, int rows, uin
 
 	for (int row = 0; row < 2; row++) {
 		for (int b = 0; b < PULSE_BINS; b++) {
-			uint32_t m = pulse_isqrt(scratch->power[row][b]);
+			int twice = PULSE_FIRST_BIN + 2 * b;
+			uint32_t m = row == 1 && twice < PULSE_BINS
+					     ? (uint32_t)scratch->power[0][twice]
+					     : pulse_isqrt(scratch->power[row][b]);
 
 			scratch->power[row][b] = m;
 			top = row < rows && m > top ? m : top;

@@ -59,8 +59,11 @@ void pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BIN
 	for (int b = 0; b < PULSE_BINS; b++) {
 		sum += weigh(track, logits, best, b);
 	}
-	int length = pulse_bit_length(sum);
-	int shift = length > 16 ? length - 16 : 0;
+	int shift = 0;
+
+	while (sum >> shift > UINT16_MAX) {
+		shift++;
+	}
 	uint32_t scale = UINT32_MAX / (uint32_t)(sum >> shift);
 
 	/* Weighing twice takes fewer instructions than 832 bytes of stack are worth. */

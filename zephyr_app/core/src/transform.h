@@ -5,13 +5,11 @@
 
 #include <pulse/spectrum.h>
 
-#define PULSE_TRANSFORM_OUT 64 /* bins that are worked out, of 256 */
-
 /**
- * z[m] = bin 4 m + r of the 1024-point transform of d[256] and zeros, for 0 <= m <
- * PULSE_TRANSFORM_OUT; what is left in the rest of z means nothing. |d| <= 2^16.
+ * z[m] = bin 4 m + r of the 1024-point transform of d[256] and zeros, for first <= m <= last <= 63;
+ * what is left in the rest of z means nothing. |d| <= 2^16.
  */
-void pulse_transform(const int32_t d[PULSE_WINDOW_FRAMES], uint32_t r,
+void pulse_transform(const int32_t d[PULSE_WINDOW_FRAMES], int32_t r, int32_t first, int32_t last,
 		     struct pulse_complex z[PULSE_WINDOW_FRAMES]);
 
 #endif /* PULSE_TRANSFORM_H_ */
