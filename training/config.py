@@ -127,7 +127,14 @@ def _convert(hint: type, value: object, path: Path, where: str):
     return value
 
 
-def override(config: Config, **changes: object) -> Config:
-    """A copy with fields of its `data` table replaced; None leaves a field as it is."""
-    data = dataclasses.replace(config.data, **{k: v for k, v in changes.items() if v is not None})
+def override(config: Config, dataset: str | None = None, test: tuple[str, ...] | None = None) -> Config:
+    """A copy for another data set or other test subjects; None leaves a field as it is.
+
+    Another data set has other subjects, so the configuration's validation and test subjects go with its own.
+    """
+    data = config.data
+    if dataset is not None and dataset != data.dataset:
+        data = dataclasses.replace(data, dataset=dataset, test=(), validation=())
+    if test is not None:
+        data = dataclasses.replace(data, test=test)
     return dataclasses.replace(config, data=data)

@@ -41,8 +41,11 @@ def test_integers_serve_as_floats(tmp_path):
     assert load(path).tracking.temper == 1.0
 
 
-def test_override_changes_what_is_named_and_nothing_else():
+def test_another_data_set_brings_its_own_subjects():
     config = load("demo")
-    other = override(config, dataset="bami1", test=None)
-    assert other.data.dataset == "bami1"
-    assert other.data.test == config.data.test and other.student == config.student
+    assert config.data.test and config.data.validation
+    other = override(config, dataset="bami1")
+    assert other.data.dataset == "bami1" and not other.data.test and not other.data.validation
+    assert other.student == config.student
+    assert override(config, dataset="simulator") == config == override(config)
+    assert override(config, test=("sim3",)).data.test == ("sim3",)
