@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Full-integer post-training quantisation of a student by TFLite."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -28,8 +30,13 @@ def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
             [tf.reshape(ppg, (1, 1, WINDOW, 1)), tf.reshape(acc, (1, 1, WINDOW, 3))], training=False
         )
 
-    signature = tf.TensorSpec((1, 4 * WINDOW), tf.float32, "window")
-    function = tf.function(logits, input_signature=[signature]).get_concrete_function()
+    return convert(logits, calibration, "window")
+
+
+def convert(function: Callable, calibration: np.ndarray, name: str) -> bytes:
+    """int8 .tflite of a function of one tensor, float32 (1, ...) called `name`; calibration: (n, ...) of them."""
+    signature = tf.TensorSpec((1, *calibration.shape[1:]), tf.float32, name)
+    function = tf.function(function, input_signature=[signature]).get_concrete_function()
     converter = tf.lite.TFLiteConverter.from_concrete_functions([convert_variables_to_constants_v2(function)])
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([row[None]] for row in calibration)

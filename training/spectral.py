@@ -14,6 +14,7 @@ from training.augment import augment, network_inputs
 from training.losses import soft_label
 from training.models.settings import Augmentation, Spectral
 from training.models.spectral import build
+from training.quantize import convert
 from training.recordings.recording import Recording
 from training.sensor import SensorStream, to_counts
 from training.signal import RATE_HZ, WINDOW, align, motion, window_ends, windows
@@ -143,7 +144,20 @@ def train(
     return model
 
 
+def _values(inputs: np.ndarray) -> np.ndarray:
+    return (inputs.astype(np.float32)[:, None] - INPUT_ZERO) * np.float32(INPUT_SCALE)
+
+
 def predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
     """Logits float32 (n, 104) of the front end's int8 inputs (n, 104, 20)."""
-    values = (inputs.astype(np.float32) - INPUT_ZERO) * np.float32(INPUT_SCALE)
-    return model.predict(values[:, None], batch_size=256, verbose=0)
+    return model.predict(_values(inputs), batch_size=256, verbose=0)
+
+
+def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
+    """int8 .tflite of a student, from the front end's int8 inputs (n, 104, 20) that set the activations' ranges.
+
+    The input's scale and zero point are the front end's: the calibration spans 0 to 1.
+    """
+    calibration = _values(inputs)
+    calibration[0, 0, 0, :2] = 0, 1
+    return convert(lambda spectra: model(spectra, training=False), calibration, "spectra")
