@@ -1,6 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pulse_model.h"
 
+#ifdef PULSE_FRONT_END_SPECTRUM
+
+void pulse_model_run(const int8_t *input, int8_t *output, void *arena)
+{
+	(void)arena;
+	for (int bin = 0; bin < PULSE_MODEL_OUTPUT_SIZE; bin++) {
+		int32_t sum = 0;
+
+		for (int hop = 0; hop < 4; hop++, input += 5) {
+			sum += (hop + 1) *
+			       (8 * input[0] + 3 * input[1] - 2 * input[2] - input[3] - input[4]);
+		}
+		sum >>= 6;
+		output[bin] = (int8_t)(sum < -128 ? -128 : sum > 127 ? 127 : sum);
+	}
+}
+
+#else
+
 static int sign(uint32_t phase)
 {
 	return (phase & 1023) < 512 ? 1 : -1;
@@ -27,3 +46,5 @@ void pulse_model_run(const int8_t *input, int8_t *output, void *arena)
 		output[bin] = (int8_t)(power < 127 ? power : 127);
 	}
 }
+
+#endif

@@ -8,8 +8,14 @@
 
 #include <stdint.h>
 
-#define PULSE_MODEL_HASH        "stand-in"
-#define PULSE_MODEL_INPUT_SIZE  1024
+#include "pulse_config.h"
+
+#define PULSE_MODEL_HASH "stand-in"
+#ifdef PULSE_FRONT_END_SPECTRUM
+#define PULSE_MODEL_INPUT_SIZE 2080
+#else
+#define PULSE_MODEL_INPUT_SIZE 1024
+#endif
 #define PULSE_MODEL_OUTPUT_SIZE 104
 #define PULSE_MODEL_ARENA_SIZE  8
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from standin import TABLES, write_config
+from standin import write_config
 
 ROOT = Path(__file__).resolve().parents[3]
 BARE = ROOT / "zephyr_app" / "bare"
+STANDIN = ROOT / "tests" / "c" / "standin"
 
 
 def _done(*command: object) -> None:
@@ -19,19 +20,22 @@ def _done(*command: object) -> None:
 
 
 @pytest.fixture(scope="session")
-def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("standin")
-    write_config(folder / "pulse_config.h", TABLES)
-    for name in ("pulse_model.c", "pulse_model.h"):
-        (folder / name).write_bytes((ROOT / "tests" / "c" / "standin" / name).read_bytes())
-    return folder
+def model_dirs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders of a stand-in network, for each front end."""
+    folders = {}
+    for front_end in ("window", "spectrum"):
+        folders[front_end] = tmp_path_factory.mktemp(front_end)
+        write_config(folders[front_end] / "pulse_config.h", front_end)
+        for name in ("pulse_model.c", "pulse_model.h"):
+            (folders[front_end] / name).write_bytes((STANDIN / name).read_bytes())
+    return folders
 
 
 @pytest.fixture(scope="session")
-def build(model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    def build(*options: str) -> Path:
+def build(model_dirs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    def build(*options: str, front_end: str = "window") -> Path:
         folder = tmp_path_factory.mktemp("build")
-        _done("cmake", "-S", BARE, "-B", folder, f"-DPULSE_MODEL_DIR={model_dir}", *options)
+        _done("cmake", "-S", BARE, "-B", folder, f"-DPULSE_MODEL_DIR={model_dirs[front_end]}", *options)
         _done("cmake", "--build", folder)
         return folder / "pulse.elf"
 
@@ -39,8 +43,14 @@ def build(model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
 
 
 @pytest.fixture(scope="session")
-def replay_program(build) -> Path:
-    return build("-DPULSE_HOST=ON", "-DPULSE_SANITIZE=ON")
+def replay_programs(build) -> dict[str, Path]:
+    options = ("-DPULSE_HOST=ON", "-DPULSE_SANITIZE=ON")
+    return {front_end: build(*options, front_end=front_end) for front_end in ("window", "spectrum")}
+
+
+@pytest.fixture(scope="session")
+def replay_program(replay_programs) -> Path:
+    return replay_programs["window"]
 
 
 @pytest.fixture(scope="session")
@@ -49,15 +59,15 @@ def hops_program(build) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bare_image(build) -> Path:
-    return build()
+def bare_images(build) -> dict[str, Path]:
+    return {front_end: build(front_end=front_end) for front_end in ("window", "spectrum")}
 
 
 @pytest.fixture(scope="session")
-def library(model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+def library(model_dirs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     """The core as a shared library; undefined behaviour ends the test run."""
     path = tmp_path_factory.mktemp("library") / "core.so"
-    core = ROOT / "zephyr_app" / "core"
+    core, model_dir = ROOT / "zephyr_app" / "core", model_dirs["window"]
     _done(
         *("gcc", "-std=c99", "-O1", "-shared", "-fPIC", "-fsanitize=undefined", "-fno-sanitize-recover=all"),
         *(f"-I{core}/include", f"-I{model_dir}", "-o", path, model_dir / "pulse_model.c"),

@@ -6,29 +6,20 @@ from pathlib import Path
 
 import numpy as np
 
-from training.signal import DARK_COUNTS, KERNEL
-from training.tracking import TrackerTables, tracker_tables
+from python_tools.embed import config_header
+from training.tracking import tracker_tables
 
 TABLES = tracker_tables(0.1, confidence_map=tuple(i * i * 128 for i in range(17)))
 
 
-def write_config(path: Path, tables: TrackerTables) -> None:
-    def row(values) -> str:
-        return "{" + ", ".join(str(int(v)) for v in values) + "}"
+def write_config(path: Path, front_end: str) -> None:
+    path.write_text(config_header(TABLES, "stand-in", front_end))
 
-    numbers = {
-        "PULSE_CONFIG_HASH": '"stand-in"',
-        "PULSE_FRONT_END_WINDOW": 1,
-        "PULSE_ALIGN_KERNEL": row(KERNEL),
-        "PULSE_DARK_COUNTS": DARK_COUNTS,
-        "PULSE_TRACK_HALF_WIDTH": tables.half_width,
-        "PULSE_TRACK_TRANSITION": row(tables.transition),
-        "PULSE_TRACK_LEAK": tables.leak,
-        "PULSE_TRACK_LIKELIHOOD": row(tables.likelihood),
-        "PULSE_CONFIDENCE_MAP": row(tables.confidence_map),
-        "PULSE_CONFIDENCE_VALID": tables.valid,
-    }
-    path.write_text("".join(f"#define {name} {value}\n" for name, value in numbers.items()))
+
+def predict_spectrum(inputs: np.ndarray) -> np.ndarray:
+    """tests/c/standin/pulse_model.c for spectra: int8 (n, 104, 20) to int8 (n, 104)."""
+    weights = np.outer([1, 2, 3, 4], [8, 3, -2, -1, -1]).ravel()
+    return np.clip((inputs.astype(np.int64) @ weights) >> 6, -128, 127).astype(np.int8)
 
 
 def predict(inputs: np.ndarray) -> np.ndarray:

@@ -6,20 +6,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from standin import TABLES, lines, predict
+from standin import TABLES, lines, predict, predict_spectrum
 
 from python_tools import qemu
 from training.estimator import Estimator
 from training.recordings import simulate
 from training.sensor import SensorStream, to_counts, write_replay
 
+REFERENCE = {
+    "window": Estimator(predict, TABLES, "window"),
+    "spectrum": Estimator(predict_spectrum, TABLES, "spectrum"),
+}
 
-def expected(stream: SensorStream) -> list[str]:
-    return [str(result) for result in Estimator(predict, TABLES).run(stream)]
+
+def expected(stream: SensorStream, front_end: str) -> list[str]:
+    return [str(result) for result in REFERENCE[front_end].run(stream)]
 
 
 def faulty(stream: SensorStream, seed: int) -> SensorStream:
-    """A stream with stretches of lost contact and glare, and with samples missing, a short and a long time."""
+    """A stream with stretches of lost contact and glare, and with samples missing."""
     rng = np.random.default_rng(seed)
     ppg, t_ppg, t_acc = stream.ppg.copy(), stream.t_ppg_us.copy(), stream.t_acc_us.copy()
     for level in (0, 2**18 - 1):
@@ -39,26 +44,28 @@ def recording(tmp_path_factory) -> tuple[Path, SensorStream]:
     return path, stream
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_host_equals_reference(seed, replay_program, tmp_path) -> None:
+@pytest.mark.parametrize("front_end", ["window", "spectrum"])
+@pytest.mark.parametrize("seed", range(5))
+def test_host_equals_reference(seed, front_end, replay_programs, tmp_path) -> None:
     stream = faulty(to_counts(simulate(seed, 240)), seed)
     write_replay(tmp_path / "s.pulse", stream)
-    *results, end = lines(replay_program, tmp_path / "s.pulse")
-    assert results == expected(stream)
+    *results, end = lines(replay_programs[front_end], tmp_path / "s.pulse")
+    assert results == expected(stream, front_end)
     assert end.startswith(f"END hops={len(results)} gaps={results[-1].split('gaps=')[1]} ")
     states = {line.split("state=")[1].split()[0] for line in results}
     assert {"acquiring", "no-contact"} < states
 
 
 @pytest.mark.qemu
-def test_qemu_equals_reference_and_itself(bare_image, recording) -> None:
-    path, stream = recording
+@pytest.mark.parametrize("front_end", ["window", "spectrum"])
+def test_qemu_equals_reference_and_itself(front_end, bare_images, recording) -> None:
+    (path, stream), bare_image = recording, bare_images[front_end]
     seen: list[str] = []
     first = qemu.run(bare_image, path, timeout_s=120, on_line=seen.append)
     assert first == qemu.run(bare_image, path, timeout_s=120)
     assert first.status == 0, first.output
     assert first.output.splitlines() == seen
-    assert seen[:-1] == expected(stream)
+    assert seen[:-1] == expected(stream, front_end)
     numbers = dict(word.split("=") for word in seen[-1].split()[1:])
     assert int(numbers["hops"]) == len(seen) - 1
     assert 0 < int(numbers["instr_model"]) < int(numbers["instr_per_hop"])
@@ -115,8 +122,8 @@ def test_no_damage_crashes_the_reader(replay_program, recording, tmp_path) -> No
 
 
 @pytest.mark.qemu
-def test_bad_files_and_faults_end_the_emulation(bare_image, build, tmp_path) -> None:
-    run = qemu.run(bare_image, tmp_path / "missing.pulse", timeout_s=60)
+def test_bad_files_and_faults_end_the_emulation(bare_images, build, tmp_path) -> None:
+    run = qemu.run(bare_images["window"], tmp_path / "missing.pulse", timeout_s=60)
     assert run.status == 1
     assert run.output == f"ERROR {tmp_path}/missing.pulse: expected a readable .pulse file, found none\n"
     source = tmp_path / "fault.c"
