@@ -111,17 +111,14 @@ class _Run:
 
 
 def _runs(stream: SensorStream) -> Iterator[_Run]:
-    """Runs between gaps. What is forgotten at a gap depends on times only, not on the order of arrival."""
+    """Runs between gaps: which there are depends on times only, not on the order of arrival."""
     times = (stream.t_ppg_us, stream.t_acc_us)
+    if not all(map(len, times)):
+        return
     steps = [np.diff(t) for t in times]
     gaps = [np.append(np.flatnonzero((d <= 0) | (d > GAP_US)) + 1, len(d) + 1) for d in steps]
-    head, since = [0, 0], None
+    head = [0, 0]
     while True:
-        for c in (0, 1):
-            while since is not None and head[c] < len(times[c]) and times[c][head[c]] < since:
-                head[c] += 1
-        if head[0] == len(times[0]) or head[1] == len(times[1]):
-            return
         end = [int(gaps[c][np.searchsorted(gaps[c], head[c], side="right")]) for c in (0, 1)]
         last = [int(times[c][end[c] - 1]) for c in (0, 1)]
         first = -(-(int(max(times[0][head[0]], times[1][head[1]])) + REACH_US) // FRAME_US) * FRAME_US
@@ -129,11 +126,15 @@ def _runs(stream: SensorStream) -> Iterator[_Run]:
         yield _Run(slice(head[0], end[0]), slice(head[1], end[1]), first, frames)
 
         # The frame that this run cannot give: because of a gap, or because samples are still to come?
-        short = [c for c in (0, 1) if last[c] < first + FRAME_US * frames + REACH_US]
-        if any(end[c] == len(times[c]) for c in short):
+        due = first + FRAME_US * frames
+        ended = [c for c in (0, 1) if last[c] < due + REACH_US and end[c] < len(times[c])]
+        if not ended:
             return
-        head[short[0]] = end[short[0]]
-        since = times[short[0]][end[short[0]]]
+        if frames:  # what no later frame looks at is forgotten
+            before = due - FRAME_US - REACH_US
+            for c in (0, 1):
+                head[c] += int(np.searchsorted(times[c][head[c] : end[c]], before, side="right")) - 1
+        head[ended[0]] = end[ended[0]]
 
 
 def _run_hops(stream: SensorStream, run: _Run) -> Hops | None:

@@ -43,24 +43,20 @@ def plain_hops(stream: SensorStream) -> list[tuple]:
         [(int(t), (int(x),)) for t, x in zip(stream.t_ppg_us, stream.ppg, strict=True)],
         [(int(t), tuple(map(int, x))) for t, x in zip(stream.t_acc_us, stream.acc, strict=True)],
     )
-    heads, since, due, broken, hops = [0, 0], -math.inf, None, False, []
+    heads, due, broken, hops = [0, 0], None, False, []
+    if not queues[0] or not queues[1]:
+        return []
     while True:
         if due is None:  # choose a grid
             frames, counts = [], [0, 0, 0]
-            for c, queue in enumerate(queues):
-                while heads[c] < len(queue) and queue[heads[c]][0] < since:
-                    heads[c] += 1
-                if heads[c] == len(queue):
-                    return hops
             due = -(-(max(queues[0][heads[0]][0], queues[1][heads[1]][0]) + 125_000) // FRAME_US) * FRAME_US
         state = [reach(queue, head, due + 125_000) for queue, head in zip(queues, heads, strict=True)]
-        if "waiting" in (state[0][0], state[1][0]):
-            return hops
         if "ended" in (state[0][0], state[1][0]):
             c = 0 if state[0][0] == "ended" else 1
-            heads[c] = state[c][1]
-            since, due, broken = queues[c][heads[c]][0], None, True
+            heads[c], due, broken = state[c][1], None, True
             continue
+        if "waiting" in (state[0][0], state[1][0]):
+            return hops
         near = [queue[head : i + 1] for queue, head, (_, i) in zip(queues, heads, state, strict=True)]
         ppg = max(0, min((2**18 - 1) << 4, plain_mean(near[0], due, 0, 4)))
         acc = [max(-32768, min(32767, plain_mean(near[1], due, axis, 0))) for axis in range(3)]
@@ -68,6 +64,9 @@ def plain_hops(stream: SensorStream) -> list[tuple]:
         for t, (x,) in near[0]:
             if due <= t < due + FRAME_US:
                 counts = [counts[0] + 1, counts[1] + (x in (0, 2**18 - 1)), counts[2] + (x < 4096)]
+        for c, queue in enumerate(queues):
+            while queue[heads[c] + 1][0] <= due - 125_000:
+                heads[c] += 1
         due += FRAME_US
         if len(frames) == HOP:
             hops.append((due, [p for p, _ in frames], [a for _, a in frames], broken, *counts))

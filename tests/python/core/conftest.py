@@ -7,9 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from standin import write_config
+from standin import ROOT, write_config
 
-ROOT = Path(__file__).resolve().parents[3]
 BARE = ROOT / "zephyr_app" / "bare"
 STANDIN = ROOT / "tests" / "c" / "standin"
 

@@ -9,6 +9,7 @@ import numpy as np
 from python_tools.embed import config_header
 from training.tracking import tracker_tables
 
+ROOT = Path(__file__).resolve().parents[3]
 TABLES = tracker_tables(0.1, confidence_map=tuple(i * i * 128 for i in range(17)))
 
 

@@ -8,36 +8,20 @@
 #include "resample.h"
 #include "ring.h"
 
-/* A gap: what follows belongs to another time. */
-static void restart(struct pulse_align *align, int64_t since_us)
+/* A gap: the next frame belongs to another time. */
+static void restart(struct pulse_align *align)
 {
-	align->since_us = since_us;
 	align->running = false;
 	align->frames = 0;
 	align->hop.discontinuous = true;
 }
 
-/*
- * No room: the other channel is silent or not yet there. What is lost here matters only if that
- * channel goes on without a gap, and take() sees to that; but a gap must not be lost where it is
- * this channel's to tell.
- */
-static void make_room(struct pulse_align *align, struct pulse_ring *ring)
-{
-	bool ppg = ring == &align->ppg_ring;
-	bool tells =
-		!align->running ||
-		(ppg && pulse_ring_reach(ring, align->frame_us + PULSE_RESAMPLE_US) == PULSE_ENDED);
-
-	if (pulse_ring_drop(ring) && tells) {
-		restart(align, pulse_ring_time(ring, ring->head));
-	}
-}
-
 static uint32_t push(struct pulse_align *align, struct pulse_ring *ring, int64_t t_us)
 {
-	if (pulse_ring_full(ring)) {
-		make_room(align, ring);
+	/* No room: the other channel is silent. What of this one is lost, it cannot ask for any
+	 * more. */
+	if (pulse_ring_full(ring) && pulse_ring_drop(ring)) {
+		restart(align);
 	}
 	return pulse_ring_push(ring, t_us);
 }
@@ -45,7 +29,6 @@ static uint32_t push(struct pulse_align *align, struct pulse_ring *ring, int64_t
 void pulse_align_init(struct pulse_align *align)
 {
 	memset(align, 0, sizeof(*align));
-	align->since_us = INT64_MIN;
 }
 
 void pulse_align_ppg(struct pulse_align *align, int64_t t_us, uint32_t counts)
@@ -62,10 +45,7 @@ void pulse_align_acc(struct pulse_align *align, int64_t t_us, const int16_t xyz[
 /* Choose the grid once both channels have a first sample. */
 static bool start(struct pulse_align *align)
 {
-	bool ppg = pulse_ring_skip(&align->ppg_ring, align->since_us);
-	bool acc = pulse_ring_skip(&align->acc_ring, align->since_us);
-
-	if (!ppg || !acc) {
+	if (pulse_ring_empty(&align->ppg_ring) || pulse_ring_empty(&align->acc_ring)) {
 		return false;
 	}
 	int64_t first = pulse_ring_time(&align->ppg_ring, align->ppg_ring.head);
@@ -106,34 +86,37 @@ static bool take_full(struct pulse_align *align, struct pulse_hop *out)
 	return true;
 }
 
+/* Leave a run that cannot give the frame that is due, because a gap or lost samples are in the way.
+ */
+static bool leave(struct pulse_align *align, struct pulse_ring *ring, enum pulse_reach reach)
+{
+	bool lost = pulse_ring_time(ring, ring->head) > align->frame_us - PULSE_RESAMPLE_US;
+
+	if (reach == PULSE_ENDED) {
+		pulse_ring_leave(ring);
+	} else if (!lost) {
+		return false;
+	}
+	restart(align);
+	return true;
+}
+
 bool pulse_align_take(struct pulse_align *align, struct pulse_hop *out)
 {
-	struct pulse_ring *ppg = &align->ppg_ring;
-	struct pulse_ring *acc = &align->acc_ring;
-
 	while (align->running || start(align)) {
-		enum pulse_reach ppg_reach =
-			pulse_ring_reach(ppg, align->frame_us + PULSE_RESAMPLE_US);
-		enum pulse_reach acc_reach =
-			pulse_ring_reach(acc, align->frame_us + PULSE_RESAMPLE_US);
-		int64_t from_us = align->frame_us - PULSE_RESAMPLE_US;
+		int64_t until_us = align->frame_us + PULSE_RESAMPLE_US;
+		enum pulse_reach ppg = pulse_ring_reach(&align->ppg_ring, until_us);
+		enum pulse_reach acc = pulse_ring_reach(&align->acc_ring, until_us);
 
-		if (ppg_reach == PULSE_WAITING || acc_reach == PULSE_WAITING) {
+		if (leave(align, &align->ppg_ring, ppg) || leave(align, &align->acc_ring, acc)) {
+			continue;
+		}
+		if (ppg == PULSE_WAITING || acc == PULSE_WAITING) {
 			return false;
 		}
-		if (ppg_reach == PULSE_ENDED) {
-			restart(align, pulse_ring_leave(ppg));
-		} else if (acc_reach == PULSE_ENDED) {
-			restart(align, pulse_ring_leave(acc));
-		} else if (pulse_ring_time(ppg, ppg->head) > from_us) {
-			restart(align, pulse_ring_time(ppg, ppg->head));
-		} else if (pulse_ring_time(acc, acc->head) > from_us) {
-			restart(align, pulse_ring_time(acc, acc->head));
-		} else {
-			make_frame(align);
-			if (take_full(align, out)) {
-				return true;
-			}
+		make_frame(align);
+		if (take_full(align, out)) {
+			return true;
 		}
 	}
 	return false;

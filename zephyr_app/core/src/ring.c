@@ -15,10 +15,8 @@ static bool is_gap(int64_t before, int64_t after)
 uint32_t pulse_ring_push(struct pulse_ring *ring, int64_t t_us)
 {
 	uint32_t slot = pulse_ring_slot(ring->tail);
-	bool empty = ring->head == ring->tail;
-
 	if (ring->end == ring->tail &&
-	    (empty || !is_gap(pulse_ring_time(ring, ring->tail - 1), t_us))) {
+	    (pulse_ring_empty(ring) || !is_gap(pulse_ring_time(ring, ring->tail - 1), t_us))) {
 		ring->end++;
 	}
 	ring->t_us[slot] = t_us;
@@ -26,17 +24,15 @@ uint32_t pulse_ring_push(struct pulse_ring *ring, int64_t t_us)
 	return slot;
 }
 
-/* Where the run that begins at the head ends. */
+/* Where the run that begins at the head ends; there is a sample at the head, or nothing at all. */
 static void find_end(struct pulse_ring *ring)
 {
 	ring->end = ring->head;
-	if (ring->head == ring->tail) {
-		return;
-	}
-	do {
+	while (ring->end != ring->tail &&
+	       (ring->end == ring->head ||
+		!is_gap(pulse_ring_time(ring, ring->end - 1), pulse_ring_time(ring, ring->end)))) {
 		ring->end++;
-	} while (ring->end != ring->tail &&
-		 !is_gap(pulse_ring_time(ring, ring->end - 1), pulse_ring_time(ring, ring->end)));
+	}
 }
 
 bool pulse_ring_drop(struct pulse_ring *ring)
@@ -49,19 +45,10 @@ bool pulse_ring_drop(struct pulse_ring *ring)
 	return true;
 }
 
-bool pulse_ring_skip(struct pulse_ring *ring, int64_t t_us)
-{
-	while (ring->head != ring->tail && pulse_ring_time(ring, ring->head) < t_us) {
-		(void)pulse_ring_drop(ring);
-	}
-	return ring->head != ring->tail;
-}
-
-int64_t pulse_ring_leave(struct pulse_ring *ring)
+void pulse_ring_leave(struct pulse_ring *ring)
 {
 	ring->head = ring->end;
 	find_end(ring);
-	return pulse_ring_time(ring, ring->head);
 }
 
 enum pulse_reach pulse_ring_reach(const struct pulse_ring *ring, int64_t t_us)

@@ -27,6 +27,11 @@ static inline int64_t pulse_ring_time(const struct pulse_ring *ring, uint32_t in
 	return ring->t_us[pulse_ring_slot(index)];
 }
 
+static inline bool pulse_ring_empty(const struct pulse_ring *ring)
+{
+	return ring->tail == ring->head;
+}
+
 static inline bool pulse_ring_full(const struct pulse_ring *ring)
 {
 	return ring->tail - ring->head == PULSE_ALIGN_DEPTH;
@@ -38,12 +43,8 @@ uint32_t pulse_ring_push(struct pulse_ring *ring, int64_t t_us);
 /** Drop the oldest sample of a ring that has one. @return true if a gap lay behind it */
 bool pulse_ring_drop(struct pulse_ring *ring);
 
-/** Drop samples before a time, across gaps. @return true if any sample is left */
-bool pulse_ring_skip(struct pulse_ring *ring, int64_t t_us);
-
-/** Drop the run at the head, behind which a gap lies. @return time of the first sample after the
- * gap */
-int64_t pulse_ring_leave(struct pulse_ring *ring);
+/** Drop the run at the head, behind which a gap lies. */
+void pulse_ring_leave(struct pulse_ring *ring);
 
 /** Whether the run at the head of a ring that has samples reaches a time. */
 enum pulse_reach pulse_ring_reach(const struct pulse_ring *ring, int64_t t_us);

@@ -51,7 +51,6 @@ struct pulse_align {
 	struct pulse_ring acc_ring;
 	uint32_t ppg[PULSE_ALIGN_DEPTH];
 	int16_t acc[PULSE_ALIGN_DEPTH][3];
-	int64_t since_us; /* samples before this time lie before a gap */
 	int64_t frame_us; /* time of the frame due next, while running */
 	bool running;     /* a grid has been chosen */
 	uint16_t frames;  /* in the hop being filled */
