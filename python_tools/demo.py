@@ -32,7 +32,7 @@ def demo(pipeline: Pipeline, force: bool = False, picture_format: str = "png") -
     image = folder / "bare" / IMAGE
     console.print(f"image: {image}")
 
-    recording = pipeline.corpus.test[0]
+    recording = pipeline.corpus.recordings["test"][0]
     console.rule(f"replay {recording.name} (no stage has seen this subject) on QEMU mps2-an386")
     stream = to_counts(recording)
     run = replay(program, stream, folder / "replay.pulse", hop_printer(recording))

@@ -41,12 +41,12 @@ def write_card(folder: Path, config: Config, corpus: Corpus) -> None:
     """Write the card beside the model in `folder`."""
     model = IntegerModel.load(folder / MODEL)
     tables = tracker_tables(float(model.output.scale[0]), **asdict(config.tracking))
-    raw = Student(model, tables, {"front_end": "window"}, folder).estimator()
-    known = calibrated(raw, corpus.validation_recordings, config.data.aligned_labels)
+    raw = Estimator(model.predict, tables, config.front_end)
+    known = calibrated(raw, corpus.recordings["validation"], config.data.aligned_labels)
     tables = replace(tables, confidence_map=known)
     card = {
         "model_sha256": model.graph.digest,
-        "front_end": "window",
+        "front_end": config.front_end,
         "parameters": sum(t.size for t in model.graph.tensors if t.data is not None and t.scale.size),
         "configuration": asdict(config),
         "subjects": corpus.subjects,

@@ -2,15 +2,24 @@
 """Frozen configuration of a run, read strictly from TOML: training/configs/*.toml."""
 
 import dataclasses
+import functools
 import tomllib
 import types
 import typing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.models.settings import Student, Teacher
+from training.models.settings import Augmentation, Recipe, Spectral, Student, Teacher
 
 CONFIGS = Path(__file__).parent / "configs"
+CHOICES = {
+    "front_end": ("window", "spectrum"),
+    "teacher.trunk": ("shared", "separate"),
+    "teacher.head": ("bins", "scalar"),
+    "student.head": ("bins", "scalar"),
+    "student.fusion": ("across", "separate"),
+    "distillation.relation": ("rkd", "gram", "attention", "none"),
+}
 
 
 class ConfigError(ValueError):
@@ -24,7 +33,7 @@ class ConfigError(ValueError):
 class Data:
     """Which recordings, and who is held out. Subjects named nowhere are trained on."""
 
-    dataset: str = "simulator"
+    dataset: str = "simulator"  # or several, as "bami1+troika"
     test: tuple[str, ...] = ()  # subjects that no stage but the evaluation sees
     validation: tuple[str, ...] = ()  # subjects that choose the epoch
     aligned_labels: bool = True
@@ -74,12 +83,16 @@ class Config:
 
     name: str
     seed: int = 1
+    front_end: str = "window"  # what the student sees: "window" (the paper's) or "spectrum" (ours)
     calibration_windows: int = 512  # that set the int8 ranges; from the training subjects
     data: Data = field(default_factory=Data)
     teacher: Teacher = field(default_factory=Teacher)
     student: Student = field(default_factory=Student)
+    spectral: Spectral = field(default_factory=Spectral)
+    augmentation: Augmentation = field(default_factory=Augmentation)
     teacher_training: Training = field(default_factory=Training)
     student_training: Training = field(default_factory=Training)
+    spectral_training: Recipe = field(default_factory=Recipe)
     distillation: Distillation = field(default_factory=Distillation)
     tracking: Tracking = field(default_factory=Tracking)
 
@@ -96,7 +109,12 @@ def load(name: str | Path) -> Config:
         raise ConfigError(path, "file", f"one of {known} or a path", "no such file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(path, "syntax", "TOML", error) from None
-    return _build(Config, {"name": path.stem, **table}, path, "")
+    config = _build(Config, {"name": path.stem, **table}, path, "")
+    for where, allowed in CHOICES.items():
+        value = functools.reduce(getattr, where.split("."), config)
+        if value not in allowed:
+            raise ConfigError(path, where, f"one of {', '.join(allowed)}", repr(value))
+    return config
 
 
 def _build(cls: type, table: dict, path: Path, where: str):

@@ -4,6 +4,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,13 @@ class Windows:
     def __len__(self) -> int:
         return len(self.bpm)
 
+    def evenly(self, count: int) -> "Windows":
+        """At most `count` of them, evenly spread; all for 0."""
+        if not 0 < count < len(self):
+            return self
+        chosen = np.linspace(0, len(self) - 1, count).round().astype(int)
+        return Windows(self.inputs[chosen], self.bpm[chosen])
+
     def network_inputs(self) -> list[np.ndarray]:
         """PPG float32 (n, 1, 256, 1) and ACC float32 (n, 1, 256, 3) in standard deviations."""
         scaled = self.inputs.astype(np.float32) / 32
@@ -34,14 +42,39 @@ class Windows:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Windows to learn from, recordings to judge by; `digest` names exactly these."""
+    """Recordings by the role of their subjects; `digest` names exactly these."""
 
-    train: Windows
-    validation: Windows
-    validation_recordings: tuple[Recording, ...]
-    test: tuple[Recording, ...]
-    subjects: dict[str, tuple[str, ...]]  # "train", "validation", "test"
+    data: Data
+    recordings: dict[str, tuple[Recording, ...]]  # "train", "validation", "test"
     digest: str
+
+    @property
+    def subjects(self) -> dict[str, list[str]]:
+        """Subjects by role."""
+        return {role: list(dict.fromkeys(r.subject for r in of)) for role, of in self.recordings.items()}
+
+    @cached_property
+    def train(self) -> Windows:
+        """Labelled windows to learn from, at most `data.max_windows`; ConfigError if there are none."""
+        return self._windows("train", self.data.all_leds).evenly(self.data.max_windows)
+
+    @cached_property
+    def validation(self) -> Windows:
+        """Labelled windows that choose the epoch; ConfigError if there are none."""
+        return self._windows("validation", all_leds=False)
+
+    def _windows(self, role: str, all_leds: bool) -> Windows:
+        parts = [
+            labelled_windows(recording, self.data.aligned_labels, led)[:2]
+            for recording in self.recordings[role]
+            for led in (range(recording.ppg.shape[1]) if all_leds else (None,))
+        ]
+        inputs, bpm = (np.concatenate(column) for column in zip(*parts, strict=True))
+        known = np.isfinite(bpm)
+        if not known.any():
+            expected = "windows with a reference heart rate"
+            raise ConfigError(self.data.dataset, f"data, {role} side", expected, "none")
+        return Windows(inputs[known], bpm[known].astype(np.float32))
 
 
 def split(subjects: list[str], data: Data, where: str) -> dict[str, tuple[str, ...]]:
@@ -68,40 +101,26 @@ def split(subjects: list[str], data: Data, where: str) -> dict[str, tuple[str, .
 
 
 def load(data: Data, folder: Path | None, progress: Callable[[str], None] = print) -> Corpus:
-    """Read the data set and cut it into windows; RecordingError or ConfigError where that cannot be."""
-    recordings = list(iter_dataset(data.dataset, folder, **_options(data)))
-    order = list(dict.fromkeys(r.subject for r in recordings))
-    roles = split(order, data, data.dataset)
-    sides: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"train": [], "validation": []}
-    digest = hashlib.sha256(repr(data).encode())
-    for number, recording in enumerate(recordings, 1):
-        side = next(role for role, names in roles.items() if recording.subject in names)
-        for array in (recording.ppg, recording.acc, recording.hr):
-            digest.update(b"-" if array is None else array.tobytes())
-        if side == "test":
-            continue
-        leds = range(recording.ppg.shape[1]) if data.all_leds and side == "train" else (None,)
-        for led in leds:
-            inputs, bpm, _ = labelled_windows(recording, data.aligned_labels, led)
-            sides[side].append((inputs, bpm.astype(np.float32)))
-        progress(f"{data.dataset}: {number}/{len(recordings)} {recording.name}: {len(bpm)} windows, {side}")
-    train, validation = (_join(sides[side], data, side) for side in ("train", "validation"))
-    if data.max_windows and len(train) > data.max_windows:
-        chosen = np.linspace(0, len(train) - 1, data.max_windows).round().astype(int)
-        train = Windows(train.inputs[chosen], train.bpm[chosen])
-    judges = (tuple(r for r in recordings if r.subject in roles[side]) for side in ("validation", "test"))
-    return Corpus(train, validation, *judges, roles, digest.hexdigest())
+    """Read the data sets, named as in `bami1+troika`; RecordingError or ConfigError where that cannot be."""
+    recordings = []
+    for name in data.dataset.split("+"):
+        for recording in iter_dataset(name, folder, **_options(name, data)):
+            recordings.append(recording)
+            progress(f"{name}: {recording.name}, {recording.seconds / 60:.1f} min")
+    roles = split(list(dict.fromkeys(r.subject for r in recordings)), data, data.dataset)
+    by_role = {role: tuple(r for r in recordings if r.subject in names) for role, names in roles.items()}
+    return Corpus(data, by_role, _digest(data, recordings))
 
 
-def _options(data: Data) -> dict:
-    if data.dataset != SIMULATOR:
+def _options(name: str, data: Data) -> dict:
+    if name != SIMULATOR:
         return {}
     return {"subjects": data.simulated_subjects, "minutes": data.simulated_minutes}
 
 
-def _join(parts: list[tuple[np.ndarray, np.ndarray]], data: Data, side: str) -> Windows:
-    inputs, bpm = (np.concatenate(column) for column in zip(*parts, strict=True))
-    known = np.isfinite(bpm)
-    if not known.any():
-        raise ConfigError(data.dataset, f"data, {side} side", "windows with a reference heart rate", "none")
-    return Windows(inputs[known], bpm[known])
+def _digest(data: Data, recordings: list[Recording]) -> str:
+    digest = hashlib.sha256(repr(data).encode())
+    for recording in recordings:
+        for array in (recording.ppg, recording.acc, recording.hr):
+            digest.update(b"-" if array is None else array.tobytes())
+    return digest.hexdigest()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.sensor import SensorStream
+from training.recordings import Recording
+from training.sensor import SensorStream, to_counts
 from training.signal import (
     ACC_FLOOR,
     align,
@@ -32,6 +33,13 @@ FRONT_ENDS: dict[str, FrontEnd] = {
     "window": lambda x, ends: device_order(window_inputs(x)),
     "spectrum": spectrum_inputs,
 }
+
+
+def front_end_inputs(recording: Recording, front_end: str) -> np.ndarray:
+    """What the network sees of a recording's default channel: int8 (w, ...), one of FRONT_ENDS."""
+    hops = align(to_counts(recording))
+    ends = window_ends(hops)
+    return FRONT_ENDS[front_end](windows(hops, ends), ends)
 
 
 class State(enum.Enum):

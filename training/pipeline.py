@@ -11,6 +11,7 @@ import numpy as np
 
 from training import corpus, steps
 from training.config import Config
+from training.estimator import front_end_inputs
 from training.quiet import start_tensorflow
 
 PACKAGE = Path(__file__).parent
@@ -28,82 +29,98 @@ class Pipeline:
 
     @cached_property
     def corpus(self) -> corpus.Corpus:
-        """The windows, read once."""
+        """The recordings, read once."""
         return corpus.load(self.config.data, self.data_folder, self.progress)
 
     def train(self, force: bool = False) -> Path:
-        """The teacher's folder, trained if it is not up to date."""
+        """The teacher's folder, trained if it is not up to date. The spectral student has no teacher."""
         c = self.config
-        inputs = self._inputs(
-            seed=c.seed, data=self.corpus.digest, model=c.teacher, training=c.teacher_training
-        )
+        folder = self.folder / TEACHER
+        if c.front_end == "spectrum":
+            self.progress("teacher: none, the spectral student learns from the labels")
+            return folder
 
-        def make(folder: Path) -> None:
+        def make(part: Path) -> None:
             from training.train import train_teacher
 
-            train_teacher(c, self.corpus, folder, self.progress)
+            train_teacher(c, self.corpus, part, self.progress)
 
-        return self._run(TEACHER, inputs, force, make)
+        inputs = {"model": c.teacher, "training": c.teacher_training, "data": self.corpus.digest}
+        return self._run(folder, {**inputs, "seed": c.seed}, force, make)
 
     def distill(self, force: bool = False) -> Path:
-        """The student's folder, distilled if it is not up to date; StepError without a teacher."""
+        """The student's folder, made if it is not up to date; StepError without the teacher it needs."""
         c = self.config
+        if c.front_end == "spectrum":
+            return self._train_spectral(force)
         teacher = steps.require(self.folder / TEACHER, "invoke train")
-        inputs = self._inputs(
-            seed=c.seed,
-            teacher=_stamp(teacher),
-            model=c.student,
-            training=c.student_training,
-            distillation=c.distillation,
-        )
 
-        def make(folder: Path) -> None:
+        def make(part: Path) -> None:
             import keras
 
-            from training.distill import distill_student
+            from training import distill, train
 
-            distill_student(
-                c, self.corpus, keras.models.load_model(teacher / "teacher.keras"), folder, self.progress
-            )
+            model = keras.models.load_model(teacher / train.MODEL)
+            distill.distill_student(c, self.corpus, model, part, self.progress)
 
-        return self._run(STUDENT, inputs, force, make)
+        inputs = {"model": c.student, "training": c.student_training, "distillation": c.distillation}
+        inputs |= {"teacher": _stamp(teacher), "seed": c.seed}
+        return self._run(self.folder / STUDENT, inputs, force, make)
+
+    def _train_spectral(self, force: bool) -> Path:
+        c = self.config
+
+        def make(part: Path) -> None:
+            from training import distill, spectral
+
+            recordings = self.corpus.recordings["train"]
+            parts = []
+            for recording in recordings:
+                parts.append(spectral.examples(recording, c.augmentation, c.data.aligned_labels))
+                self.progress(f"spectra: {recording.name}, {len(parts)}/{len(recordings)}")
+            settings = (c.spectral, c.augmentation, c.spectral_training, c.seed)
+            model = spectral.train(spectral.gather(recordings, parts), *settings, self.progress)
+            model.save(part / distill.MODEL)
+
+        inputs = {"model": c.spectral, "training": c.spectral_training, "augmentation": c.augmentation}
+        inputs |= {"data": self.corpus.digest, "seed": c.seed}
+        return self._run(self.folder / STUDENT, inputs, force, make)
 
     def quantize(self, force: bool = False) -> Path:
         """The int8 student's folder, made if it is not up to date; StepError without a student."""
         c = self.config
         student = steps.require(self.folder / STUDENT, "invoke distill")
-        inputs = self._inputs(student=_stamp(student), calibration=c.calibration_windows, tracking=c.tracking)
 
-        def make(folder: Path) -> None:
+        def make(part: Path) -> None:
             import keras
 
+            from training import distill, quantize, spectral
             from training.card import MODEL, write_card
-            from training.quantize import quantize
-            from training.signal import device_order
 
-            train = self.corpus.train
-            chosen = (
-                np.linspace(0, len(train) - 1, min(c.calibration_windows, len(train))).round().astype(int)
-            )
-            model = keras.models.load_model(student / "student.keras")
-            (folder / MODEL).write_bytes(quantize(model, device_order(train.inputs[chosen])))
-            write_card(folder, c, self.corpus)
+            model = keras.models.load_model(student / distill.MODEL)
+            convert = {"window": quantize.quantize, "spectrum": spectral.quantize}[c.front_end]
+            (part / MODEL).write_bytes(convert(model, self._calibration_inputs()))
+            write_card(part, c, self.corpus)
 
-        return self._run(INT8, inputs, force, make)
+        inputs = {"student": _stamp(student), "calibration": c.calibration_windows, "tracking": c.tracking}
+        return self._run(self.folder / INT8, inputs, force, make)
 
-    def _inputs(self, **inputs) -> dict:
+    def _calibration_inputs(self) -> np.ndarray:
+        """What the front end makes of the training subjects' windows, evenly chosen: int8 (n, ...)."""
+        recordings = self.corpus.recordings["train"]
+        inputs = np.concatenate([front_end_inputs(r, self.config.front_end) for r in recordings])
+        count = min(self.config.calibration_windows, len(inputs))
+        return inputs[np.linspace(0, len(inputs) - 1, count).round().astype(int)]
+
+    def _run(self, folder: Path, inputs: dict, force: bool, make: Callable[[Path], None]) -> Path:
         plain = {k: asdict(v) if hasattr(v, "__dataclass_fields__") else v for k, v in inputs.items()}
-        return {"code": steps.sources(PACKAGE), **plain}
-
-    def _run(self, name: str, inputs: dict, force: bool, make: Callable[[Path], None]) -> Path:
-        folder = self.folder / name
 
         def make_quietly(part: Path) -> None:
             start_tensorflow()
             make(part)
 
-        made = steps.run(folder, inputs, make_quietly, force)
-        self.progress(f"{name}: {'made' if made else 'up to date'}: {folder}")
+        made = steps.run(folder, {"code": steps.sources(PACKAGE), **plain}, make_quietly, force)
+        self.progress(f"{folder.name}: {'made' if made else 'up to date'}: {folder}")
         return folder
 
 

@@ -12,24 +12,13 @@ import tensorflow as tf
 
 from training.augment import augment, network_inputs
 from training.losses import soft_label
-from training.models.settings import Augmentation, Spectral
+from training.models.settings import Augmentation, Recipe, Spectral
 from training.models.spectral import build
 from training.quantize import convert
 from training.recordings.recording import Recording
 from training.sensor import SensorStream, to_counts
 from training.signal import RATE_HZ, WINDOW, align, motion, window_ends, windows
 from training.spectrum import INPUT_SCALE, INPUT_ZERO, last_windows, magnitudes
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How long and how fast a spectral student learns; under a minute on one core."""
-
-    steps: int = 2000
-    batch: int = 64
-    learning_rate: float = 2e-3  # falls to nothing along a cosine
-    weight_decay: float = 1e-4
-    label_spread_bpm: float = 2.5  # standard deviation of the soft label over the bins
 
 
 @dataclass(frozen=True)
@@ -47,56 +36,61 @@ class Examples:
     weight: np.ndarray
 
 
-def examples(recording: Recording, led: int, stretch: float, aligned: bool, weight: float) -> Examples:
-    """Windows of one PPG channel of a recording, played `stretch` times as fast."""
+def examples(recording: Recording, augmentation: Augmentation, aligned: bool = True) -> Examples:
+    """All windows of a recording: every PPG channel, at its own pace and at the augmentation's."""
+    parts = [
+        _channel(recording, led, stretch, 1.0 if stretch == 1.0 else augmentation.stretched_share, aligned)
+        for led in range(recording.ppg.shape[1])
+        for stretch in (1.0, *augmentation.stretches)
+    ]
+    return _join(parts, [1 / recording.ppg.shape[1]] * len(parts))
+
+
+def _channel(recording: Recording, led: int, stretch: float, weight: float, aligned: bool) -> Examples:
+    """Windows of one PPG channel of a recording played `stretch` times as fast."""
     stream = to_counts(recording, led)
     t_ppg, t_acc = ((t / stretch).astype(np.int64) for t in (stream.t_ppg_us, stream.t_acc_us))
     hops = align(SensorStream(stream.ppg, t_ppg, stream.acc, t_acc))
     ends = window_ends(hops)
     x = windows(hops, ends)
-    half = WINDOW / RATE_HZ / 2
-    middle = recording.hr_start_s + half + (recording.label_offset_s if aligned else 0.0)
-    at = (hops.end_us[ends] * 1e-6 - half) * stretch
-    bpm = np.interp(at, middle, recording.hr, left=np.nan, right=np.nan) * stretch
+    bpm = np.full(len(ends), np.nan)
+    if recording.hr is not None and len(recording.hr):
+        half = WINDOW / RATE_HZ / 2
+        middle = recording.hr_start_s + half + (recording.label_offset_s if aligned else 0.0)
+        at = (hops.end_us[ends] * 1e-6 - half) * stretch
+        bpm = np.interp(at, middle, recording.hr, left=np.nan, right=np.nan) * stretch
     return Examples(
         magnitudes(x).astype(np.float32),
         motion(x).astype(np.float32),
         bpm.astype(np.float32),
         last_windows(ends).astype(np.int32),
-        np.where(np.isfinite(bpm), weight, 0.0),
+        np.where((bpm >= TAUGHT_BPM[0]) & (bpm <= TAUGHT_BPM[1]), weight, 0.0),
     )
 
 
-def gather(
-    recordings: Sequence[Recording],
-    augmentation: Augmentation,
-    aligned: bool = True,
-    progress: Callable[[str], None] = lambda line: None,
-) -> Examples:
-    """All LEDs and stretches of labelled recordings, each data set weighing alike by the root of its size.
+def _join(parts: Sequence[Examples], weights: Sequence[float]) -> Examples:
+    base = np.cumsum([0, *(len(part.bpm) for part in parts)])
+    return Examples(
+        np.concatenate([part.spectra for part in parts]),
+        np.concatenate([part.motion for part in parts]),
+        np.concatenate([part.bpm for part in parts]),
+        np.concatenate([part.hops + start for part, start in zip(parts, base, strict=False)]),
+        np.concatenate([part.weight * weight for part, weight in zip(parts, weights, strict=True)]),
+    )
+
+
+def gather(recordings: Sequence[Recording], parts: Sequence[Examples]) -> Examples:
+    """The examples of recordings together; a data set weighs by the root of its length.
 
     ValueError if no recording has a label.
     """
-    seconds = {r.dataset: 0.0 for r in recordings}
+    seconds: dict[str, float] = {}
     for r in recordings:
-        seconds[r.dataset] += r.seconds
-    parts, base = [], 0
-    for n, r in enumerate(recordings, 1):
-        if r.hr is None:
-            continue
-        share = 1 / np.sqrt(seconds[r.dataset]) / r.ppg.shape[1]
-        for led in range(r.ppg.shape[1]):
-            for stretch in (1.0, *augmentation.stretches):
-                weight = share * (1.0 if stretch == 1.0 else augmentation.stretched_share)
-                part = examples(r, led, stretch, aligned, weight)
-                parts.append((part.spectra, part.motion, part.bpm, part.hops + base, part.weight))
-                base += len(part.bpm)
-        progress(f"spectra {n}/{len(recordings)}: {r.dataset} {r.name}")
-    if not any(part[4].any() for part in parts):
-        raise ValueError(
-            "spectral student: recordings: expected some with a reference heart rate, found none"
-        )
-    return Examples(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        seconds[r.dataset] = seconds.get(r.dataset, 0.0) + r.seconds
+    together = _join(parts, [seconds[r.dataset] ** -0.5 for r in recordings])
+    if not together.weight.any():
+        raise ValueError("spectral student: recordings: expected one with a reference heart rate, found none")
+    return together
 
 
 def train(
@@ -154,7 +148,7 @@ def predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
 
 
 def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
-    """int8 .tflite of a student, from the front end's int8 inputs (n, 104, 20) that set the activations' ranges.
+    """int8 .tflite of a student; int8 inputs (n, 104, 20) of the front end set the activations' ranges.
 
     The input's scale and zero point are the front end's: the calibration spans 0 to 1.
     """

@@ -20,6 +20,8 @@ def test_every_shipped_configuration_loads(path):
         ("[student]\nwidth = 3", r"student.width: expected one of .*widths"),
         ("student = 3", r"student: expected a table, found 3"),
         ("seed = ", r"syntax: expected TOML"),
+        ("front_end = 'ears'", r"front_end: expected one of window, spectrum, found 'ears'"),
+        ("[distillation]\nrelation = 'love'", r"distillation.relation: expected one of rkd, gram"),
         ("[data]\naligned_labels = 1", r"data.aligned_labels: expected bool, found 1"),
     ],
 )

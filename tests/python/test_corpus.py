@@ -39,8 +39,8 @@ def test_two_subjects_are_too_few():
 
 def test_windows_carry_known_labels_and_the_test_subject_stays_out():
     corpus = load(SMALL, None, lambda line: None)
-    assert corpus.subjects == {"train": ("sim1",), "validation": ("sim2",), "test": ("sim3",)}
-    assert [r.subject for r in corpus.test] == ["sim3"]
+    assert corpus.subjects == {"train": ["sim1"], "validation": ["sim2"], "test": ["sim3"]}
+    assert [r.subject for r in corpus.recordings["test"]] == ["sim3"]
     assert corpus.train.inputs.dtype == np.int8 and corpus.train.inputs.shape[1:] == (4, 256)
     assert np.isfinite(corpus.train.bpm).all() and np.isfinite(corpus.validation.bpm).all()
 

@@ -49,12 +49,23 @@ class Spectral:
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How strongly spectra are changed while a spectral student learns; what was tried: docs/experiments.md."""
+    """How strongly spectra are changed while a student learns; what was tried: docs/experiments.md."""
 
     stretches: tuple[float, ...] = (0.8, 0.88, 1.13, 1.25)  # of time, pulse, motion and label alike
     stretched_share: float = 0.35  # of a stretched recording's weight, against 1 for the original
-    motion_gain: float = 0.3  # standard deviation of the logarithm
+    motion_gain: float = 0.8  # standard deviation of the logarithm
     foreign_motion: float = 0.3  # share of windows at rest that are given another's motion
     artefact: float = 0.7  # share of windows into whose pulse the motion leaks
     noise: float = 0.8  # of the pulse's highest peak, at most
     tilt: float = 0.6  # standard deviation of the exponent in frequency
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how fast a spectral student learns; under a minute on one core."""
+
+    steps: int = 2000
+    batch: int = 64
+    learning_rate: float = 2e-3  # falls to nothing along a cosine
+    weight_decay: float = 1e-4
+    label_spread_bpm: float = 2.5  # standard deviation of the soft label over the bins
