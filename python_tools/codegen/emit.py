@@ -226,7 +226,7 @@ class _Part:
             **_triple("in", layer.in_shape), **_triple("out", layer.out_shape),
             **_double("kernel", kernel), **_double("stride", layer.stride),
             **_double("dilation", layer.dilation), **_double("pad", layer.pad),
-            groups=1 if depthwise else layer.in_shape[2] // layer.weights.shape[3],
+            groups=1 if depthwise else layer.in_shape[2] // layer.weights.shape[3], strip=layer.strip,
             in_zero=layer.in_zero, out_zero=layer.out_zero,
             low=layer.clamp[0], high=layer.clamp[1], wide=str(packed.wide).lower(),
         )  # fmt: skip

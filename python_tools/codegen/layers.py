@@ -90,6 +90,7 @@ class Conv(Layer):
     in_zero: int
     out_zero: int
     clamp: tuple[int, int]
+    strip: int = field(default=1, kw_only=True)  # tiles that the kernel gathers at a time
 
 
 @dataclass(eq=False)

@@ -23,7 +23,6 @@ from python_tools.codegen.layers import (
     View,
     row_major,
 )
-from python_tools.codegen.pack import scratch_bytes
 from training.integer.arithmetic import quantize_multiplier
 from training.integer.geometry import activation_range, channel_multipliers, slice_ranges, window
 from training.integer.graph import Graph, Operator, Tensor
@@ -59,8 +58,6 @@ class Lowering:
             _LOWER[op.kind](self, op)
         self._deliver()
         for index, layer in enumerate(self.layers):
-            if scratch := scratch_bytes(layer):
-                layer.scratch_buffer = Buffer(scratch, first=index, last=index)
             for view in (*layer.inputs, layer.output):
                 buffer = view.buffer
                 buffer.first = index if buffer.first is None else buffer.first

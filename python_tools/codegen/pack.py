@@ -91,8 +91,9 @@ def _channels(layer: Conv, filters: np.ndarray) -> tuple[np.ndarray, bool]:
 def scratch_bytes(layer: Layer) -> int:
     """Bytes that a convolution gathers its input into; 0 for the others.
 
-    The tile: int16 taps of TILE output positions, or of one where there are fewer. Behind it, taps in bytes
-    where a run of them is no multiple of four, or one position of zero points for taps outside the input.
+    A strip of tiles: int16 taps of TILE output positions each, or of one position where there are fewer.
+    Where neighbouring tiles have taps in common, the strip holds these once. Behind it, taps in bytes where a
+    run of them is no multiple of four, or one position of zero points for taps outside the input.
     """
     if not isinstance(layer, Conv) or isinstance(layer, Depthwise):
         return 0
@@ -100,5 +101,7 @@ def scratch_bytes(layer: Layer) -> int:
     taps = quads(kernel_h * kernel_w * depth) * 4
     if layer.out_shape[0] * layer.out_shape[1] < TILE:
         return taps * 2
+    shared = kernel_h == 1 and layer.stride[1] == 1 and TILE % layer.dilation[1] == 0 and depth % 4 == 0
+    step = TILE // layer.dilation[1] * depth if shared else taps
     rows = TILE * (taps + 4) if depth % 4 else depth if kernel_h * kernel_w > 1 else 0
-    return taps * TILE * 2 + rows
+    return max((taps + (layer.strip - 1) * step), taps) * TILE * 2 + rows

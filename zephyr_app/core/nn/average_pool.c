@@ -32,25 +32,27 @@ static uint32_t mean_quads(const struct pulse_nn_pool *pool,
 			   const struct pulse_nn_pool_window *window, int8_t *out)
 {
 	uint32_t count = window->rows * window->cols, channel = 0;
-	uint32_t shift = (uint32_t)__builtin_ctz(count);
+	uint32_t shift = (uint32_t)__builtin_ctz(count), step = pool->channels;
+	uint32_t cols = window->cols * step;
 	int32_t half = (int32_t)(count / 2);
 
 	if (count < 2 || count > 256 || (count & (count - 1)) != 0 || pulse_nn_pool_clamps(pool)) {
 		return 0;
 	}
 	for (; channel + 4 <= pool->channels; channel += 4, out += 4) {
-		const int8_t *row = window->from + channel;
+		const int8_t *x = window->from + channel, *row = x;
 		int32_t even = 0, odd = 0; /* two sums each, of 256 * -128 at the least */
 
-		for (uint32_t i = window->rows; i > 0; i--, row += window->row) {
-			const int8_t *x = row;
+		for (uint32_t i = window->rows; i > 0; i--, x = row += window->row) {
+			const int8_t *end = x + cols;
 
-			for (uint32_t j = window->cols; j > 0; j--, x += pool->channels) {
+			do {
 				int32_t four = pulse_nn_load(x);
 
 				even = __sxtab16(even, four);
 				odd = __sxtab16(odd, pulse_nn_rotate(four, 8));
-			}
+				x += step;
+			} while (x != end);
 		}
 		out[0] = rounded((int16_t)even, half, shift);
 		out[1] = rounded((int16_t)odd, half, shift);

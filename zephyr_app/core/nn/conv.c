@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conv_parts.h"
 
-static struct pulse_nn_walk begin(const struct pulse_nn_conv *conv, const int8_t *in,
-				  const int16_t *tile)
+static struct pulse_nn_walk begin(const struct pulse_nn_conv *conv, const int16_t *tile)
 {
 	struct pulse_nn_walk walk = {
 		.conv = conv,
-		.end = in + (uint32_t)conv->in_h * conv->in_w * conv->in_c,
 		.width = conv->out_h * conv->out_w < PULSE_NN_TILE ? 1 : PULSE_NN_TILE,
+		.strip = PULSE_NN_DSP && !conv->wide ? conv->strip : 1,
 		.in_group = conv->in_c / conv->groups,
 		.out_group = conv->out_c / conv->groups,
 		.column = (uint32_t)conv->stride_w * conv->in_c,
@@ -21,37 +20,53 @@ static struct pulse_nn_walk begin(const struct pulse_nn_conv *conv, const int8_t
 		walk.run *= walk.runs;
 		walk.runs = 1;
 	}
+	if (conv->kernel_h == 1 && conv->stride_w == 1 && PULSE_NN_TILE % conv->dilation_w == 0 &&
+	    walk.in_group % 4 == 0) {
+		walk.shift = PULSE_NN_TILE / conv->dilation_w;
+	}
 	walk.quads = ((uint32_t)conv->kernel_h * conv->kernel_w * walk.in_group + 3) / 4;
 	walk.block.tile_end = tile + walk.quads * 4 * PULSE_NN_TILE;
 	walk.block.quads = walk.quads;
 	walk.block.stride = conv->out_c;
 	walk.block.rectified = conv->low == conv->out_zero;
+	walk.block.step = (walk.shift > 0 ? walk.shift * walk.in_group : walk.quads * 4) *
+			  PULSE_NN_TILE * sizeof(int16_t);
 	return walk;
 }
 
+/** Begin a strip at an output position, as long as all its taps lie inside the input. */
 static void move_to(struct pulse_nn_walk *walk, uint32_t first)
 {
 	const struct pulse_nn_conv *conv = walk->conv;
 	uint32_t y = first / conv->out_w, x = first - y * conv->out_w;
-	int32_t right;
+	int32_t columns = conv->in_w - (conv->kernel_w - 1) * conv->dilation_w - 1;
 
 	walk->first = first;
 	walk->top = (int32_t)(y * conv->stride_h) - conv->pad_h;
 	walk->left = (int32_t)(x * conv->stride_w) - conv->pad_w;
-	right = walk->left + (int32_t)(walk->width - 1) * conv->stride_w +
-		(conv->kernel_w - 1) * conv->dilation_w;
-	walk->inside = x + walk->width <= conv->out_w && walk->top >= 0 && walk->left >= 0 &&
-		       walk->top + (conv->kernel_h - 1) * conv->dilation_h < conv->in_h &&
-		       right < conv->in_w;
+	walk->inside = walk->top >= 0 && walk->left >= 0 &&
+		       walk->top + (conv->kernel_h - 1) * conv->dilation_h < conv->in_h;
+	if (walk->run % 4 != 0) { /* read in whole words, up to 3 bytes beyond the last */
+		columns -= 3;
+	}
+	columns = (columns - walk->left) / conv->stride_w + 1;
+	columns = columns < (int32_t)(conv->out_w - x) ? columns : (int32_t)(conv->out_w - x);
+	walk->inside = walk->inside && columns >= (int32_t)walk->width;
+	walk->block.tiles = 1;
+	if (walk->inside && walk->strip > 1) {
+		uint32_t tiles = (uint32_t)columns / PULSE_NN_TILE;
+
+		walk->block.tiles = tiles < walk->strip ? tiles : walk->strip;
+	}
 }
 
 void pulse_nn_conv(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out, int16_t *tile)
 {
-	struct pulse_nn_walk walk = begin(conv, in, tile);
+	struct pulse_nn_walk walk = begin(conv, tile);
 	uint32_t positions = (uint32_t)conv->out_h * conv->out_w;
 	uint32_t pairs = (walk.out_group + 1) / 2;
 
-	for (uint32_t next = 0; next < positions; next += walk.width) {
+	for (uint32_t next = 0; next < positions; next += walk.block.tiles * walk.width) {
 		const int8_t *weights = conv->weights;
 		const struct pulse_nn_channel *channels = conv->channels;
 		/* The last tile may cover positions of the one before it once more. */

@@ -32,26 +32,29 @@ static inline int16_t *widen(const int8_t *a, const int8_t *b, const int8_t *c, 
 }
 
 /** Taps of all columns inside, each run in quads. */
-static void gather_quads(const struct pulse_nn_walk *walk, const int8_t *from, int16_t *tile)
+static int16_t *gather_quads(const struct pulse_nn_walk *walk, const int8_t *from, uint32_t runs,
+			     uint32_t quads, int16_t *tile)
 {
-	uint32_t column = walk->column, quads = walk->run / 4;
+	uint32_t column = walk->column;
 
 	for (uint32_t i = walk->conv->kernel_h; i > 0; i--, from += walk->row) {
 		const int8_t *run = from;
 
-		for (uint32_t j = walk->runs; j > 0; j--, run += walk->tap) {
+		for (uint32_t j = runs; j > 0; j--, run += walk->tap) {
 			const int8_t *b = run + column, *c = b + column;
 
 			tile = widen(run, b, c, c + column, quads, tile);
 		}
 	}
+	return tile;
 }
 
-/** Runs of any length: joined in rows behind the tile first, in words that overlap. */
-static void gather_odd(const struct pulse_nn_walk *walk, const int8_t *from, int16_t *tile)
+/** Runs of any length: joined in rows behind the tiles first, in words that overlap. */
+static int16_t *gather_odd(const struct pulse_nn_walk *walk, const int8_t *from, int8_t *rows,
+			   int16_t *tile)
 {
 	uint32_t length = walk->quads * 4 + 4, column = walk->column;
-	int8_t *rows = (int8_t *)(tile + walk->quads * 4 * PULSE_NN_TILE), *to = rows;
+	int8_t *to = rows;
 
 	for (uint32_t i = walk->conv->kernel_h; i > 0; i--, from += walk->row) {
 		const int8_t *run = from;
@@ -70,16 +73,28 @@ static void gather_odd(const struct pulse_nn_walk *walk, const int8_t *from, int
 			}
 		}
 	}
-	widen(rows, rows + length, rows + 2 * length, rows + 3 * length, walk->quads, tile);
+	return widen(rows, rows + length, rows + 2 * length, rows + 3 * length, walk->quads, tile);
 }
 
-/** Whether gather_odd, which reads whole words, stays inside the input. */
-static bool odd_fits(const struct pulse_nn_walk *walk, const int8_t *from)
+/** A strip whose taps all lie inside. */
+static void gather_inside(const struct pulse_nn_walk *walk, const int8_t *from, int16_t *tile)
 {
-	const int8_t *last = from + (walk->conv->kernel_h - 1) * walk->row +
-			     (walk->runs - 1) * walk->tap + (PULSE_NN_TILE - 1) * walk->column;
+	uint32_t tiles = walk->block.tiles, shared = (tiles - 1) * walk->shift;
+	int8_t *rows = (int8_t *)(tile + tiles * walk->quads * 4 * PULSE_NN_TILE);
 
-	return last + ((walk->run + 3) & ~3u) <= walk->end;
+	if (walk->shift > 0 && walk->run == walk->in_group) {
+		gather_quads(walk, from, walk->runs + shared, walk->run / 4, tile);
+	} else if (walk->shift > 0) { /* all runs side by side */
+		gather_quads(walk, from, 1, (walk->run + shared * walk->in_group) / 4, tile);
+	} else if (walk->run % 4 == 0) {
+		for (; tiles > 0; tiles--, from += PULSE_NN_TILE * walk->column) {
+			tile = gather_quads(walk, from, walk->runs, walk->run / 4, tile);
+		}
+	} else {
+		for (; tiles > 0; tiles--, from += PULSE_NN_TILE * walk->column) {
+			tile = gather_odd(walk, from, rows, tile);
+		}
+	}
 }
 
 /** Some taps outside: they read from a row of zero points behind the tile. */
@@ -130,24 +145,15 @@ void pulse_nn_gather(const struct pulse_nn_walk *walk, const int8_t *in, int16_t
 	const struct pulse_nn_conv *conv = walk->conv;
 	const int8_t *from = in + (walk->top * conv->in_w + walk->left) * conv->in_c;
 
-	if (walk->width != PULSE_NN_TILE) {
-		if (walk->inside && walk->quads * 4 == walk->run) {
-			gather_row(from, walk->quads, tile);
-			return;
-		}
-	} else if (!walk->inside) {
-		if (walk->in_group % 4 == 0) {
-			gather_edge(walk, in, tile);
-			return;
-		}
-	} else if (walk->run % 4 == 0) {
-		gather_quads(walk, from, tile);
-		return;
-	} else if (odd_fits(walk, from)) {
-		gather_odd(walk, from, tile);
-		return;
+	if (walk->width == PULSE_NN_TILE && walk->inside) {
+		gather_inside(walk, from, tile);
+	} else if (walk->width == PULSE_NN_TILE && walk->in_group % 4 == 0) {
+		gather_edge(walk, in, tile);
+	} else if (walk->inside && walk->quads * 4 == walk->run) {
+		gather_row(from, walk->quads, tile);
+	} else {
+		pulse_nn_gather_any(walk, in, tile);
 	}
-	pulse_nn_gather_any(walk, in, tile);
 }
 
 #endif

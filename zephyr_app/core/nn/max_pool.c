@@ -24,24 +24,25 @@ static int32_t largest(const struct pulse_nn_pool *pool, const struct pulse_nn_p
 static uint32_t largest_quads(const struct pulse_nn_pool *pool,
 			      const struct pulse_nn_pool_window *window, int8_t *out)
 {
-	uint32_t channel = 0;
+	uint32_t channel = 0, step = pool->channels, cols = window->cols * step;
 
 	if (pulse_nn_pool_clamps(pool)) {
 		return 0;
 	}
 	for (; channel + 4 <= pool->channels; channel += 4) {
-		const int8_t *row = window->from + channel;
+		const int8_t *x = window->from + channel, *row = x;
 		int32_t peak = (int32_t)0x80808080;
 
-		for (uint32_t i = window->rows; i > 0; i--, row += window->row) {
-			const int8_t *x = row;
+		for (uint32_t i = window->rows; i > 0; i--, x = row += window->row) {
+			const int8_t *end = x + cols;
 
-			for (uint32_t j = window->cols; j > 0; j--, x += pool->channels) {
+			do {
 				int32_t four = pulse_nn_load(x);
 
 				__ssub8(four, peak);
 				peak = (int32_t)__sel((uint32_t)four, (uint32_t)peak);
-			}
+				x += step;
+			} while (x != end);
 		}
 		pulse_nn_store(out + channel, peak);
 	}

@@ -70,7 +70,8 @@
 #define UNUSED __attribute__((unused)) /* in C; the assembler has them in r0-r3 */
 
 /* On the stack: 0 tile, 4 channels, 8 out, 12 stride, 16 end of channels, 20 entry of the
- * requantisation, 24 end of the tile, 28 entry of the loop. */
+ * requantisation, 24 end of the tile, 28 entry of the loop, 32 weights, 36 first channel, 40 step
+ * from tile to tile, 44 tiles left, 48 out of the tile. */
 __attribute__((naked)) void pulse_nn_multiply_4(const int16_t *tile UNUSED,
 						const int8_t *weights UNUSED,
 						const struct pulse_nn_channel *channels UNUSED,
@@ -78,9 +79,12 @@ __attribute__((naked)) void pulse_nn_multiply_4(const int16_t *tile UNUSED,
 {
 	__asm__ volatile(
 		"push   {r4-r11, lr}\n"
-		"sub    sp, #36\n"
+		"sub    sp, #52\n"
 		"mov    r9, r1\n"
-		"ldmia  r3, {r4, r5, r6, r7, r8, r10}\n"
+		"ldmia  r3, {r4, r5, r6, r7, r8, r10, r11, r12}\n"
+		"strd   r1, r2, [sp, #32]\n"
+		"strd   r11, r12, [sp, #40]\n"
+		"str    r6, [sp, #48]\n"
 		"strd   r0, r2, [sp]\n"
 		"strd   r6, r7, [sp, #8]\n"
 		"adr    r11, 3f + 1\n"
@@ -135,8 +139,7 @@ __attribute__((naked)) void pulse_nn_multiply_4(const int16_t *tile UNUSED,
 		"add    r10, r10, r11\n"
 		"strh   r3, [r10, r11, lsl #1]\n"
 		"blo    1b\n"
-		"add    sp, #36\n"
-		"pop    {r4-r11, pc}\n"
+		"b      7f\n"
 
 		"5:\n" /* the last of an odd number of filters */
 		"strb   r0, [r10]\n"
@@ -144,7 +147,26 @@ __attribute__((naked)) void pulse_nn_multiply_4(const int16_t *tile UNUSED,
 		"strb   r2, [r10, r11, lsl #1]\n"
 		"add    r10, r10, r11\n"
 		"strb   r3, [r10, r11, lsl #1]\n"
-		"add    sp, #36\n"
+
+		"7:\n" /* next tile */
+		"ldrd   r10, r12, [sp, #40]\n"
+		"subs   r12, r12, #1\n"
+		"beq    8f\n"
+		"str    r12, [sp, #44]\n"
+		"ldr    r0, [sp]\n"
+		"ldr    r1, [sp, #24]\n"
+		"ldr    r2, [sp, #48]\n"
+		"ldrd   r9, r3, [sp, #32]\n"
+		"add    r0, r0, r10\n"
+		"add    r1, r1, r10\n"
+		"add    r2, r2, r11, lsl #2\n"
+		"strd   r0, r3, [sp]\n"
+		"str    r1, [sp, #24]\n"
+		"str    r2, [sp, #8]\n"
+		"str    r2, [sp, #48]\n"
+		"b      1b\n"
+		"8:\n"
+		"add    sp, #52\n"
 		"pop    {r4-r11, pc}\n"
 
 		".balign 4\n"

@@ -8,7 +8,7 @@ static void clamp(const struct pulse_nn_walk *walk, int8_t *out)
 {
 	const struct pulse_nn_conv *conv = walk->conv;
 
-	for (uint32_t n = walk->width; n > 0; n--, out += conv->out_c) {
+	for (uint32_t n = walk->block.tiles * walk->width; n > 0; n--, out += conv->out_c) {
 		for (uint32_t i = 0; i < walk->out_group; i++) {
 			out[i] = (int8_t)pulse_nn_clamp(out[i], conv->low, conv->high);
 		}

@@ -46,6 +46,7 @@ struct pulse_nn_conv {
 	uint16_t dilation_h, dilation_w;
 	uint16_t pad_h, pad_w; /* rows above, columns before */
 	uint16_t groups;
+	uint16_t strip; /* tiles gathered at a time, where the DSP extension is used */
 	int8_t in_zero, out_zero;
 	int8_t low, high; /* clamp of the activation */
 	bool wide;
