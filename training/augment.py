@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Augmentation of spectra that respects physiology, and the front end's maps, on TensorFlow batches.
 
-Spectra are magnitudes (n, 4 hops, 4, 104) as `training.spectrum.magnitudes` gives them; motion is r_acc (n, 4).
+Spectra are magnitudes (n, 4 hops, 4, 104) of `training.spectrum.magnitudes`; motion is r_acc (n, 4).
 Magnitudes of independent sources add as the root of their squares, phases being unknown.
 """
 
@@ -40,7 +40,7 @@ def network_inputs(spectra: tf.Tensor, motion: tf.Tensor) -> tf.Tensor:
 def augment(
     spectra: tf.Tensor, motion: tf.Tensor, other: tf.Tensor, other_motion: tf.Tensor, config: Augmentation
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Changed spectra and motion, of the shapes given; `other` are as many windows of anyone, for their motion."""
+    """Changed spectra and motion, in the shapes given; `other`: as many windows, for their motion."""
     n = tf.shape(spectra)[0]
     ppg, acc = spectra[:, :, :2], spectra[:, :, 2:]
 

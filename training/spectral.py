@@ -20,6 +20,8 @@ from training.sensor import SensorStream, to_counts
 from training.signal import RATE_HZ, WINDOW, align, motion, window_ends, windows
 from training.spectrum import INPUT_SCALE, INPUT_ZERO, last_windows, magnitudes
 
+TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
+
 
 @dataclass(frozen=True)
 class Examples:

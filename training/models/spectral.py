@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our own students: they see spectra of the last four hops and give one logit per heart-rate bin.
 
-Convolutions run along frequency, the same weights at every heart rate; what PPG and motion hold at a bin meets
-in every tap. Dilation lets a bin see its surroundings up to where a step's cadence and its multiples lie.
+Convolutions run along frequency, the same weights at every heart rate; each tap weighs PPG against motion.
+Dilation lets a bin see its surroundings, up to where a step's cadence and its multiples lie.
 Batch normalisation serves training only: the converter folds it into the convolutions.
 """
 
