@@ -30,14 +30,26 @@ class Run:
     output: str
 
 
-def command(image: Path, argument: str | Path | None = None, machine: str = MACHINE) -> list[str]:
-    """QEMU's command line for an image that takes one argument by semihosting."""
+def command(
+    image: Path,
+    argument: str | Path | None = None,
+    machine: str = MACHINE,
+    *,
+    shift: int = 6,
+    serial: str = "none",
+) -> list[str]:
+    """QEMU's command line for an image that takes one argument by semihosting.
+
+    An instruction takes 2^shift ns of virtual time, and idle time is skipped. serial: where the first UART
+    goes, as for QEMU's -serial.
+    """
     # The first word is the program's name, as for main(); in QEMU's options a comma is written twice.
     words = ["pulse"] if argument is None else ["pulse", str(argument)]
     arguments = "".join(f",arg={word.replace(',', ',,')}" for word in words)
-    nothing = [word for device in ("display", "monitor", "serial") for word in (f"-{device}", "none")]
+    devices = ["-display", "none", "-monitor", "none", "-serial", serial]
     semihosting = ["-semihosting-config", f"enable=on,target=native{arguments}"]
-    return [QEMU, "-M", machine, "-icount", "shift=6", *nothing, *semihosting, "-kernel", str(image)]
+    icount = ["-icount", f"shift={shift},align=off,sleep=off"]
+    return [QEMU, "-M", machine, *icount, *devices, *semihosting, "-kernel", str(image)]
 
 
 def run(
@@ -46,8 +58,11 @@ def run(
     *,
     timeout_s: float = 600.0,
     on_line: Callable[[str], None] = lambda line: None,
+    **machine: object,
 ) -> Run:
     """Run an image to its end; `on_line` gets each line as it is printed, without its line end.
+
+    machine: further arguments of `command`.
 
     QemuError if there is no QEMU or no such image, or if it runs for longer than `timeout_s` (host seconds).
     An exit status other than 0 is the caller's to judge.
@@ -58,7 +73,7 @@ def run(
         raise QemuError(f"{image}: expected an ELF image, found no such file")
     lines: list[str] = []
     process = subprocess.Popen(
-        command(image, argument),
+        command(image, argument, **machine),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

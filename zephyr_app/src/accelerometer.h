@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The accelerometer (alias pulse-accel): any driver with a data-ready trigger. Samples wait in a queue
- * until the sampling thread takes them.
+ * The accelerometer (alias pulse-accel): any driver with a data-ready trigger. Samples wait in a
+ * queue until the sampling thread takes them.
  */
 #ifndef PULSE_ACCELEROMETER_H_
 #define PULSE_ACCELEROMETER_H_
@@ -24,7 +24,8 @@ int pulse_accelerometer_start(void);
 /** The oldest waiting sample. @return false if none waits */
 bool pulse_accelerometer_take(struct pulse_acc_sample *sample);
 
-/** Samples lost so far: not read before the next one came, refused by the bus, or by a full queue. */
+/** Samples lost so far: not read before the next one came, refused by the bus, or by a full queue.
+ */
 uint32_t pulse_accelerometer_lost(void);
 
 #endif /* PULSE_ACCELEROMETER_H_ */

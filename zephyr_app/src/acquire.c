@@ -20,8 +20,10 @@ LOG_MODULE_REGISTER(acquire, CONFIG_PULSE_LOG_LEVEL);
 
 /* The LED that is read: the first slot's. */
 #define LED DT_PROP_BY_IDX(PPG_NODE, slots, 0)
-static const struct sensor_chan_spec channel = {
-	LED == 1 ? SENSOR_CHAN_RED : LED == 2 ? SENSOR_CHAN_IR : SENSOR_CHAN_GREEN, 0};
+static const struct sensor_chan_spec channel = {LED == 1   ? SENSOR_CHAN_RED
+						: LED == 2 ? SENSOR_CHAN_IR
+							   : SENSOR_CHAN_GREEN,
+						0};
 
 /* Two full batches: one being filled while one is read. */
 #define BLOCK  64

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Acquisition: both sensors' samples become hops, which go to the inference. The sampling thread wakes
- * once a PPG batch and never waits for anything else.
+ * Acquisition: both sensors' samples become hops, which go to the inference. The sampling thread
+ * wakes once a PPG batch and never waits for anything else.
  */
 #ifndef PULSE_ACQUIRE_H_
 #define PULSE_ACQUIRE_H_

@@ -35,7 +35,8 @@ static void drive_pin(int active)
 int pulse_emulated_accelerometer_init(void)
 {
 	drive_pin(0);
-	/* The emulator keeps what is written, and never sets the bit itself. It wants two messages. */
+	/* The emulator keeps what is written, and never sets the bit itself. It wants two messages.
+	 */
 	return i2c_burst_write_dt(&bus, INT_STATUS1, &(uint8_t){INT_STATUS1_DRDY}, 1);
 }
 

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/** Make Zephyr's emulated BMI160 report data ready on its interrupts. @return 0 or negative errno */
+/** Make Zephyr's emulated BMI160 report data ready on its interrupts. @return 0 or negative errno
+ */
 int pulse_emulated_accelerometer_init(void);
 
 /** It takes one sample now, PULSE_ACC_LSB_PER_G. Fit for an interrupt. */

@@ -8,8 +8,8 @@ static void print(const struct zbus_channel *channel);
 static void grow_stale(struct k_work *work);
 
 ZBUS_LISTENER_DEFINE(pulse_printer, print);
-ZBUS_CHAN_DEFINE(pulse_result_channel, struct pulse_result, NULL, NULL, ZBUS_OBSERVERS(pulse_printer),
-		 ZBUS_MSG_INIT(.state = PULSE_ACQUIRING));
+ZBUS_CHAN_DEFINE(pulse_result_channel, struct pulse_result, NULL, NULL,
+		 ZBUS_OBSERVERS(pulse_printer), ZBUS_MSG_INIT(.state = PULSE_ACQUIRING));
 static K_WORK_DELAYABLE_DEFINE(stale, grow_stale);
 
 static void publish(const struct pulse_result *result)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Results for whoever wants them: the zbus channel pulse_result_channel carries a struct pulse_result,
- * once a hop, and once with state PULSE_STALE when no hop came for CONFIG_PULSE_STALE_MS.
+ * Results for whoever wants them: the zbus channel pulse_result_channel carries a struct
+ * pulse_result, once a hop, and once with state PULSE_STALE when no hop came for
+ * CONFIG_PULSE_STALE_MS.
  */
 #ifndef PULSE_PUBLISH_H_
 #define PULSE_PUBLISH_H_

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside a timer's callback the kernel's time is the instant the timer was set for, however late the
- * processor got to it: interrupts of the emulated chips carry the recording's times to the microsecond.
+ * Inside a timer's callback the kernel's time is the instant the timer was set for, however late
+ * the processor got to it: interrupts of the emulated chips carry the recording's times to the
+ * microsecond.
  */
 #include "replay.h"
 
@@ -32,7 +33,8 @@ struct feed {
 	int handle;
 	bool is_ppg;
 	struct pulse_replay_sample next;
-	int more; /* 1: `next` is to be fed; 0: the recording ended; -1: replay.error says why not */
+	int more; /* 1: `next` is to be fed; 0: the recording ended; -1: replay.error says why not
+		   */
 };
 
 static void tick(struct k_timer *timer);

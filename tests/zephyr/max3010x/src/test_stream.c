@@ -72,7 +72,7 @@ static int receive(int within_ms)
 /* The chip's oscillator: a timer that pushes a sample a period, as a recording does. */
 static struct {
 	struct k_timer timer;
-	uint32_t next;	/* counts of the next sample */
+	uint32_t next;  /* counts of the next sample */
 	int64_t due_us; /* and its time */
 	uint32_t period_us;
 	int left;

@@ -39,8 +39,8 @@ struct max3010x_data {
 	uint32_t counts[MAX3010X_SLOTS]; /* of the last fetch */
 
 #ifdef CONFIG_SENSOR_ASYNC_API
-	struct k_work service;		/* reads the FIFO after an interrupt */
-	struct k_work_delayable watch;	/* notices silence; sets up the chip after a fault */
+	struct k_work service;          /* reads the FIFO after an interrupt */
+	struct k_work_delayable watch;  /* notices silence; sets up the chip after a fault */
 	struct rtio_iodev_sqe *pending; /* the stream's request, completed by the next batch */
 	bool streaming;
 	bool faulty; /* bus failed: set up anew before reading */

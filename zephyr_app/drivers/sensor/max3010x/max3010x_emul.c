@@ -25,9 +25,9 @@ struct emul_data {
 	struct k_spinlock lock; /* samples come from interrupts, transfers from threads */
 	uint8_t regs[256];
 	uint32_t fifo[MAX3010X_FIFO_DEPTH][MAX3010X_SLOTS];
-	uint8_t level;	/* samples in the FIFO */
+	uint8_t level;  /* samples in the FIFO */
 	uint8_t offset; /* bytes already read of the oldest one */
-	uint8_t reg;	/* address counter */
+	uint8_t reg;    /* address counter */
 	bool gone;
 	int nack_after;
 	int nack_count;

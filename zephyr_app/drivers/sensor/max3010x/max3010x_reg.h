@@ -23,8 +23,8 @@
 #define MAX3010X_FIFO_AVERAGE GENMASK(7, 5)
 #define MAX3010X_FIFO_A_FULL  GENMASK(3, 0) /* empty places left when the interrupt is raised */
 
-#define MAX3010X_MODE_SHDN	BIT(7)
-#define MAX3010X_MODE_RESET	BIT(6)
+#define MAX3010X_MODE_SHDN      BIT(7)
+#define MAX3010X_MODE_RESET     BIT(6)
 #define MAX3010X_MODE_MULTI_LED 7
 
 #define MAX3010X_SPO2_RANGE GENMASK(6, 5)

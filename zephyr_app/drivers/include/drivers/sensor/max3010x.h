@@ -23,8 +23,8 @@
 #include <zephyr/drivers/sensor.h>
 
 #define MAX3010X_FIFO_DEPTH 32 /* samples */
-#define MAX3010X_SLOTS	    4
-#define MAX3010X_SAMPLE	    3 /* bytes per slot */
+#define MAX3010X_SLOTS      4
+#define MAX3010X_SAMPLE     3 /* bytes per slot */
 #define MAX3010X_RETRY_MS   500
 
 enum max3010x_attribute {
@@ -43,11 +43,11 @@ enum max3010x_attribute {
 struct max3010x_counters {
 	uint32_t batches;
 	uint32_t samples;    /* handed out */
-	uint32_t lost;	     /* overwritten or dropped; the chip counts 31 at most per overflow */
+	uint32_t lost;       /* overwritten or dropped; the chip counts 31 at most per overflow */
 	uint32_t overflows;  /* batches that lost samples */
 	uint32_t bus_errors; /* transfers that failed */
 	uint32_t lost_interrupts; /* watermarks that passed in silence */
-	uint32_t recoveries;	  /* times that the chip was set up anew */
+	uint32_t recoveries;      /* times that the chip was set up anew */
 };
 
 /** Copy of the counters; any thread. */
@@ -66,7 +66,7 @@ struct max3010x_batch {
 	uint8_t lost; /* samples missing after the last one; 31: that many or more */
 	uint8_t slots;
 	uint8_t led[MAX3010X_SLOTS]; /* LED number of each slot, 0: none */
-	uint8_t fifo[];		     /* samples x slots x 3 bytes, big endian */
+	uint8_t fifo[];              /* samples x slots x 3 bytes, big endian */
 };
 
 /* Bytes that hold any batch of `slots` slots. */

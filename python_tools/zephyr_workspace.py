@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Find a Zephyr workspace and build this repository's images in it, through CMake from anywhere."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from python_tools.firmware import BuildError
+
+ROOT = Path(__file__).resolve().parent.parent
+VERSION = (3, 7)  # what west.yml pins; another minor version may not build
+BOARDS = {  # name: what runs or flashes the image
+    "mps2_an386": "zephyr.elf",
+    "native_sim": "zephyr.exe",
+    "nrf52840dk": "zephyr.hex",
+    "nucleo_wb55rg": "zephyr.hex",
+}
+
+
+class WorkspaceError(RuntimeError):
+    """There is no Zephyr to build with; the message says where it was looked for."""
+
+
+def zephyr_base() -> Path:
+    """Zephyr's own folder: by ZEPHYR_BASE, CMake's package registry, beside us, or in ~/zephyrproject.
+
+    WorkspaceError if there is none, or one of another version.
+    """
+    for place in _places():
+        if (place / "share" / "zephyr-package" / "cmake").is_dir() and (place / "VERSION").is_file():
+            found = _version(place)
+            if found != VERSION:
+                raise WorkspaceError(f"{place}: VERSION: expected {VERSION}, found {found}")
+            return place
+    raise WorkspaceError(
+        "Zephyr: expected ZEPHYR_BASE, a workspace after `west zephyr-export` or ~/zephyrproject, found none"
+    )
+
+
+def _places() -> list[Path]:
+    named = os.environ.get("ZEPHYR_BASE")
+    if named:
+        return [Path(named)]
+    entries = sorted((Path.home() / ".cmake" / "packages" / "Zephyr").glob("*"))
+    registered = [Path(entry.read_text().strip()).parents[2] for entry in entries]
+    return [*registered, ROOT.parent / "zephyr", Path.home() / "zephyrproject" / "zephyr"]
+
+
+def _version(base: Path) -> tuple[int, int]:
+    numbers = dict(re.findall(r"^VERSION_(MAJOR|MINOR) *= *(\d+)", (base / "VERSION").read_text(), re.M))
+    return int(numbers.get("MAJOR", 0)), int(numbers.get("MINOR", 0))
+
+
+def build(board: str, folder: Path, *options: str, source: Path = ROOT) -> Path:
+    """Build `source` (the application, or a test's folder) for a board; the image's path.
+
+    options: further CMake arguments, as -DPULSE_MODEL_DIR=... WorkspaceError if there is no Zephyr;
+    BuildError if it does not build.
+    """
+    base = zephyr_base()
+    if shutil.which("cmake") is None or shutil.which("ninja") is None:
+        raise BuildError("cmake, ninja: expected in PATH (Debian: apt-get install cmake ninja-build)")
+    environment = {**os.environ, "ZEPHYR_BASE": str(base)}
+    configure = [
+        *("cmake", "-G", "Ninja", "-S", source, "-B", folder, f"-DBOARD={board}"),
+        # Zephyr's scripts need the packages of this Python.
+        *(f"-DPython3_EXECUTABLE={sys.executable}", *options),
+    ]
+    for command in (configure, ["cmake", "--build", folder]):
+        run = subprocess.run([str(word) for word in command], capture_output=True, text=True, env=environment)
+        if run.returncode:
+            raise BuildError(
+                f"{folder}: {' '.join(map(str, command[:2]))} failed:\n{(run.stdout + run.stderr)[-3000:]}"
+            )
+    return Path(folder) / "zephyr" / BOARDS[board]
+
+
+def sizes(folder: Path) -> dict[str, int]:
+    """Bytes of flash and RAM that an ELF image of a build folder takes."""
+    from elftools.elf.elffile import ELFFile
+
+    writable, loaded = 0x1, 0x2  # SHF_WRITE, SHF_ALLOC
+    flash = ram = 0
+    with (Path(folder) / "zephyr" / "zephyr.elf").open("rb") as file:
+        for section in ELFFile(file).iter_sections():
+            flags, size = section["sh_flags"], section["sh_size"]
+            if flags & loaded:
+                ram += size if flags & writable else 0
+                flash += size if section["sh_type"] != "SHT_NOBITS" else 0
+    return {"flash": flash, "ram": ram}

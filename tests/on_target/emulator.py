@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""pytest-embedded's QEMU service, fitted to a Cortex-M machine that ends by semihosting."""
+
+import time
+from pathlib import Path
+
+import pexpect
+from pytest_embedded.dut import Dut
+from pytest_embedded.log import DuplicateStdoutPopen
+from pytest_embedded_qemu.qemu import Qemu
+
+from python_tools import qemu
+
+POLL_S = 0.2
+GRACE_S = 2.0  # from the emulator's end to its last line, through the log file and the message queue
+
+
+class EmulatorEnded(AssertionError):
+    """The emulator ended without saying what was expected of it."""
+
+
+class CortexQemu(Qemu):
+    """Boots with -kernel, where pytest-embedded's own class attaches a flash drive that Cortex-M refuses."""
+
+    def __init__(self, image: Path, argument: str | Path | None = None, *, machine: dict, **kwargs) -> None:
+        self.image_path = image
+        DuplicateStdoutPopen.__init__(self, cmd=qemu.command(image, argument, **machine), **kwargs)
+
+
+class NativeSim(DuplicateStdoutPopen):
+    """Zephyr's image for this machine: a program, in simulated time."""
+
+    SOURCE = "NATIVE_SIM"
+
+    def __init__(self, image: Path, argument: Path | None, **kwargs) -> None:
+        self.image_path = image
+        arguments = [] if argument is None else [f"--replay={argument}"]
+        super().__init__(cmd=[str(image), *arguments], **kwargs)
+
+
+class Firmware:
+    """A booted image: what it says, and how it ends."""
+
+    def __init__(self, emulator: CortexQemu | NativeSim, dut: Dut) -> None:
+        self.emulator, self.dut = emulator, dut
+
+    def expect(self, pattern: bytes, timeout: float = 60) -> bytes:
+        """All that was said up to and with `pattern`.
+
+        EmulatorEnded, with its output, as soon as the emulator is gone; pexpect.TIMEOUT after `timeout` s.
+        """
+        said = self.dut.pexpect_proc
+        deadline, ended = time.monotonic() + timeout, False
+        while True:
+            try:
+                said.expect(pattern, timeout=GRACE_S if ended else POLL_S)
+                return said.before + said.after
+            except pexpect.TIMEOUT:
+                if ended:
+                    status, output = self.emulator.poll(), said.buffer.decode(errors="replace")
+                    raise EmulatorEnded(
+                        f"{self.emulator.image_path}: expected {pattern!r}, found the emulator ended "
+                        f"with status {status} after:\n{output}"
+                    ) from None
+                if time.monotonic() > deadline:
+                    raise
+                ended = self.emulator.poll() is not None
+
+    def run(self, timeout: float = 120) -> tuple[int, list[str]]:
+        """Exit status, and all lines up to the closing END or ERROR."""
+        said = self.expect(rb"(?m)^(END|ERROR) [^\n]*\n", timeout)
+        return self.emulator.wait(10), said.decode().replace("\r", "").splitlines()

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A recording through an image's own sensor path: every line equals training's reference."""
+
+import re
+
+import numpy as np
+import pytest
+
+from training.recordings import simulate
+from training.sensor import SensorStream, to_counts, write_replay
+
+pytestmark = pytest.mark.qemu
+KINDS = ["bare", *(pytest.param(board, marks=pytest.mark.zephyr) for board in ("mps2_an386", "native_sim"))]
+
+
+def faulty(stream: SensorStream, seed: int) -> SensorStream:
+    """A stream with lost contact and glare, and pauses of both sensors."""
+    rng = np.random.default_rng(seed)
+    ppg, t_ppg, t_acc = stream.ppg.copy(), stream.t_ppg_us.copy(), stream.t_acc_us.copy()
+    for level in (0, 2**18 - 1):
+        start = rng.integers(len(ppg) // 2)
+        ppg[start : start + rng.integers(300, 1000)] = level
+    for pause in (150_000, 3_000_000):
+        at = rng.integers(30_000_000, 90_000_000)
+        t_ppg[t_ppg >= at] += pause
+        t_acc[t_acc >= at] += pause
+    return SensorStream(ppg, t_ppg, stream.acc, t_acc)
+
+
+def results(lines: list[str]) -> list[str]:
+    return [line for line in lines if line.startswith("HOP ")]
+
+
+def closing(lines: list[str]) -> dict[str, int]:
+    assert lines[-1].startswith("END "), lines[-1]
+    return {name: int(value) for name, value in re.findall(r"(\w+)=(-?\d+)", lines[-1])}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_estimate_equals_the_reference(kind, seed, boot, reference, tmp_path) -> None:
+    stream = to_counts(simulate(seed, 120))
+    write_replay(tmp_path / "recording.pulse", stream)
+    status, lines = boot(kind, tmp_path / "recording.pulse").run()
+    assert status == 0
+    assert results(lines) == [str(result) for result in reference.run(stream)]
+    assert closing(lines)["hops"] == len(results(lines)) >= 57
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_so_it_does_through_faults(kind, boot, reference, tmp_path) -> None:
+    stream = faulty(to_counts(simulate(3, 120)), 3)
+    write_replay(tmp_path / "recording.pulse", stream)
+    status, lines = boot(kind, tmp_path / "recording.pulse").run()
+    assert status == 0
+    assert results(lines) == [str(result) for result in reference.run(stream)]
+    states = {line.split("state=")[1].split()[0] for line in results(lines)}
+    assert {"acquiring", "no-contact"} < states
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_bytes_out_twice(kind, boot, tmp_path) -> None:
+    write_replay(tmp_path / "recording.pulse", to_counts(simulate(4, 60)))
+    first = boot(kind, tmp_path / "recording.pulse").run()
+    assert first == boot(kind, tmp_path / "recording.pulse").run()
+
+
+@pytest.mark.zephyr
+def test_zephyr_loses_nothing_and_meets_its_deadlines(boot, tmp_path) -> None:
+    stream = to_counts(simulate(5, 60))
+    write_replay(tmp_path / "recording.pulse", stream)
+    _, lines = boot("mps2_an386", tmp_path / "recording.pulse").run()
+    end = closing(lines)
+    assert end["ppg"] == len(stream.ppg) and end["acc"] == len(stream.acc)
+    lost = ("shed", "misses", "ppg_lost", "acc_lost", "bus_errors", "lost_interrupts", "recoveries")
+    assert {name: end[name] for name in lost} == dict.fromkeys(lost, 0)
+    assert 0 < end["worst_us"] < 2_000_000
+    # A third of each stack is to spare; see zephyr_app/Kconfig.
+    assert 0 < end["stack_sampling"] < 1536 * 2 // 3
+    assert 0 < end["stack_inference"] < 2560 * 2 // 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_missing_file_is_one_clear_error(kind, boot, tmp_path) -> None:
+    status, lines = boot(kind, tmp_path / "none.pulse").run()
+    assert status == 1
+    assert lines[-1].startswith(f"ERROR {tmp_path}/none.pulse: expected a readable .pulse file")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_file_is_one_clear_error(kind, boot, tmp_path) -> None:
+    path = tmp_path / "bad.pulse"
+    write_replay(path, to_counts(simulate(6, 20)))
+    data = bytearray(path.read_bytes())
+    data[-100] ^= 1
+    path.write_bytes(data)
+    status, lines = boot(kind, path).run()
+    assert status == 1
+    assert re.match(rf"ERROR {path}: chunk \d+: crc32: expected \d+, found \d+$", lines[-1])

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ztest suites of tests/zephyr, on QEMU's Cortex-M4F and on the host."""
+
+import re
+
+import pytest
+from conftest import BUILD, ROOT
+
+from python_tools import zephyr_workspace
+
+pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
+SUITES = sorted(path.parent.name for path in (ROOT / "tests" / "zephyr").glob("*/testcase.yaml"))
+
+
+def parameters():
+    for suite in SUITES:
+        for board in ("native_sim", "mps2_an386"):
+            # Two minutes of a busy processor, every instruction of which QEMU carries out.
+            marks = [pytest.mark.slow] if (suite, board) == ("schedule", "mps2_an386") else []
+            yield pytest.param(suite, board, marks=marks)
+
+
+@pytest.mark.parametrize(("suite", "board"), parameters())
+def test_suite(suite, board, workspace, boot) -> None:
+    folder = BUILD / "suites" / suite / board
+    image = zephyr_workspace.build(board, folder, source=ROOT / "tests" / "zephyr" / suite)
+    firmware = boot(board, image=image)
+    said = firmware.expect(rb"PROJECT EXECUTION (SUCCESSFUL|FAILED)", timeout=400).decode(errors="replace")
+    assert said.endswith("SUCCESSFUL"), said[-3000:]
+    counts = re.findall(r"^SUITE PASS .*: pass = (\d+), fail = 0, skip = 0, total = (\d+)", said, re.M)
+    assert counts and all(passed == total for passed, total in counts)

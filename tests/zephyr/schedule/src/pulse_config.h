@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Enough for the aligner; the test brings its own estimator. */
+#ifndef PULSE_CONFIG_H_
+#define PULSE_CONFIG_H_
+
+#define PULSE_FRONT_END_WINDOW 1
+#define PULSE_ALIGN_KERNEL                                                                         \
+	{                                                                                          \
+		[0 ... 122] = 32767                                                                \
+	}
+#define PULSE_DARK_COUNTS 4096
+
+#endif /* PULSE_CONFIG_H_ */
