@@ -12,15 +12,16 @@ pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
 SUITES = sorted(path.parent.name for path in (ROOT / "tests" / "zephyr").glob("*/testcase.yaml"))
 
 
-def parameters():
-    for suite in SUITES:
-        for board in ("native_sim", "mps2_an386"):
-            # Two minutes of a busy processor, every instruction of which QEMU carries out.
-            marks = [pytest.mark.slow] if (suite, board) == ("schedule", "mps2_an386") else []
-            yield pytest.param(suite, board, marks=marks)
+# Two minutes of a busy processor, every instruction of which QEMU carries out.
+LONG = ("schedule", "mps2_an386")
+CASES = [
+    pytest.param(suite, board, marks=[pytest.mark.slow] if (suite, board) == LONG else [])
+    for suite in SUITES
+    for board in ("native_sim", "mps2_an386")
+]
 
 
-@pytest.mark.parametrize(("suite", "board"), parameters())
+@pytest.mark.parametrize(("suite", "board"), CASES)
 def test_suite(suite, board, workspace, boot) -> None:
     folder = BUILD / "suites" / suite / board
     image = zephyr_workspace.build(board, folder, source=ROOT / "tests" / "zephyr" / suite)
