@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The released student in C says, hop by hop, what it says in training: on whole recordings."""
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from standin import ROOT, lines
+
+from python_tools import qemu
+from python_tools.embed import embed
+from python_tools.firmware import build_bare
+from training.card import Student, load_student
+from training.recordings import Recording, iter_dataset, simulate
+from training.sensor import to_counts, write_replay
+
+
+@pytest.fixture(scope="module")
+def student() -> Student:
+    return load_student(ROOT / "training" / "released")
+
+
+@pytest.fixture(scope="module")
+def model(student, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("released")
+    embed(student, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def host_program(model, tmp_path_factory) -> Path:
+    return build_bare(model, tmp_path_factory.mktemp("host"), "-DPULSE_HOST=ON")
+
+
+def check(recording: Recording, program: Path, student: Student, path: Path) -> int:
+    stream = to_counts(recording)
+    write_replay(path, stream)
+    *results, _ = lines(program, path)
+    assert results == [str(result) for result in student.estimator().run(stream)]
+    return len(results)
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_on_simulated_wrists(seed, host_program, student, tmp_path) -> None:
+    assert check(simulate(seed, 120), host_program, student, tmp_path / "s.pulse") > 50
+
+
+@pytest.mark.dataset
+@pytest.mark.parametrize("dataset", ["troika", "bami1"])
+def test_on_real_wrists(dataset, host_program, student, shared_data, tmp_path) -> None:
+    for recording in islice(iter_dataset(dataset, shared_data), 3):
+        assert check(recording, host_program, student, tmp_path / "s.pulse") > 50
+
+
+@pytest.mark.qemu
+def test_on_the_emulated_processor(model, student, tmp_path) -> None:
+    stream = to_counts(simulate(7, 60))
+    write_replay(tmp_path / "s.pulse", stream)
+    image = build_bare(model, tmp_path / "build")
+    run = qemu.run(image, tmp_path / "s.pulse", timeout_s=120)
+    assert run.status == 0, run.output
+    assert run.output.splitlines()[:-1] == [str(result) for result in student.estimator().run(stream)]
