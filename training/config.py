@@ -34,8 +34,9 @@ class Data:
     """Which recordings, and who is held out. Subjects named nowhere are trained on."""
 
     dataset: str = "simulator"  # or several, as "bami1+troika"
-    test: tuple[str, ...] = ()  # subjects that no stage but the evaluation sees
-    validation: tuple[str, ...] = ()  # subjects that choose the epoch
+    # Subjects, as in "S1"; of several data sets, as in "bami1/S1".
+    test: tuple[str, ...] = ()  # that no stage but the evaluation sees
+    validation: tuple[str, ...] = ()  # that choose the epoch
     aligned_labels: bool = True
     all_leds: bool = False  # every PPG channel of a recording is a training example of its own
     max_windows: int = 0  # training windows at most, spread evenly; 0: all

@@ -107,8 +107,13 @@ def load(data: Data, folder: Path | None, progress: Callable[[str], None] = prin
         for recording in iter_dataset(name, folder, **_options(name, data)):
             recordings.append(recording)
             progress(f"{name}: {recording.name}, {recording.seconds / 60:.1f} min")
-    roles = split(list(dict.fromkeys(r.subject for r in recordings)), data, data.dataset)
-    by_role = {role: tuple(r for r in recordings if r.subject in names) for role, names in roles.items()}
+    several = "+" in data.dataset
+    names = [f"{r.dataset}/{r.subject}" if several else r.subject for r in recordings]
+    roles = split(list(dict.fromkeys(names)), data, data.dataset)
+    by_role = {
+        role: tuple(r for r, name in zip(recordings, names, strict=True) if name in members)
+        for role, members in roles.items()
+    }
     return Corpus(data, by_role, _digest(data, recordings))
 
 

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
+from training.config import Config, load
 from training.estimator import Estimator
 from training.folds import PROTOCOLS, Fold, person
 from training.integer import IntegerModel
 from training.metrics import Summary, summarise
-from training.models.settings import Augmentation, Recipe, Spectral
-from training.recordings import Recording, RecordingError, open_dataset
+from training.models.settings import Spectral
+from training.recordings import Recording, open_dataset
 from training.sensor import to_counts
 from training.signal import align, window_ends, window_labels, windows
 from training.spectral import Examples, examples, gather, predict, quantize, train
@@ -32,8 +33,6 @@ SIZES = {
     "8k": Spectral(),
     "30k": Spectral(width=40),
 }
-# Of the tracker; how they were found: docs/experiments.md.
-TRACKING = {"half_width": 12, "spread_bpm": 6.0, "leak": 1e-4, "temper": 0.4, "floor": 1e-5}
 FLOAT_LOGIT_STEP = 0.1  # of a float student's logits, rounded for the same tracker
 
 
@@ -113,21 +112,21 @@ def calibration_inputs(recordings: Sequence[Recording], count: int) -> np.ndarra
 def run_fold(
     fold: Fold,
     parts: dict[Recording, Examples],
-    config: Spectral,
-    augmentation: Augmentation,
-    recipe: Recipe,
-    seed: int,
+    config: Config,
     progress: Callable[[str], None],
 ) -> list[Trace]:
     """Train on the fold's people (validation included: nothing is chosen by it), test on the others."""
     taught = fold.train + fold.validation
     data = gather(taught, [parts[r] for r in taught])
-    student = train(data, config, augmentation, recipe, seed, progress)
+    student = train(
+        data, config.spectral, config.augmentation, config.spectral_training, config.seed, progress
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "student.tflite"
-        path.write_bytes(quantize(student, calibration_inputs(taught, 512)))
+        path.write_bytes(quantize(student, calibration_inputs(taught, config.calibration_windows)))
         model = IntegerModel.load(path)
-    return [trace(r, lambda x: predict(student, x), model, TRACKING) for r in fold.test]
+    tracking = asdict(config.tracking)
+    return [trace(r, lambda x: predict(student, x), model, tracking) for r in fold.test]
 
 
 def summaries(traces: Sequence[Trace]) -> dict[str, Summary]:
@@ -160,35 +159,38 @@ def main(arguments: list[str] | None = None) -> None:
         "--protocol", choices=PROTOCOLS, default="cross-dataset", help="who trains, who is tested"
     )
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
-    parser.add_argument("--size", choices=SIZES, default="8k", help="parameters of the student, about")
-    parser.add_argument("--seed", type=int, default=1, help="of weights, draws and augmentation")
-    parser.add_argument("--steps", type=int, default=Recipe.steps, help="batches to learn from")
-    parser.add_argument(
-        "--out", type=Path, default=Path("build/evaluate"), help="folder for metrics and traces"
-    )
+    parser.add_argument("--config", default="released", help="training/configs/NAME.toml, or a TOML file")
+    parser.add_argument("--size", choices=SIZES, help="parameters, about, instead of the configuration's")
+    parser.add_argument("--seed", type=int, help="of weights and draws, instead of the configuration's")
+    parser.add_argument("--out", type=Path, default=Path("build/evaluate"), help="folder for the results")
     options = parser.parse_args(arguments)
     protocol = PROTOCOLS[options.protocol]
     try:
+        config = load(options.config)
         recordings = [r for name in protocol.datasets for r in open_dataset(name, options.data)]
         folds = protocol.folds(recordings)
-    except (RecordingError, ValueError) as error:
+    except ValueError as error:
         parser.exit(1, f"{error}\n")
-    augmentation, parts = Augmentation(), {}
+    config = replace(
+        config,
+        spectral=SIZES[options.size] if options.size else config.spectral,
+        seed=config.seed if options.seed is None else options.seed,
+    )
+    parts = {}
     for n, r in enumerate(recordings, 1):
-        parts[r] = examples(r, augmentation)
+        parts[r] = examples(r, config.augmentation)
         print(f"spectra {n}/{len(recordings)}: {r.dataset} {r.name}", flush=True)
     traces = []
     for fold in folds:
         print(
             f"{fold.name}: {len(fold.train)} recordings to learn from, {len(fold.test)} to test", flush=True
         )
-        recipe = replace(Recipe(), steps=options.steps)
-        traces += run_fold(fold, parts, SIZES[options.size], augmentation, recipe, options.seed, print)
-    report(traces, options)
+        traces += run_fold(fold, parts, config, print)
+    report(traces, config, options.protocol, options.out)
 
 
-def report(traces: Sequence[Trace], options: argparse.Namespace) -> None:
-    """Print the table; write metrics.json and traces.npz into the folder of the options."""
+def report(traces: Sequence[Trace], config: Config, protocol: str, out: Path) -> None:
+    """Print the table; write metrics.json and traces.npz into a folder of `out`."""
     table = {group: summaries(members) for group, members in groups(traces).items()}
     print(f"{'':12}{'':24}{'MAE':>7}{'spread':>8}{'median':>8}{'worst':>7}{'<5 BPM':>8}{'share':>7}")
     for group, columns in table.items():
@@ -197,15 +199,11 @@ def report(traces: Sequence[Trace], options: argparse.Namespace) -> None:
                 f"{group:12}{name:24}{s.mae.mean:7.2f}{s.mae.std:8.2f}{s.median_mae:8.2f}{s.mae.worst:7.1f}"
                 f"{s.within5:8.1%}{s.coverage:7.1%}"
             )
-    folder = options.out / f"{options.protocol}-{options.size}-{options.seed}"
+    folder = out / f"{protocol}-{config.name}-{config.spectral.width}-{config.seed}"
     folder.mkdir(parents=True, exist_ok=True)
     values = {
-        "protocol": options.protocol,
-        "model": asdict(SIZES[options.size]),
-        "augmentation": asdict(Augmentation()),
-        "recipe": asdict(Recipe()) | {"steps": options.steps},
-        "tracking": TRACKING,
-        "seed": options.seed,
+        "protocol": protocol,
+        "configuration": asdict(config),
         "results": {g: {n: s.to_dict() for n, s in columns.items()} for g, columns in table.items()},
     }
     arrays = {
