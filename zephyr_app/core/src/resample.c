@@ -87,6 +87,9 @@ int32_t pulse_resample_ppg(struct pulse_ring *ring, const uint32_t *counts, int6
 	uint32_t first = trim(ring, now);
 	uint32_t total = 0;
 	int64_t sum = 0;
+	uint32_t own = 0;
+	uint32_t dark = 0;
+	uint32_t saturated = 0;
 	int32_t t = offset(ring, first, now);
 
 	for (uint32_t i = first; t < HALF_US; t = offset(ring, ++i, now)) {
@@ -96,11 +99,14 @@ int32_t pulse_resample_ppg(struct pulse_ring *ring, const uint32_t *counts, int6
 		total += (uint32_t)w;
 		sum += (int64_t)w * (int32_t)x;
 		if ((uint32_t)t < PULSE_FRAME_US) {
-			hop->samples++;
-			hop->dark += x < PULSE_DARK_COUNTS;
-			hop->saturated += x == 0 || x == PULSE_PPG_MAX;
+			own++;
+			dark += x < PULSE_DARK_COUNTS;
+			saturated += x == 0 || x == PULSE_PPG_MAX;
 		}
 	}
+	hop->samples = (uint16_t)(hop->samples + own);
+	hop->dark = (uint16_t)(hop->dark + dark);
+	hop->saturated = (uint16_t)(hop->saturated + saturated);
 	if ((int32_t)total < MIN_WEIGHT) {
 		return (int32_t)(counts[nearest(ring, first, now)] << PULSE_PPG_FRACTION);
 	}
@@ -109,13 +115,22 @@ int32_t pulse_resample_ppg(struct pulse_ring *ring, const uint32_t *counts, int6
 	return y < PPG_LIMIT ? (int32_t)y : PPG_LIMIT;
 }
 
+static int16_t acc_mean(int64_t sum, uint32_t total)
+{
+	uint32_t y = mean(sum + (int64_t)total * ACC_OFFSET, total);
+
+	return (int16_t)((y < UINT16_MAX ? (int32_t)y : UINT16_MAX) - ACC_OFFSET);
+}
+
 void pulse_resample_acc(struct pulse_ring *ring, int16_t (*acc)[3], int64_t frame_us,
 			int16_t out[3])
 {
 	uint32_t now = (uint32_t)frame_us;
 	uint32_t first = trim(ring, now);
 	uint32_t total = 0;
-	int64_t sum[3] = {0, 0, 0};
+	int64_t x = 0;
+	int64_t y = 0;
+	int64_t z = 0;
 	int32_t t = offset(ring, first, now);
 
 	for (uint32_t i = first; t < HALF_US; t = offset(ring, ++i, now)) {
@@ -123,17 +138,15 @@ void pulse_resample_acc(struct pulse_ring *ring, int16_t (*acc)[3], int64_t fram
 		int32_t w = weight(t);
 
 		total += (uint32_t)w;
-		for (int axis = 0; axis < 3; axis++) {
-			sum[axis] += (int64_t)w * xyz[axis];
-		}
+		x += (int64_t)w * xyz[0];
+		y += (int64_t)w * xyz[1];
+		z += (int64_t)w * xyz[2];
 	}
 	if ((int32_t)total < MIN_WEIGHT) {
 		memcpy(out, acc[nearest(ring, first, now)], 3 * sizeof(out[0]));
 		return;
 	}
-	for (int axis = 0; axis < 3; axis++) {
-		uint32_t y = mean(sum[axis] + (int64_t)total * ACC_OFFSET, total);
-
-		out[axis] = (int16_t)((y < 65535 ? (int32_t)y : 65535) - ACC_OFFSET);
-	}
+	out[0] = acc_mean(x, total);
+	out[1] = acc_mean(y, total);
+	out[2] = acc_mean(z, total);
 }
