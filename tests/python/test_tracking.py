@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.tracking import BINS, MASS, Tracker, TrackerTables, bin_bpm, track, tracker_tables
+from training.tracking import (
+    BINS,
+    MASS,
+    Tracker,
+    TrackerTables,
+    bin_bpm,
+    calibrate,
+    fit_confidence_map,
+    track,
+    tracker_tables,
+)
 
 TABLES = tracker_tables(0.1)
 
@@ -125,3 +135,14 @@ def test_many_wrists_in_step_equal_each_alone():
 def test_tables_that_break_the_arithmetic_are_refused(change, field):
     with pytest.raises(ValueError, match=f"tracker tables: {field}: expected"):
         dataclasses.replace(TABLES, **change)
+
+
+def test_confidence_map_turns_boasts_into_shares_of_correct_estimates():
+    rng = np.random.default_rng(0)
+    raw = rng.integers(0, 32769, 20_000)
+    truth = np.clip((raw / 32768) ** 3, 0, 0.9)
+    points = fit_confidence_map(raw, rng.uniform(size=len(raw)) < truth)
+    assert list(points) == sorted(points) and 0 <= points[0] and points[-1] <= 32768
+    fitted = calibrate(np.array(points), raw) / 32768
+    assert np.abs(fitted - truth).mean() < 0.02
+    dataclasses.replace(TABLES, confidence_map=points)
