@@ -2,13 +2,15 @@
 """The main job from end to end: a recording becomes a heart rate on an emulated Cortex-M4F."""
 
 import time
+from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 
-from python_tools import targets
+from python_tools import targets, zephyr_workspace
 from python_tools.embed import embed
 from python_tools.firmware import IMAGE, footprint
-from python_tools.replay import ReplayError, replay
+from python_tools.replay import Program, ReplayError, replay
 from python_tools.report import PICTURES, hop_printer, table, write_report
 from training.card import MODEL, load_student
 from training.pipeline import Pipeline
@@ -28,21 +30,38 @@ def demo(pipeline: Pipeline, force: bool = False, picture_format: str = "png") -
     student = load_student(folder / "int8")
     console.rule("embed, build")
     embed(student, folder / "c")
-    program = targets.bare(folder / "c", folder)
-    image = folder / "bare" / IMAGE
-    console.print(f"image: {image}")
+    bare = targets.bare(folder / "c", folder)
+    program, where = with_zephyr(folder) or (bare, "QEMU's mps2-an386, bare metal")
+    console.print(f"image: {where}")
 
     recording = pipeline.corpus.recordings["test"][0]
-    console.rule(f"replay {recording.name} (no stage has seen this subject) on QEMU mps2-an386")
+    console.rule(f"replay {recording.name}, whom no stage has seen")
     stream = to_counts(recording)
+    expected = student.estimator().run(stream)
     run = replay(program, stream, folder / "replay.pulse", hop_printer(recording))
-    if run.results != student.estimator().run(stream):
-        raise ReplayError(f"{image}: expected the Python reference's results bit for bit, found others")
+    counted = run if program is bare else replay(bare, stream, folder / "replay.pulse")
+    for one in (run, counted):
+        if one.results != expected:
+            raise ReplayError(f"{folder}: expected the Python reference's results, found others")
     console.print("all results equal the Python reference's, bit for bit")
+    run = replace(run, closing={**run.closing, **counted.closing})
 
     model_bytes = (student.folder / MODEL).stat().st_size
-    figures = write_report(folder, recording, run, model_bytes, footprint(image), picture_format)
+    figures = write_report(
+        folder, recording, run, model_bytes, footprint(folder / "bare" / IMAGE), picture_format
+    )
     console.print(table(figures))
     console.print(f"picture: {folder / figures['picture']}")
     console.print(f"figures: {folder / 'run.json'}, hops: {folder / 'run.csv'}")
     console.print(f"took {time.monotonic() - start:.0f} s")
+
+
+def with_zephyr(folder: Path) -> tuple[Program, str] | None:
+    """Zephyr's image with the student in `folder`, and its name; None, saying why, without a Zephyr."""
+    try:
+        base = zephyr_workspace.zephyr_base()
+    except zephyr_workspace.WorkspaceError as error:
+        print(f"{error}; the same core runs on bare metal instead")
+        return None
+    print(f"Zephyr: {base}")
+    return targets.zephyr(folder / "c", folder), "Zephyr on QEMU's mps2-an386"

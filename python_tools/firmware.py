@@ -9,12 +9,14 @@ from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 
+from training.errors import UserError
+
 ROOT = Path(__file__).resolve().parent.parent
 BARE = ROOT / "zephyr_app" / "bare"
 IMAGE = "pulse.elf"
 
 
-class BuildError(RuntimeError):
+class BuildError(UserError):
     """A build that failed; the message ends with the compiler's own words."""
 
 

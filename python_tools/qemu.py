@@ -14,11 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.errors import UserError
+
 QEMU = "qemu-system-arm"
 MACHINE = "mps2-an386"
 
 
-class QemuError(RuntimeError):
+class QemuError(UserError):
     """QEMU is missing, or the image did not end in time; the message says which and how far it came."""
 
 

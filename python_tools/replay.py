@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from python_tools.qemu import Run
+from training.errors import UserError
 from training.estimator import Result, State
 from training.recordings import Recording
 from training.sensor import SensorStream, write_replay
@@ -26,7 +27,7 @@ NUMBER = re.compile(r"(\w+)=(-?\d+)")
 Program = Callable[[Path, Callable[[str], None]], Run]
 
 
-class ReplayError(RuntimeError):
+class ReplayError(UserError):
     """Firmware that did not end well: its exit status and its last words."""
 
 

@@ -5,9 +5,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from python_tools import qemu
+from python_tools import qemu, zephyr_workspace
 from python_tools.firmware import build_bare
 from python_tools.replay import Program
+
+# A UART for Zephyr's console; 62.5 million instructions a second, as its board states.
+ZEPHYR_MACHINE = {"serial": "stdio", "shift": 4}
 
 
 def bare(model: Path, folder: Path) -> Program:
@@ -19,15 +22,38 @@ def bare(model: Path, folder: Path) -> Program:
 def host(model: Path, folder: Path) -> Program:
     """This machine."""
     program = build_bare(model, folder / "host", "-DPULSE_HOST=ON")
-
-    def run(file: Path, on_line: Callable[[str], None]) -> qemu.Run:
-        done = subprocess.run([program, file], capture_output=True, text=True)
-        for line in done.stdout.splitlines():
-            on_line(line)
-        return qemu.Run(done.returncode, done.stdout + done.stderr)
-
-    return run
+    return lambda file, on_line: _run(program, str(file), on_line)
 
 
-# Name -> (folder of the C files, folder for the build) -> program. BuildError if it cannot be built.
-TARGETS: dict[str, Callable[[Path, Path], Program]] = {"bare": bare, "host": host}
+def zephyr(model: Path, folder: Path) -> Program:
+    """The Zephyr application on QEMU's Cortex-M4F: drivers, threads and all."""
+    image = zephyr_workspace.build(
+        "mps2_an386", folder / "mps2_an386", f"-DPULSE_MODEL_DIR={model.resolve()}"
+    )
+    return lambda file, on_line: qemu.run(image, file, on_line=on_line, **zephyr_workspace.MACHINE)
+
+
+def native_sim(model: Path, folder: Path) -> Program:
+    """The Zephyr application as a program of this machine."""
+    image = zephyr_workspace.build(
+        "native_sim", folder / "native_sim", f"-DPULSE_MODEL_DIR={model.resolve()}"
+    )
+    return lambda file, on_line: _run(image, f"--replay={file}", on_line)
+
+
+def _run(program: Path, argument: str, on_line: Callable[[str], None]) -> qemu.Run:
+    done = subprocess.run([program, argument], capture_output=True, text=True)
+    for line in done.stdout.splitlines():
+        on_line(line)
+    return qemu.Run(done.returncode, done.stdout + done.stderr)
+
+
+# Name -> (folder of the C files, folder for the build) -> program. BuildError if it cannot be built,
+# WorkspaceError where Zephyr is needed and there is none.
+TARGETS: dict[str, Callable[[Path, Path], Program]] = {
+    "bare": bare,
+    "host": host,
+    "zephyr": zephyr,
+    "native_sim": native_sim,
+}
+NEED_ZEPHYR = ("zephyr", "native_sim")

@@ -9,8 +9,11 @@ import sys
 from pathlib import Path
 
 from python_tools.firmware import BuildError
+from training.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
+# How QEMU runs an image of board mps2_an386: console on the first UART, 62.5 MIPS as the board states.
+MACHINE = {"serial": "stdio", "shift": 4}
 VERSION = (3, 7)  # what west.yml pins; another minor version may not build
 BOARDS = {  # name: what runs or flashes the image
     "mps2_an386": "zephyr.elf",
@@ -20,7 +23,7 @@ BOARDS = {  # name: what runs or flashes the image
 }
 
 
-class WorkspaceError(RuntimeError):
+class WorkspaceError(UserError):
     """There is no Zephyr to build with; the message says where it was looked for."""
 
 

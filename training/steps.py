@@ -12,10 +12,12 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from training.errors import UserError
+
 STAMP = "step.json"
 
 
-class StepError(RuntimeError):
+class StepError(UserError):
     """A step that cannot run: what is missing and which command makes it."""
 
 

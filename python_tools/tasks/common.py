@@ -7,13 +7,13 @@ from pathlib import Path
 
 from invoke import task
 
-from training.steps import StepError
+from training.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 
 # What a user can cause; each says in one line what is wrong. Anything else is ours and keeps its traceback.
-USER_ERRORS = (ValueError, OSError, StepError)
+USER_ERRORS = (ValueError, OSError, UserError)
 
 RUN_HELP = {
     "config": "configuration: a name in training/configs or the path of a .toml file",

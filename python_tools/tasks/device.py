@@ -11,7 +11,7 @@ from python_tools.tasks.common import BUILD, ROOT, command
     dataset="data set that holds the recording",
     data="folder of the data set or the one around it",
     student="folder of student.tflite and student.json; default: the released student",
-    target="bare: QEMU's Cortex-M4F without an RTOS; host: this machine",
+    target="bare: QEMU's Cortex-M4F without an RTOS; zephyr: with it; native_sim: Zephyr here; host: here",
     output="folder for run.json, run.csv and the picture",
     picture="picture's format: png or svg",
 )

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from python_tools import qemu
+from python_tools import qemu, zephyr_workspace
 from python_tools.demo import demo
 from python_tools.embed import embed
 from python_tools.firmware import IMAGE, footprint
 from python_tools.replay import parse, replay
-from python_tools.targets import TARGETS
+from python_tools.targets import NEED_ZEPHYR, TARGETS
 from training import steps
 from training.card import CARD, CardError, load_student
 from training.config import load
@@ -61,7 +61,8 @@ def student(chain):
 @pytest.fixture(scope="session")
 def programs(chain, student):
     embed(student, chain.folder / "c")
-    return {name: build(chain.folder / "c", chain.folder) for name, build in TARGETS.items()}
+    known = {name: build for name, build in TARGETS.items() if name not in NEED_ZEPHYR}
+    return {name: build(chain.folder / "c", chain.folder) for name, build in known.items()}
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +118,18 @@ def test_every_target_equals_the_python_reference(programs, student, tmp_path, f
     assert len(expected) > 25
     for program in programs.values():
         assert replay(program, stream, tmp_path / "r.pulse").results == expected
+
+
+@pytest.mark.zephyr
+@pytest.mark.parametrize("target", NEED_ZEPHYR)
+def test_under_zephyr_too(target, chain, programs, student, tmp_path):
+    try:
+        zephyr_workspace.zephyr_base()
+    except zephyr_workspace.WorkspaceError as error:
+        pytest.skip(str(error))
+    program = TARGETS[target](chain.folder / "c", chain.folder)
+    stream = to_counts(simulate(14, 40))
+    assert replay(program, stream, tmp_path / "r.pulse").results == student.estimator().run(stream)
 
 
 @pytest.mark.qemu
