@@ -9,7 +9,11 @@
 #include "pulse_model_golden.h"
 #include "program.h"
 
-static uint32_t arena[(PULSE_MODEL_ARENA_SIZE + 3) / 4];
+#ifndef BENCH_ARENA /* bytes; another engine has its own size */
+#define BENCH_ARENA PULSE_MODEL_ARENA_SIZE
+#endif
+
+static uint32_t arena[(BENCH_ARENA + 3) / 4] __attribute__((aligned(16)));
 static int8_t output[PULSE_MODEL_OUTPUT_SIZE];
 static uint32_t marks[PULSE_MODEL_LAYERS + 1];
 

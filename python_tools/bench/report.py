@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of measurements."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from python_tools.bench.estimate import assumptions, estimates
+from python_tools.bench.measure import Measurement
+from python_tools.bench.peers import PeerResult
+
+
+def show(measurements: list[Measurement], peers: list[PeerResult], layers: bool, console: Console) -> None:
+    """Print all tables."""
+    console.print(_engines(measurements, peers))
+    if layers:
+        for measurement in measurements:
+            console.print(_layers(measurement))
+    for measurement in measurements:
+        for e in estimates(measurement.instructions):
+            time, energy = ("{:.3g} to {:.3g}".format(*pair) for pair in (e.milliseconds, e.millijoules))
+            console.print(
+                f"{measurement.model} ({measurement.engine}) on {e.chip}: {time} ms, {energy} mJ (estimate)"
+            )
+    for line in assumptions():
+        console.print(f"[dim]{line}[/dim]")
+
+
+def _engines(measurements: list[Measurement], peers: list[PeerResult]) -> Table:
+    table = Table(title="one inference on QEMU mps2-an386 (instructions, not cycles); bytes")
+    for name in ("model", "engine"):
+        table.add_column(name)
+    columns = ("instr", "MAC", "instr/MAC", "code", "weights", "quant", "tables", "arena", "stack")
+    for name in columns:
+        table.add_column(name, justify="right")
+    for m in measurements:
+        f = m.flash
+        numbers = (m.instructions, m.macs, f"{m.per_mac:.3f}", f.code, f.weights, f.quantisation, f.tables)
+        table.add_row(m.model, m.engine, *(_text(n) for n in (*numbers, m.arena, m.stack)))
+    for p in peers:
+        per_mac = f"{p.instructions / p.macs:.3f}"
+        numbers = (p.instructions, p.macs, per_mac, p.code, p.constants, "", "", p.arena, p.stack)
+        table.add_row(p.model, p.engine, *(_text(n) for n in numbers))
+    return table
+
+
+def _text(value: int | str) -> str:
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+def _layers(measurement: Measurement) -> Table:
+    table = Table(title=f"{measurement.model}, {measurement.engine}, by layer")
+    table.add_column("layer")
+    for name in ("instr", "share", "MAC", "instr/MAC"):
+        table.add_column(name, justify="right")
+    for layer in measurement.layers:
+        per_mac = f"{layer.instructions / layer.macs:.3f}" if layer.macs else ""
+        share = f"{layer.instructions / measurement.instructions:.1%}"
+        table.add_row(layer.name, f"{layer.instructions:,}", share, f"{layer.macs:,}", per_mac)
+    return table

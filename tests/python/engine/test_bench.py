@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The counting: exact, the same twice, within budget."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from python_tools.bench.__main__ import main
+from python_tools.bench.budget import BUDGETS, overruns
+from python_tools.bench.estimate import estimates
+from python_tools.bench.measure import Measurement, measure
+
+RELEASED = Path("training/released/student.tflite")
+
+pytestmark = [
+    pytest.mark.qemu,
+    pytest.mark.skipif(
+        not shutil.which("arm-none-eabi-gcc") or not shutil.which("qemu-system-arm"),
+        reason="needs arm-none-eabi-gcc and qemu-system-arm",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def student(tmp_path_factory: pytest.TempPathFactory) -> Measurement:
+    return measure(RELEASED, tmp_path_factory.mktemp("bench"))
+
+
+def test_the_same_twice(student: Measurement, tmp_path: Path) -> None:
+    assert measure(RELEASED, tmp_path) == student
+
+
+def test_layers_add_up(student: Measurement) -> None:
+    total = sum(layer.instructions for layer in student.layers)
+    assert 0 <= student.instructions - total < 40 * len(student.layers)
+    assert sum(layer.macs for layer in student.layers) == student.macs
+
+
+def test_targets(student: Measurement) -> None:
+    flash = student.flash
+    assert student.per_mac <= 1.2
+    assert flash.code <= 10_000
+    assert student.arena <= 1.2 * student.live
+    assert student.stack <= 512
+    assert flash.quantisation + flash.tables <= 0.2 * flash.weights
+
+
+@pytest.mark.parametrize("name", ["student", "dilated", "grouped", "spectral"])
+def test_budgets(name: str, student: Measurement, stand_in, tmp_path: Path) -> None:  # noqa: ANN001
+    assert name in json.loads(BUDGETS.read_text())
+    assert overruns(student if name == "student" else measure(stand_in(name), tmp_path)) == []
+
+
+def test_overrun_is_told(student: Measurement, tmp_path: Path) -> None:
+    budgets = tmp_path / "budgets.json"
+    budgets.write_text(json.dumps({"student": {"instructions": int(student.instructions / 1.03)}}))
+    assert overruns(student, budgets)[0].startswith("student: instructions: expected at most")
+
+
+def test_estimates_grow_with_the_count() -> None:
+    once, twice = estimates(1_000_000)[0], estimates(2_000_000)[0]
+    assert twice.milliseconds[0] == pytest.approx(2 * once.milliseconds[0])
+    assert once.millijoules[0] < once.millijoules[1]
+
+
+def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    figures = tmp_path / "figures.json"
+    assert main([str(RELEASED), "--layers", "--json", str(figures)]) == 0
+    printed = capsys.readouterr().out
+    assert "instr/MAC" in printed and "(estimate)" in printed
+    assert json.loads(figures.read_text())["engine"][0]["layers"]
+
+    broken = tmp_path / "broken.tflite"
+    broken.write_bytes(RELEASED.read_bytes()[:300])
+    assert main([str(broken)]) == 1
+    assert str(broken) in capsys.readouterr().err.replace("\n", "")
