@@ -9,9 +9,6 @@ from python_tools import qemu, zephyr_workspace
 from python_tools.firmware import build_bare
 from python_tools.replay import Program
 
-# A UART for Zephyr's console; 62.5 million instructions a second, as its board states.
-ZEPHYR_MACHINE = {"serial": "stdio", "shift": 4}
-
 
 def bare(model: Path, folder: Path) -> Program:
     """QEMU's Cortex-M4F without an RTOS."""

@@ -19,8 +19,7 @@ from standin import TABLES, predict, write_config  # noqa: E402
 
 from training.estimator import Estimator  # noqa: E402
 
-# A UART for Zephyr's console; 62.5 MIPS, as its board states. The bare image speaks by semihosting.
-MACHINES = {"bare": {}, "mps2_an386": {"serial": "stdio", "shift": 4}}
+MACHINES = {"bare": {}, "mps2_an386": zephyr_workspace.MACHINE}
 
 
 def pytest_configure(config: pytest.Config) -> None:
