@@ -21,6 +21,7 @@ enum status {
 static struct pulse_replay replay;
 static struct pulse_align align;
 static struct pulse_estimator estimator;
+static struct pulse_hop hop;
 
 /* Instructions: of making all hops, and of the dearest hop through the estimator. */
 static uint64_t aligning;
@@ -49,13 +50,13 @@ static enum status bad_file(const char *path, const struct pulse_replay_error *e
 	return STATUS_BAD_FILE;
 }
 
-static void one_hop(const struct pulse_hop *hop)
+static void one_hop(void)
 {
 	struct pulse_result result;
 	char line[PULSE_RESULT_TEXT];
 	uint32_t before = platform_counter();
 
-	pulse_estimator_hop(&estimator, hop, &result);
+	pulse_estimator_hop(&estimator, &hop, &result);
 	uint32_t cost = platform_instructions_between(before, platform_counter());
 
 	dearest = cost > dearest ? cost : dearest;
@@ -65,7 +66,6 @@ static void one_hop(const struct pulse_hop *hop)
 
 static void one_sample(const struct pulse_replay_sample *sample)
 {
-	struct pulse_hop hop;
 	uint32_t before = platform_counter();
 	bool complete;
 
@@ -77,7 +77,7 @@ static void one_sample(const struct pulse_replay_sample *sample)
 	complete = pulse_align_take(&align, &hop);
 	aligning += platform_instructions_between(before, platform_counter());
 	while (complete) {
-		one_hop(&hop);
+		one_hop();
 		complete = pulse_align_take(&align, &hop);
 	}
 }

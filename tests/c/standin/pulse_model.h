@@ -16,8 +16,9 @@
 #else
 #define PULSE_MODEL_INPUT_SIZE 1024
 #endif
-#define PULSE_MODEL_OUTPUT_SIZE 104
-#define PULSE_MODEL_ARENA_SIZE  8
+#define PULSE_MODEL_OUTPUT_SIZE     104
+#define PULSE_MODEL_ARENA_SIZE      8
+#define PULSE_MODEL_ARENA_ALIGNMENT 1
 
 void pulse_model_run(const int8_t *input, int8_t *output, void *arena);
 

@@ -8,6 +8,8 @@
 #include "resample.h"
 #include "ring.h"
 
+PULSE_ASSERT(PULSE_ALIGN_DEPTH > 128 || sizeof(struct pulse_align) <= 4096);
+
 /* A gap: the next frame belongs to another time. */
 static void restart(struct pulse_align *align)
 {

@@ -14,6 +14,7 @@ PULSE_ASSERT(PULSE_MODEL_INPUT_SIZE == PULSE_SPECTRUM_INPUT);
 PULSE_ASSERT(PULSE_MODEL_INPUT_SIZE == PULSE_WINDOW_INPUT);
 #endif
 PULSE_ASSERT(PULSE_MODEL_OUTPUT_SIZE == PULSE_BINS);
+PULSE_ASSERT(PULSE_MODEL_ARENA_ALIGNMENT <= sizeof(uint64_t));
 
 /* What comes next does not follow what came before. */
 static void break_off(struct pulse_estimator *estimator)
