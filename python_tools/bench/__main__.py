@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure models; 0 if all went well, 1 with one line on stderr if not, 2 if a budget was exceeded."""
     options = _options(arguments)
     console, errors = Console(), Console(stderr=True)
+    console.width = max(console.width, 120)
     measurements: list[Measurement] = []
     peers: list[PeerResult] = []
     try:
@@ -74,9 +75,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         metavar="PYTHON",
         help="also measure bakenn: Python of a venv with bakenn[tflite]",
     )
-    parser.add_argument(
-        "--update-budgets", action="store_true", help=f"make these figures the budget ({BUDGETS.name})"
-    )
+    parser.add_argument("--update-budgets", action="store_true", help=f"write {BUDGETS.name}")
     return parser.parse_args(arguments)
 
 

@@ -23,8 +23,8 @@ class Chip:
 
 
 CHIPS = (
-    Chip("nRF52840", 64, 3.3, 3.0, "product specification, CPU from flash, cache and DC/DC on"),
-    Chip("STM32WB55", 64, 3.4, 3.3, "data sheet front page, 53 uA/MHz in run mode with SMPS"),
+    Chip("nRF52840", 64, 3.3, 3.0, "nominal: from flash, cache and DC/DC on; see the product specification"),
+    Chip("STM32WB55", 64, 3.4, 3.3, "nominal: 53 uA/MHz in run mode with SMPS; see the data sheet"),
 )
 
 

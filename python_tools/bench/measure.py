@@ -131,7 +131,7 @@ def build(folder: Path, name: str, options: Sequence[str]) -> Path:
 
 
 def run(image: Path, exact: bool = True) -> dict[str, list[int]]:
-    """Run an image that prints lines of NAME and number; BenchError if an output was wrong but must not be."""
+    """Run an image that prints lines of NAME and number; BenchError if `exact` and an output was wrong."""
     done = qemu.run(image)
     results: dict[str, list[int]] = {}
     for line in done.output.split("\n"):

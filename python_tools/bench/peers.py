@@ -37,7 +37,7 @@ bakenn.compile_tflite(pathlib.Path(sys.argv[1]), sys.argv[2], name="peer", backe
 
 @dataclass(frozen=True)
 class PeerResult:
-    """What another engine costs, in instructions and bytes; `wrong`: outputs that differ from the oracle's."""
+    """What another engine costs, in instructions and bytes; `wrong`: outputs that are not the oracle's."""
 
     model: str
     engine: str

@@ -17,7 +17,7 @@ def show(measurements: list[Measurement], peers: list[PeerResult], layers: bool,
     if layers:
         for measurement in measurements:
             console.print(_layers(measurement))
-    for measurement in measurements:
+    for measurement in (m for m in measurements if m.engine == "pulse"):
         for e in estimates(measurement.instructions):
             time, energy = ("{:.3g} to {:.3g}".format(*pair) for pair in (e.milliseconds, e.millijoules))
             console.print(
@@ -31,16 +31,16 @@ def _engines(measurements: list[Measurement], peers: list[PeerResult]) -> Table:
     table = Table(title="one inference on QEMU mps2-an386 (instructions, not cycles); bytes")
     for name in ("model", "engine"):
         table.add_column(name)
-    columns = ("instr", "MAC", "instr/MAC", "code", "weights", "quant", "tables", "arena", "stack")
+    columns = ("instr", "MAC", "instr/MAC", "code", "weights", "quant", "tables", "arena", "stack", "wrong")
     for name in columns:
         table.add_column(name, justify="right")
     for m in measurements:
         f = m.flash
         numbers = (m.instructions, m.macs, f"{m.per_mac:.3f}", f.code, f.weights, f.quantisation, f.tables)
-        table.add_row(m.model, m.engine, *(_text(n) for n in (*numbers, m.arena, m.stack)))
+        table.add_row(m.model, m.engine, *(_text(n) for n in (*numbers, m.arena, m.stack, 0)))
     for p in peers:
         per_mac = f"{p.instructions / p.macs:.3f}"
-        numbers = (p.instructions, p.macs, per_mac, p.code, p.constants, "", "", p.arena, p.stack)
+        numbers = (p.instructions, p.macs, per_mac, p.code, p.constants, "", "", p.arena, p.stack, p.wrong)
         table.add_row(p.model, p.engine, *(_text(n) for n in numbers))
     return table
 

@@ -132,8 +132,12 @@ class Builder:
             -(-n // s) if padding == SAME else (n - k) // s + 1
             for n, k, s in zip(size, kernel, stride, strict=True)
         ]
+        kind, result = (
+            "AVERAGE_POOL_2D" if average else "MAX_POOL_2D",
+            self.like(source, (1, *sides, channels)),
+        )
         return self.operator(
-            "AVERAGE_POOL_2D" if average else "MAX_POOL_2D", [source], self.like(source, (1, *sides, channels)),
+            kind, [source], result,
             schema.Pool2DOptionsT, padding=padding, filterHeight=kernel[0], filterWidth=kernel[1],
             strideH=stride[0], strideW=stride[1], fusedActivationFunction=activation,
         )  # fmt: skip

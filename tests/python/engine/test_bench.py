@@ -36,7 +36,7 @@ def test_the_same_twice(student: Measurement, tmp_path: Path) -> None:
 
 def test_layers_add_up(student: Measurement) -> None:
     total = sum(layer.instructions for layer in student.layers)
-    assert 0 <= student.instructions - total < 40 * len(student.layers)
+    assert abs(total - student.instructions) < 20 * len(student.layers)  # reading the counter is counted too
     assert sum(layer.macs for layer in student.layers) == student.macs
 
 
@@ -49,10 +49,16 @@ def test_targets(student: Measurement) -> None:
     assert flash.quantisation + flash.tables <= 0.2 * flash.weights
 
 
-@pytest.mark.parametrize("name", ["student", "dilated", "grouped", "spectral"])
-def test_budgets(name: str, student: Measurement, stand_in, tmp_path: Path) -> None:  # noqa: ANN001
+def test_budget(student: Measurement) -> None:
+    assert student.model in json.loads(BUDGETS.read_text())
+    assert overruns(student) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["dilated", "grouped", "spectral"])
+def test_budgets_of_stand_ins(name: str, stand_in, tmp_path: Path) -> None:  # noqa: ANN001
     assert name in json.loads(BUDGETS.read_text())
-    assert overruns(student if name == "student" else measure(stand_in(name), tmp_path)) == []
+    assert overruns(measure(stand_in(name), tmp_path)) == []
 
 
 def test_overrun_is_told(student: Measurement, tmp_path: Path) -> None:

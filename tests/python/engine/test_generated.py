@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from batch import DSP_TARGET, HOST_TARGET, Target, mismatches
-from conftest import CASES
+from conftest import CASES, MANY
 from graphs import Case, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ from keras_models import MODELS
 
 from training.integer import IntegerModel
 
-BATCH = 20  # graphs compiled into one program
+BATCH = 12  # graphs compiled into one program
 TARGETS = [
     pytest.param(HOST_TARGET, id="host"),
     pytest.param(
@@ -39,6 +39,18 @@ TARGETS = [
 @settings(max_examples=max(1, CASES // BATCH))
 @given(cases=st.lists(graphs(), min_size=BATCH, max_size=BATCH))
 def test_random_graphs(target: Target, cases: list[Case], scratch: Path) -> None:
+    check(target, cases, scratch)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", TARGETS)
+@settings(max_examples=MANY // BATCH)
+@given(cases=st.lists(graphs(), min_size=BATCH, max_size=BATCH))
+def test_many_random_graphs(target: Target, cases: list[Case], scratch: Path) -> None:
+    check(target, cases, scratch)
+
+
+def check(target: Target, cases: list[Case], scratch: Path) -> None:
     with tempfile.TemporaryDirectory(dir=scratch) as name:
         folder = Path(name)
         for index, case in enumerate(cases):

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from conftest import MANY
 from graphs import Case, graphs
-from hypothesis import given
+from hypothesis import given, settings
 from keras_models import MODELS
 
 from training.integer import IntegerModel
@@ -30,6 +31,17 @@ def reference(path: Path, inputs: np.ndarray) -> np.ndarray:
 
 @given(case=graphs(connected=False))
 def test_random_graphs_equal_the_reference(case: Case, scratch: Path) -> None:
+    check(case, scratch)
+
+
+@pytest.mark.slow
+@settings(max_examples=MANY)
+@given(case=graphs(connected=False))
+def test_many_random_graphs_equal_the_reference(case: Case, scratch: Path) -> None:
+    check(case, scratch)
+
+
+def check(case: Case, scratch: Path) -> None:
     path = scratch / "case.tflite"
     path.write_bytes(case.blob)
     expected = reference(path, case.inputs)
