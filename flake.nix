@@ -18,19 +18,22 @@
     let
       inherit (nixpkgs) lib;
 
-      # requirements.txt pins packages; these are the wheels pip finds for it, so they change with it.
-      # tests/nix/wheels.py writes this part anew.
+      # The wheels that pip finds for requirements.txt, by platform tag; their hashes change with its fingerprint.
+      # tests/nix/wheels.py writes both anew.
       requirements = "28e6e1927cef07652b06dc71a38989587b7acb146e378f5a4321e215a93ed008";
-      wheelHashes = {
-        x86_64-linux = "sha256-iEXc/a6/0SxGrbKqRHXPU4TOboWFjvU7of3QClc3RHY=";
-        aarch64-linux = "sha256-T5BHRDfVtHjPupilGr2W4t5bfK8qhRONX16q6EXYtKs=";
-        aarch64-darwin = "sha256-c4fs4CMnQFg2TC5Em6M0wT6q/64YH1xBxecjEiaXQQQ=";
-      };
-      manylinux = arch: [ "manylinux_2_28_${arch}" "manylinux_2_27_${arch}" "manylinux2014_${arch}" ];
-      wheelPlatforms = {
-        x86_64-linux = manylinux "x86_64";
-        aarch64-linux = manylinux "aarch64";
-        aarch64-darwin = [ "macosx_12_0_arm64" ];
+      wheelsOf = {
+        x86_64-linux = {
+          platforms = "manylinux_2_28_x86_64 manylinux_2_27_x86_64 manylinux2014_x86_64";
+          hash = "sha256-iEXc/a6/0SxGrbKqRHXPU4TOboWFjvU7of3QClc3RHY=";
+        };
+        aarch64-linux = {
+          platforms = "manylinux_2_28_aarch64 manylinux_2_27_aarch64 manylinux2014_aarch64";
+          hash = "sha256-T5BHRDfVtHjPupilGr2W4t5bfK8qhRONX16q6EXYtKs=";
+        };
+        aarch64-darwin = {
+          platforms = "macosx_12_0_arm64";
+          hash = "sha256-c4fs4CMnQFg2TC5Em6M0wT6q/64YH1xBxecjEiaXQQQ=";
+        };
       };
 
       forSystem = system:
@@ -48,13 +51,12 @@
               {
                 nativeBuildInputs = [ python ];
                 outputHashMode = "recursive";
-                outputHash = wheelHashes.${system};
+                outputHash = wheelsOf.${system}.hash;
               } ''
               export HOME=$TMPDIR
               python -m venv $TMPDIR/venv
               $TMPDIR/venv/bin/python -m pip download --no-cache-dir --no-deps --require-hashes \
-                ${toString (map (tag: "--platform ${tag}") wheelPlatforms.${system})} \
-                -r ${./requirements.txt} -d $out
+                $(printf -- '--platform %s ' ${wheelsOf.${system}.platforms}) -r ${./requirements.txt} -d $out
             '';
 
           pythonEnv = pkgs.runCommandCC "pulse-python"
@@ -149,7 +151,7 @@
           };
         };
 
-      systems = lib.genAttrs (builtins.attrNames wheelHashes) forSystem;
+      systems = lib.genAttrs (builtins.attrNames wheelsOf) forSystem;
       outputsOf = kind: builtins.mapAttrs (_: outputs: outputs.${kind}) systems;
     in
     lib.genAttrs [ "packages" "apps" "devShells" "checks" ] outputsOf;
