@@ -77,6 +77,17 @@ def augment(
     return tf.concat([ppg, acc], axis=2), motion
 
 
+def without_pulse(
+    spectra: tf.Tensor, target: tf.Tensor, noise: tf.Tensor, share: float
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Spectra, a share with noise (m, 4, 2, 104) in place of PPG, and targets (n, 104), uniform there."""
+    n = tf.shape(spectra)[0]
+    lost = tf.random.uniform((n,)) < share
+    chosen = tf.gather(noise, tf.random.uniform((n,), maxval=tf.shape(noise)[0], dtype=tf.int32))
+    ppg = tf.where(lost[:, None, None, None], chosen, spectra[:, :, :2])
+    return tf.concat([ppg, spectra[:, :, 2:]], axis=2), tf.where(lost[:, None], 1 / BINS, target)
+
+
 def _smooth(values: tf.Tensor) -> tf.Tensor:
     """Values (n, r, k, 1) at k points along frequency, drawn out linearly: (n, r, 104)."""
     return tf.image.resize(values, (tf.shape(values)[1], BINS))[..., 0]

@@ -10,14 +10,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from training.augment import augment, network_inputs
+from training.augment import augment, network_inputs, without_pulse
 from training.losses import soft_label
 from training.models.settings import Augmentation, Recipe, Spectral
 from training.models.spectral import build
 from training.quantize import convert
 from training.recordings.recording import Recording
 from training.sensor import SensorStream, to_counts
-from training.signal import RATE_HZ, WINDOW, align, motion, window_ends, windows
+from training.signal import HOP, HOPS_PER_WINDOW, RATE_HZ, WINDOW, align, motion, window_ends, windows
 from training.spectrum import INPUT_SCALE, INPUT_ZERO, last_windows, magnitudes
 
 TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
@@ -95,6 +95,22 @@ def gather(recordings: Sequence[Recording], parts: Sequence[Examples]) -> Exampl
     return together
 
 
+def noise_spectra(seed: int, count: int = 2000) -> np.ndarray:
+    """PPG spectra of four hops with no pulse in them, float32 (count, 4, 2, 104): noise of all colours."""
+    rng = np.random.default_rng(seed)
+    samples = HOP * (HOPS_PER_WINDOW - 1) + WINDOW
+    white = np.fft.rfft(rng.normal(size=(count, 2 * samples)))
+    colour = np.fft.rfftfreq(2 * samples, 1 / RATE_HZ).clip(0.05) ** -rng.uniform(0, 1.5, (count, 1))
+    x = np.fft.irfft(white * colour)[:, :samples]
+    counts = np.rint(x / x.std(axis=1, keepdims=True) * 2.0 ** rng.uniform(2, 14, (count, 1))).astype(
+        np.int64
+    )
+    hops = np.lib.stride_tricks.sliding_window_view(counts, WINDOW, axis=1)[:, ::HOP].reshape(-1, WINDOW)
+    signals = np.zeros((len(hops), 4, WINDOW), np.int64)
+    signals[:, 0] = hops
+    return magnitudes(signals)[:, :2].astype(np.float32).reshape(count, HOPS_PER_WINDOW, 2, -1)
+
+
 def train(
     data: Examples,
     config: Spectral,
@@ -112,21 +128,22 @@ def train(
     draws = np.random.default_rng(seed).choice(
         len(data.bpm), (recipe.steps, 2, recipe.batch), p=data.weight / data.weight.sum()
     )
+    noise = tf.constant(noise_spectra(seed))
     spectra, movement, bpm, hops = map(tf.constant, (data.spectra, data.motion, data.bpm, data.hops))
 
     @tf.function
     def step(chosen: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
         rows, other = tf.gather(hops, chosen), tf.gather(hops, others)
-        inputs = network_inputs(
-            *augment(
-                tf.gather(spectra, rows),
-                tf.gather(movement, rows),
-                tf.gather(spectra, other),
-                tf.gather(movement, other),
-                augmentation,
-            )
+        changed, moving = augment(
+            tf.gather(spectra, rows),
+            tf.gather(movement, rows),
+            tf.gather(spectra, other),
+            tf.gather(movement, other),
+            augmentation,
         )
         target = soft_label(tf.gather(bpm, chosen), recipe.label_spread_bpm)
+        changed, target = without_pulse(changed, target, noise, augmentation.no_pulse)
+        inputs = network_inputs(changed, moving)
         with tf.GradientTape() as tape:
             logits = model(inputs, training=True)
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits))

@@ -11,11 +11,11 @@ from training.spectrum import spectrum_inputs
 
 tf = pytest.importorskip("tensorflow")
 
-from training.augment import augment, network_inputs  # noqa: E402
+from training.augment import augment, network_inputs, without_pulse  # noqa: E402
 from training.integer import IntegerModel  # noqa: E402
 from training.models.settings import Augmentation, Recipe, Spectral  # noqa: E402
 from training.models.spectral import build  # noqa: E402
-from training.spectral import examples, gather, predict, quantize, train  # noqa: E402
+from training.spectral import examples, gather, noise_spectra, predict, quantize, train  # noqa: E402
 from training.tracking import bin_bpm  # noqa: E402
 
 RECORDING = simulate(3, 90.0)
@@ -61,6 +61,19 @@ def test_artefacts_stand_where_the_motion_is(spectra):
     away = np.arange(104) != 40
     np.testing.assert_allclose(changed[..., away], pulse[:, :, 0][..., away], rtol=1e-5)
     assert (changed[..., 40] > pulse[:, :, 0, 40]).all()
+
+
+def test_noise_in_place_of_the_pulse_teaches_indifference(spectra):
+    noise = noise_spectra(1, 50)
+    assert noise.shape == (50, 4, 2, 104) and noise.max(axis=(1, 2, 3)).min() > 0
+    label = np.eye(104, dtype=np.float32)[np.zeros(len(spectra[0]), int)]
+    same, target = without_pulse(spectra[0], label, noise, 0.0)
+    np.testing.assert_array_equal(same, spectra[0])
+    np.testing.assert_array_equal(target, label)
+    changed, target = without_pulse(spectra[0], label, noise, 1.0)
+    np.testing.assert_array_equal(changed[:, :, 2:], spectra[0][:, :, 2:])
+    assert all((noise == pulse).all(axis=(1, 2, 3)).any() for pulse in changed[:, :, :2].numpy())
+    np.testing.assert_allclose(target, 1 / 104)
 
 
 def test_stretched_time_moves_pulse_and_label_alike():

@@ -58,6 +58,9 @@ class Augmentation:
     artefact: float = 0.7  # share of windows into whose pulse the motion leaks
     noise: float = 0.8  # of the pulse's highest peak, at most
     tilt: float = 0.6  # standard deviation of the exponent in frequency
+    no_pulse: float = (
+        0.05  # share of windows whose pulse is replaced by noise: any heart rate is then as likely
+    )
 
 
 @dataclass(frozen=True)
