@@ -88,37 +88,37 @@ static bool take_full(struct pulse_align *align, struct pulse_hop *out)
 	return true;
 }
 
-/* Leave a run that cannot give the frame that is due, because a gap or lost samples are in the way.
- */
-static bool leave(struct pulse_align *align, struct pulse_ring *ring, enum pulse_reach reach)
+/* Samples that the frame needs were pushed out: the other channel came too late. */
+static bool lost(const struct pulse_ring *ring, int64_t frame_us)
 {
-	bool lost = pulse_ring_time(ring, ring->head) > align->frame_us - PULSE_RESAMPLE_US;
-
-	if (reach == PULSE_ENDED) {
-		pulse_ring_leave(ring);
-	} else if (!lost) {
-		return false;
-	}
-	restart(align);
-	return true;
+	return pulse_ring_time(ring, ring->head) > frame_us - PULSE_RESAMPLE_US;
 }
 
 bool pulse_align_take(struct pulse_align *align, struct pulse_hop *out)
 {
+	struct pulse_ring *ppg = &align->ppg_ring;
+	struct pulse_ring *acc = &align->acc_ring;
+
 	while (align->running || start(align)) {
 		int64_t until_us = align->frame_us + PULSE_RESAMPLE_US;
-		enum pulse_reach ppg = pulse_ring_reach(&align->ppg_ring, until_us);
-		enum pulse_reach acc = pulse_ring_reach(&align->acc_ring, until_us);
+		enum pulse_reach ppg_reach = pulse_ring_reach(ppg, until_us);
+		enum pulse_reach acc_reach = pulse_ring_reach(acc, until_us);
 
-		if (leave(align, &align->ppg_ring, ppg) || leave(align, &align->acc_ring, acc)) {
-			continue;
-		}
-		if (ppg == PULSE_WAITING || acc == PULSE_WAITING) {
+		if (ppg_reach == PULSE_ENDED) {
+			pulse_ring_leave(ppg);
+			restart(align);
+		} else if (acc_reach == PULSE_ENDED) {
+			pulse_ring_leave(acc);
+			restart(align);
+		} else if (ppg_reach == PULSE_WAITING || acc_reach == PULSE_WAITING) {
 			return false;
-		}
-		make_frame(align);
-		if (take_full(align, out)) {
-			return true;
+		} else if (lost(ppg, align->frame_us) || lost(acc, align->frame_us)) {
+			restart(align);
+		} else {
+			make_frame(align);
+			if (take_full(align, out)) {
+				return true;
+			}
 		}
 	}
 	return false;

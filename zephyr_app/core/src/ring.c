@@ -50,11 +50,3 @@ void pulse_ring_leave(struct pulse_ring *ring)
 	ring->head = ring->end;
 	find_end(ring);
 }
-
-enum pulse_reach pulse_ring_reach(const struct pulse_ring *ring, int64_t t_us)
-{
-	if (pulse_ring_time(ring, ring->end - 1) >= t_us) {
-		return PULSE_REACHED;
-	}
-	return ring->end == ring->tail ? PULSE_WAITING : PULSE_ENDED;
-}

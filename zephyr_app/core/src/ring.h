@@ -47,6 +47,12 @@ bool pulse_ring_drop(struct pulse_ring *ring);
 void pulse_ring_leave(struct pulse_ring *ring);
 
 /** Whether the run at the head of a ring that has samples reaches a time. */
-enum pulse_reach pulse_ring_reach(const struct pulse_ring *ring, int64_t t_us);
+static inline enum pulse_reach pulse_ring_reach(const struct pulse_ring *ring, int64_t t_us)
+{
+	if (pulse_ring_time(ring, ring->end - 1) >= t_us) {
+		return PULSE_REACHED;
+	}
+	return ring->end == ring->tail ? PULSE_WAITING : PULSE_ENDED;
+}
 
 #endif /* PULSE_RING_H_ */
