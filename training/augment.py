@@ -63,11 +63,8 @@ def augment(
 
     # Noise without a counterpart in the acceleration.
     ppg_top = tf.reduce_max(ppg[:, :, :1], axis=3, keepdims=True)
-    level = tf.where(
-        tf.random.uniform((n, 1, 1, 1)) < 0.3,
-        tf.random.uniform((n, 1, 1, 1), 0, max(config.noise, 1e-6)),
-        0.0,
-    )
+    level = config.noise * tf.random.uniform((n, 1, 1, 1))
+    level = tf.where(tf.random.uniform((n, 1, 1, 1)) < 0.3, level, 0.0)
     noise = tf.reshape(_smooth(tf.abs(tf.random.normal((4 * n, 2, 26, 1)))), (n, 4, 2, BINS))
     ppg = tf.sqrt(ppg**2 + (level * ppg_top * noise) ** 2)
 
