@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(
+    "PULSE_NIX_SHELL" in os.environ, reason="in the Nix shell ./dev makes nothing"
+)
+
 INSTALLED = '#!/bin/sh\nsed -n "s/^/ii /p" "$0.list"\n'
 
 
