@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flake_lock import ROOT, source_trees
 
-ROOT = Path(__file__).resolve().parents[2]
 STUBS = Path(__file__).parent
-SOURCES = ("zephyr", "cmsis", "hal_nordic", "segger", "tinycrypt")
 CONFIG = (
     "experimental-features = nix-command flakes\nsubstituters =\nflake-registry =\ndownload-attempts = 1\n"
 )
@@ -43,7 +42,7 @@ class Nix:
 
     def with_stubs(self, command: str, *words: str, output: str = "") -> subprocess.CompletedProcess:
         """`nix COMMAND` on the flake, or one output of it, with the stubs for all its inputs."""
-        stubs = {"nixpkgs": "nixpkgs", "zephyr-nix": "zephyr-nix"} | dict.fromkeys(SOURCES, "source")
+        stubs = {"nixpkgs": "nixpkgs", "zephyr-nix": "zephyr-nix"} | dict.fromkeys(source_trees(), "source")
         overrides = ["--no-write-lock-file"]
         for name, stub in stubs.items():
             overrides += ["--override-input", name, f"path:{STUBS / stub}"]

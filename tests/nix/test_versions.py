@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from flake_lock import ROOT, source_trees
 
 from python_tools.zephyr_workspace import WorkspaceError, zephyr_base
-
-ROOT = Path(__file__).resolve().parents[2]
 
 # Debian's package: what the Nix shell has for it.
 IN_NIX = {
@@ -43,13 +42,6 @@ def west_manifest(folder: Path) -> dict[str, dict]:
     return {project["name"]: project for project in projects}
 
 
-def sources() -> dict[str, dict]:
-    """The lock's source trees by name: what each was asked for."""
-    nodes = json.loads((ROOT / "flake.lock").read_text())["nodes"]
-    inputs = {name: nodes[name] for name, node in nodes["root"]["inputs"].items() if node == name}
-    return {name: node["original"] for name, node in inputs.items() if not node.get("flake", True)}
-
-
 @pytest.mark.nix
 def test_the_shell_has_every_tool_of_dev(nix):
     run = nix.with_stubs("eval", "--json", output="#devShells.x86_64-linux.default.packages")
@@ -60,8 +52,8 @@ def test_the_shell_has_every_tool_of_dev(nix):
 
 def test_zephyr_is_what_west_brings():
     zephyr = west_manifest(ROOT)["zephyr"]
-    assert sources()["zephyr"]["ref"] == zephyr["revision"]
-    assert set(sources()) - {"zephyr"} == set(zephyr["import"]["name-allowlist"]) - OTHER_BOARDS
+    assert source_trees()["zephyr"]["ref"] == zephyr["revision"]
+    assert set(source_trees()) - {"zephyr"} == set(zephyr["import"]["name-allowlist"]) - OTHER_BOARDS
 
 
 @pytest.mark.zephyr
@@ -70,7 +62,7 @@ def test_modules_are_what_zephyr_states():
         stated = west_manifest(zephyr_base())
     except WorkspaceError as error:
         pytest.skip(str(error))
-    modules = {name: asked["rev"] for name, asked in sources().items() if name != "zephyr"}
+    modules = {name: asked["rev"] for name, asked in source_trees().items() if name != "zephyr"}
     assert modules == {name: stated[name]["revision"] for name in modules}
 
 
