@@ -28,7 +28,7 @@ from python_tools.codegen.pack import scratch_bytes
 ALIGNMENT = 4  # bytes; the DSP kernels load words
 ORDERS = 100  # random placement orders tried besides the obvious ones
 STRIP = 8  # most tiles of a strip; longer ones save next to nothing
-GROWTH = 0.15  # of the arena, spent on longer strips
+GROWTH = 0.25  # of the arena, spent on longer strips
 
 
 @dataclass(frozen=True)

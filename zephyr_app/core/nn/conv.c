@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conv_parts.h"
 
-static struct pulse_nn_walk begin(const struct pulse_nn_conv *conv, const int16_t *tile)
+static void begin(const struct pulse_nn_conv *conv, const int16_t *tile, struct pulse_nn_walk *walk)
 {
-	struct pulse_nn_walk walk = {
+	*walk = (struct pulse_nn_walk){
 		.conv = conv,
 		.width = conv->out_h * conv->out_w < PULSE_NN_TILE ? 1 : PULSE_NN_TILE,
 		.strip = PULSE_NN_DSP && !conv->wide ? conv->strip : 1,
@@ -15,23 +15,22 @@ static struct pulse_nn_walk begin(const struct pulse_nn_conv *conv, const int16_
 		.runs = conv->kernel_w,
 	};
 
-	walk.run = walk.in_group;
-	if (walk.tap == walk.in_group) {
-		walk.run *= walk.runs;
-		walk.runs = 1;
+	walk->run = walk->in_group;
+	if (walk->tap == walk->in_group) {
+		walk->run *= walk->runs;
+		walk->runs = 1;
 	}
 	if (conv->kernel_h == 1 && conv->stride_w == 1 && PULSE_NN_TILE % conv->dilation_w == 0 &&
-	    walk.in_group % 4 == 0) {
-		walk.shift = PULSE_NN_TILE / conv->dilation_w;
+	    walk->in_group % 4 == 0) {
+		walk->shift = PULSE_NN_TILE / conv->dilation_w;
 	}
-	walk.quads = ((uint32_t)conv->kernel_h * conv->kernel_w * walk.in_group + 3) / 4;
-	walk.block.tile_end = tile + walk.quads * 4 * PULSE_NN_TILE;
-	walk.block.quads = walk.quads;
-	walk.block.stride = conv->out_c;
-	walk.block.rectified = conv->low == conv->out_zero;
-	walk.block.step = (walk.shift > 0 ? walk.shift * walk.in_group : walk.quads * 4) *
-			  PULSE_NN_TILE * sizeof(int16_t);
-	return walk;
+	walk->quads = ((uint32_t)conv->kernel_h * conv->kernel_w * walk->in_group + 3) / 4;
+	walk->block.tile_end = tile + walk->quads * 4 * PULSE_NN_TILE;
+	walk->block.quads = walk->quads;
+	walk->block.stride = conv->out_c;
+	walk->block.rectified = conv->low == conv->out_zero;
+	walk->block.step = (walk->shift > 0 ? walk->shift * walk->in_group : walk->quads * 4) *
+			   PULSE_NN_TILE * sizeof(int16_t);
 }
 
 /** Begin a strip at an output position, as long as all its taps lie inside the input. */
@@ -62,9 +61,12 @@ static void move_to(struct pulse_nn_walk *walk, uint32_t first)
 
 void pulse_nn_conv(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out, int16_t *tile)
 {
-	struct pulse_nn_walk walk = begin(conv, tile);
+	struct pulse_nn_walk walk;
 	uint32_t positions = (uint32_t)conv->out_h * conv->out_w;
-	uint32_t pairs = (walk.out_group + 1) / 2;
+	uint32_t pairs;
+
+	begin(conv, tile, &walk);
+	pairs = (walk.out_group + 1) / 2;
 
 	for (uint32_t next = 0; next < positions; next += walk.block.tiles * walk.width) {
 		const int8_t *weights = conv->weights;

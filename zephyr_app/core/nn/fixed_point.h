@@ -7,6 +7,7 @@
 #ifndef PULSE_NN_FIXED_POINT_H_
 #define PULSE_NN_FIXED_POINT_H_
 
+#include "dsp.h"
 #include "pulse/nn.h"
 
 static inline int32_t pulse_nn_clamp(int32_t x, int32_t low, int32_t high)
@@ -18,6 +19,19 @@ static inline int32_t pulse_nn_clamp(int32_t x, int32_t low, int32_t high)
 static inline int32_t pulse_nn_high_mul(int32_t a, int32_t b)
 {
 	return (int32_t)(((int64_t)a * b + (1 << 30)) >> 31);
+}
+
+/** pulse_nn_high_mul for |a| < 2^30. */
+static inline int32_t pulse_nn_high_mul_30(int32_t a, int32_t b)
+{
+#if PULSE_NN_DSP
+	int32_t product;
+
+	__asm__("smmulr %0, %1, %2" : "=r"(product) : "r"(a * 2), "r"(b));
+	return product;
+#else
+	return pulse_nn_high_mul(a, b);
+#endif
 }
 
 /** x / 2^exponent, half away from zero; exponent 0..31. */
@@ -50,7 +64,7 @@ static inline int8_t pulse_nn_requantise(const struct pulse_nn_conv *conv, int32
 
 		x = pulse_nn_scaled(acc, scale) + conv->out_zero;
 	} else {
-		x = pulse_nn_high_mul(acc, channel->multiplier);
+		x = pulse_nn_high_mul_30(acc, channel->multiplier);
 		/* x >> 31 turns half up into half away from zero. */
 		x = (x + (x >> 31) + channel->round) >> __builtin_ctz((uint32_t)channel->round);
 		x >>= 1;

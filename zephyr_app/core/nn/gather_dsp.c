@@ -97,34 +97,37 @@ static void gather_inside(const struct pulse_nn_walk *walk, const int8_t *from, 
 	}
 }
 
-/** Some taps outside: they read from a row of zero points behind the tile. */
-static void gather_edge(const struct pulse_nn_walk *walk, const int8_t *in, int16_t *tile)
+/** Some taps outside: they read from a row of zero points behind the tile. Not inlined for its
+ * stack. */
+__attribute__((noinline)) static void gather_edge(const struct pulse_nn_walk *walk,
+						  const int8_t *in, int16_t *tile)
 {
 	const struct pulse_nn_conv *conv = walk->conv;
 	int8_t *zeros = (int8_t *)(tile + walk->quads * 4 * PULSE_NN_TILE);
+	uint32_t in_w = conv->in_w, in_c = conv->in_c, quads = walk->in_group / 4;
 	uint32_t rows[PULSE_NN_TILE], cols[PULSE_NN_TILE];
 
 	memset(zeros, conv->in_zero, walk->in_group);
 	for (uint32_t n = 0; n < PULSE_NN_TILE; n++) {
 		uint32_t y = (walk->first + n) / conv->out_w;
-		uint32_t x = (walk->first + n) % conv->out_w;
+		uint32_t x = walk->first + n - y * conv->out_w;
 
 		rows[n] = y * conv->stride_h - conv->pad_h;
 		cols[n] = x * conv->stride_w - conv->pad_w;
 	}
 	for (uint32_t i = 0; i < conv->kernel_h; i++) {
-		for (uint32_t j = 0; j < conv->kernel_w; j++) {
+		for (uint32_t j = 0, right = 0; j < conv->kernel_w;
+		     j++, right += conv->dilation_w) {
 			const int8_t *from[PULSE_NN_TILE];
 
 			for (uint32_t n = 0; n < PULSE_NN_TILE; n++) {
 				uint32_t row = rows[n] + i * conv->dilation_h;
-				uint32_t col = cols[n] + j * conv->dilation_w;
+				uint32_t col = cols[n] + right;
+				bool inside = row < conv->in_h && col < in_w;
 
-				from[n] = row < conv->in_h && col < conv->in_w
-						  ? in + (row * conv->in_w + col) * conv->in_c
-						  : zeros;
+				from[n] = inside ? in + (row * in_w + col) * in_c : zeros;
 			}
-			tile = widen(from[0], from[1], from[2], from[3], walk->in_group / 4, tile);
+			tile = widen(from[0], from[1], from[2], from[3], quads, tile);
 		}
 	}
 }
