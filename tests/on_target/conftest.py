@@ -79,12 +79,12 @@ def boot(dut, msg_queue, images) -> Callable[..., Firmware]:
     started: list[CortexQemu | NativeSim] = []
     service = {"msg_queue": msg_queue, "meta": dut._meta}
 
-    def boot(kind: str, argument: Path | None = None, image: Path | None = None) -> Firmware:
+    def boot(kind: str, argument: Path | None = None, image: Path | None = None, **machine) -> Firmware:
         image = image or images(kind)
         if kind == "native_sim":
             started.append(NativeSim(image, argument, **service))
         else:
-            started.append(CortexQemu(image, argument, machine=MACHINES[kind], **service))
+            started.append(CortexQemu(image, argument, machine={**MACHINES[kind], **machine}, **service))
         return Firmware(started[-1], dut)
 
     yield boot

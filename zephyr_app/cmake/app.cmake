@@ -9,6 +9,8 @@ target_sources(app PRIVATE
   ${PULSE_APP}/src/main.c
   ${PULSE_APP}/src/publish.c)
 
+target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE ${PULSE_APP}/src/bluetooth.c)
+
 if(CONFIG_PULSE_REPLAY)
   target_sources(app PRIVATE ${PULSE_APP}/src/replay.c ${PULSE_APP}/src/emulated_accelerometer.c)
   if(CONFIG_ARCH_POSIX)

@@ -6,6 +6,10 @@
 #include "acquire.h"
 #include "infer.h"
 
+#ifdef CONFIG_PULSE_BLUETOOTH
+#include "bluetooth.h"
+#endif
+
 #ifdef CONFIG_PULSE_REPLAY
 #include "host.h"
 #include "replay.h"
@@ -24,6 +28,13 @@ int main(void)
 #endif
 		return ret;
 	}
+#ifdef CONFIG_PULSE_BLUETOOTH
+	/* Without Bluetooth the rest still works. */
+	ret = pulse_bluetooth_start();
+	if (ret != 0) {
+		printk("ERROR bluetooth: %d\n", ret);
+	}
+#endif
 #ifdef CONFIG_PULSE_REPLAY
 	pulse_replay_run();
 #endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bluetooth.h"
+
+#include <zephyr/bluetooth/bluetooth.h>
+#include <zephyr/bluetooth/gatt.h>
+#include <zephyr/bluetooth/uuid.h>
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/sys/util.h>
+
+#include "publish.h"
+
+LOG_MODULE_REGISTER(bluetooth, CONFIG_PULSE_LOG_LEVEL);
+
+/* Heart Rate Measurement, flags (HRS 1.0, 3.1.1.1): 8-bit rate, no energy, no RR intervals. */
+#define CONTACT_DETECTED  BIT(1)
+#define CONTACT_SUPPORTED BIT(2)
+#define MEASUREMENT       1 /* index of its declaration in the service's attributes */
+
+static const uint8_t wrist = 0x02; /* Body Sensor Location */
+
+static ssize_t read_location(struct bt_conn *connection, const struct bt_gatt_attr *attribute,
+			     void *buffer, uint16_t length, uint16_t offset)
+{
+	return bt_gatt_attr_read(connection, attribute, buffer, length, offset, &wrist,
+				 sizeof(wrist));
+}
+
+BT_GATT_SERVICE_DEFINE(heart_rate_service, BT_GATT_PRIMARY_SERVICE(BT_UUID_HRS),
+		       BT_GATT_CHARACTERISTIC(BT_UUID_HRS_MEASUREMENT, BT_GATT_CHRC_NOTIFY,
+					      BT_GATT_PERM_NONE, NULL, NULL, NULL),
+		       BT_GATT_CCC(NULL, BT_GATT_PERM_READ | BT_GATT_PERM_WRITE),
+		       BT_GATT_CHARACTERISTIC(BT_UUID_HRS_BODY_SENSOR, BT_GATT_CHRC_READ,
+					      BT_GATT_PERM_READ, read_location, NULL, NULL));
+
+static const struct bt_data advertisement[] = {
+	BT_DATA_BYTES(BT_DATA_FLAGS, BT_LE_AD_GENERAL | BT_LE_AD_NO_BREDR),
+	BT_DATA_BYTES(BT_DATA_UUID16_ALL, BT_UUID_16_ENCODE(BT_UUID_HRS_VAL)),
+	BT_DATA(BT_DATA_NAME_COMPLETE, CONFIG_BT_DEVICE_NAME, sizeof(CONFIG_BT_DEVICE_NAME) - 1),
+};
+
+/* Sending may wait for buffers: not in the publisher's thread. */
+static void notify(struct k_work *work)
+{
+	struct pulse_result result;
+
+	ARG_UNUSED(work);
+	if (zbus_chan_read(&pulse_result_channel, &result, K_MSEC(100)) != 0 ||
+	    result.state != PULSE_VALID) {
+		return;
+	}
+
+	/* The estimator's range ends at 223 BPM; its result is valid only with the sensor on skin.
+	 */
+	const uint8_t measurement[] = {CONTACT_SUPPORTED | CONTACT_DETECTED,
+				       (result.bpm_q8 + 128) >> 8};
+	int ret = bt_gatt_notify(NULL, &heart_rate_service.attrs[MEASUREMENT], measurement,
+				 sizeof(measurement));
+
+	if (ret != 0 && ret != -ENOTCONN) {
+		LOG_WRN("notification: %d", ret);
+	}
+}
+
+static K_WORK_DEFINE(notification, notify);
+
+static void on_result(const struct zbus_channel *channel)
+{
+	ARG_UNUSED(channel);
+	(void)k_work_submit(&notification);
+}
+
+ZBUS_LISTENER_DEFINE(pulse_notifier, on_result);
+ZBUS_CHAN_ADD_OBS(pulse_result_channel, pulse_notifier, 1);
+
+int pulse_bluetooth_start(void)
+{
+	int ret = bt_enable(NULL);
+
+	if (ret == 0) {
+		ret = bt_le_adv_start(BT_LE_ADV_CONN, advertisement, ARRAY_SIZE(advertisement),
+				      NULL, 0);
+	}
+	return ret;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bluetooth Heart Rate Service (HRS 1.0): the heart rate of every valid result to whoever
+ * subscribed, and silence otherwise. Nothing on it can be written but the subscription.
+ */
+#ifndef PULSE_BLUETOOTH_H_
+#define PULSE_BLUETOOTH_H_
+
+/** Start the stack and advertise; again after each disconnection. @return 0 or negative errno */
+int pulse_bluetooth_start(void);
+
+#endif /* PULSE_BLUETOOTH_H_ */
