@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from batch import DSP_TARGET, HOST_TARGET, Target, mismatches
+from builder import SAME, Builder
 from conftest import CASES, MANY
 from graphs import Case, graphs
 from hypothesis import given, settings
@@ -48,6 +50,25 @@ def test_random_graphs(target: Target, cases: list[Case], scratch: Path) -> None
 @given(cases=st.lists(graphs(), min_size=BATCH, max_size=BATCH))
 def test_many_random_graphs(target: Target, cases: list[Case], scratch: Path) -> None:
     check(target, cases, scratch)
+
+
+def edges(folder: Path) -> Iterator[tuple[Path, np.ndarray]]:
+    """Rows so short that the window hangs out on both sides, with strides that overstep the end."""
+    rng = np.random.default_rng(6)
+    for width, kernel, stride, depth in [
+        (3, 3, 2, 24),
+        (2, 5, 1, 4),
+        (5, 5, 2, 3),
+        (9, 5, 3, 8),
+        (4, 1, 3, 8),
+    ]:
+        b = Builder()
+        x = b.source((1, 1, width, depth))
+        weights = rng.integers(-127, 128, (5, 1, kernel, depth))
+        y = b.convolution(x, weights, np.zeros(5), [0.01], (0.5, -3), stride=(1, stride), padding=SAME)
+        path = folder / f"edge_{width}_{kernel}.tflite"
+        path.write_bytes(b.finish(y))
+        yield path, rng.integers(-128, 128, (3, width * depth)).astype(np.int8)
 
 
 def check(target: Target, cases: list[Case], scratch: Path) -> None:

@@ -48,7 +48,8 @@ static void move_to(struct pulse_nn_walk *walk, uint32_t first)
 	if (walk->run % 4 != 0) { /* read in whole words, up to 3 bytes beyond the last */
 		columns -= 3;
 	}
-	columns = (columns - walk->left) / conv->stride_w + 1;
+	columns -= walk->left;
+	columns = columns < 0 ? 0 : columns / conv->stride_w + 1;
 	columns = columns < (int32_t)(conv->out_w - x) ? columns : (int32_t)(conv->out_w - x);
 	walk->inside = walk->inside && columns >= (int32_t)walk->width;
 	walk->block.tiles = 1;
