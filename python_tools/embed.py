@@ -8,8 +8,8 @@ from pathlib import Path
 
 from python_tools.codegen import generate
 from training.card import MODEL, Student
+from training.files import write_text
 from training.signal import DARK_COUNTS, KERNEL
-from training.steps import write_text
 from training.tracking import TrackerTables
 
 NAME = "pulse_model"

@@ -9,6 +9,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+from training.files import replacing
 from training.recordings import Recording
 
 
@@ -41,7 +42,6 @@ def trace(
     below.plot(t, magnitude, color="tab:gray", linewidth=0.5)
     below.set(xlabel="time (s)", ylabel="|ACC| (g)")
     below.grid(alpha=0.3)
-    beside = path.with_name("." + path.name)
-    figure.savefig(beside, format=path.suffix[1:], dpi=120)
+    with replacing(path) as beside:
+        figure.savefig(beside, format=path.suffix[1:], dpi=120)
     plt.close(figure)
-    beside.replace(path)

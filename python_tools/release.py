@@ -8,6 +8,7 @@ from pathlib import Path
 from python_tools.embed import embed
 from python_tools.firmware import ROOT
 from training.card import CARD, MODEL, load_student
+from training.files import replacing
 
 RELEASED = ROOT / "training" / "released"
 EMBEDDED = ROOT / "zephyr_app" / "model"
@@ -21,10 +22,8 @@ def release(student_folder: Path, released: Path = RELEASED, embedded: Path = EM
     for folder in (released, embedded):
         folder.mkdir(parents=True, exist_ok=True)
     for name in (MODEL, CARD):
-        beside = released / f".{name}.new"
-        shutil.copyfile(student_folder / name, beside)
-        beside.replace(released / name)
+        with replacing(released / name) as beside:
+            shutil.copyfile(student_folder / name, beside)
     for name, content in texts.items():
-        beside = embedded / f".{name}.new"
-        beside.write_bytes(content)
-        beside.replace(embedded / name)
+        with replacing(embedded / name) as beside:
+            beside.write_bytes(content)

@@ -15,10 +15,10 @@ from python_tools import picture
 from python_tools.firmware import Footprint
 from python_tools.replay import Replay
 from training.estimator import Result
+from training.files import write_text
 from training.metrics import errors
 from training.recordings import Recording
 from training.signal import window_labels
-from training.steps import write_text
 
 PICTURES = ("png", "svg")
 

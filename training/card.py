@@ -11,8 +11,9 @@ from training.calibrate import calibrated
 from training.config import Config
 from training.corpus import Corpus
 from training.estimator import Estimator
+from training.files import write_text
 from training.integer import IntegerModel
-from training.steps import require, write_text
+from training.steps import require
 from training.tracking import TrackerTables, tracker_tables
 
 MODEL = "student.tflite"

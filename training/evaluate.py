@@ -17,6 +17,7 @@ import numpy as np
 
 from training.config import Config, load
 from training.estimator import Estimator
+from training.files import replacing
 from training.folds import PROTOCOLS, Fold, person
 from training.integer import IntegerModel
 from training.metrics import Summary, summarise
@@ -210,12 +211,11 @@ def report(traces: Sequence[Trace], config: Config, protocol: str, out: Path) ->
         f"{t.person} {t.name} {k}": v for t in traces for k, v in vars(t).items() if isinstance(v, np.ndarray)
     }
     for name, write in (
-        ("metrics.json", lambda path: path.write_text(json.dumps(values, indent=1))),
-        ("traces.npz", lambda path: np.savez_compressed(path, **arrays)),
+        ("metrics.json", lambda file: file.write(json.dumps(values, indent=1).encode())),
+        ("traces.npz", lambda file: np.savez_compressed(file, **arrays)),
     ):
-        part = folder / f"part-{name}"
-        write(part)
-        part.replace(folder / name)
+        with replacing(folder / name) as beside, beside.open("wb") as file:
+            write(file)
     print(f"written: {folder}")
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import tensorflow as tf
 
 from training.config import Training
+from training.files import write_text
 from training.losses import bpm_error
-from training.steps import write_text
 
 MONITOR = "validation_mae_bpm"
 WEIGHTS = "best.weights.h5"

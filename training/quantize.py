@@ -34,7 +34,7 @@ def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
 
 
 def convert(function: Callable, calibration: np.ndarray, name: str) -> bytes:
-    """int8 .tflite of a function of one tensor, float32 (1, ...) called `name`; calibration: (n, ...) of them."""
+    """int8 .tflite of a function of one tensor `name`, float32 (1, ...); calibration: (n, ...) of them."""
     signature = tf.TensorSpec((1, *calibration.shape[1:]), tf.float32, name)
     function = tf.function(function, input_signature=[signature]).get_concrete_function()
     converter = tf.lite.TFLiteConverter.from_concrete_functions([convert_variables_to_constants_v2(function)])

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from training.files import replacing
 
 if TYPE_CHECKING:
     from training.recordings.recording import Recording
@@ -125,13 +126,8 @@ def write_replay(path: Path, stream: SensorStream) -> None:
     head = _HEADER.pack(
         _MAGIC, _VERSION, _HEADER.size, period_ppg, period_acc, ACC_LSB_PER_G, len(chunks), zlib.crc32(body)
     )
-    path = Path(path)
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(head + body)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(Path(path)) as beside:
+        beside.write_bytes(head + body)
 
 
 def read_replay(path: Path) -> SensorStream:

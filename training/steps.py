@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from training.errors import UserError
+from training.files import write_text
 
 STAMP = "step.json"
 
@@ -67,13 +68,3 @@ def require(path: Path, made_by: str) -> Path:
     if not path.exists():
         raise StepError(f"{path}: expected the result of `{made_by}`, found nothing; run it first")
     return path
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write beside, then rename: the file is whole or as it was."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_text(text)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

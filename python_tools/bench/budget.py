@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from python_tools.bench.measure import ROOT, Measurement
+from training.files import write_text
 
 BUDGETS = ROOT / "tests" / "budgets.json"
 GROWTH = 0.02
@@ -39,6 +40,4 @@ def update(measurements: list[Measurement], path: Path = BUDGETS) -> None:
     """Make the present figures the budget."""
     budgets = json.loads(path.read_text()) if path.exists() else {}
     budgets.update({m.model: figures(m) for m in measurements})
-    beside = path.with_suffix(".new")
-    beside.write_text(json.dumps(budgets, indent=2, sort_keys=True) + "\n")
-    beside.replace(path)
+    write_text(path, json.dumps(budgets, indent=2, sort_keys=True) + "\n")

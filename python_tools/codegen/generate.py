@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from python_tools.codegen import emit
 from python_tools.codegen.lower import lower
 from python_tools.codegen.pack import PackError
 from python_tools.codegen.plan import plan
+from training.files import write_text
 from training.integer import IntegerModel, ModelError
 
 GOLDEN_COUNT = 8
@@ -70,11 +70,6 @@ def generate(
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for file, text in texts.items():
-        beside = folder / f".{file}.new"
-        try:
-            beside.write_text(text)
-            os.replace(beside, folder / file)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_text(folder / file, text)
         paths.append(folder / file)
     return paths

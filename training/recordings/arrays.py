@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recordings kept as .npz: a user's own (docs/data.md), and two wrist sets that come that way."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from training.files import replacing
 from training.recordings.empatica import E4_FIELDS, e4_to_g
 from training.recordings.recording import (
     ACTIVITIES,
@@ -30,15 +30,9 @@ def save_recording(path: Path, recording: Recording) -> None:
     """Write a recording as a compressed .npz, beside and then renamed. OSError if it cannot be written."""
     path = Path(path)
     content = {key: getattr(recording, key) for key in (*_REQUIRED, *_TEXT, *_NUMBERS, *_OPTIONAL)}
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            np.savez_compressed(
-                file, format=FORMAT, **{key: value for key, value in content.items() if value is not None}
-            )
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(path) as beside, beside.open("wb") as file:
+        known = {key: value for key, value in content.items() if value is not None}
+        np.savez_compressed(file, format=FORMAT, **known)
 
 
 def load_recording(path: Path) -> Recording:
