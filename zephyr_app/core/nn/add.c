@@ -5,60 +5,97 @@
 /** Bits of headroom that TFLite gives both operands of a sum. */
 #define HEADROOM 20
 
-/** A scale of 1 or less for sums below 2^30, ready for many uses. */
-struct factor {
-	int32_t multiplier, half, sign; /* sign: -1, or 0 if there is no second rounding */
-	uint32_t exponent;
+static int8_t sum(const struct pulse_nn_elementwise *add, int8_t a, int8_t b)
+{
+	int32_t x = pulse_nn_scaled((a - add->zero_a) * (1 << HEADROOM), add->a);
+	int32_t y = pulse_nn_scaled((b - add->zero_b) * (1 << HEADROOM), add->b);
+
+	return (int8_t)pulse_nn_clamp(pulse_nn_scaled(x + y, add->out) + add->zero_out, add->low,
+				      add->high);
+}
+
+#if PULSE_NN_DSP
+
+/** One half, the scale of the operand with the larger step: it only shifts. */
+static bool halves(struct pulse_nn_scale scale)
+{
+	return scale.multiplier == 1 << 30 && scale.shift == 0;
+}
+
+/** The second rounding of a result, see struct pulse_nn_channel. */
+struct narrowing {
+	int32_t multiplier, round;
+	uint32_t exponent; /* less 1 */
 };
 
-static struct factor factor(struct pulse_nn_scale scale)
+static inline int8_t narrow(int32_t sum, const struct narrowing *to)
 {
+	int32_t x = pulse_nn_high_mul_30(sum, to->multiplier);
+
+	return (int8_t)__ssat((x + (x >> 31) + to->round) >> to->exponent >> 1, 8);
+}
+
+/**
+ * Elements of two operands of which `a` has the scale 1/2. Needs a result scaled by 2^-1 to 2^-23;
+ * clamps to int8 only.
+ */
+static void sums(const int8_t *a, int32_t zero_a, const int8_t *b, int32_t zero_b,
+		 struct pulse_nn_scale scale, struct narrowing to, int8_t *out, uint32_t size)
+{
+	const int8_t *end = a + size;
+	int32_t zeros = (zero_a + zero_b) * (1 << (HEADROOM - 1));
 	uint32_t exponent = (uint32_t)-scale.shift;
+	int32_t half = (int32_t)((1u << exponent) >> 1);
 
-	return (struct factor){scale.multiplier, (int32_t)((1u << exponent) >> 1),
-			       exponent > 0 ? -1 : 0, exponent};
-}
+	if (halves(scale)) {
+		while (a != end) {
+			*out++ = narrow((*a++ + *b++) * (1 << (HEADROOM - 1)) - zeros, &to);
+		}
+		return;
+	}
+	zeros = zero_a * (1 << (HEADROOM - 1));
+	zero_b *= 1 << HEADROOM;
+	while (a != end) {
+		int32_t y = pulse_nn_high_mul_30(*b++ * (1 << HEADROOM) - zero_b, scale.multiplier);
 
-/** pulse_nn_scaled without a left shift, |x| < 2^30. */
-static inline int32_t scaled(int32_t x, const struct factor *factor)
-{
-	x = pulse_nn_high_mul_30(x, factor->multiplier);
-	return (x + ((x >> 31) & factor->sign) + factor->half) >> factor->exponent;
-}
-
-/** Any scale of the result. */
-static void add_any(const struct pulse_nn_elementwise *add, const int8_t *a, const int8_t *b,
-		    int8_t *out)
-{
-	for (uint32_t i = 0, j = 0; i < add->size; i++, j = j + 1 == add->period ? 0 : j + 1) {
-		int32_t x = pulse_nn_scaled((a[i] - add->zero_a) * (1 << HEADROOM), add->a);
-		int32_t y = pulse_nn_scaled((b[j] - add->zero_b) * (1 << HEADROOM), add->b);
-
-		out[i] = (int8_t)pulse_nn_clamp(pulse_nn_scaled(x + y, add->out) + add->zero_out,
-						add->low, add->high);
+		y = (y + (y >> 31) + half) >> exponent;
+		*out++ = narrow(*a++ * (1 << (HEADROOM - 1)) - zeros + y, &to);
 	}
 }
+
+/** The common case: no operand repeats; returns whether it was that. */
+static bool add_fast(const struct pulse_nn_elementwise *add, const int8_t *a, const int8_t *b,
+		     int8_t *out)
+{
+	uint32_t exponent = (uint32_t)(-add->out.shift - 1);
+	struct narrowing to = {add->out.multiplier, 0, exponent};
+
+	if (add->period != add->size || exponent > 22 || add->low > INT8_MIN ||
+	    add->high < INT8_MAX) {
+		return false;
+	}
+	to.round = (2 * add->zero_out + 1) * (1 << exponent);
+	if (halves(add->a) && add->b.shift > -31) {
+		sums(a, add->zero_a, b, add->zero_b, add->b, to, out, add->size);
+	} else if (halves(add->b) && add->a.shift > -31) {
+		sums(b, add->zero_b, a, add->zero_a, add->a, to, out, add->size);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+#endif
 
 void pulse_nn_add(const struct pulse_nn_elementwise *add, const int8_t *a, const int8_t *b,
 		  int8_t *out)
 {
-	/* Operands have scales of 1/2 or less, by TFLite's choice. */
-	struct factor first = factor(add->a), second = factor(add->b), result = factor(add->out);
-	int32_t zero_a = add->zero_a, zero_b = add->zero_b, zero = add->zero_out;
-	int32_t low = add->low, high = add->high;
-	uint32_t period = add->period;
-
-	if (add->out.shift > 0 || add->out.shift < -30 || add->a.shift < -30 ||
-	    add->b.shift < -30) {
-		add_any(add, a, b, out);
+#if PULSE_NN_DSP
+	if (add_fast(add, a, b, out)) {
 		return;
 	}
-	for (uint32_t left = add->size; left > 0; left -= period) {
-		for (uint32_t j = 0; j < period; j++) {
-			int32_t x = scaled((*a++ - zero_a) * (1 << HEADROOM), &first);
-			int32_t y = scaled((b[j] - zero_b) * (1 << HEADROOM), &second);
-
-			*out++ = (int8_t)pulse_nn_clamp(scaled(x + y, &result) + zero, low, high);
-		}
+#endif
+	for (uint32_t i = 0, j = 0; i < add->size; i++, j = j + 1 == add->period ? 0 : j + 1) {
+		out[i] = sum(add, a[i], b[j]);
 	}
 }
