@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,3 +105,10 @@ def convert(name: str, folder: Path, seed: int = 1) -> Path:
     converter.inference_input_type = converter.inference_output_type = tf.int8
     path.write_bytes(converter.convert())
     return path
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: keras_models.py DIR: write the stand-ins as .tflite files")
+    for stand_in in MODELS:
+        print(convert(stand_in, Path(sys.argv[1])))
