@@ -20,7 +20,7 @@ def faulty(stream: SensorStream, seed: int) -> SensorStream:
     for level in (0, 2**18 - 1):
         start = rng.integers(len(ppg) // 2)
         ppg[start : start + rng.integers(300, 1000)] = level
-    for pause in (150_000, 3_000_000):
+    for pause in (150_000, 3_000_000, 15_000_000):
         at = rng.integers(30_000_000, 90_000_000)
         t_ppg[t_ppg >= at] += pause
         t_acc[t_acc >= at] += pause
@@ -56,6 +56,8 @@ def test_so_it_does_through_faults(kind, boot, reference, tmp_path) -> None:
     assert results(lines) == [str(result) for result in reference.run(stream)]
     states = {line.split("state=")[1].split()[0] for line in results(lines)}
     assert {"acquiring", "no-contact"} < states
+    # Six seconds into the longest pause, once.
+    assert lines.count("STALE") == (0 if kind == "bare" else 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -78,6 +80,7 @@ def test_zephyr_loses_nothing_and_meets_its_deadlines(boot, tmp_path) -> None:
     # A third of each stack is to spare; see zephyr_app/Kconfig.
     assert 0 < end["stack_sampling"] < 1536 * 2 // 3
     assert 0 < end["stack_inference"] < 2560 * 2 // 3
+    assert 0 < end["stack_work"] < 1536 * 2 // 3
 
 
 @pytest.mark.parametrize("kind", KINDS)

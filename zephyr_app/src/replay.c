@@ -127,18 +127,21 @@ static void print_end(void)
 	struct pulse_schedule schedule;
 	struct pulse_acquire_counters acquired;
 	struct max3010x_counters chip;
+	size_t work_left = 0;
 
+	(void)k_thread_stack_space_get(&k_sys_work_q.thread, &work_left);
 	pulse_infer_schedule(&schedule);
 	pulse_acquire_counters(&acquired);
 	max3010x_counters(DEVICE_DT_GET(PPG_NODE), &chip);
 	printk("END hops=%u shed=%u misses=%u worst_us=%u ppg=%u acc=%u ppg_lost=%u acc_lost=%u "
 	       "bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
-	       "stack_inference=%u\n",
+	       "stack_inference=%u stack_work=%u\n",
 	       schedule.hops, schedule.shed, schedule.misses, schedule.worst_response_us,
 	       acquired.ppg_samples, acquired.acc_samples, chip.lost, pulse_accelerometer_lost(),
 	       chip.bus_errors, chip.lost_interrupts, chip.recoveries,
 	       CONFIG_PULSE_SAMPLING_STACK_SIZE - (unsigned int)pulse_acquire_stack_left(),
-	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left());
+	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left(),
+	       CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE - (unsigned int)work_left);
 }
 
 /* The emulated chip's oscillator is the recording's, whatever devicetree says. */

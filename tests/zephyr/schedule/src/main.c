@@ -159,7 +159,7 @@ ZTEST(schedule, test_1_alone_the_response_is_the_cost)
 
 	zassert_equal(out.schedule.misses, 0);
 	zassert_equal(out.schedule.shed, 0);
-	zassert_within(out.schedule.worst_response_us, 25 * 1000, 1000);
+	zassert_within(out.schedule.worst_response_us, 25 * 1000, 2000);
 }
 
 ZTEST(schedule, test_2_a_hog_below_changes_nothing)
@@ -168,7 +168,7 @@ ZTEST(schedule, test_2_a_hog_below_changes_nothing)
 
 	zassert_equal(out.schedule.misses, 0);
 	zassert_equal(out.schedule.shed, 0);
-	zassert_within(out.schedule.worst_response_us, 25 * 1000, 1000);
+	zassert_within(out.schedule.worst_response_us, 25 * 1000, 2000);
 }
 
 ZTEST(schedule, test_3_a_hog_above_delays_and_no_more)
