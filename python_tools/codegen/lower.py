@@ -23,12 +23,12 @@ from python_tools.codegen.layers import (
     View,
     row_major,
 )
+from python_tools.codegen.views import ALIASES, Views, reshaped
 from training.integer.arithmetic import quantize_multiplier
 from training.integer.geometry import activation_range, channel_multipliers, slice_ranges, window
-from training.integer.graph import Graph, Operator, Tensor
+from training.integer.graph import Graph, Operator
 from training.integer.operators import KERNELS, mean_multiplier, softmax_constants
 
-ALIASES = ("RESHAPE", "EXPAND_DIMS", "SQUEEZE")
 CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 
 
@@ -37,21 +37,8 @@ def lower(graph: Graph) -> list[Layer]:
     return Lowering(graph).run()
 
 
-class Lowering:
-    """State of one pass over the operators: the view that holds each tensor, and the layers so far."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        self.layers: list[Layer] = []
-        self.producers = {op.outputs[0]: op for op in graph.operators}
-        self.consumers: dict[int, list[Operator]] = {}
-        for op in graph.operators:
-            for i in op.inputs:
-                self.consumers.setdefault(i, []).append(op)
-        source = graph.tensors[graph.inputs[0]]
-        self.views = {source.index: View.whole(Buffer(source.size, Place.INPUT), source.shape)}
-        self.parents = self._joins()
-        self.output_root = self._root(graph.outputs[0])
+class Lowering(Views):
+    """One pass over the operators."""
 
     def run(self) -> list[Layer]:
         for op in self.graph.operators:
@@ -63,75 +50,6 @@ class Lowering:
                 buffer.first = index if buffer.first is None else buffer.first
                 buffer.last = index
         return self.layers
-
-    # Tensors and views
-
-    def tensor(self, op: Operator, position: int = 0) -> Tensor:
-        """Input of an operator."""
-        return self.graph.tensors[op.inputs[position]]
-
-    def out(self, op: Operator) -> Tensor:
-        """Output of an operator."""
-        return self.graph.tensors[op.outputs[0]]
-
-    def view(self, index: int) -> View:
-        """Where a tensor's value is, perhaps scattered."""
-        tensor = self.graph.tensors[index]
-        if tensor.data is not None and index not in self.views:
-            self.views[index] = View.whole(Buffer(tensor.size, Place.CONSTANT, tensor.data), tensor.shape)
-        return self.views[index]
-
-    def dense(self, index: int) -> View:
-        """Where a tensor's value is, contiguous; gathers it first if it is scattered."""
-        view = self.view(index)
-        if not view.contiguous:
-            view = self.gathered(view, str(self.graph.tensors[index]))
-            self.views[index] = view
-        return view
-
-    def gathered(self, view: View, source: str) -> View:
-        """Copy a scattered view into a buffer of its own."""
-        target = View.whole(Buffer(view.size), view.shape)
-        self.layers.append(Copy(source, [view], target))
-        return target
-
-    def define(self, op: Operator) -> View:
-        """Make the place of an operator's output: inside the tensor it is joined into, if there is one."""
-        tensor = self.out(op)
-        root, offset = tensor.index, 0
-        while root in self.parents:
-            root, shift = self.parents[root]
-            offset += shift
-        whole = self.graph.tensors[root]
-        if root not in self.views:
-            place = Place.OUTPUT if root == self.output_root else Place.ARENA
-            self.views[root] = View.whole(Buffer(whole.size, place), whole.shape)
-        self.views[tensor.index] = View.whole(self.views[root].buffer, tensor.shape, offset)
-        return self.views[tensor.index]
-
-    def _root(self, index: int) -> int:
-        """Tensor whose bytes a renamed tensor is."""
-        while index in self.producers and self.producers[index].kind in ALIASES:
-            index = self.producers[index].inputs[0]
-        return index
-
-    def _joins(self) -> dict[int, tuple[int, int]]:
-        """Tensors that can be computed in their place inside a concatenation: tensor -> (whole, offset)."""
-        parents: dict[int, tuple[int, int]] = {}
-        for op in self.graph.operators:
-            if op.kind not in ("CONCATENATION", "PACK"):
-                continue
-            out = self.out(op)
-            axis = op.options["Axis"] % len(out.shape)
-            offset = 0
-            for i in op.inputs:
-                root = self._root(i)
-                producer = self.producers.get(root)
-                free = producer is not None and producer.kind not in ("TRANSPOSE", "STRIDED_SLICE")
-                if int(np.prod(out.shape[:axis])) == 1 and free and root not in parents:
-                    parents[root] = (out.index, offset)
-                offset += self.graph.tensors[i].size
-        return parents
 
     def _deliver(self) -> None:
         """Bring the result to the caller's output if it was not computed there."""
@@ -197,12 +115,10 @@ class Lowering:
             strides = row_major(out.shape)
             part = View(target.buffer, target.offset + start * strides[axis], shape, strides)
             in_place = (
-                view.buffer is target.buffer
-                and view.offset == part.offset
-                and self.parents.get(self._root(i))
+                view.buffer is target.buffer and view.offset == part.offset and self.parents.get(self.root(i))
             )
             if not in_place:
-                self.layers.append(Copy(str(op), [_reshaped(view, shape)], part))
+                self.layers.append(Copy(str(op), [reshaped(view, shape)], part))
             start += shape[axis]
         self.views[out.index] = View.whole(target.buffer, out.shape, target.offset)
 
@@ -346,7 +262,7 @@ class Lowering:
         repeats = all(own[i] == shape[i] for i in range(solid[0] if solid else len(shape), len(shape)))
         if own == shape or (repeats and not whole):
             return self.dense(index)
-        view = _reshaped(self.dense(index), own)
+        view = reshaped(self.dense(index), own)
         strides = tuple(0 if d == 1 else s for d, s in zip(own, view.strides, strict=True))
         return self.gathered(View(view.buffer, view.offset, shape, strides), str(tensor))
 
@@ -399,12 +315,6 @@ class Lowering:
                 smallest,
             )
         )
-
-
-def _reshaped(view: View, shape: tuple[int, ...]) -> View:
-    """The same elements with unit axes put in or left out."""
-    strides = iter([s for d, s in zip(view.shape, view.strides, strict=True) if d > 1])
-    return View(view.buffer, view.offset, shape, tuple(next(strides) if d > 1 else 0 for d in shape))
 
 
 _LOWER: dict[str, Callable[[Lowering, Operator], None]] = {
