@@ -11,6 +11,7 @@ import tflite
 from training.integer.geometry import ACTIVATIONS, slice_ranges, window_output
 from training.integer.graph import Graph, Operator, Tensor
 
+MAX_ELEMENTS = 1 << 22  # far above any microcontroller's memory
 BATCH = (
     "freeze the batch to 1 before converting: with a dynamic batch TensorFlow turns dilated convolutions "
     "into SPACE_TO_BATCH, which costs time and memory and computes wrong values on some runtimes"
@@ -46,6 +47,9 @@ def check(graph: Graph) -> None:
         if not 0 <= ends[0] < len(graph.tensors):
             raise graph.error(f"graph {what}", "a tensor of the graph", ends[0])
         _activation(graph, f"graph {what}", graph.tensors[ends[0]])
+    for tensor in graph.tensors:
+        if tensor.size > MAX_ELEMENTS:
+            raise graph.error(tensor, f"at most {MAX_ELEMENTS} elements", tensor.shape)
     known = {t.index for t in graph.tensors if t.data is not None} | set(graph.inputs)
     for op in graph.operators:
         _wiring(graph, op, known)

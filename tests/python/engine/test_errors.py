@@ -157,6 +157,13 @@ def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert {p: p.read_text() for p in folder.iterdir()} == before
 
 
+def test_tensors_beyond_any_device(tmp_path: Path) -> None:
+    b = Builder()
+    x = b.source((1, 60000, 60000, 60000))
+    message = error(tmp_path, b.finish(b.pool(x, True, (1, 1), (1, 1))))
+    assert "tensor 0 't0': expected at most 4194304 elements" in message
+
+
 def test_same_bytes_each_time(tmp_path: Path) -> None:
     path = tmp_path / "model.tflite"
     path.write_bytes(SMALL)
