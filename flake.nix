@@ -20,19 +20,19 @@
 
       # The wheels that pip finds for requirements.txt, by platform tag; their hashes change with its fingerprint.
       # tests/nix/wheels.py writes both anew.
-      requirements = "28e6e1927cef07652b06dc71a38989587b7acb146e378f5a4321e215a93ed008";
+      requirements = "e0ca2fce198dc05a72558045f77afa6843fd13f48936ebc61ea22d073240972b";
       wheelsOf = {
         x86_64-linux = {
           platforms = "manylinux_2_28_x86_64 manylinux_2_27_x86_64 manylinux2014_x86_64";
-          hash = "sha256-iEXc/a6/0SxGrbKqRHXPU4TOboWFjvU7of3QClc3RHY=";
+          hash = "sha256-DPHzjant45c//POgp1qx5BCZSLKB4jW5+sOVgziYqqo=";
         };
         aarch64-linux = {
           platforms = "manylinux_2_28_aarch64 manylinux_2_27_aarch64 manylinux2014_aarch64";
-          hash = "sha256-T5BHRDfVtHjPupilGr2W4t5bfK8qhRONX16q6EXYtKs=";
+          hash = "sha256-tb4BXWSDcvl6Z5MoCEYr+p9BnJ3i+52+FTQjCrTwAqY=";
         };
         aarch64-darwin = {
           platforms = "macosx_12_0_arm64";
-          hash = "sha256-c4fs4CMnQFg2TC5Em6M0wT6q/64YH1xBxecjEiaXQQQ=";
+          hash = "sha256-cDLGRudP/hpY68xlVn+3nxcyhNPfJ1apC1+TfeaXPwY=";
         };
       };
 
@@ -75,7 +75,7 @@
 
           # What ./dev has from Debian.
           tools = [ pythonEnv stdenv.cc ] ++ builtins.attrValues {
-            inherit (pkgs) gcc-arm-embedded qemu cmake ninja dtc gperf clang-tools git;
+            inherit (pkgs) gcc-arm-embedded qemu cmake ninja dtc gperf git;
           };
 
           # A module without a name in its zephyr/module.yml is called what its folder is called.

@@ -24,7 +24,6 @@ IN_NIX = {
     "ninja-build": "ninja",
     "device-tree-compiler": "dtc",
     "gperf": "gperf",
-    "clang-format": "clang-tools",
     "git": "git",
 }
 # Modules of west.yml that no image of the flake needs.

@@ -24,7 +24,7 @@
             make "nix-shell" (arguments // { inherit (stdenv) cc; });
         in
         lib.genAttrs [
-          "clang-tools" "cmake" "dtc" "gcc-arm-embedded" "git" "gperf" "ninja" "pyocd" "python311" "qemu" "zlib"
+          "cmake" "dtc" "gcc-arm-embedded" "git" "gperf" "ninja" "pyocd" "python311" "qemu" "zlib"
         ] package // {
           stdenv = stdenv "gcc";
           mkShell.override = mkShell;
