@@ -33,7 +33,7 @@ def test_unpacks_what_is_asked_for(tmp_path):
 OUTSIDE = [
     "../evil.pkl",
     "X/../../evil.pkl",
-    "/tmp/evil.pkl",
+    "/evil.pkl",
     "C:/evil.pkl",
     "..\\evil.pkl",
     "X\\..\\..\\evil.pkl",
