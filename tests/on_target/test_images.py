@@ -12,13 +12,23 @@ pytestmark = pytest.mark.zephyr
 BUDGETS = [
     pytest.param("nrf52840dk", "", 103_000, 37_000, id="nrf52840dk"),
     pytest.param("nucleo_wb55rg", "", 106_000, 37_500, id="nucleo_wb55rg", marks=pytest.mark.slow),
-    pytest.param("nrf52840dk", "pulse-bluetooth", 190_000, 55_000, id="bluetooth", marks=pytest.mark.slow),
+    pytest.param(
+        "nrf52840dk", "pulse-bluetooth", 190_000, 55_000, id="nrf52840dk-bluetooth", marks=pytest.mark.slow
+    ),
+    pytest.param(
+        "nucleo_wb55rg",
+        "pulse-bluetooth",
+        126_000,
+        52_000,
+        id="nucleo_wb55rg-bluetooth",
+        marks=pytest.mark.slow,
+    ),
 ]
 
 
 @pytest.mark.parametrize(("board", "snippet", "flash", "ram"), BUDGETS)
 def test_image_is_within_budget(board, snippet, flash, ram, workspace, record_property) -> None:
-    folder = BUILD / "images" / (snippet or board)
+    folder = BUILD / "images" / f"{board}-{snippet or 'plain'}"
     zephyr_workspace.build(board, folder, *([f"-DSNIPPET={snippet}"] if snippet else []))
     sizes = zephyr_workspace.sizes(folder)
     for name, size in sizes.items():
