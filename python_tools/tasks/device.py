@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Firmware: replay recordings through it."""
 
+import sys
 from pathlib import Path
 
 from python_tools.tasks.common import BUILD, ROOT, command
@@ -37,3 +38,25 @@ def replay(
         Path(output) if output else BUILD / "replay",
         picture,
     )
+
+
+@command(
+    models="int8 .tflite files, comma-separated; default: the released student",
+    layers="also print instructions by layer",
+    portable="also measure the kernels without SMLAD",
+    json="write all figures to this file",
+    bakenn="also measure bakenn: the Python of an environment with bakenn[tflite]",
+    update_budgets="make these figures the budget that the tests hold",
+)
+def bench(_context, models="", layers=False, portable=False, json=None, bakenn=None, update_budgets=False):
+    """Count instructions, flash, arena and stack of int8 models on QEMU's Cortex-M4F."""
+    from python_tools.bench.__main__ import main
+
+    flags = {"--layers": layers, "--portable": portable, "--update-budgets": update_budgets}
+    values = {"--json": json, "--bakenn": bakenn}
+    words = [
+        *(models.split(",") if models else [str(ROOT / "training" / "released" / "student.tflite")]),
+        *(name for name, on in flags.items() if on),
+        *(word for name, value in values.items() if value for word in (name, value)),
+    ]
+    sys.exit(main(words))

@@ -82,7 +82,20 @@ def test_a_bad_argument_ends_the_task_with_one_line(words, message):
 
 
 @pytest.mark.parametrize(
-    "task", ["train", "distill", "quantize", "demo", "embed", "replay", "data", "recordings", "test"]
+    "task",
+    [
+        "train",
+        "distill",
+        "quantize",
+        "demo",
+        "embed",
+        "replay",
+        "data",
+        "recordings",
+        "bench",
+        "evaluate",
+        "test",
+    ],
 )
 def test_help_explains_every_argument(task):
     run = invoke("--help", task)
