@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixed-point exp, logistic and softmax of gemmlowp, on numpy int64 arrays holding int32 values.
+"""Fixed-point exp and reciprocal of gemmlowp, on numpy int64 arrays holding int32 values.
 
-Qm.n: m integer bits, n = 31 - m fraction bits. Source: gemmlowp fixedpoint.h; TFLite softmax.h, logistic.h.
+Qm.n: m integer bits, n = 31 - m fraction bits. Source: gemmlowp fixedpoint.h; TFLite softmax.h.
 """
 
 from __future__ import annotations
@@ -62,11 +62,3 @@ def one_over_one_plus(a: np.ndarray) -> np.ndarray:
         product = doubling_high_mul(half, x)
         x = x + _saturating_shift_left(doubling_high_mul(x, (1 << 29) - product), 2)
     return _saturating_shift_left(x, 1)
-
-
-def logistic(a: np.ndarray, integer_bits: int = 4) -> np.ndarray:
-    """1 / (1 + exp(-a)) for a in Q(integer_bits), as Q0.31."""
-    a = np.asarray(a, np.int64)
-    positive = one_over_one_plus(exp_of_negative(-np.abs(a), integer_bits))
-    result = np.where(a > 0, positive, ONE - positive)
-    return np.where(a == 0, 1 << 30, result)
