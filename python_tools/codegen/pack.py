@@ -103,5 +103,5 @@ def scratch_bytes(layer: Layer) -> int:
         return taps * 2
     shared = kernel_h == 1 and layer.stride[1] == 1 and TILE % layer.dilation[1] == 0 and depth % 4 == 0
     step = TILE // layer.dilation[1] * depth if shared else taps
-    rows = TILE * (taps + 4) if depth % 4 else depth if kernel_h * kernel_w > 1 else 0
+    rows = TILE * (taps + 4) if depth % 4 else depth
     return max((taps + (layer.strip - 1) * step), taps) * TILE * 2 + rows
