@@ -90,16 +90,19 @@ def _program(count: int) -> str:
 #include "platform.h"
 {includes}
 
-/* An arena and an output of just the stated size each, so that sanitizers see every byte beyond. */
+/* An output of just the stated size, and a guard behind the arena that must stay as it is. */
 #define CHECK(i, NAME) \\
 	do {{ \\
 		static int8_t output[NAME##_OUTPUT_SIZE]; \\
-		static int32_t arena[(NAME##_ARENA_SIZE + 3) / 4]; \\
+		static int32_t arena[(NAME##_ARENA_SIZE + 3) / 4 + 4]; \\
 		int wrong = 0; \\
 		for (int n = 0; n < NAME##_GOLDEN_COUNT; n++) {{ \\
 			memset(arena, 0x5a, sizeof(arena)); \\
 			m##i##_run(m##i##_golden_input[n], output, arena); \\
 			wrong += memcmp(output, m##i##_golden_output[n], sizeof(output)) != 0; \\
+			for (int k = (NAME##_ARENA_SIZE + 3) / 4; k < (NAME##_ARENA_SIZE + 3) / 4 + 4; k++) {{ \\
+				wrong += arena[k] != 0x5a5a5a5a; \\
+			}} \\
 		}} \\
 		if (wrong > 0) {{ \\
 			platform_line(#i); \\

@@ -69,6 +69,12 @@ def edges(folder: Path) -> Iterator[tuple[Path, np.ndarray]]:
         path = folder / f"edge_{width}_{kernel}.tflite"
         path.write_bytes(b.finish(y))
         yield path, rng.integers(-128, 128, (3, width * depth)).astype(np.int8)
+    b = Builder()  # tiles that begin in one row and end in the next, with nothing around the input
+    x = b.source((1, 4, 7, 4))
+    y = b.convolution(x, rng.integers(-127, 128, (6, 1, 1, 4)), np.zeros(6), [0.01], (0.2, 0))
+    path = folder / "rows.tflite"
+    path.write_bytes(b.finish(y))
+    yield path, rng.integers(-128, 128, (3, 112)).astype(np.int8)
 
 
 def check(target: Target, cases: list[Case], scratch: Path) -> None:
