@@ -68,14 +68,14 @@ class Distillation:
 
 @dataclass(frozen=True)
 class Tracking:
-    """Settings of the tracker; meaning and units: training.tracking.tracker_tables."""
+    """Settings of the tracker: training.tracking.tracker_tables; why these: docs/experiments.md."""
 
-    half_width: int = 8
-    spread_bpm: float = 3.0
-    leak: float = 0.01
-    temper: float = 0.5
-    floor: float = 1e-3
-    valid: float = 0.5
+    half_width: int = 12
+    spread_bpm: float = 6.0
+    leak: float = 1e-4
+    temper: float = 0.4
+    floor: float = 1e-5
+    valid: float = 0.8
 
 
 @dataclass(frozen=True)
