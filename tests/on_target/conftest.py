@@ -10,11 +10,10 @@ import pytest
 
 from python_tools import firmware, qemu, zephyr_workspace
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build" / "on_target"
-sys.path.insert(0, str(ROOT / "tests" / "python" / "core"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python" / "core"))
 
 from emulator import CortexQemu, Firmware, NativeSim  # noqa: E402
+from places import BUILD, ROOT  # noqa: E402
 from standin import TABLES, predict, write_config  # noqa: E402
 
 from training.estimator import Estimator  # noqa: E402

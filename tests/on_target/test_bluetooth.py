@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from conftest import BUILD
+from places import BUILD
 
 from python_tools import zephyr_workspace
 from training.recordings import simulate
@@ -110,6 +110,7 @@ async def session(image: Path, recording: Path) -> tuple[Central, list[str]]:
             await central.device.power_on()
             await central.connect()
             lines = await asyncio.wait_for(play(central, firmware), 60)
+            await asyncio.wait_for(firmware.wait(), 10)  # its last line comes before its end
         finally:
             if firmware.returncode is None:
                 firmware.kill()

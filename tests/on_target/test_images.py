@@ -2,7 +2,7 @@
 """The images for real boards link, within budgets of flash and RAM."""
 
 import pytest
-from conftest import BUILD
+from places import BUILD
 
 from python_tools import zephyr_workspace
 

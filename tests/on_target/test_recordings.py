@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, ROOT
+from places import BUILD, ROOT
 
 from python_tools import targets
 from python_tools.replay import Replay, replay

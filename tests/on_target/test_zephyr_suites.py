@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from conftest import BUILD, ROOT
+from places import BUILD, ROOT
 
 from python_tools import zephyr_workspace
 

@@ -15,8 +15,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 sys.path.insert(0, str(Path(__file__).parent))
 
-CASES = int(os.environ.get("PULSE_ENGINE_CASES", "24"))
-MANY = max(CASES, 520)  # of the slow tests
+from scale import CASES  # noqa: E402
+
 settings.register_profile(
     "engine",
     max_examples=CASES,

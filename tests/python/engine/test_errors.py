@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from batch import HOST_TARGET, mismatches
 from builder import SAME, VALID, Builder
-from conftest import CASES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scale import CASES
 from tensorflow.lite.python import schema_py_generated as schema
 
 from python_tools.codegen import files

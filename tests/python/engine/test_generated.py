@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from batch import DSP_TARGET, HOST_TARGET, Target, mismatches
 from builder import SAME, Builder
-from conftest import CASES, MANY
 from graphs import Case, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras_models import MODELS
+from scale import CASES, MANY
 
 from training.integer import IntegerModel
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import MANY
 from graphs import Case, graphs
 from hypothesis import given, settings
 from keras_models import MODELS
+from scale import MANY
 
 from training.integer import IntegerModel
 
