@@ -8,10 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from python_tools.firmware import BuildError
+from python_tools.firmware import ROOT, BuildError
 from training.errors import UserError
 
-ROOT = Path(__file__).resolve().parent.parent
 # How QEMU runs an image of board mps2_an386: console on the first UART, 62.5 MIPS as the board states.
 MACHINE = {"serial": "stdio", "shift": 4}
 VERSION = (3, 7)  # what west.yml pins; another minor version may not build

@@ -9,7 +9,8 @@ import keras
 from keras import ops
 
 from training.config import Distillation, Training
-from training.models.layers import BIN_BPM, BINS, FIRST_BIN, SCALAR_CENTRE_BPM, SCALAR_SPREAD_BPM
+from training.models.layers import SCALAR_CENTRE_BPM, SCALAR_SPREAD_BPM
+from training.tracking import bin_bpm
 
 ANGLE_SAMPLES = (
     32  # of a batch; the angles of all triples of a larger batch cost more than the student itself
@@ -18,7 +19,7 @@ ANGLE_SAMPLES = (
 
 def bin_centres():
     """BPM of the bins, (bins,)."""
-    return BIN_BPM * (FIRST_BIN + ops.arange(BINS, dtype="float32"))
+    return ops.convert_to_tensor(bin_bpm(), dtype="float32")
 
 
 def soft_label(bpm, spread_bpm: float):

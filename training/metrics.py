@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-# The reference's own glitches lie outside; no label there is scored.
-LABEL_RANGE_BPM = (40.0, 200.0)
+from training.recordings.recording import HR_RANGE
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def errors(estimate: np.ndarray, reference: np.ndarray, valid: np.ndarray | None
     ValueError if no reference is known at all; an Errors with NaN if no estimate may be scored.
     """
     estimate, reference = np.asarray(estimate, np.float64), np.asarray(reference, np.float64)
-    known = (reference >= LABEL_RANGE_BPM[0]) & (reference <= LABEL_RANGE_BPM[1])
+    known = (reference >= HR_RANGE[0]) & (reference <= HR_RANGE[1])
     if not known.any():
         raise ValueError(
             "errors: reference: expected at least one window with a known heart rate, found none"

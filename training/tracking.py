@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.optimize
 
 from training.signal import round_div
 
@@ -149,17 +148,6 @@ def calibrate(confidence_map: np.ndarray, raw: np.ndarray) -> np.ndarray:
     i = raw >> 11
     low, high = confidence_map[i], confidence_map[np.minimum(i + 1, 16)]
     return low + (((high - low) * (raw & 2047)) >> 11)
-
-
-def fit_confidence_map(raw: np.ndarray, correct: np.ndarray) -> tuple[int, ...]:
-    """Rising map (17 points, Q15) from raw confidences (n,), Q15, to the share of correct estimates there.
-
-    Least squares of the piecewise linear map to `correct`, bool (n,), its rises being kept from falling.
-    """
-    rises = np.clip(raw[:, None] / 2048 - np.arange(16), 0, 1)
-    basis = np.concatenate([np.ones((len(raw), 1)), rises], axis=1)
-    start_and_rises, _ = scipy.optimize.nnls(basis, correct.astype(np.float64))
-    return tuple(int(v) for v in np.rint(32768 * np.cumsum(start_and_rises).clip(0, 1)))
 
 
 def track(logits: np.ndarray, tables: TrackerTables) -> tuple[np.ndarray, np.ndarray]:

@@ -13,9 +13,9 @@ from elftools.elf.elffile import ELFFile
 from python_tools import qemu
 from python_tools.codegen.emit import Model
 from python_tools.codegen.generate import compile_model, generate
+from python_tools.firmware import ROOT
 from training.integer import IntegerModel
 
-ROOT = Path(__file__).resolve().parents[2]
 APP, HERE = ROOT / "zephyr_app", Path(__file__).resolve().parent
 NN, BARE = APP / "core" / "nn", APP / "bare"
 COMPILER = "arm-none-eabi-gcc"

@@ -4,7 +4,6 @@
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from places import BUILD, ROOT
@@ -24,11 +23,8 @@ TARGETS = ["bare", pytest.param("zephyr", marks=pytest.mark.zephyr)]
 
 
 @pytest.fixture(scope="module")
-def recordings() -> list[Recording]:
-    folder = Path(os.environ.get("PULSE_DATA", ROOT.parent / "shared" / "data"))
-    if not folder.is_dir():
-        pytest.skip(f"no real recordings in {folder} (set PULSE_DATA)")
-    return [recording for name in ("troika", "bami1") for recording in open_dataset(name, folder)]
+def recordings(shared_data) -> list[Recording]:
+    return [recording for name in ("troika", "bami1") for recording in open_dataset(name, shared_data)]
 
 
 @pytest.mark.parametrize("target", TARGETS)

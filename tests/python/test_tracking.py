@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from training.calibrate import confidence_map
 from training.tracking import (
     BINS,
     MASS,
@@ -15,7 +16,6 @@ from training.tracking import (
     TrackerTables,
     bin_bpm,
     calibrate,
-    fit_confidence_map,
     track,
     tracker_tables,
 )
@@ -141,7 +141,7 @@ def test_confidence_map_turns_boasts_into_shares_of_correct_estimates():
     rng = np.random.default_rng(0)
     raw = rng.integers(0, 32769, 20_000)
     truth = np.clip((raw / 32768) ** 3, 0, 0.9)
-    points = fit_confidence_map(raw, rng.uniform(size=len(raw)) < truth)
+    points = confidence_map(raw, rng.uniform(size=len(raw)) < truth)
     assert list(points) == sorted(points) and 0 <= points[0] and points[-1] <= 32768
     fitted = calibrate(np.array(points), raw) / 32768
     assert np.abs(fitted - truth).mean() < 0.02

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers, ops
 
-BINS = 104
-FIRST_BIN = 16
-BIN_BPM = 1.875  # 1/32 Hz; see docs/signal_path.md
+from training.tracking import BINS
 
 # The scalar head predicts (HR - CENTRE) / SPREAD, so that its output and its int8 range stay near one.
 SCALAR_CENTRE_BPM = 110.0

@@ -2,7 +2,6 @@
 """The core, compiled for the host under the address and undefined-behaviour sanitizers, and for QEMU."""
 
 import ctypes
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -74,12 +73,3 @@ def library(model_dirs: dict[str, Path], tmp_path_factory: pytest.TempPathFactor
         *sorted((core / "src").glob("*.c")),
     )
     return ctypes.CDLL(str(path))
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """The folder of real recordings."""
-    folder = Path(os.environ.get("PULSE_DATA", ROOT.parent / "shared" / "data"))
-    if not folder.is_dir():
-        pytest.skip(f"no real recordings in {folder} (set PULSE_DATA)")
-    return folder

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
-
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real recordings."""
-    folder = Path(os.environ.get("PULSE_DATA", ROOT.parent / "shared" / "data"))
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("PULSE_DATA", beside))
     if not folder.is_dir():
         pytest.skip(f"no real recordings in {folder} (set PULSE_DATA)")
     return folder
