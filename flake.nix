@@ -20,19 +20,19 @@
 
       # The wheels that pip finds for requirements.txt, by platform tag; their hashes change with its fingerprint.
       # tests/nix/wheels.py writes both anew.
-      requirements = "e0ca2fce198dc05a72558045f77afa6843fd13f48936ebc61ea22d073240972b";
+      requirements = "9fcd1f52f58e4a3a35b771fc9229e33fd03e8f75503d4dc2b9b544b7a82ff114";
       wheelsOf = {
         x86_64-linux = {
           platforms = "manylinux_2_28_x86_64 manylinux_2_27_x86_64 manylinux2014_x86_64";
-          hash = "sha256-DPHzjant45c//POgp1qx5BCZSLKB4jW5+sOVgziYqqo=";
+          hash = "sha256-hd4yMRcqijUGGjjitSdXar/7BxVUJ7jI/RzjpLBf7LU=";
         };
         aarch64-linux = {
           platforms = "manylinux_2_28_aarch64 manylinux_2_27_aarch64 manylinux2014_aarch64";
-          hash = "sha256-tb4BXWSDcvl6Z5MoCEYr+p9BnJ3i+52+FTQjCrTwAqY=";
+          hash = "sha256-BOXqHzwRt9e4F2CjlCy28O4ZSUqTsLk5R2neP7OVQQU=";
         };
         aarch64-darwin = {
           platforms = "macosx_12_0_arm64";
-          hash = "sha256-cDLGRudP/hpY68xlVn+3nxcyhNPfJ1apC1+TfeaXPwY=";
+          hash = "sha256-15T1ZZFmSGLNuafsWomSiKbERT1wA8hHDuZ2jy8vN2U=";
         };
       };
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.zephyr
 
 # Bytes. What the image took when the budget was set, and a tenth: a change beyond it wants a reason.
 BUDGETS = [
-    pytest.param("nrf52840dk", "", 103_000, 37_000, id="nrf52840dk"),
+    pytest.param("nrf52840dk", "", 76_000, 41_500, id="nrf52840dk"),
     pytest.param("nucleo_wb55rg", "", 106_000, 37_500, id="nucleo_wb55rg", marks=pytest.mark.slow),
     pytest.param(
         "nrf52840dk", "pulse-bluetooth", 190_000, 55_000, id="nrf52840dk-bluetooth", marks=pytest.mark.slow
