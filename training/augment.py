@@ -15,6 +15,9 @@ from training.tracking import BINS, FIRST_BIN
 
 _OCTAVES = np.log2((FIRST_BIN + np.arange(BINS)) / 40).astype(np.float32)  # above 75 BPM
 STEADY_MOTION = 3 * ACC_SPECTRUM_FLOOR  # a weaker motion artefact is scaled down with the motion
+# How high motion stands in PPG, of the pulse's highest peak: logarithms, from 0.1 to 2.5 and from 0.2 to 10.
+ARTEFACT = (-2.3, 0.9)
+SWINGING_LIGHT = (-1.5, 2.3)
 
 
 def network_inputs(spectra: tf.Tensor, motion: tf.Tensor) -> tf.Tensor:
@@ -53,13 +56,7 @@ def augment(
     gain = tf.exp(tf.random.normal((n, 1)) * config.motion_gain)
     acc, motion = acc * gain[:, :, None, None], motion * gain
 
-    # Motion leaks into the pulse signal through a smooth, unknown response.
-    ppg_top = tf.reduce_max(ppg[:, :, :1], axis=3, keepdims=True)
-    acc_top = tf.reduce_max(acc, axis=(2, 3), keepdims=True) + 1
-    leak = tf.exp(tf.random.uniform((n, 1, 1, 1), -2.3, 0.9)) * tf.minimum(acc_top / STEADY_MOTION, 1)
-    leak = tf.where(tf.random.uniform((n, 1, 1, 1)) < config.artefact, leak, 0.0)
-    response = tf.exp(0.7 * _smooth(tf.random.normal((n, 2, 8, 1))))[:, None]
-    ppg = tf.sqrt(ppg**2 + (leak * response * ppg_top * acc / acc_top) ** 2)
+    ppg = _leak(ppg, acc, tf.random.uniform((n,)) < config.artefact, ARTEFACT)
 
     # Noise without a counterpart in the acceleration.
     ppg_top = tf.reduce_max(ppg[:, :, :1], axis=3, keepdims=True)
@@ -75,14 +72,30 @@ def augment(
 
 
 def without_pulse(
-    spectra: tf.Tensor, target: tf.Tensor, noise: tf.Tensor, share: float
+    spectra: tf.Tensor, target: tf.Tensor, noise: tf.Tensor, lost: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Spectra, a share with noise (m, 4, 2, 104) in place of PPG, and targets (n, 104), uniform there."""
+    """Spectra with noise (m, 4, 2, 104) for PPG where `lost` (n,), and targets (n, 104), uniform there."""
     n = tf.shape(spectra)[0]
-    lost = tf.random.uniform((n,)) < share
     chosen = tf.gather(noise, tf.random.uniform((n,), maxval=tf.shape(noise)[0], dtype=tf.int32))
     ppg = tf.where(lost[:, None, None, None], chosen, spectra[:, :, :2])
     return tf.concat([ppg, spectra[:, :, 2:]], axis=2), tf.where(lost[:, None], 1 / BINS, target)
+
+
+def swinging_light(spectra: tf.Tensor, swinging: tf.Tensor) -> tf.Tensor:
+    """Spectra whose PPG, where `swinging` (n,), is mostly the wearer's motion: a sensor that sees no skin."""
+    ppg, acc = spectra[:, :, :2], spectra[:, :, 2:]
+    return tf.concat([_leak(ppg, acc, swinging, SWINGING_LIGHT), acc], axis=2)
+
+
+def _leak(ppg: tf.Tensor, acc: tf.Tensor, where: tf.Tensor, level: tuple[float, float]) -> tf.Tensor:
+    """PPG (n, 4, 2, 104) with motion in it through a smooth, unknown response; level: its logarithm."""
+    n = tf.shape(ppg)[0]
+    ppg_top = tf.reduce_max(ppg[:, :, :1], axis=3, keepdims=True)
+    acc_top = tf.reduce_max(acc, axis=(2, 3), keepdims=True) + 1
+    leak = tf.exp(tf.random.uniform((n, 1, 1, 1), *level)) * tf.minimum(acc_top / STEADY_MOTION, 1)
+    leak = tf.where(where[:, None, None, None], leak, 0.0)
+    response = tf.exp(0.7 * _smooth(tf.random.normal((n, 2, 8, 1))))[:, None]
+    return tf.sqrt(ppg**2 + (leak * response * ppg_top * acc / acc_top) ** 2)
 
 
 def _smooth(values: tf.Tensor) -> tf.Tensor:

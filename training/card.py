@@ -38,12 +38,12 @@ class Student:
         return Estimator(self.model.predict, self.tables, self.card["front_end"])
 
 
-def write_card(folder: Path, config: Config, corpus: Corpus) -> None:
-    """Write the card beside the model in `folder`."""
+def write_card(folder: Path, config: Config, corpus: Corpus, known: tuple[int, ...] | None = None) -> None:
+    """Write the card beside the model in `folder`; known: confidence map, else fitted to validation."""
     model = IntegerModel.load(folder / MODEL)
     tables = tracker_tables(float(model.output.scale[0]), **asdict(config.tracking))
     raw = Estimator(model.predict, tables, config.front_end)
-    known = calibrated(raw, corpus.recordings["validation"], config.data.aligned_labels)
+    known = known or calibrated(raw, corpus.recordings["validation"], config.data.aligned_labels)
     tables = replace(tables, confidence_map=known)
     card = {
         "model_sha256": model.graph.digest,

@@ -75,7 +75,7 @@ class Tracking:
     leak: float = 1e-4
     temper: float = 0.4
     floor: float = 1e-5
-    valid: float = 0.8
+    valid: float = 0.9
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from training.augment import augment, network_inputs, without_pulse
+from training.augment import augment, network_inputs, swinging_light, without_pulse
 from training.losses import soft_label
 from training.models.settings import Augmentation, Recipe, Spectral
 from training.models.spectral import build
@@ -21,6 +21,7 @@ from training.signal import HOP, HOPS_PER_WINDOW, RATE_HZ, WINDOW, align, motion
 from training.spectrum import INPUT_SCALE, INPUT_ZERO, last_windows, magnitudes
 
 TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
+SWINGING = 0.6  # of the windows that lose their pulse before motion leaks in
 
 
 @dataclass(frozen=True)
@@ -134,15 +135,20 @@ def train(
     @tf.function
     def step(chosen: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
         rows, other = tf.gather(hops, chosen), tf.gather(hops, others)
+        target = soft_label(tf.gather(bpm, chosen), recipe.label_spread_bpm)
+        draw = tf.random.uniform((recipe.batch,))
+        half = augmentation.no_pulse / 2
+        # Light that swings with the arm; then, after all else, noise alone.
+        seen, target = without_pulse(tf.gather(spectra, rows), target, noise, draw < half)
+        seen = swinging_light(seen, draw < SWINGING * half)
         changed, moving = augment(
-            tf.gather(spectra, rows),
+            seen,
             tf.gather(movement, rows),
             tf.gather(spectra, other),
             tf.gather(movement, other),
             augmentation,
         )
-        target = soft_label(tf.gather(bpm, chosen), recipe.label_spread_bpm)
-        changed, target = without_pulse(changed, target, noise, augmentation.no_pulse)
+        changed, target = without_pulse(changed, target, noise, draw > 1 - half)
         inputs = network_inputs(changed, moving)
         with tf.GradientTape() as tape:
             logits = model(inputs, training=True)

@@ -11,7 +11,7 @@ from training.spectrum import spectrum_inputs
 
 tf = pytest.importorskip("tensorflow")
 
-from training.augment import augment, network_inputs, without_pulse  # noqa: E402
+from training.augment import augment, network_inputs, swinging_light, without_pulse  # noqa: E402
 from training.integer import IntegerModel  # noqa: E402
 from training.models.settings import Augmentation, Recipe, Spectral  # noqa: E402
 from training.models.spectral import build  # noqa: E402
@@ -67,13 +67,22 @@ def test_noise_in_place_of_the_pulse_teaches_indifference(spectra):
     noise = noise_spectra(1, 50)
     assert noise.shape == (50, 4, 2, 104) and noise.max(axis=(1, 2, 3)).min() > 0
     label = np.eye(104, dtype=np.float32)[np.zeros(len(spectra[0]), int)]
-    same, target = without_pulse(spectra[0], label, noise, 0.0)
-    np.testing.assert_array_equal(same, spectra[0])
-    np.testing.assert_array_equal(target, label)
-    changed, target = without_pulse(spectra[0], label, noise, 1.0)
+    lost = np.arange(len(label)) % 2 == 1
+    changed, target = (x.numpy() for x in without_pulse(spectra[0], label, noise, lost))
+    np.testing.assert_array_equal(changed[~lost], spectra[0][~lost])
+    np.testing.assert_array_equal(target[~lost], label[~lost])
     np.testing.assert_array_equal(changed[:, :, 2:], spectra[0][:, :, 2:])
-    assert all((noise == pulse).all(axis=(1, 2, 3)).any() for pulse in changed[:, :, :2].numpy())
-    np.testing.assert_allclose(target, 1 / 104)
+    assert all((noise == light).all(axis=(1, 2, 3)).any() for light in changed[lost][:, :, :2])
+    np.testing.assert_allclose(target[lost], 1 / 104)
+
+
+def test_light_swings_where_told_to(spectra):
+    swinging = np.arange(len(spectra[0])) % 2 == 1
+    light = swinging_light(spectra[0], swinging).numpy()
+    np.testing.assert_allclose(light[~swinging], spectra[0][~swinging], rtol=1e-6)
+    np.testing.assert_array_equal(light[:, :, 2:], spectra[0][:, :, 2:])
+    before, after = (x[swinging][:, :, :2] for x in (spectra[0].numpy(), light))
+    assert (after >= before * (1 - 1e-6)).all() and (after > 1.1 * before).mean() > 0.1
 
 
 def test_stretched_time_moves_pulse_and_label_alike():

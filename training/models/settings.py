@@ -58,16 +58,14 @@ class Augmentation:
     artefact: float = 0.7  # share of windows into whose pulse the motion leaks
     noise: float = 0.8  # of the pulse's highest peak, at most
     tilt: float = 0.6  # standard deviation of the exponent in frequency
-    no_pulse: float = (
-        0.05  # share of windows whose pulse is replaced by noise: any heart rate is then as likely
-    )
+    no_pulse: float = 0.4  # share of windows with noise for a pulse: any heart rate is then as likely
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How long and how fast a spectral student learns; under a minute on one core."""
+    """How long and how fast a spectral student learns; about a minute on one core."""
 
-    steps: int = 2000
+    steps: int = 4000
     batch: int = 64
     learning_rate: float = 2e-3  # falls to nothing along a cosine
     weight_decay: float = 1e-4
