@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from batch import HOST_TARGET, mismatches
+from batch import HOST_TARGET, NN, mismatches
 from builder import SAME, VALID, Builder
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +16,8 @@ from tensorflow.lite.python import schema_py_generated as schema
 
 from python_tools.codegen import files
 from python_tools.codegen.__main__ import main as codegen
+from python_tools.codegen.generate import generate
+from python_tools.codegen.pack import ABI
 from training.integer import IntegerModel, ModelError
 
 
@@ -141,6 +143,19 @@ def test_sums_beyond_32_bits(tmp_path: Path) -> None:
     x = b.source((1, 1, 8, 4))
     y = b.convolution(x, np.ones((1, 1, 1, 4)), np.array([2**31 - 1]), [0.1], (0.1, 0))
     assert "expected sums that fit 32 bits" in error(tmp_path, b.finish(y))
+
+
+def test_kernels_of_another_layout(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(SMALL)
+    generate(path, tmp_path)
+    HOST_TARGET.compile(tmp_path / "pulse_model.c", tmp_path / "same.o")
+    other = tmp_path / "pulse" / "nn.h"
+    other.parent.mkdir()
+    text = (NN / "pulse/nn.h").read_text()
+    other.write_text(text.replace(f"#define PULSE_NN_ABI {ABI}\n", f"#define PULSE_NN_ABI {ABI + 1}\n"))
+    with pytest.raises(AssertionError, match="generate the model anew: python -m python_tools.codegen"):
+        HOST_TARGET.compile(tmp_path / "pulse_model.c", tmp_path / "other.o")
 
 
 def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
