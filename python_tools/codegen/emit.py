@@ -234,7 +234,8 @@ class _Part:
             **_double("dilation", layer.dilation), **_double("pad", layer.pad),
             groups=1 if depthwise else layer.in_shape[2] // layer.weights.shape[3], strip=layer.strip,
             in_zero=layer.in_zero, out_zero=layer.out_zero,
-            low=layer.clamp[0], high=layer.clamp[1], wide=str(packed.wide).lower(), planes=str(layer.planes).lower(),
+            low=layer.clamp[0], high=layer.clamp[1],
+            wide=str(packed.wide).lower(), planes=str(layer.planes).lower(),
         )  # fmt: skip
         self.data.append(_struct("conv", f"conv_{n}", fields))
         if depthwise:

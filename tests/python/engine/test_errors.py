@@ -11,7 +11,7 @@ from batch import HOST_TARGET, NN, mismatches
 from builder import SAME, VALID, Builder
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import CASES
+from scale import CASES, MANY
 from tensorflow.lite.python import schema_py_generated as schema
 
 from python_tools.codegen import files
@@ -46,9 +46,32 @@ def error(tmp_path: Path, blob: bytes) -> str:
     return str(caught.value)
 
 
-@settings(max_examples=10 * CASES)
+@settings(max_examples=5 * CASES)
 @given(data=st.data())
 def test_damaged_files(data: st.DataObject, scratch: Path) -> None:
+    check_damaged(data, scratch)
+
+
+@pytest.mark.slow
+@settings(max_examples=2 * MANY)
+@given(data=st.data())
+def test_many_damaged_files(data: st.DataObject, scratch: Path) -> None:
+    check_damaged(data, scratch)
+
+
+@pytest.mark.slow
+@settings(max_examples=MANY)
+@given(length=st.integers(0, len(SMALL) - 1))
+def test_files_truncated_anywhere(length: int, scratch: Path) -> None:
+    path = scratch / "truncated.tflite"
+    path.write_bytes(SMALL[:length])
+    with pytest.raises(ModelError) as caught:
+        files(IntegerModel.load(path))
+    assert str(path) in str(caught.value)
+
+
+def check_damaged(data: st.DataObject, scratch: Path) -> None:
+    """Some bytes changed: an error that names the file, or a model."""
     blob = bytearray(SMALL)
     for _ in range(data.draw(st.integers(1, 4))):
         position = data.draw(st.integers(0, len(blob) - 1))
