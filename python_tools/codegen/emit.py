@@ -22,7 +22,7 @@ from python_tools.codegen.layers import (
     Softmax,
     View,
 )
-from python_tools.codegen.pack import pack_conv, pack_depthwise
+from python_tools.codegen.pack import ABI, pack_conv, pack_depthwise
 from python_tools.codegen.plan import Plan
 from training.integer.graph import Graph
 
@@ -50,6 +50,7 @@ def header(model: Model) -> str:
     source, result = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
     constants = [
         ("HASH", f'"{graph.digest}"'),
+        ("ABI", ABI),
         ("INPUT_SIZE", source.size),
         ("OUTPUT_SIZE", result.size),
         ("ARENA_SIZE", max(4, model.plan.size)),
@@ -68,7 +69,8 @@ def header(model: Model) -> str:
 
 #include <stdint.h>
 
-/* Real value = SCALE * (q - ZERO_POINT); sizes in bytes; HASH: SHA-256 of the .tflite file. */
+/* Real value = SCALE * (q - ZERO_POINT); sizes in bytes; HASH: SHA-256 of the .tflite file;
+ * ABI: PULSE_NN_ABI of the kernels that it was packed for. */
 {defines}
 
 /**
@@ -96,6 +98,10 @@ def source(model: Model) -> str:
 #include "{model.name}.h"
 
 #include "pulse/nn.h"
+
+#if {model.macro}_ABI != PULSE_NN_ABI
+#error "these kernels are of another layout; generate the model anew: python -m python_tools.codegen"
+#endif
 
 {data}
 void {model.name}_run(const int8_t *input, int8_t *output, void *arena)
@@ -228,7 +234,8 @@ class _Part:
             **_double("dilation", layer.dilation), **_double("pad", layer.pad),
             groups=1 if depthwise else layer.in_shape[2] // layer.weights.shape[3], strip=layer.strip,
             in_zero=layer.in_zero, out_zero=layer.out_zero,
-            low=layer.clamp[0], high=layer.clamp[1], wide=str(packed.wide).lower(),
+            low=layer.clamp[0], high=layer.clamp[1],
+            wide=str(packed.wide).lower(), planes=str(layer.planes).lower(),
         )  # fmt: skip
         self.data.append(_struct("conv", f"conv_{n}", fields))
         if depthwise:

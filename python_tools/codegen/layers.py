@@ -91,6 +91,12 @@ class Conv(Layer):
     out_zero: int
     clamp: tuple[int, int]
     strip: int = field(default=1, kw_only=True)  # tiles that the kernel gathers at a time
+    planes: bool = field(default=False, kw_only=True)  # the input holds group after group
+
+    @property
+    def pitch(self) -> int:
+        """Bytes of the input from column to column."""
+        return self.weights.shape[3] if self.planes else self.in_shape[2]
 
 
 @dataclass(eq=False)

@@ -165,7 +165,36 @@ class Lowering(Views):
         if depthwise:
             self.layers.append(Depthwise(name, inputs, self.define(op), weights[0], **common))
         else:
-            self.layers.append(Conv(name, inputs, self.define(op), weights, **common))
+            self.layers.append(self._planes(Conv(name, inputs, self.define(op), weights, **common)))
+
+    def _planes(self, layer: Conv) -> Conv:
+        """Sort an input of narrow groups group after group, padding included.
+
+        The taps of a row then lie side by side, none of them outside; the kernel reads whole words.
+        """
+        (height, width, channels), (_, kernel_h, kernel_w, depth) = layer.in_shape, layer.weights.shape
+        if depth == channels or depth % 4 == 0 or layer.dilation[1] > 1 or kernel_w == 1:
+            return layer
+        (top, left), (out_h, out_w, _) = layer.pad, layer.out_shape
+        rows = max(top + height, (out_h - 1) * layer.stride[0] + (kernel_h - 1) * layer.dilation[0] + 1)
+        columns = max(left + width, (out_w - 1) * layer.stride[1] + kernel_w + 3)
+        groups, size = channels // depth, rows * columns * channels
+        view, target = layer.inputs[0], Buffer(size)
+        by_group = View(
+            view.buffer, view.offset, (groups, height, width, depth), (depth, width * channels, channels, 1)
+        )
+        inside = View(
+            target,
+            (top * columns + left) * depth,
+            by_group.shape,
+            (rows * columns * depth, columns * depth, depth, 1),
+        )
+        self.layers.append(
+            Copy(f"groups of {layer.source}", [by_group], inside, fill=(0, size, layer.in_zero))
+        )
+        layer.inputs, layer.planes = [View.whole(target, (groups, rows, columns, depth))], True
+        layer.in_shape, layer.pad = (rows, columns, channels), (0, 0)
+        return layer
 
     def connected(self, op: Operator) -> None:
         """FULLY_CONNECTED: a 1 x 1 convolution of as many positions as there are rows."""

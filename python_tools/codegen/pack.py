@@ -19,6 +19,7 @@ import numpy as np
 
 from python_tools.codegen.layers import TILE, Conv, Depthwise, Layer
 
+ABI = 1  # PULSE_NN_ABI of zephyr_app/core/nn/pulse/nn.h: count both up where packing or structs change
 ACC_LIMIT = 1 << 30  # the short requantisation doubles the accumulator in 32 bits
 SUM_LIMIT = 1 << 16  # of |weights|: times 128 for the activation and 256 for the pair, it fits 32 bits
 
@@ -101,7 +102,12 @@ def scratch_bytes(layer: Layer) -> int:
     taps = quads(kernel_h * kernel_w * depth) * 4
     if layer.out_shape[0] * layer.out_shape[1] < TILE:
         return taps * 2
-    shared = kernel_h == 1 and layer.stride[1] == 1 and TILE % layer.dilation[1] == 0 and depth % 4 == 0
+    shared = (
+        kernel_h == layer.stride[1] == 1
+        and TILE % layer.dilation[1] == 0
+        and kernel_w * layer.dilation[1] >= TILE
+        and (depth % 4 == 0 or layer.dilation[1] * layer.pitch == depth)
+    )
     step = TILE // layer.dilation[1] * depth if shared else taps
     rows = TILE * (taps + 4) if depth % 4 else depth
     return max((taps + (layer.strip - 1) * step), taps) * TILE * 2 + rows

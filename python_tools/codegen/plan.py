@@ -155,7 +155,7 @@ def _gap(layer: Layer) -> int | None:
         return 0
     if isinstance(layer, Depthwise):
         return _window_gap(layer, layer.weights.shape[:2], layer.dilation, _singly(layer), True)
-    if isinstance(layer, Conv):
+    if isinstance(layer, Conv) and not layer.planes:
         groups = layer.in_shape[2] // layer.weights.shape[3]
         steps = (_strips(layer, strip) for strip in (1, layer.strip))
         return max(_window_gap(layer, layer.weights.shape[1:3], layer.dilation, s, groups > 1) for s in steps)
@@ -174,7 +174,7 @@ def _strips(layer: Conv, strip: int) -> list[range]:
     _, _, kernel_w, depth = layer.weights.shape
     positions = out_h * out_w
     width = TILE if positions >= TILE else 1
-    run = depth * kernel_w if layer.dilation[1] * layer.in_shape[2] == depth else depth
+    run = depth * kernel_w if layer.dilation[1] * layer.pitch == depth else depth
     steps, following = [], 0
     while following < positions:
         first = min(following, positions - width)

@@ -7,6 +7,10 @@
 
 #include "pulse/nn.h"
 
+#if PULSE_MODEL_ABI != PULSE_NN_ABI
+#error "these kernels are of another layout; generate the model anew: python -m python_tools.codegen"
+#endif
+
 static const int8_t weights_0[] __attribute__((aligned(4))) = {
 	-98, 86, -66, 5, 4, -14, -28, 26, 74, 102, -6, -14, -83, 14, -57, 19, -6, -13, -38, -20, 50,
 	47, 0, -70, -45, -23, 59, -28, -76, 126, -106, 95, -55, 5, 30, -7, 37, -56, -4, -26, -20, -43,
@@ -152,6 +156,7 @@ static const struct pulse_nn_conv conv_0 = {
 	.low = -128,
 	.high = 127,
 	.wide = false,
+	.planes = false,
 };
 
 static const int8_t weights_1[] __attribute__((aligned(4))) = {
@@ -299,6 +304,7 @@ static const struct pulse_nn_conv conv_1 = {
 	.low = -128,
 	.high = 127,
 	.wide = false,
+	.planes = false,
 };
 
 static const struct pulse_nn_elementwise add_2 = {
@@ -458,6 +464,7 @@ static const struct pulse_nn_conv conv_3 = {
 	.low = -128,
 	.high = 127,
 	.wide = false,
+	.planes = false,
 };
 
 static const struct pulse_nn_elementwise add_4 = {
@@ -618,6 +625,7 @@ static const struct pulse_nn_conv conv_5 = {
 	.low = -128,
 	.high = 127,
 	.wide = false,
+	.planes = false,
 };
 
 static const struct pulse_nn_elementwise add_6 = {
@@ -661,12 +669,13 @@ static const struct pulse_nn_conv conv_7 = {
 	.pad_h = 0,
 	.pad_w = 0,
 	.groups = 1,
-	.strip = 3,
+	.strip = 8,
 	.in_zero = -128,
 	.out_zero = -64,
 	.low = -128,
 	.high = 127,
 	.wide = false,
+	.planes = false,
 };
 
 void pulse_model_run(const int8_t *input, int8_t *output, void *arena)

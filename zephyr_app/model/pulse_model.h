@@ -8,8 +8,10 @@
 
 #include <stdint.h>
 
-/* Real value = SCALE * (q - ZERO_POINT); sizes in bytes; HASH: SHA-256 of the .tflite file. */
+/* Real value = SCALE * (q - ZERO_POINT); sizes in bytes; HASH: SHA-256 of the .tflite file;
+ * ABI: PULSE_NN_ABI of the kernels that it was packed for. */
 #define PULSE_MODEL_HASH "935ce07e00b33ce035ff9d8f2750dcec7d641a2d72022dc115d70ea6696616cf"
+#define PULSE_MODEL_ABI 1
 #define PULSE_MODEL_INPUT_SIZE 2080
 #define PULSE_MODEL_OUTPUT_SIZE 104
 #define PULSE_MODEL_ARENA_SIZE 6100

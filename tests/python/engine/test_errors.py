@@ -7,15 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from batch import HOST_TARGET, mismatches
+from batch import HOST_TARGET, NN, mismatches
 from builder import SAME, VALID, Builder
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale import CASES
+from scale import CASES, MANY
 from tensorflow.lite.python import schema_py_generated as schema
 
 from python_tools.codegen import files
 from python_tools.codegen.__main__ import main as codegen
+from python_tools.codegen.generate import generate
+from python_tools.codegen.pack import ABI
 from training.integer import IntegerModel, ModelError
 
 
@@ -44,9 +46,32 @@ def error(tmp_path: Path, blob: bytes) -> str:
     return str(caught.value)
 
 
-@settings(max_examples=10 * CASES)
+@settings(max_examples=5 * CASES)
 @given(data=st.data())
 def test_damaged_files(data: st.DataObject, scratch: Path) -> None:
+    check_damaged(data, scratch)
+
+
+@pytest.mark.slow
+@settings(max_examples=2 * MANY)
+@given(data=st.data())
+def test_many_damaged_files(data: st.DataObject, scratch: Path) -> None:
+    check_damaged(data, scratch)
+
+
+@pytest.mark.slow
+@settings(max_examples=MANY)
+@given(length=st.integers(0, len(SMALL) - 1))
+def test_files_truncated_anywhere(length: int, scratch: Path) -> None:
+    path = scratch / "truncated.tflite"
+    path.write_bytes(SMALL[:length])
+    with pytest.raises(ModelError) as caught:
+        files(IntegerModel.load(path))
+    assert str(path) in str(caught.value)
+
+
+def check_damaged(data: st.DataObject, scratch: Path) -> None:
+    """Some bytes changed: an error that names the file, or a model."""
     blob = bytearray(SMALL)
     for _ in range(data.draw(st.integers(1, 4))):
         position = data.draw(st.integers(0, len(blob) - 1))
@@ -141,6 +166,19 @@ def test_sums_beyond_32_bits(tmp_path: Path) -> None:
     x = b.source((1, 1, 8, 4))
     y = b.convolution(x, np.ones((1, 1, 1, 4)), np.array([2**31 - 1]), [0.1], (0.1, 0))
     assert "expected sums that fit 32 bits" in error(tmp_path, b.finish(y))
+
+
+def test_kernels_of_another_layout(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(SMALL)
+    generate(path, tmp_path)
+    HOST_TARGET.compile(tmp_path / "pulse_model.c", tmp_path / "same.o")
+    other = tmp_path / "pulse" / "nn.h"
+    other.parent.mkdir()
+    text = (NN / "pulse/nn.h").read_text()
+    other.write_text(text.replace(f"#define PULSE_NN_ABI {ABI}\n", f"#define PULSE_NN_ABI {ABI + 1}\n"))
+    with pytest.raises(AssertionError, match="generate the model anew: python -m python_tools.codegen"):
+        HOST_TARGET.compile(tmp_path / "pulse_model.c", tmp_path / "other.o")
 
 
 def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

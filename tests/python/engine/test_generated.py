@@ -69,6 +69,16 @@ def edges(folder: Path) -> Iterator[tuple[Path, np.ndarray]]:
         path = folder / f"edge_{width}_{kernel}.tflite"
         path.write_bytes(b.finish(y))
         yield path, rng.integers(-128, 128, (3, width * depth)).astype(np.int8)
+    for groups, depth, kernel, stride in [(4, 1, (1, 5), 1), (2, 3, (1, 4), 2), (3, 2, (2, 3), 1)]:
+        b = Builder()  # groups narrower than a word
+        x = b.source((1, kernel[0] + 1, 41, groups * depth), zero=9)
+        weights = rng.integers(-127, 128, (groups * 3, *kernel, depth))
+        out = (0.5, -3)
+        y = b.convolution(x, weights, np.zeros(len(weights)), [0.01], out, stride=(1, stride), padding=SAME)
+        path = folder / f"narrow_{groups}_{depth}.tflite"
+        path.write_bytes(b.finish(y))
+        size = (kernel[0] + 1) * 41 * groups * depth
+        yield path, rng.integers(-128, 128, (3, size)).astype(np.int8)
     b = Builder()  # tiles that begin in one row and end in the next, with nothing around the input
     x = b.source((1, 4, 7, 4))
     y = b.convolution(x, rng.integers(-127, 128, (6, 1, 1, 4)), np.zeros(6), [0.01], (0.2, 0))
@@ -85,6 +95,11 @@ def check(target: Target, cases: list[Case], scratch: Path) -> None:
         models = [(folder / f"{i}.tflite", case.inputs) for i, case in enumerate(cases)]
         wrong = mismatches(target, scratch, folder, models)
         assert not wrong, [cases[i].kinds for i in wrong]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_edges(target: Target, scratch: Path, tmp_path: Path) -> None:
+    assert mismatches(target, scratch, tmp_path, list(edges(tmp_path))) == []
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -3,33 +3,40 @@
 
 static void begin(const struct pulse_nn_conv *conv, const int16_t *tile, struct pulse_nn_walk *walk)
 {
+	uint32_t in_group = conv->in_c / conv->groups;
+	uint32_t pitch = conv->planes ? in_group : conv->in_c;
+
 	*walk = (struct pulse_nn_walk){
 		.conv = conv,
 		.width = conv->out_h * conv->out_w < PULSE_NN_TILE ? 1 : PULSE_NN_TILE,
 		.strip = PULSE_NN_DSP && !conv->wide ? conv->strip : 1,
-		.in_group = conv->in_c / conv->groups,
+		.in_group = in_group,
 		.out_group = conv->out_c / conv->groups,
-		.column = (uint32_t)conv->stride_w * conv->in_c,
-		.tap = (uint32_t)conv->dilation_w * conv->in_c,
-		.row = (uint32_t)conv->dilation_h * conv->in_w * conv->in_c,
+		.pitch = pitch,
+		.next_group =
+			conv->planes ? (uint32_t)conv->in_h * conv->in_w * in_group : in_group,
+		.column = conv->stride_w * pitch,
+		.tap = conv->dilation_w * pitch,
+		.row = conv->dilation_h * conv->in_w * pitch,
 		.runs = conv->kernel_w,
 	};
 
-	walk->run = walk->in_group;
-	if (walk->tap == walk->in_group) {
+	walk->run = in_group;
+	if (walk->tap == in_group) {
 		walk->run *= walk->runs;
 		walk->runs = 1;
 	}
 	if (conv->kernel_h == 1 && conv->stride_w == 1 && PULSE_NN_TILE % conv->dilation_w == 0 &&
-	    walk->in_group % 4 == 0) {
+	    conv->kernel_w * conv->dilation_w >= PULSE_NN_TILE &&
+	    (in_group % 4 == 0 || walk->tap == in_group)) {
 		walk->shift = PULSE_NN_TILE / conv->dilation_w;
 	}
-	walk->quads = ((uint32_t)conv->kernel_h * conv->kernel_w * walk->in_group + 3) / 4;
+	walk->quads = ((uint32_t)conv->kernel_h * conv->kernel_w * in_group + 3) / 4;
 	walk->block.tile_end = tile + walk->quads * 4 * PULSE_NN_TILE;
 	walk->block.quads = walk->quads;
 	walk->block.stride = conv->out_c;
 	walk->block.rectified = conv->low == conv->out_zero;
-	walk->block.step = (walk->shift > 0 ? walk->shift * walk->in_group : walk->quads * 4) *
+	walk->block.step = (walk->shift > 0 ? walk->shift * in_group : walk->quads * 4) *
 			   PULSE_NN_TILE * sizeof(int16_t);
 }
 
@@ -83,7 +90,7 @@ void pulse_nn_conv(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *o
 			pulse_nn_multiply(&walk, tile, weights, channels, to);
 			weights += pairs * walk.quads * 8;
 			channels += pairs * 2;
-			from += walk.in_group;
+			from += walk.next_group;
 			to += walk.out_group;
 		}
 	}

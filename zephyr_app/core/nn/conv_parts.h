@@ -29,6 +29,7 @@ struct pulse_nn_walk {
 	uint32_t strip;               /* most tiles of a strip */
 	uint32_t quads;               /* of taps in a group's filter */
 	uint32_t in_group, out_group; /* channels */
+	uint32_t pitch, next_group;   /* bytes of the input from column to column, group to group */
 	uint32_t column, tap, row;    /* steps in bytes: to the next column, tap, row of taps */
 	uint32_t runs, run;           /* taps side by side make runs of so many bytes */
 	uint32_t shift;    /* taps by which a tile's differ from the next one's, 0: all */

@@ -25,7 +25,7 @@ void pulse_nn_gather_any(const struct pulse_nn_walk *walk, const int8_t *in, int
 					x * conv->stride_w + j * conv->dilation_w - conv->pad_w;
 				bool inside = row < conv->in_h && col < conv->in_w;
 				const int8_t *from =
-					inside ? in + (row * conv->in_w + col) * conv->in_c : in;
+					inside ? in + (row * conv->in_w + col) * walk->pitch : in;
 
 				for (uint32_t c = 0; c < walk->in_group; c++) {
 					tile[place(tap++, walk->width, column)] =

@@ -82,13 +82,13 @@ static void gather_inside(const struct pulse_nn_walk *walk, const int8_t *from, 
 	uint32_t tiles = walk->block.tiles, shared = (tiles - 1) * walk->shift;
 	int8_t *rows = (int8_t *)(tile + tiles * walk->quads * 4 * PULSE_NN_TILE);
 
-	if (walk->shift > 0 && walk->run == walk->in_group) {
+	if (walk->shift > 0 && walk->tap == walk->in_group) {
+		gather_quads(walk, from, 1, walk->quads + shared * walk->in_group / 4, tile);
+	} else if (walk->shift > 0) {
 		gather_quads(walk, from, walk->runs + shared, walk->run / 4, tile);
-	} else if (walk->shift > 0) { /* all runs side by side */
-		gather_quads(walk, from, 1, (walk->run + shared * walk->in_group) / 4, tile);
-	} else if (walk->run % 4 == 0) {
+	} else if (walk->run % 4 == 0 || walk->conv->kernel_h * walk->runs == 1) {
 		for (; tiles > 0; tiles--, from += PULSE_NN_TILE * walk->column) {
-			tile = gather_quads(walk, from, walk->runs, walk->run / 4, tile);
+			tile = gather_quads(walk, from, walk->runs, (walk->run + 3) / 4, tile);
 		}
 	} else {
 		for (; tiles > 0; tiles--, from += PULSE_NN_TILE * walk->column) {
@@ -104,7 +104,7 @@ __attribute__((noinline)) static void gather_edge(const struct pulse_nn_walk *wa
 {
 	const struct pulse_nn_conv *conv = walk->conv;
 	int8_t *zeros = (int8_t *)(tile + walk->quads * 4 * PULSE_NN_TILE);
-	uint32_t in_w = conv->in_w, in_c = conv->in_c, quads = walk->in_group / 4;
+	uint32_t in_w = conv->in_w, pitch = walk->pitch, quads = walk->in_group / 4;
 	uint32_t rows[PULSE_NN_TILE], cols[PULSE_NN_TILE];
 
 	memset(zeros, conv->in_zero, walk->in_group);
@@ -125,7 +125,7 @@ __attribute__((noinline)) static void gather_edge(const struct pulse_nn_walk *wa
 				uint32_t col = cols[n] + right;
 				bool inside = row < conv->in_h && col < in_w;
 
-				from[n] = inside ? in + (row * in_w + col) * in_c : zeros;
+				from[n] = inside ? in + (row * in_w + col) * pitch : zeros;
 			}
 			tile = widen(from[0], from[1], from[2], from[3], quads, tile);
 		}
@@ -146,7 +146,7 @@ static void gather_row(const int8_t *from, uint32_t quads, int16_t *tile)
 void pulse_nn_gather(const struct pulse_nn_walk *walk, const int8_t *in, int16_t *tile)
 {
 	const struct pulse_nn_conv *conv = walk->conv;
-	const int8_t *from = in + (walk->top * conv->in_w + walk->left) * conv->in_c;
+	const int8_t *from = in + (walk->top * conv->in_w + walk->left) * (int32_t)walk->pitch;
 
 	if (walk->width == PULSE_NN_TILE && walk->inside) {
 		gather_inside(walk, from, tile);

@@ -10,6 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/**
+ * Number of the layout of weights and descriptions; a model generated for another one does not
+ * compile. Stated once more, for the generator, in python_tools/codegen/pack.py.
+ */
+#define PULSE_NN_ABI 1
+
 /** Output positions that a convolution computes at a time. */
 #define PULSE_NN_TILE 4
 
@@ -50,6 +56,7 @@ struct pulse_nn_conv {
 	int8_t in_zero, out_zero;
 	int8_t low, high; /* clamp of the activation */
 	bool wide;
+	bool planes; /* the input is (groups, in_h, in_w, in_c / groups) */
 };
 
 /** Average or largest element of a window. */
