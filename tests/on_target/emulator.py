@@ -76,3 +76,7 @@ class Firmware:
         """Exit status, and all lines up to the closing END or ERROR."""
         said = self.expect(rb"(?m)^(END|ERROR) [^\n]*\n", timeout)
         return self.emulator.wait(10), said.decode().replace("\r", "").splitlines()
+
+    def close(self) -> None:
+        self.emulator.terminate()
+        self.emulator.wait(10)

@@ -12,10 +12,15 @@ target_sources(app PRIVATE
 target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE ${PULSE_APP}/src/bluetooth.c)
 
 if(CONFIG_PULSE_REPLAY)
-  target_sources(app PRIVATE ${PULSE_APP}/src/replay.c ${PULSE_APP}/src/emulated_accelerometer.c)
+  target_sources(app PRIVATE ${PULSE_APP}/src/replay.c ${PULSE_APP}/src/replay_file.c
+    ${PULSE_APP}/src/emulated_accelerometer.c)
   if(CONFIG_ARCH_POSIX)
     target_sources(app PRIVATE ${PULSE_APP}/src/host_native.c)
   else()
     target_sources(app PRIVATE ${PULSE_APP}/src/host_semihosting.c)
   endif()
+endif()
+if(CONFIG_PULSE_REPLAY_SERIAL)
+  target_sources(app PRIVATE ${PULSE_APP}/src/replay_serial.c ${PULSE_APP}/src/replay_file.c
+    ${PULSE_APP}/src/host_serial.c)
 endif()

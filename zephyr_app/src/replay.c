@@ -12,7 +12,6 @@
 #include <drivers/sensor/max3010x.h>
 #include <drivers/sensor/max3010x_emul.h>
 #include <pulse/hop.h>
-#include <pulse/replay.h>
 
 #include "accelerometer.h"
 #include "acquire.h"
@@ -20,6 +19,7 @@
 #include "emulated_accelerometer.h"
 #include "host.h"
 #include "infer.h"
+#include "replay_file.h"
 
 #define PPG_NODE DT_ALIAS(pulse_ppg)
 
@@ -29,12 +29,10 @@
 
 /* One channel of the recording: its own reader of the file, so that its next sample is known. */
 struct feed {
-	struct pulse_replay replay;
-	int handle;
+	struct pulse_replay_file file;
 	bool is_ppg;
 	struct pulse_replay_sample next;
-	int more; /* 1: `next` is to be fed; 0: the recording ended; -1: replay.error says why not
-		   */
+	int more; /* 1: `next` is to be fed; 0: the recording ended; -1: file says why not */
 };
 
 static void tick(struct k_timer *timer);
@@ -48,7 +46,7 @@ static const struct emul *const ppg = EMUL_DT_GET(PPG_NODE);
 static void advance(struct feed *feed)
 {
 	do {
-		feed->more = pulse_replay_next(&feed->replay, &feed->next);
+		feed->more = pulse_replay_next(&feed->file.replay, &feed->next);
 	} while (feed->more > 0 && feed->next.is_ppg != feed->is_ppg);
 }
 
@@ -95,30 +93,12 @@ static void tick(struct k_timer *timer)
 	k_timer_start(timer, K_TIMEOUT_ABS_US(pulse_clock_to_uptime_us(next_us)), K_NO_WAIT);
 }
 
-static void fail(const char *path, const struct feed *feed)
+static void open_feed(struct feed *feed)
 {
-	const struct pulse_replay_error *error = &feed->replay.error;
-
-	if (error->field == NULL) {
-		printk("ERROR %s: expected a readable .pulse file with samples, found none\n",
-		       path);
-	} else {
-		printk("ERROR %s: chunk %u: %s: expected %u, found %u\n", path, error->chunk,
-		       error->field, error->expected, error->found);
-	}
-	pulse_host_exit(1);
-}
-
-static void open_feed(const char *path, struct feed *feed)
-{
-	feed->handle = pulse_host_open(path);
-	if (feed->handle < 0 ||
-	    pulse_replay_open(&feed->replay, pulse_host_read, &feed->handle) != 0) {
-		fail(path, feed);
-	}
+	pulse_replay_file_open(&feed->file);
 	advance(feed);
 	if (feed->more <= 0) {
-		fail(path, feed);
+		pulse_replay_file_fail(&feed->file);
 	}
 }
 
@@ -147,7 +127,7 @@ static void print_end(void)
 /* The emulated chip's oscillator is the recording's, whatever devicetree says. */
 static int tune_sensors(void)
 {
-	struct sensor_value period = {.val1 = ppg_feed.replay.period_ns[0]};
+	struct sensor_value period = {.val1 = ppg_feed.file.replay.period_ns[0]};
 	int ret = sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD,
 				  &period);
 
@@ -165,19 +145,17 @@ static void start(void)
 
 void pulse_replay_run(void)
 {
-	const char *path = pulse_host_file();
-
-	open_feed(path, &ppg_feed);
-	open_feed(path, &acc_feed);
+	open_feed(&ppg_feed);
+	open_feed(&acc_feed);
 	if (tune_sensors() != 0) {
-		printk("ERROR %s: the emulated sensors do not answer\n", path);
+		printk("ERROR %s: the emulated sensors do not answer\n", pulse_host_file());
 		pulse_host_exit(1);
 	}
 	start();
 	k_sem_take(&ended, K_FOREVER);
 	k_sleep(DRAIN);
 	if (ppg_feed.more < 0) {
-		fail(path, &ppg_feed);
+		pulse_replay_file_fail(&ppg_feed.file);
 	}
 	print_end();
 	pulse_host_exit(0);
