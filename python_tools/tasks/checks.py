@@ -40,6 +40,14 @@ def test(_context, slow=False, select="", markers=""):
 
 
 @task
+def accept(_context):
+    """Make what the firmware gives for tests/cases now their expectation; `git diff` shows the change."""
+    sys.exit(
+        _run(sys.executable, "-m", "pytest", "-q", "tests/on_target/test_cases.py", "-k", "mps2", "--accept")
+    )
+
+
+@task
 def lint(_context):
     """Check Python (ruff) and C (clang-format) without changing them."""
     failed = _run("ruff", "check", *PYTHON), _run("ruff", "format", "--check", *PYTHON)

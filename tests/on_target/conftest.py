@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images for the emulated board, built once a session, and a way to boot them."""
 
+import filecmp
 import hashlib
 import shutil
 import sys
@@ -33,6 +34,7 @@ EMULATED = [
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--board", help="run the tests marked hardware on this board of boards/hardware.toml")
+    parser.addoption("--accept", action="store_true", help="make what tests/cases give now their expectation")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,13 +62,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def model_dir() -> Path:
+def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """C of the stand-in network: what is tested here is the way to it and from it, not its weights."""
-    folder = BUILD / "model"
+    folder, made = BUILD / "model", tmp_path_factory.mktemp("model")
     folder.mkdir(parents=True, exist_ok=True)
-    write_config(folder / "pulse_config.h", "window")
+    write_config(made / "pulse_config.h", "window")
     for name in ("pulse_model.c", "pulse_model.h"):
-        shutil.copyfile(ROOT / "tests" / "c" / "standin" / name, folder / name)
+        shutil.copyfile(ROOT / "tests" / "c" / "standin" / name, made / name)
+    # What another run may be building from is left alone.
+    for file in made.iterdir():
+        if not (folder / file.name).exists() or not filecmp.cmp(file, folder / file.name, shallow=False):
+            shutil.copyfile(file, folder / file.name)
     return folder
 
 

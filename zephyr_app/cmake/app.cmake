@@ -20,6 +20,8 @@ if(CONFIG_PULSE_REPLAY)
     target_sources(app PRIVATE ${PULSE_APP}/src/host_semihosting.c)
   endif()
 endif()
+target_sources_ifdef(CONFIG_PULSE_FAULTS app PRIVATE ${PULSE_APP}/src/faults.c)
+
 if(CONFIG_PULSE_REPLAY_SERIAL)
   target_sources(app PRIVATE ${PULSE_APP}/src/replay_serial.c ${PULSE_APP}/src/replay_file.c
     ${PULSE_APP}/src/host_serial.c)

@@ -17,6 +17,7 @@
 #include "acquire.h"
 #include "clock.h"
 #include "emulated_accelerometer.h"
+#include "faults.h"
 #include "host.h"
 #include "infer.h"
 #include "replay_file.h"
@@ -78,6 +79,9 @@ static void tick(struct k_timer *timer)
 {
 	int64_t now_us = MIN(due_us(&ppg_feed), due_us(&acc_feed));
 
+	if (IS_ENABLED(CONFIG_PULSE_FAULTS)) {
+		pulse_faults_until(now_us);
+	}
 	if (due_us(&ppg_feed) == now_us) {
 		push_ppg();
 	}
@@ -114,11 +118,11 @@ static void print_end(void)
 	pulse_acquire_counters(&acquired);
 	max3010x_counters(DEVICE_DT_GET(PPG_NODE), &chip);
 	printk("END hops=%u shed=%u misses=%u worst_us=%u ppg=%u acc=%u ppg_lost=%u acc_lost=%u "
-	       "bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
+	       "overflows=%u bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
 	       "stack_inference=%u stack_work=%u\n",
 	       schedule.hops, schedule.shed, schedule.misses, schedule.worst_response_us,
 	       acquired.ppg_samples, acquired.acc_samples, chip.lost, pulse_accelerometer_lost(),
-	       chip.bus_errors, chip.lost_interrupts, chip.recoveries,
+	       chip.overflows, chip.bus_errors, chip.lost_interrupts, chip.recoveries,
 	       CONFIG_PULSE_SAMPLING_STACK_SIZE - (unsigned int)pulse_acquire_stack_left(),
 	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left(),
 	       CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE - (unsigned int)work_left);
@@ -127,7 +131,11 @@ static void print_end(void)
 /* The emulated chip's oscillator is the recording's, whatever devicetree says. */
 static int tune_sensors(void)
 {
-	struct sensor_value period = {.val1 = ppg_feed.file.replay.period_ns[0]};
+	uint32_t measured = ppg_feed.file.replay.period_ns[0];
+	struct sensor_value period = {
+		.val1 = IS_ENABLED(CONFIG_PULSE_FAULTS) ? pulse_faults_period_ns(measured)
+							: measured,
+	};
 	int ret = sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD,
 				  &period);
 
@@ -147,6 +155,9 @@ void pulse_replay_run(void)
 {
 	open_feed(&ppg_feed);
 	open_feed(&acc_feed);
+	if (IS_ENABLED(CONFIG_PULSE_FAULTS)) {
+		pulse_faults_open();
+	}
 	if (tune_sensors() != 0) {
 		printk("ERROR %s: the emulated sensors do not answer\n", pulse_host_file());
 		pulse_host_exit(1);
