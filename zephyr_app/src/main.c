@@ -4,6 +4,7 @@
 #include <zephyr/sys/printk.h>
 
 #include "acquire.h"
+#include "config.h"
 #include "infer.h"
 
 #ifdef CONFIG_PULSE_BLUETOOTH
@@ -19,6 +20,7 @@ int main(void)
 {
 	int ret;
 
+	pulse_config_load();
 	pulse_infer_start();
 	ret = pulse_acquire_start();
 	if (ret != 0) {
