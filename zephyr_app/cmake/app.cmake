@@ -5,10 +5,16 @@ target_sources(app PRIVATE
   ${PULSE_APP}/src/accelerometer.c
   ${PULSE_APP}/src/acquire.c
   ${PULSE_APP}/src/clock.c
+  ${PULSE_APP}/src/config.c
   ${PULSE_APP}/src/infer.c
   ${PULSE_APP}/src/main.c
   ${PULSE_APP}/src/publish.c)
 
+if(CONFIG_SETTINGS)
+  target_sources(app PRIVATE ${PULSE_APP}/src/config_store.c)
+else()
+  target_sources(app PRIVATE ${PULSE_APP}/src/config_store_none.c)
+endif()
 target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE ${PULSE_APP}/src/bluetooth.c)
 
 if(CONFIG_PULSE_REPLAY)

@@ -4,6 +4,7 @@
 #include <zephyr/sys/printk.h>
 
 #include "acquire.h"
+#include "config.h"
 #include "infer.h"
 
 #ifdef CONFIG_PULSE_BLUETOOTH
@@ -20,6 +21,7 @@ int main(void)
 {
 	int ret;
 
+	pulse_config_load();
 	pulse_infer_start();
 	/* Over the serial line the recording stands for the sensors. */
 	ret = IS_ENABLED(CONFIG_PULSE_REPLAY_SERIAL) ? 0 : pulse_acquire_start();
