@@ -41,10 +41,9 @@ def test(_context, slow=False, select="", markers=""):
 
 @task
 def accept(_context):
-    """Make what the firmware gives for tests/cases now their expectation; `git diff` shows the change."""
-    sys.exit(
-        _run(sys.executable, "-m", "pytest", "-q", "tests/on_target/test_cases.py", "-k", "mps2", "--accept")
-    )
+    """Make what the firmware gives and costs now the expectation; `git diff` shows the change."""
+    files = ("tests/on_target/test_cases.py", "tests/on_target/test_timing.py")
+    sys.exit(_run(sys.executable, "-m", "pytest", "-q", *files, "-m", "not slow", "--accept"))
 
 
 @task

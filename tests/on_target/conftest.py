@@ -20,6 +20,7 @@ from emulator import CortexQemu, Firmware, NativeSim  # noqa: E402
 from on_board import BoardFirmware  # noqa: E402
 from places import BUILD, ROOT  # noqa: E402
 from standin import TABLES, predict, write_config  # noqa: E402
+from timing import Timing  # noqa: E402
 
 from training.estimator import Estimator  # noqa: E402
 
@@ -34,7 +35,7 @@ EMULATED = [
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--board", help="run the tests marked hardware on this board of boards/hardware.toml")
-    parser.addoption("--accept", action="store_true", help="make what tests/cases give now their expectation")
+    parser.addoption("--accept", action="store_true", help="make what firmware gives now the expectation")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -132,6 +133,14 @@ def start(board: Board | None) -> Callable[[Path], None]:
             there.append(print_of)
 
     return start
+
+
+@pytest.fixture(scope="session")
+def timing(pytestconfig: pytest.Config) -> Timing:
+    """Where tests put what a hop costs; build/on_target/timing.json at the end."""
+    timing = Timing(pytestconfig.getoption("--accept"))
+    yield timing
+    timing.write()
 
 
 @pytest.fixture

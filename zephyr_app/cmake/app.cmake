@@ -19,7 +19,7 @@ target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE ${PULSE_APP}/src/bluetoo
 
 if(CONFIG_PULSE_REPLAY)
   target_sources(app PRIVATE ${PULSE_APP}/src/replay.c ${PULSE_APP}/src/replay_file.c
-    ${PULSE_APP}/src/emulated_accelerometer.c)
+    ${PULSE_APP}/src/latency.c ${PULSE_APP}/src/emulated_accelerometer.c)
   if(CONFIG_ARCH_POSIX)
     target_sources(app PRIVATE ${PULSE_APP}/src/host_native.c)
   else()

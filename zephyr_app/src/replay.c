@@ -20,6 +20,7 @@
 #include "faults.h"
 #include "host.h"
 #include "infer.h"
+#include "latency.h"
 #include "replay_file.h"
 
 #define PPG_NODE DT_ALIAS(pulse_ppg)
@@ -117,12 +118,14 @@ static void print_end(void)
 	pulse_infer_schedule(&schedule);
 	pulse_acquire_counters(&acquired);
 	max3010x_counters(DEVICE_DT_GET(PPG_NODE), &chip);
-	printk("END hops=%u shed=%u misses=%u worst_us=%u ppg=%u acc=%u ppg_lost=%u acc_lost=%u "
+	printk("END hops=%u shed=%u misses=%u worst_us=%u latency_us=%u ppg=%u acc=%u ppg_lost=%u "
+	       "acc_lost=%u "
 	       "overflows=%u bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
 	       "stack_inference=%u stack_work=%u\n",
 	       schedule.hops, schedule.shed, schedule.misses, schedule.worst_response_us,
-	       acquired.ppg_samples, acquired.acc_samples, chip.lost, pulse_accelerometer_lost(),
-	       chip.overflows, chip.bus_errors, chip.lost_interrupts, chip.recoveries,
+	       pulse_latency_worst_us(), acquired.ppg_samples, acquired.acc_samples, chip.lost,
+	       pulse_accelerometer_lost(), chip.overflows, chip.bus_errors, chip.lost_interrupts,
+	       chip.recoveries,
 	       CONFIG_PULSE_SAMPLING_STACK_SIZE - (unsigned int)pulse_acquire_stack_left(),
 	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left(),
 	       CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE - (unsigned int)work_left);
@@ -139,6 +142,7 @@ static int tune_sensors(void)
 	int ret = sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD,
 				  &period);
 
+	ret = ret == 0 ? pulse_latency_start() : ret;
 	return ret == 0 ? pulse_emulated_accelerometer_init() : ret;
 }
 
