@@ -17,6 +17,15 @@ else()
 endif()
 target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE ${PULSE_APP}/src/bluetooth.c)
 
+if(CONFIG_PULSE_SHELL)
+  target_sources(app PRIVATE
+    ${PULSE_APP}/src/shell.c
+    ${PULSE_APP}/src/shell_config.c
+    ${PULSE_APP}/src/shell_stats.c
+    ${PULSE_APP}/src/shell_status.c)
+  target_sources_ifdef(CONFIG_PULSE_REPLAY app PRIVATE ${PULSE_APP}/src/shell_replay.c)
+endif()
+
 if(CONFIG_PULSE_REPLAY)
   target_sources(app PRIVATE ${PULSE_APP}/src/replay.c ${PULSE_APP}/src/replay_file.c
     ${PULSE_APP}/src/latency.c ${PULSE_APP}/src/emulated_accelerometer.c)

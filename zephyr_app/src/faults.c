@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "faults.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zephyr/drivers/emul.h>
@@ -75,21 +76,14 @@ static const struct {
 	{"reset ", lose_power}, {"hold ", hold}, {"period ", set_period},
 };
 
-static void fail(const char *line)
-{
-	printk("ERROR %s.faults: expected \"<us> <kind> <value>\", at most %d lines, found %s\n",
-	       pulse_host_file(), FAULTS, line);
-	pulse_host_exit(1);
-}
-
-/* @return where the next line starts */
+/* @return where the next line starts; NULL if this one is wrong */
 static const char *parse(const char *line)
 {
 	struct fault *fault = &faults[count];
 	char *rest;
 
 	if (count == FAULTS) {
-		fail(line);
+		return NULL;
 	}
 	fault->t_us = strtoll(line, &rest, 10);
 	fault->bring = NULL;
@@ -103,33 +97,46 @@ static const char *parse(const char *line)
 		}
 	}
 	if (fault->bring == NULL || *rest != '\n') {
-		fail(line);
+		return NULL;
 	}
 	count++;
 	return rest + 1;
 }
 
-void pulse_faults_open(void)
+int pulse_faults_open(const char *recording)
 {
 	static char text[FAULTS * 40];
 	char path[256];
 	int handle;
 
-	if (snprintk(path, sizeof(path), "%s.faults", pulse_host_file()) >= (int)sizeof(path)) {
-		return;
+	count = 0;
+	next = 0;
+	period_ns = 0;
+	if (snprintk(path, sizeof(path), "%s.faults", recording) >= (int)sizeof(path)) {
+		return 0;
 	}
 	handle = pulse_host_open(path);
 	if (handle < 0) {
-		return;
+		return 0;
 	}
 	text[pulse_host_read(&handle, text, sizeof(text) - 1)] = '\0';
+	pulse_host_close(handle);
 	for (const char *line = text; *line != '\0';) {
-		line = parse(line);
+		const char *after = parse(line);
+
+		if (after == NULL) {
+			printk("ERROR %s: expected \"<us> <kind> <value>\", at most %d lines, "
+			       "found %s\n",
+			       path, FAULTS, line);
+			return -EINVAL;
+		}
+		line = after;
 	}
 	/* What the driver believes holds from the start. */
 	while (next < count && faults[next].bring == set_period) {
 		set_period(faults[next++].value);
 	}
+	return 0;
 }
 
 void pulse_faults_until(int64_t t_us)

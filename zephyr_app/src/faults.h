@@ -15,8 +15,8 @@
 
 #include <stdint.h>
 
-/** Read the file beside the recording; none means no faults, a bad one ends the program. */
-void pulse_faults_open(void);
+/** Read the file beside a recording; none means no faults. @return 0; -EINVAL with an ERROR line */
+int pulse_faults_open(const char *recording);
 
 /** Bring on the faults that are due by this time of the recording. Fit for an interrupt. */
 void pulse_faults_until(int64_t t_us);

@@ -71,6 +71,11 @@ int pulse_host_open(const char *path)
 	return 0;
 }
 
+void pulse_host_close(int handle)
+{
+	ARG_UNUSED(handle);
+}
+
 size_t pulse_host_read(void *context, void *buffer, size_t size)
 {
 	size_t done = 0;

@@ -6,7 +6,10 @@
  */
 #include "replay.h"
 
+#include <errno.h>
+#include <string.h>
 #include <zephyr/kernel.h>
+#include <zephyr/sys/atomic.h>
 #include <zephyr/sys/printk.h>
 
 #include <drivers/sensor/max3010x.h>
@@ -39,11 +42,14 @@ struct feed {
 
 static void tick(struct k_timer *timer);
 
-static struct feed ppg_feed = {.is_ppg = true};
-static struct feed acc_feed;
+static struct feed ppg_feed = {.is_ppg = true, .file.handle = -1};
+static struct feed acc_feed = {.file.handle = -1};
 static K_TIMER_DEFINE(feeder, tick, NULL);
 static K_SEM_DEFINE(ended, 0, 1);
+static K_SEM_DEFINE(asked, 0, 1);
 static const struct emul *const ppg = EMUL_DT_GET(PPG_NODE);
+static atomic_t phase = ATOMIC_INIT(PULSE_REPLAY_IDLE);
+static char asked_path[256];
 
 static void advance(struct feed *feed)
 {
@@ -98,13 +104,15 @@ static void tick(struct k_timer *timer)
 	k_timer_start(timer, K_TIMEOUT_ABS_US(pulse_clock_to_uptime_us(next_us)), K_NO_WAIT);
 }
 
-static void open_feed(struct feed *feed)
+static int open_feed(const char *path, struct feed *feed)
 {
-	pulse_replay_file_open(&feed->file);
-	advance(feed);
-	if (feed->more <= 0) {
-		pulse_replay_file_fail(&feed->file);
+	int ret = pulse_replay_file_open(&feed->file, path);
+
+	if (ret == 0) {
+		advance(feed);
+		ret = feed->more > 0 ? 0 : pulse_replay_file_fail(&feed->file, path);
 	}
+	return ret;
 }
 
 static void print_end(void)
@@ -155,23 +163,73 @@ static void start(void)
 	k_timer_start(&feeder, K_TIMEOUT_ABS_US(start_us), K_NO_WAIT);
 }
 
-void pulse_replay_run(void)
+static int play(const char *path)
 {
-	open_feed(&ppg_feed);
-	open_feed(&acc_feed);
-	if (IS_ENABLED(CONFIG_PULSE_FAULTS)) {
-		pulse_faults_open();
+	int ret = open_feed(path, &ppg_feed);
+
+	if (ret == 0) {
+		ret = open_feed(path, &acc_feed);
 	}
-	if (tune_sensors() != 0) {
-		printk("ERROR %s: the emulated sensors do not answer\n", pulse_host_file());
-		pulse_host_exit(1);
+	if (ret == 0 && IS_ENABLED(CONFIG_PULSE_FAULTS)) {
+		ret = pulse_faults_open(path);
+	}
+	if (ret != 0) {
+		return ret;
+	}
+	ret = tune_sensors();
+	if (ret != 0) {
+		printk("ERROR %s: the emulated sensors do not answer\n", path);
+		return ret;
 	}
 	start();
 	k_sem_take(&ended, K_FOREVER);
 	k_sleep(DRAIN);
 	if (ppg_feed.more < 0) {
-		pulse_replay_file_fail(&ppg_feed.file);
+		return pulse_replay_file_fail(&ppg_feed.file, path);
 	}
 	print_end();
-	pulse_host_exit(0);
+	return 0;
+}
+
+static int run(const char *path)
+{
+	atomic_set(&phase, PULSE_REPLAY_RUNNING);
+
+	int ret = play(path);
+
+	pulse_replay_file_close(&ppg_feed.file);
+	pulse_replay_file_close(&acc_feed.file);
+	atomic_set(&phase, ret == 0 ? PULSE_REPLAY_ENDED : PULSE_REPLAY_FAILED);
+	return ret;
+}
+
+void pulse_replay_run(void)
+{
+	const char *path = pulse_host_file();
+
+	if (!IS_ENABLED(CONFIG_PULSE_SHELL) || path[0] != '\0') {
+		pulse_host_exit(run(path) == 0 ? 0 : 1);
+	}
+	for (;;) {
+		k_sem_take(&asked, K_FOREVER);
+		(void)run(asked_path);
+	}
+}
+
+int pulse_replay_start(const char *path)
+{
+	if (strlen(path) >= sizeof(asked_path)) {
+		return -ENAMETOOLONG;
+	}
+	if (atomic_get(&phase) == PULSE_REPLAY_RUNNING || k_sem_count_get(&asked) > 0) {
+		return -EBUSY;
+	}
+	strcpy(asked_path, path);
+	k_sem_give(&asked);
+	return 0;
+}
+
+enum pulse_replay_phase pulse_replay_phase(void)
+{
+	return atomic_get(&phase);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A .pulse file of the host, read through host.h; what is wrong with it ends the program. */
+/* A .pulse file of the host, read through host.h. */
 #ifndef PULSE_REPLAY_FILE_H_
 #define PULSE_REPLAY_FILE_H_
 
@@ -7,13 +7,16 @@
 
 struct pulse_replay_file {
 	struct pulse_replay replay;
-	int handle;
+	int handle; /* -1: not open */
 };
 
-/** Open the host's file; an unreadable one ends the program with ERROR and status 1. */
-void pulse_replay_file_open(struct pulse_replay_file *file);
+/** Open the host's file. @return 0; -EIO with an ERROR line printed */
+int pulse_replay_file_open(struct pulse_replay_file *file, const char *path);
 
-/** Say what is wrong with the file and end the program with status 1. */
-void pulse_replay_file_fail(const struct pulse_replay_file *file);
+/** Print the ERROR line of what is wrong with the file. @return -EIO */
+int pulse_replay_file_fail(const struct pulse_replay_file *file, const char *path);
+
+/** Close it if it is open. */
+void pulse_replay_file_close(struct pulse_replay_file *file);
 
 #endif /* PULSE_REPLAY_FILE_H_ */

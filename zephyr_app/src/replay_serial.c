@@ -47,17 +47,21 @@ static void print_end(void)
 void pulse_replay_run(void)
 {
 	struct pulse_replay_sample sample;
+	const char *path = pulse_host_file();
 	int more;
 
 	/* Below the inference: a hop is done, and its line printed, before more is asked for. */
 	k_thread_priority_set(k_current_get(), CONFIG_PULSE_INFERENCE_PRIORITY + 1);
 	pulse_align_init(&align);
-	pulse_replay_file_open(&file);
+	if (pulse_replay_file_open(&file, path) != 0) {
+		pulse_host_exit(1);
+	}
 	while ((more = pulse_replay_next(&file.replay, &sample)) > 0) {
 		feed(&sample);
 	}
 	if (more < 0) {
-		pulse_replay_file_fail(&file);
+		(void)pulse_replay_file_fail(&file, path);
+		pulse_host_exit(1);
 	}
 	print_end();
 	pulse_host_exit(0);
