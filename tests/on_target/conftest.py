@@ -138,7 +138,7 @@ def start(board: Board | None) -> Callable[[Path], None]:
 @pytest.fixture(scope="session")
 def timing(pytestconfig: pytest.Config) -> Timing:
     """Where tests put what a hop costs; build/on_target/timing.json at the end."""
-    timing = Timing(pytestconfig.getoption("--accept"))
+    timing = Timing(pytestconfig.getoption("--accept", False))
     yield timing
     timing.write()
 

@@ -33,7 +33,7 @@ def test_case(case, machine, boot, released, tmp_path, pytestconfig) -> None:
     if not case.faults and not case.drift_ppm:
         reference = load_student(ROOT / "training" / "released").estimator().run(case.stream)
         assert [line for line in lines if line.startswith("HOP ")] == [str(result) for result in reference]
-    if pytestconfig.getoption("--accept"):
+    if pytestconfig.getoption("--accept", False):
         write_text(expected, found)
     assert found.splitlines() == expected.read_text().splitlines()
 

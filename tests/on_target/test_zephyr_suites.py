@@ -23,7 +23,7 @@ ON_BOARDS = ("estimator",)  # the others count the emulated chips' time in micro
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    name = metafunc.config.getoption("--board")
+    name = metafunc.config.getoption("--board", None)
     cases = [(suite, name) for suite in ON_BOARDS] if name else CASES
     metafunc.parametrize(("suite", "machine"), cases)
 
