@@ -3,9 +3,10 @@
 
 from invoke import Collection
 
-from python_tools.tasks import chain, checks, data, device
+from python_tools.tasks import chain, checks, data, device, hardware
 
 namespace = Collection()
 for module in (chain, data, device, checks):
     for task in Collection.from_module(module).tasks.values():
         namespace.add_task(task)
+namespace.add_collection(Collection.from_module(hardware))

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Build the bare-metal image and weigh it."""
 
+import fcntl
 import re
 import subprocess
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +33,15 @@ class Footprint:
     align_ram: int  # struct pulse_align
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep a build folder to one process at a time; others wait."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def build_bare(model: Path, folder: Path, *options: str) -> Path:
     """Build zephyr_app/bare with the C of `model`; the image's path. BuildError if it does not build."""
     configure = [
@@ -43,17 +55,17 @@ def build_bare(model: Path, folder: Path, *options: str) -> Path:
         f"-DPULSE_MODEL_DIR={model.resolve()}",
         *options,
     ]
-    for command in (configure, ["cmake", "--build", folder]):
-        try:
-            run = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-        except FileNotFoundError:
-            raise BuildError(
-                f"{command[0]}: expected in PATH, found none (Debian: apt-get install cmake)"
-            ) from None
-        if run.returncode:
-            raise BuildError(
-                f"{folder}: {' '.join(map(str, command[:2]))} failed:\n{(run.stdout + run.stderr)[-2000:]}"
-            )
+    with locked(folder):
+        for command in (configure, ["cmake", "--build", folder]):
+            try:
+                run = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+            except FileNotFoundError:
+                raise BuildError(
+                    f"{command[0]}: expected in PATH, found none (Debian: apt-get install cmake)"
+                ) from None
+            if run.returncode:
+                said = (run.stdout + run.stderr)[-2000:]
+                raise BuildError(f"{folder}: {' '.join(map(str, command[:2]))} failed:\n{said}")
     return folder / IMAGE
 
 

@@ -7,9 +7,10 @@ from rich.console import Console
 
 from python_tools.embed import embed
 from python_tools.firmware import IMAGE, footprint
+from python_tools.hardware.boards import Board
 from python_tools.replay import ReplayError, replay
 from python_tools.report import hop_printer, table, write_report
-from python_tools.targets import TARGETS
+from python_tools.targets import program_for
 from training.card import MODEL, load_student
 from training.recordings import Recording, iter_dataset, load_recording
 from training.sensor import to_counts
@@ -23,20 +24,19 @@ def replay_and_report(
     target: str,
     output: Path,
     picture_format: str,
+    board: Board | None = None,
 ) -> None:
     """Build `target` with a student, replay one recording through it, print and write what it gave.
 
     `record`: a file in the repository's own format, or a recording's name within `dataset`.
     Raises ValueError for an unknown target or recording, and what reading, building and replaying raise.
     """
-    if target not in TARGETS:
-        raise ValueError(f"--target: expected one of {', '.join(TARGETS)}, found {target}")
     recording = find(record, dataset, data)
     student = load_student(student_folder)
     stream = to_counts(recording)
     output.mkdir(parents=True, exist_ok=True)
     embed(student, output / "c")
-    program = TARGETS[target](output / "c", output)
+    program = program_for(target, output / "c", output, board)
     run = replay(program, stream, output / "replay.pulse", hop_printer(recording))
     same = run.results == student.estimator().run(stream)
     print(f"{'all' if same else 'NOT all'} results equal the Python reference's, bit for bit")

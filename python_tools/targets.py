@@ -7,6 +7,8 @@ from pathlib import Path
 
 from python_tools import qemu, zephyr_workspace
 from python_tools.firmware import build_bare
+from python_tools.hardware import line, probe
+from python_tools.hardware.boards import Board
 from python_tools.replay import Program
 
 
@@ -38,10 +40,47 @@ def native_sim(model: Path, folder: Path) -> Program:
     return lambda file, on_line: _run(image, f"--replay={file}", on_line)
 
 
+def on_emulator(model: Path, folder: Path) -> Program:
+    """The nearest to the product that this machine can emulate: Zephyr's image, or bare metal without one."""
+    try:
+        zephyr_workspace.zephyr_base()
+    except zephyr_workspace.WorkspaceError:
+        return bare(model, folder)
+    return zephyr(model, folder)
+
+
+def on_board(board: Board, model: Path, folder: Path) -> Program:
+    """A real board, flashed when it is first used; the recording goes over its serial line."""
+    build = folder / f"{board.name}-serial"
+    options = ("-DSNIPPET=pulse-replay-serial", f"-DPULSE_MODEL_DIR={model.resolve()}")
+    zephyr_workspace.build(board.board, build, *options)
+    flashed = []
+
+    def start() -> None:
+        if flashed:
+            probe.reset(board)
+        else:
+            probe.flash(board, build)
+            flashed.append(build)
+
+    return lambda file, on_line: line.run(board, file, on_line, start)
+
+
+def program_for(target: str, model: Path, folder: Path, board: Board | None = None) -> Program:
+    """Build what a user names as --target, with the C files of `model`. ValueError if there is none such."""
+    if target == "board":
+        if board is None:
+            raise ValueError("--board: expected a board of boards/hardware.toml, found none")
+        return on_board(board, model, folder)
+    if target not in TARGETS:
+        raise ValueError(f"--target: expected one of {', '.join([*TARGETS, 'board'])}, found {target}")
+    return TARGETS[target](model, folder)
+
+
 def _run(program: Path, argument: str, on_line: Callable[[str], None]) -> qemu.Run:
     done = subprocess.run([program, argument], capture_output=True, text=True)
-    for line in done.stdout.splitlines():
-        on_line(line)
+    for said in done.stdout.splitlines():
+        on_line(said)
     return qemu.Run(done.returncode, done.stdout + done.stderr)
 
 
@@ -52,5 +91,6 @@ TARGETS: dict[str, Callable[[Path, Path], Program]] = {
     "host": host,
     "zephyr": zephyr,
     "native_sim": native_sim,
+    "qemu": on_emulator,
 }
 NEED_ZEPHYR = ("zephyr", "native_sim")

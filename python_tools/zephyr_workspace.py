@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from python_tools.firmware import ROOT, BuildError
+from python_tools.firmware import ROOT, BuildError, locked
 from training.errors import UserError
 
 # How QEMU runs an image of board mps2_an386: console on the first UART, 62.5 MIPS as the board states.
@@ -71,12 +71,14 @@ def build(board: str, folder: Path, *options: str, source: Path = ROOT) -> Path:
         # Zephyr's scripts need the packages of this Python.
         *(f"-DPython3_EXECUTABLE={sys.executable}", *options),
     ]
-    for command in (configure, ["cmake", "--build", folder]):
-        run = subprocess.run([str(word) for word in command], capture_output=True, text=True, env=environment)
-        if run.returncode:
-            raise BuildError(
-                f"{folder}: {' '.join(map(str, command[:2]))} failed:\n{(run.stdout + run.stderr)[-3000:]}"
+    with locked(Path(folder)):
+        for command in (configure, ["cmake", "--build", folder]):
+            run = subprocess.run(
+                [str(word) for word in command], capture_output=True, text=True, env=environment
             )
+            if run.returncode:
+                said = (run.stdout + run.stderr)[-3000:]
+                raise BuildError(f"{folder}: {' '.join(map(str, command[:2]))} failed:\n{said}")
     return Path(folder) / "zephyr" / BOARDS[board]
 
 

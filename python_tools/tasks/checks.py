@@ -30,13 +30,31 @@ def _c_files() -> list[str]:
         "slow": "also the tests marked slow",
         "select": "only tests that match this pytest expression (-k)",
         "markers": "only tests that match this pytest marker expression (-m)",
+        "board": "only the tests for real boards, on this one of boards/hardware.toml",
+        "junit": "also write the results, with what was measured, to this file",
     }
 )
-def test(_context, slow=False, select="", markers=""):
+def test(_context, slow=False, select="", markers="", board="", junit=""):
     """Run every test that this machine can run; the skipped ones are listed with their reasons."""
     marker = markers or ("" if slow else "not slow")
     words = [sys.executable, "-m", "pytest", "-q", "-m", marker]
-    sys.exit(_run(*words, *(["-k", select] if select else [])))
+    more = {"-k": select, "--board": board, "--junitxml": junit}
+    where = ["tests/on_target"] if board else []
+    sys.exit(_run(*words, *where, *(word for name, value in more.items() if value for word in (name, value))))
+
+
+@task
+def workspace(_context):
+    """Make or update the Zephyr workspace around this folder, as west.yml pins it."""
+    made = (ROOT.parent / ".west").is_dir() or _run("west", "init", "-l", ROOT) == 0
+    sys.exit(_run("west", "update", "--narrow", "--fetch-opt=--depth=1") if made else 1)
+
+
+@task
+def accept(_context):
+    """Make what the firmware gives and costs now the expectation; `git diff` shows the change."""
+    files = ("tests/on_target/test_cases.py", "tests/on_target/test_timing.py")
+    sys.exit(_run(sys.executable, "-m", "pytest", "-q", *files, "-m", "not slow", "--accept"))
 
 
 @task

@@ -6,13 +6,19 @@ from pathlib import Path
 
 from python_tools.tasks.common import BUILD, ROOT, command
 
+TARGET_HELP = (
+    "bare: QEMU's Cortex-M4F without an RTOS; zephyr: with it; qemu: zephyr, or bare without a workspace; "
+    "native_sim: Zephyr here; host: here; board: a real one"
+)
+
 
 @command(
     record="recording to replay: a file in the format of docs/data.md, or with --dataset a recording's name",
     dataset="data set that holds the recording",
     data="folder of the data set or the one around it",
     student="folder of student.tflite and student.json; default: the released student",
-    target="bare: QEMU's Cortex-M4F without an RTOS; zephyr: with it; native_sim: Zephyr here; host: here",
+    target=TARGET_HELP,
+    board="with --target board: its name in boards/hardware.toml",
     output="folder for run.json, run.csv and the picture",
     picture="picture's format: png or svg",
 )
@@ -23,6 +29,7 @@ def replay(
     data=None,
     student=None,
     target="bare",
+    board=None,
     output=None,
     picture="png",
 ):
@@ -37,7 +44,47 @@ def replay(
         target,
         Path(output) if output else BUILD / "replay",
         picture,
+        _board(board),
     )
+
+
+@command(
+    data="folder that holds the data sets' folders",
+    datasets="data sets, comma-separated",
+    student="folder of student.tflite and student.json; default: the released student",
+    target=TARGET_HELP,
+    board="with --target board: its name in boards/hardware.toml",
+    jobs="emulators at a time; default: the machine's processors",
+    output="folder for recordings-TARGET.json",
+)
+def replay_all(
+    _context,
+    data=None,
+    datasets="troika,bami1",
+    student=None,
+    target="qemu",
+    board=None,
+    jobs=0,
+    output=None,
+):
+    """Replay all recordings of data sets; prints accuracy, equality to the reference and speed by set."""
+    from python_tools.replay_all import replay_and_print
+
+    replay_and_print(
+        datasets.split(","),
+        Path(data) if data else None,
+        Path(student) if student else ROOT / "training" / "released",
+        target,
+        _board(board),
+        Path(output) if output else BUILD / "replay-all",
+        jobs or None,
+    )
+
+
+def _board(name):
+    from python_tools.hardware.boards import load_board
+
+    return load_board(name) if name else None
 
 
 @command(

@@ -36,7 +36,8 @@ class NativeSim(DuplicateStdoutPopen):
     def __init__(self, image: Path, argument: Path | None, **kwargs) -> None:
         self.image_path = image
         arguments = [] if argument is None else [f"--replay={argument}"]
-        super().__init__(cmd=[str(image), *arguments], **kwargs)
+        # Emulated flash is a file of the working directory.
+        super().__init__(cmd=[str(image), *arguments], cwd=Path(image).parent, **kwargs)
 
 
 class Firmware:
@@ -76,3 +77,7 @@ class Firmware:
         """Exit status, and all lines up to the closing END or ERROR."""
         said = self.expect(rb"(?m)^(END|ERROR) [^\n]*\n", timeout)
         return self.emulator.wait(10), said.decode().replace("\r", "").splitlines()
+
+    def close(self) -> None:
+        self.emulator.terminate()
+        self.emulator.wait(10)

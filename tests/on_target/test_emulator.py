@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The harness itself: an emulator that is gone is noticed at once, one that hangs at the time-out."""
 
+import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pexpect
 import pytest
 from emulator import EmulatorEnded
+from places import ROOT
 
 from python_tools import firmware
 
@@ -44,3 +50,74 @@ def test_a_hanging_image_ends_at_the_time_out(boot, image) -> None:
     with pytest.raises(pexpect.TIMEOUT):
         firmware.expect(rb"never said", timeout=1)
     assert firmware.emulator.poll() is None
+
+
+def processes(word: Path) -> list[int]:
+    """Emulators that run an image."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue  # just ended
+        if words[0].startswith(b"qemu") and str(word).encode() in words:
+            found.append(int(folder.name))
+    return found
+
+
+def within(seconds: float, condition) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_interrupting_pytest_leaves_no_emulator_behind(image, tmp_path) -> None:
+    hanging = image("\tfor (;;) {\n\t}")
+    test = tmp_path / "test_hang.py"
+    test.write_text(
+        "from pathlib import Path\n\n"
+        f'def test(boot):\n    boot("bare", image=Path({str(hanging)!r})).expect(rb"never", timeout=300)\n'
+    )
+    here = Path(__file__).parent
+    python_path = os.pathsep.join([str(here), str(ROOT)])
+    pytest_there = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-c", ROOT / "pyproject.toml", test],
+        env={**os.environ, "PYTHONPATH": python_path},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert within(90, lambda: processes(hanging)), "it never booted"
+        pytest_there.send_signal(signal.SIGINT)
+        said, _ = pytest_there.communicate(timeout=60)
+        assert "KeyboardInterrupt" in said
+        assert within(5, lambda: not processes(hanging))
+    finally:
+        pytest_there.kill()
+        for process in processes(hanging):
+            os.kill(process, signal.SIGKILL)
+
+
+def test_two_builds_of_one_folder_wait_for_each_other(model_dir, tmp_path) -> None:
+    builds = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                "import sys; from pathlib import Path; from python_tools import firmware; "
+                "firmware.build_bare(Path(sys.argv[1]), Path(sys.argv[2]))",
+                model_dir,
+                tmp_path / "build",
+            ],
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for build in builds:
+        _, said = build.communicate(timeout=120)
+        assert build.returncode == 0, said

@@ -4,13 +4,15 @@
 #include <zephyr/sys/printk.h>
 
 #include "acquire.h"
+#include "config.h"
 #include "infer.h"
 
 #ifdef CONFIG_PULSE_BLUETOOTH
 #include "bluetooth.h"
 #endif
 
-#ifdef CONFIG_PULSE_REPLAY
+#define REPLAYS (IS_ENABLED(CONFIG_PULSE_REPLAY) || IS_ENABLED(CONFIG_PULSE_REPLAY_SERIAL))
+#if REPLAYS
 #include "host.h"
 #include "replay.h"
 #endif
@@ -19,11 +21,13 @@ int main(void)
 {
 	int ret;
 
+	pulse_config_load();
 	pulse_infer_start();
-	ret = pulse_acquire_start();
+	/* Over the serial line the recording stands for the sensors. */
+	ret = IS_ENABLED(CONFIG_PULSE_REPLAY_SERIAL) ? 0 : pulse_acquire_start();
 	if (ret != 0) {
 		printk("ERROR sensors: %d\n", ret);
-#ifdef CONFIG_PULSE_REPLAY
+#if REPLAYS
 		pulse_host_exit(1);
 #endif
 		return ret;
@@ -35,7 +39,7 @@ int main(void)
 		printk("ERROR bluetooth: %d\n", ret);
 	}
 #endif
-#ifdef CONFIG_PULSE_REPLAY
+#if REPLAYS
 	pulse_replay_run();
 #endif
 	return 0;

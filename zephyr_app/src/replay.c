@@ -6,20 +6,25 @@
  */
 #include "replay.h"
 
+#include <errno.h>
+#include <string.h>
 #include <zephyr/kernel.h>
+#include <zephyr/sys/atomic.h>
 #include <zephyr/sys/printk.h>
 
 #include <drivers/sensor/max3010x.h>
 #include <drivers/sensor/max3010x_emul.h>
 #include <pulse/hop.h>
-#include <pulse/replay.h>
 
 #include "accelerometer.h"
 #include "acquire.h"
 #include "clock.h"
 #include "emulated_accelerometer.h"
+#include "faults.h"
 #include "host.h"
 #include "infer.h"
+#include "latency.h"
+#include "replay_file.h"
 
 #define PPG_NODE DT_ALIAS(pulse_ppg)
 
@@ -29,26 +34,27 @@
 
 /* One channel of the recording: its own reader of the file, so that its next sample is known. */
 struct feed {
-	struct pulse_replay replay;
-	int handle;
+	struct pulse_replay_file file;
 	bool is_ppg;
 	struct pulse_replay_sample next;
-	int more; /* 1: `next` is to be fed; 0: the recording ended; -1: replay.error says why not
-		   */
+	int more; /* 1: `next` is to be fed; 0: the recording ended; -1: file says why not */
 };
 
 static void tick(struct k_timer *timer);
 
-static struct feed ppg_feed = {.is_ppg = true};
-static struct feed acc_feed;
+static struct feed ppg_feed = {.is_ppg = true, .file.handle = -1};
+static struct feed acc_feed = {.file.handle = -1};
 static K_TIMER_DEFINE(feeder, tick, NULL);
 static K_SEM_DEFINE(ended, 0, 1);
+static K_SEM_DEFINE(asked, 0, 1);
 static const struct emul *const ppg = EMUL_DT_GET(PPG_NODE);
+static atomic_t phase = ATOMIC_INIT(PULSE_REPLAY_IDLE);
+static char asked_path[256];
 
 static void advance(struct feed *feed)
 {
 	do {
-		feed->more = pulse_replay_next(&feed->replay, &feed->next);
+		feed->more = pulse_replay_next(&feed->file.replay, &feed->next);
 	} while (feed->more > 0 && feed->next.is_ppg != feed->is_ppg);
 }
 
@@ -80,6 +86,9 @@ static void tick(struct k_timer *timer)
 {
 	int64_t now_us = MIN(due_us(&ppg_feed), due_us(&acc_feed));
 
+	if (IS_ENABLED(CONFIG_PULSE_FAULTS)) {
+		pulse_faults_until(now_us);
+	}
 	if (due_us(&ppg_feed) == now_us) {
 		push_ppg();
 	}
@@ -95,31 +104,15 @@ static void tick(struct k_timer *timer)
 	k_timer_start(timer, K_TIMEOUT_ABS_US(pulse_clock_to_uptime_us(next_us)), K_NO_WAIT);
 }
 
-static void fail(const char *path, const struct feed *feed)
+static int open_feed(const char *path, struct feed *feed)
 {
-	const struct pulse_replay_error *error = &feed->replay.error;
+	int ret = pulse_replay_file_open(&feed->file, path);
 
-	if (error->field == NULL) {
-		printk("ERROR %s: expected a readable .pulse file with samples, found none\n",
-		       path);
-	} else {
-		printk("ERROR %s: chunk %u: %s: expected %u, found %u\n", path, error->chunk,
-		       error->field, error->expected, error->found);
+	if (ret == 0) {
+		advance(feed);
+		ret = feed->more > 0 ? 0 : pulse_replay_file_fail(&feed->file, path);
 	}
-	pulse_host_exit(1);
-}
-
-static void open_feed(const char *path, struct feed *feed)
-{
-	feed->handle = pulse_host_open(path);
-	if (feed->handle < 0 ||
-	    pulse_replay_open(&feed->replay, pulse_host_read, &feed->handle) != 0) {
-		fail(path, feed);
-	}
-	advance(feed);
-	if (feed->more <= 0) {
-		fail(path, feed);
-	}
+	return ret;
 }
 
 static void print_end(void)
@@ -133,12 +126,14 @@ static void print_end(void)
 	pulse_infer_schedule(&schedule);
 	pulse_acquire_counters(&acquired);
 	max3010x_counters(DEVICE_DT_GET(PPG_NODE), &chip);
-	printk("END hops=%u shed=%u misses=%u worst_us=%u ppg=%u acc=%u ppg_lost=%u acc_lost=%u "
-	       "bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
+	printk("END hops=%u shed=%u misses=%u worst_us=%u latency_us=%u ppg=%u acc=%u ppg_lost=%u "
+	       "acc_lost=%u "
+	       "overflows=%u bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
 	       "stack_inference=%u stack_work=%u\n",
 	       schedule.hops, schedule.shed, schedule.misses, schedule.worst_response_us,
-	       acquired.ppg_samples, acquired.acc_samples, chip.lost, pulse_accelerometer_lost(),
-	       chip.bus_errors, chip.lost_interrupts, chip.recoveries,
+	       pulse_latency_worst_us(), acquired.ppg_samples, acquired.acc_samples, chip.lost,
+	       pulse_accelerometer_lost(), chip.overflows, chip.bus_errors, chip.lost_interrupts,
+	       chip.recoveries,
 	       CONFIG_PULSE_SAMPLING_STACK_SIZE - (unsigned int)pulse_acquire_stack_left(),
 	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left(),
 	       CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE - (unsigned int)work_left);
@@ -147,10 +142,15 @@ static void print_end(void)
 /* The emulated chip's oscillator is the recording's, whatever devicetree says. */
 static int tune_sensors(void)
 {
-	struct sensor_value period = {.val1 = ppg_feed.replay.period_ns[0]};
+	uint32_t measured = ppg_feed.file.replay.period_ns[0];
+	struct sensor_value period = {
+		.val1 = IS_ENABLED(CONFIG_PULSE_FAULTS) ? pulse_faults_period_ns(measured)
+							: measured,
+	};
 	int ret = sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD,
 				  &period);
 
+	ret = ret == 0 ? pulse_latency_start() : ret;
 	return ret == 0 ? pulse_emulated_accelerometer_init() : ret;
 }
 
@@ -163,22 +163,73 @@ static void start(void)
 	k_timer_start(&feeder, K_TIMEOUT_ABS_US(start_us), K_NO_WAIT);
 }
 
-void pulse_replay_run(void)
+static int play(const char *path)
 {
-	const char *path = pulse_host_file();
+	int ret = open_feed(path, &ppg_feed);
 
-	open_feed(path, &ppg_feed);
-	open_feed(path, &acc_feed);
-	if (tune_sensors() != 0) {
+	if (ret == 0) {
+		ret = open_feed(path, &acc_feed);
+	}
+	if (ret == 0 && IS_ENABLED(CONFIG_PULSE_FAULTS)) {
+		ret = pulse_faults_open(path);
+	}
+	if (ret != 0) {
+		return ret;
+	}
+	ret = tune_sensors();
+	if (ret != 0) {
 		printk("ERROR %s: the emulated sensors do not answer\n", path);
-		pulse_host_exit(1);
+		return ret;
 	}
 	start();
 	k_sem_take(&ended, K_FOREVER);
 	k_sleep(DRAIN);
 	if (ppg_feed.more < 0) {
-		fail(path, &ppg_feed);
+		return pulse_replay_file_fail(&ppg_feed.file, path);
 	}
 	print_end();
-	pulse_host_exit(0);
+	return 0;
+}
+
+static int run(const char *path)
+{
+	atomic_set(&phase, PULSE_REPLAY_RUNNING);
+
+	int ret = play(path);
+
+	pulse_replay_file_close(&ppg_feed.file);
+	pulse_replay_file_close(&acc_feed.file);
+	atomic_set(&phase, ret == 0 ? PULSE_REPLAY_ENDED : PULSE_REPLAY_FAILED);
+	return ret;
+}
+
+void pulse_replay_run(void)
+{
+	const char *path = pulse_host_file();
+
+	if (!IS_ENABLED(CONFIG_PULSE_SHELL) || path[0] != '\0') {
+		pulse_host_exit(run(path) == 0 ? 0 : 1);
+	}
+	for (;;) {
+		k_sem_take(&asked, K_FOREVER);
+		(void)run(asked_path);
+	}
+}
+
+int pulse_replay_start(const char *path)
+{
+	if (strlen(path) >= sizeof(asked_path)) {
+		return -ENAMETOOLONG;
+	}
+	if (atomic_get(&phase) == PULSE_REPLAY_RUNNING || k_sem_count_get(&asked) > 0) {
+		return -EBUSY;
+	}
+	strcpy(asked_path, path);
+	k_sem_give(&asked);
+	return 0;
+}
+
+enum pulse_replay_phase pulse_replay_phase(void)
+{
+	return atomic_get(&phase);
 }

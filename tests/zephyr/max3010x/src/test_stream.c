@@ -282,6 +282,21 @@ ZTEST(max3010x_stream, test_a_reset_behind_our_back_is_noticed)
 	expect_batch(11, WATERMARK, oscillate(11, WATERMARK, PERIOD_US));
 }
 
+ZTEST(max3010x_stream, test_a_stuck_fifo_is_noticed)
+{
+	struct max3010x_counters first, then;
+
+	max3010x_counters(ppg, &first);
+	push(0, 3);
+	max3010x_emul_stick(chip);
+	push(3, WATERMARK);
+	k_msleep(2 * WATERMARK * PERIOD_US / 1000 + 1);
+	max3010x_counters(ppg, &then);
+	zassert_equal(then.recoveries, first.recoveries + 1);
+	zassert_equal(then.lost, first.lost + 3);
+	expect_batch(21, WATERMARK, oscillate(21, WATERMARK, PERIOD_US));
+}
+
 ZTEST(max3010x_stream, test_a_lost_interrupt_is_noticed)
 {
 	struct max3010x_counters first, then;

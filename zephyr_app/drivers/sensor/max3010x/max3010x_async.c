@@ -156,6 +156,8 @@ static void service(struct k_work *work)
 		LOG_WRN("%s: bus error %d", dev->name, ret);
 		data->faulty = true;
 	}
+	/* Held up together with this work, it may wait behind it already. */
+	(void)k_work_cancel_delayable(&data->watch);
 	watch_again(dev);
 	k_mutex_unlock(&data->lock);
 
@@ -189,8 +191,9 @@ static void watch(struct k_work *work)
 		data->counters.lost += level + lost;
 		data->faulty = max3010x_clear(dev) != 0;
 		data->previous_ns = 0;
-	} else if (level <= 0) {
-		/* Mute: it failed on the bus, or was reset behind our back. */
+	} else {
+		/* It failed on the bus, was reset behind our back, or its FIFO is stuck. */
+		data->counters.lost += MAX(level, 0);
 		data->faulty = max3010x_set_up(dev) != 0;
 		data->counters.recoveries += !data->faulty;
 		data->previous_ns = 0;

@@ -29,6 +29,7 @@ struct emul_data {
 	uint8_t offset; /* bytes already read of the oldest one */
 	uint8_t reg;    /* address counter */
 	bool gone;
+	bool stuck;
 	int nack_after;
 	int nack_count;
 	int mute;
@@ -62,6 +63,7 @@ static void reset(struct emul_data *data)
 	data->regs[MAX3010X_PART_ID] = MAX3010X_PART_ID_VALUE;
 	data->level = 0;
 	data->offset = 0;
+	data->stuck = false;
 }
 
 void max3010x_emul_push(const struct emul *emul, const uint32_t *counts)
@@ -74,7 +76,7 @@ void max3010x_emul_push(const struct emul *emul, const uint32_t *counts)
 	k_spinlock_key_t key = k_spin_lock(&data->lock);
 	uint8_t mode = data->regs[MAX3010X_MODE_CONFIG];
 
-	if ((mode & MAX3010X_MODE_SHDN) != 0 || mode == 0) {
+	if ((mode & MAX3010X_MODE_SHDN) != 0 || mode == 0 || data->stuck) {
 		/* not sampling */
 	} else if (data->level == MAX3010X_FIFO_DEPTH) {
 		*overflow = MIN(*overflow + 1, OVERFLOW_MAX);
@@ -243,6 +245,13 @@ void max3010x_emul_mute(const struct emul *emul, int count)
 	struct emul_data *data = emul->data;
 
 	data->mute = count;
+}
+
+void max3010x_emul_stick(const struct emul *emul)
+{
+	struct emul_data *data = emul->data;
+
+	data->stuck = true;
 }
 
 void max3010x_emul_power_cycle(const struct emul *emul)

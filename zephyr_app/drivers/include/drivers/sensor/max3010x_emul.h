@@ -32,6 +32,9 @@ void max3010x_emul_nack(const struct emul *emul, int after, int count);
 /** The next `count` interrupts do not reach the pin. */
 void max3010x_emul_mute(const struct emul *emul, int count);
 
+/** Its FIFO takes no more samples until the chip is reset; it answers as if nothing were wrong. */
+void max3010x_emul_stick(const struct emul *emul);
+
 /** Power comes back: registers at their reset values, FIFO empty, chip idle. */
 void max3010x_emul_power_cycle(const struct emul *emul);
 

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a hop costs: instructions, response, deadlines, stacks, charge; and that it does not grow unseen."""
+
+import json
+import re
+import time
+from dataclasses import asdict
+
+import pytest
+from places import BUILD, ROOT
+from timing import Timing
+
+from python_tools import firmware, zephyr_workspace
+from python_tools.hardware import power
+from training.recordings import simulate
+from training.sensor import to_counts, write_replay
+
+pytestmark = pytest.mark.qemu
+SECONDS = 60
+PER_US = 62.5  # instructions: 16 ns each, see MACHINE in python_tools/zephyr_workspace.py
+MODEL = ROOT / "zephyr_app" / "model"  # the network that ships
+
+
+def play(boot, kind, image, tmp_path) -> dict[str, float]:
+    """Figures of the closing line over a simulated minute, and the speed on this machine."""
+    write_replay(tmp_path / "recording.pulse", to_counts(simulate(1, SECONDS)))
+    start = time.monotonic()
+    status, lines = boot(kind, tmp_path / "recording.pulse", image=image).run()
+    assert status == 0, lines[-1:]
+    end = {name: int(value) for name, value in re.findall(r"(\w+)=(-?\d+)", lines[-1])}
+    return end | {"times_real_time": round(SECONDS / (time.monotonic() - start), 1)}
+
+
+def test_bare_metal(boot, timing, tmp_path, record_property) -> None:
+    """Instructions of a hop alone: alignment, then all from the hop to its result."""
+    figures = play(boot, "bare", firmware.build_bare(MODEL, BUILD / "released" / "bare"), tmp_path)
+    timing.add("bare", figures, record_property)
+    instructions = figures["instr_align"] + figures["instr_per_hop"]
+    charges = [asdict(charge) for charge in power.estimate(instructions)]
+    timing.add("bare", {"sample_to_result_instr": instructions, "energy": charges}, record_property)
+    budgeted = ("instr_align", "instr_per_hop", "instr_model", "sample_to_result_instr", "stack")
+    assert not timing.judge("bare", budgeted)
+
+
+@pytest.mark.zephyr
+def test_zephyr(boot, workspace, timing, tmp_path, record_property) -> None:
+    """From the interrupt of the batch that completes a hop to its result on the channel."""
+    image = zephyr_workspace.build("mps2_an386", BUILD / "released" / "mps2_an386")
+    figures = play(boot, "mps2_an386", image, tmp_path)
+    figures["sample_to_result_instr"] = round(figures["latency_us"] * PER_US)
+    timing.add("mps2_an386", figures, record_property)
+    assert figures["misses"] == figures["shed"] == 0
+    stacks = ("stack_sampling", "stack_inference", "stack_work")
+    assert not timing.judge("mps2_an386", ("worst_us", "sample_to_result_instr", *stacks))
+
+
+@pytest.mark.hardware
+@pytest.mark.zephyr
+def test_board(boot, board, workspace, timing, tmp_path, record_property) -> None:
+    """A real chip's own clock: no budget, as another board is another figure."""
+    if board is None:
+        pytest.skip("no --board")
+    folder = BUILD / "released" / f"{board.name}-serial"
+    image = zephyr_workspace.build(board.board, folder, "-DSNIPPET=pulse-replay-serial")
+    figures = play(boot, board.name, image, tmp_path)
+    timing.add(board.name, figures, record_property)
+    assert figures["misses"] == figures["shed"] == 0
+
+
+@pytest.mark.hardware
+@pytest.mark.zephyr
+def test_charge_of_a_hop(boot, board, workspace, timing, record_property) -> None:
+    """The product's image with its sensors, ten hops long."""
+    if board is None or board.power_profiler is None:
+        pytest.skip("no --board with a power_profiler")
+    boot(board.name, image=zephyr_workspace.build(board.board, BUILD / "released" / board.name))
+    time.sleep(10)  # the first window
+    charge = power.measure(board, 20)
+    timing.add(board.name, {"energy": [asdict(charge)]}, record_property)
+    assert charge.microcoulombs_per_hop[0] > 0
+
+
+def test_a_figure_that_grew_is_named(tmp_path) -> None:
+    budgets = tmp_path / "budgets.json"
+    budgets.write_text(json.dumps({"bare": {"stack": 1000}}))
+    timing = Timing(accept=False, budgets=budgets)
+    timing.add("bare", {"stack": 1021, "new": 1}, lambda name, value: None)
+    found = timing.judge("bare", ("stack", "new"))
+    assert found == [
+        "bare: stack: expected at most 1000 + 2 %, found 1021",
+        "bare: new: expected at most a budget + 2 %, found 1",
+    ]
+    accepting = Timing(accept=True, budgets=budgets)
+    accepting.add("bare", {"stack": 1020}, lambda name, value: None)
+    assert not accepting.judge("bare", ("stack",))
+    assert json.loads(budgets.read_text()) == {"bare": {"stack": 1020}}

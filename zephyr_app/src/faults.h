@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Faults of the emulated sensors at times of the recording, from a text file beside it,
+ * RECORDING.faults: lines "<time in us> <kind> <value>", in the order of time. Kinds:
+ *
+ *   nack N    the PPG's next N transfers fail
+ *   mute N    its next N interrupts are lost
+ *   stick 0   its FIFO takes no sample until the chip is reset
+ *   reset 0   it loses its power, and has it back at once
+ *   hold MS   the work queue that reads the sensors is kept busy so long
+ *   period NS not a fault in itself: what the driver takes for the PPG's period, at the start
+ */
+#ifndef PULSE_FAULTS_H_
+#define PULSE_FAULTS_H_
+
+#include <stdint.h>
+
+/** Read the file beside a recording; none means no faults. @return 0; -EINVAL with an ERROR line */
+int pulse_faults_open(const char *recording);
+
+/** Bring on the faults that are due by this time of the recording. Fit for an interrupt. */
+void pulse_faults_until(int64_t t_us);
+
+/** @return what the driver is to take for the PPG's period, ns: `measured` unless a line says else
+ */
+uint32_t pulse_faults_period_ns(uint32_t measured);
+
+#endif /* PULSE_FAULTS_H_ */
