@@ -9,6 +9,10 @@ target_sources(app PRIVATE
   ${PULSE_APP}/src/main.c
   ${PULSE_APP}/src/publish.c)
 
+target_sources_ifdef(CONFIG_PULSE_STREAM app PRIVATE
+  ${PULSE_APP}/src/stream.c
+  ${PULSE_APP}/src/stream_frame.c
+  ${PULSE_APP}/src/stream_port.c)
 target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE ${PULSE_APP}/src/bluetooth.c)
 
 if(CONFIG_PULSE_REPLAY)

@@ -10,6 +10,10 @@
 #include "bluetooth.h"
 #endif
 
+#ifdef CONFIG_PULSE_STREAM
+#include "stream.h"
+#endif
+
 #ifdef CONFIG_PULSE_REPLAY
 #include "host.h"
 #include "replay.h"
@@ -19,6 +23,13 @@ int main(void)
 {
 	int ret;
 
+#ifdef CONFIG_PULSE_STREAM
+	/* Without the stream the rest still works. */
+	ret = pulse_stream_start();
+	if (ret != 0) {
+		printk("ERROR stream: %d\n", ret);
+	}
+#endif
 	pulse_infer_start();
 	ret = pulse_acquire_start();
 	if (ret != 0) {
