@@ -111,3 +111,16 @@ def record(
 
     with closing(_source(port, baud, target, record, student, real_time=False)) as source:
         keep(source, Path(out), subject, float(seconds) if seconds else None)
+
+
+@command(
+    record="with --target qemu: recording to replay, a file in the format of docs/data.md", **SOURCE_HELP
+)
+def monitor(_context, port=None, baud=115200, target=None, record=None, student=None):
+    """Watch a device live: traces, heart rate, confidence, load and counters, until Ctrl-C."""
+    from contextlib import closing
+
+    from python_tools.monitor import monitor as watch
+
+    with closing(_source(port, baud, target, record, student, real_time=True)) as source:
+        watch(source)
