@@ -36,7 +36,8 @@ class NativeSim(DuplicateStdoutPopen):
     def __init__(self, image: Path, argument: Path | None, **kwargs) -> None:
         self.image_path = image
         arguments = [] if argument is None else [f"--replay={argument}"]
-        super().__init__(cmd=[str(image), *arguments], **kwargs)
+        # Emulated flash is a file of the working directory.
+        super().__init__(cmd=[str(image), *arguments], cwd=Path(image).parent, **kwargs)
 
 
 class Firmware:

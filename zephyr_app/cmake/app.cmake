@@ -5,6 +5,7 @@ target_sources(app PRIVATE
   ${PULSE_APP}/src/accelerometer.c
   ${PULSE_APP}/src/acquire.c
   ${PULSE_APP}/src/clock.c
+  ${PULSE_APP}/src/config.c
   ${PULSE_APP}/src/infer.c
   ${PULSE_APP}/src/main.c
   ${PULSE_APP}/src/publish.c)
@@ -13,7 +14,22 @@ target_sources_ifdef(CONFIG_PULSE_STREAM app PRIVATE
   ${PULSE_APP}/src/stream.c
   ${PULSE_APP}/src/stream_frame.c
   ${PULSE_APP}/src/stream_port.c)
+if(CONFIG_SETTINGS)
+  target_sources(app PRIVATE ${PULSE_APP}/src/config_store.c)
+else()
+  target_sources(app PRIVATE ${PULSE_APP}/src/config_store_none.c)
+endif()
 target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE ${PULSE_APP}/src/bluetooth.c)
+
+if(CONFIG_PULSE_SHELL)
+  target_sources(app PRIVATE
+    ${PULSE_APP}/src/shell.c
+    ${PULSE_APP}/src/shell_config.c
+    ${PULSE_APP}/src/shell_stats.c
+    ${PULSE_APP}/src/shell_status.c)
+  target_sources_ifdef(CONFIG_PULSE_REPLAY app PRIVATE ${PULSE_APP}/src/shell_replay.c)
+  target_sources_ifdef(CONFIG_PULSE_STREAM app PRIVATE ${PULSE_APP}/src/shell_stream.c)
+endif()
 
 if(CONFIG_PULSE_REPLAY)
   target_sources(app PRIVATE ${PULSE_APP}/src/replay.c ${PULSE_APP}/src/emulated_accelerometer.c)

@@ -11,6 +11,7 @@
 
 #include "accelerometer.h"
 #include "clock.h"
+#include "config.h"
 #include "infer.h"
 #include "stream.h"
 
@@ -47,6 +48,18 @@ static void take_hops(void)
 
 	while (pulse_align_take(&align, &hop)) {
 		pulse_infer_submit(&hop);
+	}
+}
+
+/* The LED's current as the user wants it; tried again with the next batch where the bus fails. */
+static void set_led(void)
+{
+	static int32_t set_ua; /* 0: not yet */
+	struct sensor_value current = {.val1 = pulse_config_get(PULSE_CONFIG_LED_UA)};
+
+	if (current.val1 != set_ua &&
+	    sensor_attr_set(ppg, channel.chan_type, MAX3010X_ATTR_LED_CURRENT, &current) == 0) {
+		set_ua = current.val1;
 	}
 }
 
@@ -102,6 +115,7 @@ static void sample(void *p1, void *p2, void *p3)
 		}
 		rtio_cqe_release(&ppg_rtio, done);
 		pulse_stream_flush();
+		set_led();
 		take_hops();
 	}
 }

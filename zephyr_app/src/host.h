@@ -11,6 +11,9 @@ const char *pulse_host_file(void);
 /** Open it for reading. @return handle, or -1 */
 int pulse_host_open(const char *path);
 
+/** Close it. */
+void pulse_host_close(int handle);
+
 /** pulse_replay_read: context points to the handle. */
 size_t pulse_host_read(void *context, void *buffer, size_t size);
 

@@ -35,6 +35,11 @@ int pulse_host_open(const char *path)
 	return nsi_host_open(path, O_RDONLY);
 }
 
+void pulse_host_close(int handle)
+{
+	(void)nsi_host_close(handle);
+}
+
 size_t pulse_host_read(void *context, void *buffer, size_t size)
 {
 	size_t done = 0;

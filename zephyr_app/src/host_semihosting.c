@@ -30,6 +30,11 @@ int pulse_host_open(const char *path)
 	return (int)semihost_open(path, SEMIHOST_OPEN_RB);
 }
 
+void pulse_host_close(int handle)
+{
+	(void)semihost_close(handle);
+}
+
 size_t pulse_host_read(void *context, void *buffer, size_t size)
 {
 	struct {

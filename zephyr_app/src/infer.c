@@ -5,6 +5,7 @@
 
 #include <pulse/estimator.h>
 
+#include "config.h"
 #include "publish.h"
 
 struct job {
@@ -75,6 +76,7 @@ static void infer(void *p1, void *p2, void *p3)
 		int64_t started_us = now_us();
 
 		set_deadline(job.released_us);
+		estimator.valid_q15 = (uint16_t)pulse_config_get(PULSE_CONFIG_VALID_Q15);
 		pulse_estimator_hop(&estimator, &job.hop, &result);
 		note(job.released_us, started_us, now_us());
 		pulse_publish(&result);

@@ -4,6 +4,7 @@
 #include <zephyr/sys/printk.h>
 
 #include "acquire.h"
+#include "config.h"
 #include "infer.h"
 
 #ifdef CONFIG_PULSE_BLUETOOTH
@@ -23,6 +24,7 @@ int main(void)
 {
 	int ret;
 
+	pulse_config_load();
 #ifdef CONFIG_PULSE_STREAM
 	/* Without the stream the rest still works. */
 	ret = pulse_stream_start();

@@ -6,7 +6,10 @@
  */
 #include "replay.h"
 
+#include <errno.h>
+#include <string.h>
 #include <zephyr/kernel.h>
+#include <zephyr/sys/atomic.h>
 #include <zephyr/sys/printk.h>
 
 #include <drivers/sensor/max3010x.h>
@@ -39,11 +42,14 @@ struct feed {
 
 static void tick(struct k_timer *timer);
 
-static struct feed ppg_feed = {.is_ppg = true};
-static struct feed acc_feed;
+static struct feed ppg_feed = {.is_ppg = true, .handle = -1};
+static struct feed acc_feed = {.handle = -1};
 static K_TIMER_DEFINE(feeder, tick, NULL);
 static K_SEM_DEFINE(ended, 0, 1);
+static K_SEM_DEFINE(asked, 0, 1);
 static const struct emul *const ppg = EMUL_DT_GET(PPG_NODE);
+static atomic_t phase = ATOMIC_INIT(PULSE_REPLAY_IDLE);
+static char asked_path[256];
 
 static void advance(struct feed *feed)
 {
@@ -95,7 +101,7 @@ static void tick(struct k_timer *timer)
 	k_timer_start(timer, K_TIMEOUT_ABS_US(pulse_clock_to_uptime_us(next_us)), K_NO_WAIT);
 }
 
-static void fail(const char *path, const struct feed *feed)
+static int fail(const char *path, const struct feed *feed)
 {
 	const struct pulse_replay_error *error = &feed->replay.error;
 
@@ -106,20 +112,27 @@ static void fail(const char *path, const struct feed *feed)
 		printk("ERROR %s: chunk %u: %s: expected %u, found %u\n", path, error->chunk,
 		       error->field, error->expected, error->found);
 	}
-	pulse_host_exit(1);
+	return -EIO;
 }
 
-static void open_feed(const char *path, struct feed *feed)
+static int open_feed(const char *path, struct feed *feed)
 {
+	memset(&feed->replay.error, 0, sizeof(feed->replay.error));
 	feed->handle = pulse_host_open(path);
 	if (feed->handle < 0 ||
 	    pulse_replay_open(&feed->replay, pulse_host_read, &feed->handle) != 0) {
-		fail(path, feed);
+		return fail(path, feed);
 	}
 	advance(feed);
-	if (feed->more <= 0) {
-		fail(path, feed);
+	return feed->more > 0 ? 0 : fail(path, feed);
+}
+
+static void close_feed(struct feed *feed)
+{
+	if (feed->handle >= 0) {
+		pulse_host_close(feed->handle);
 	}
+	feed->handle = -1;
 }
 
 static void print_end(void)
@@ -163,22 +176,70 @@ static void start(void)
 	k_timer_start(&feeder, K_TIMEOUT_ABS_US(start_us), K_NO_WAIT);
 }
 
-void pulse_replay_run(void)
+static int play(const char *path)
 {
-	const char *path = pulse_host_file();
+	int ret = open_feed(path, &ppg_feed);
 
-	open_feed(path, &ppg_feed);
-	open_feed(path, &acc_feed);
-	if (tune_sensors() != 0) {
+	if (ret == 0) {
+		ret = open_feed(path, &acc_feed);
+	}
+	if (ret != 0) {
+		return ret;
+	}
+	ret = tune_sensors();
+	if (ret != 0) {
 		printk("ERROR %s: the emulated sensors do not answer\n", path);
-		pulse_host_exit(1);
+		return ret;
 	}
 	start();
 	k_sem_take(&ended, K_FOREVER);
 	k_sleep(DRAIN);
 	if (ppg_feed.more < 0) {
-		fail(path, &ppg_feed);
+		return fail(path, &ppg_feed);
 	}
 	print_end();
-	pulse_host_exit(0);
+	return 0;
+}
+
+static int run(const char *path)
+{
+	atomic_set(&phase, PULSE_REPLAY_RUNNING);
+
+	int ret = play(path);
+
+	close_feed(&ppg_feed);
+	close_feed(&acc_feed);
+	atomic_set(&phase, ret == 0 ? PULSE_REPLAY_ENDED : PULSE_REPLAY_FAILED);
+	return ret;
+}
+
+void pulse_replay_run(void)
+{
+	const char *path = pulse_host_file();
+
+	if (!IS_ENABLED(CONFIG_PULSE_SHELL) || path[0] != '\0') {
+		pulse_host_exit(run(path) == 0 ? 0 : 1);
+	}
+	for (;;) {
+		k_sem_take(&asked, K_FOREVER);
+		(void)run(asked_path);
+	}
+}
+
+int pulse_replay_start(const char *path)
+{
+	if (strlen(path) >= sizeof(asked_path)) {
+		return -ENAMETOOLONG;
+	}
+	if (atomic_get(&phase) == PULSE_REPLAY_RUNNING || k_sem_count_get(&asked) > 0) {
+		return -EBUSY;
+	}
+	strcpy(asked_path, path);
+	k_sem_give(&asked);
+	return 0;
+}
+
+enum pulse_replay_phase pulse_replay_phase(void)
+{
+	return atomic_get(&phase);
 }

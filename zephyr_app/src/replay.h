@@ -6,7 +6,24 @@
 #ifndef PULSE_REPLAY_RUN_H_
 #define PULSE_REPLAY_RUN_H_
 
-/** Replay the host's file and end the emulation: status 0 at its end, 1 with an ERROR line. */
+enum pulse_replay_phase {
+	PULSE_REPLAY_IDLE, /* none asked for so far */
+	PULSE_REPLAY_RUNNING,
+	PULSE_REPLAY_ENDED,
+	PULSE_REPLAY_FAILED, /* an ERROR line said why */
+};
+
+/**
+ * Replay files, from the main thread. With a file on the command line: that one, and end the
+ * emulation, status 0 at its end, 1 with an ERROR line. In an image with a shell and without such a
+ * file: those that pulse_replay_start() asks for, for ever.
+ */
 void pulse_replay_run(void);
+
+/** Ask for a file; copied. @return 0; -EBUSY: one is running; -ENAMETOOLONG */
+int pulse_replay_start(const char *path);
+
+/** How far the latest replay is; any thread. */
+enum pulse_replay_phase pulse_replay_phase(void);
 
 #endif /* PULSE_REPLAY_RUN_H_ */

@@ -26,6 +26,7 @@ static void break_off(struct pulse_estimator *estimator)
 void pulse_estimator_init(struct pulse_estimator *estimator)
 {
 	memset(estimator, 0, sizeof(*estimator));
+	estimator->valid_q15 = PULSE_CONFIDENCE_VALID;
 	break_off(estimator);
 	pulse_track_reset(&estimator->track);
 }
@@ -93,6 +94,7 @@ int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_ho
 
 	out->bpm_q8 = estimate.bpm_q8;
 	out->confidence_q15 = estimate.confidence_q15;
-	out->state = (uint8_t)pulse_quality_state(estimate.confidence_q15, moments.acc_root);
+	out->state = (uint8_t)pulse_quality_state(estimate.confidence_q15, estimator->valid_q15,
+						  moments.acc_root);
 	return 1;
 }

@@ -3,16 +3,14 @@
 
 #include <pulse/window.h>
 
-#include "pulse_config.h"
-
 bool pulse_quality_contact(const struct pulse_hop *hop)
 {
 	return 4 * hop->dark <= hop->samples;
 }
 
-enum pulse_state pulse_quality_state(uint16_t confidence_q15, uint32_t acc_root)
+enum pulse_state pulse_quality_state(uint16_t confidence_q15, uint16_t valid_q15, uint32_t acc_root)
 {
-	if (confidence_q15 >= PULSE_CONFIDENCE_VALID) {
+	if (confidence_q15 >= valid_q15) {
 		return PULSE_VALID;
 	}
 	return acc_root == PULSE_ACC_REST ? PULSE_NO_PULSE : PULSE_MOTION_UNCERTAIN;

@@ -13,7 +13,9 @@
 /** Light comes back from skin: at most a quarter of the hop's raw samples are dark. */
 bool pulse_quality_contact(const struct pulse_hop *hop);
 
-/** State of a hop that has an estimate. acc_root: struct pulse_moments. */
-enum pulse_state pulse_quality_state(uint16_t confidence_q15, uint32_t acc_root);
+/** State of a hop that has an estimate. valid_q15: least of a valid one; acc_root: struct
+ * pulse_moments. */
+enum pulse_state pulse_quality_state(uint16_t confidence_q15, uint16_t valid_q15,
+				     uint32_t acc_root);
 
 #endif /* PULSE_QUALITY_H_ */

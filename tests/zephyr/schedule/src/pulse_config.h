@@ -8,6 +8,7 @@
 	{                                                                                          \
 		[0 ... 122] = 32767                                                                \
 	}
-#define PULSE_DARK_COUNTS 4096
+#define PULSE_DARK_COUNTS      4096
+#define PULSE_CONFIDENCE_VALID 26214
 
 #endif /* PULSE_CONFIG_H_ */

@@ -25,8 +25,9 @@
 extern "C" {
 #endif
 
-/* Caller-owned, no pointers inside. Fields are private to the core. */
+/* Caller-owned, no pointers inside. Fields are private to the core, but for the first. */
 struct pulse_estimator {
+	uint16_t valid_q15; /* least confidence of a valid result; init: PULSE_CONFIDENCE_VALID */
 	struct pulse_window window;
 	struct pulse_track track;
 	int64_t end_us; /* of the latest hop */
