@@ -39,18 +39,22 @@ def command(
     *,
     shift: int = 6,
     serial: str = "none",
+    second_serial: str | None = None,
+    real_time: bool = False,
 ) -> list[str]:
     """QEMU's command line for an image that takes one argument by semihosting.
 
-    An instruction takes 2^shift ns of virtual time, and idle time is skipped. serial: where the first UART
-    goes, as for QEMU's -serial.
+    An instruction takes 2^shift ns of virtual time; idle time is skipped, unless virtual time is to keep to
+    the host's (real_time). serial, second_serial: where the UARTs go, as for QEMU's -serial.
     """
     # The first word is the program's name, as for main(); in QEMU's options a comma is written twice.
     words = ["pulse"] if argument is None else ["pulse", str(argument)]
     arguments = "".join(f",arg={word.replace(',', ',,')}" for word in words)
     devices = ["-display", "none", "-monitor", "none", "-serial", serial]
+    if second_serial is not None:
+        devices += ["-serial", second_serial]
     semihosting = ["-semihosting-config", f"enable=on,target=native{arguments}"]
-    icount = ["-icount", f"shift={shift},align=off,sleep=off"]
+    icount = ["-icount", f"shift={shift},align=off,sleep={'on' if real_time else 'off'}"]
     return [QEMU, "-M", machine, *icount, *devices, *semihosting, "-kernel", str(image)]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Firmware: replay recordings through it."""
+"""Firmware: replay recordings through it, record from it, watch it."""
 
 import sys
 from pathlib import Path
@@ -107,3 +107,67 @@ def bench(_context, models="", layers=False, portable=False, json=None, bakenn=N
         *(word for name, value in values.items() if value for word in (name, value)),
     ]
     sys.exit(main(words))
+
+
+def _source(port, baud, target, record, student, real_time):
+    """The stream that the arguments name, within a folder for its files."""
+    from python_tools.sources import emulated, serial_port
+
+    if target not in (None, "qemu") or (port is None) == (target is None):
+        raise ValueError("expected --port PORT or --target qemu, one of them")
+    if port is not None:
+        return serial_port(port, int(baud))
+    if record is None:
+        raise ValueError("--record: expected a recording for QEMU to replay (docs/data.md), found none")
+    folder = BUILD / "stream"
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = Path(student) if student else ROOT / "training" / "released"
+    return emulated(Path(record), chosen, folder, real_time)
+
+
+SOURCE_HELP = {
+    "port": "serial port of a board whose image has the snippet pulse-stream",
+    "baud": "its speed, bits a second",
+    "target": "qemu: the Zephyr image on QEMU, which replays --record",
+    "student": "with --target qemu: folder of student.tflite and student.json; default: the released student",
+}
+
+
+@command(
+    out="file to write, in the format of docs/data.md; several, numbered, where samples are missing",
+    record="with --target qemu: recording to replay, a file in the same format",
+    subject="who wore it; default: the file's name",
+    seconds="how long; default: until Ctrl-C",
+    **SOURCE_HELP,
+)
+def record(
+    _context,
+    out,
+    port=None,
+    baud=115200,
+    target=None,
+    record=None,
+    student=None,
+    subject=None,
+    seconds=None,
+):
+    """Keep what a device streams as a recording that training loads."""
+    from contextlib import closing
+
+    from python_tools.record import record as keep
+
+    with closing(_source(port, baud, target, record, student, real_time=False)) as source:
+        keep(source, Path(out), subject, float(seconds) if seconds else None)
+
+
+@command(
+    record="with --target qemu: recording to replay, a file in the format of docs/data.md", **SOURCE_HELP
+)
+def monitor(_context, port=None, baud=115200, target=None, record=None, student=None):
+    """Watch a device live: traces, heart rate, confidence, load and counters, until Ctrl-C."""
+    from contextlib import closing
+
+    from python_tools.monitor import monitor as watch
+
+    with closing(_source(port, baud, target, record, student, real_time=True)) as source:
+        watch(source)

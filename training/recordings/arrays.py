@@ -26,13 +26,16 @@ _NUMBERS = {"ppg_lsb": 1.0, "ppg_zero": 0, "label_offset_s": 0.0, "led": 0}
 _OPTIONAL = ("hr", "hr_start_s", "activity", "contact")
 
 
-def save_recording(path: Path, recording: Recording) -> None:
-    """Write a recording as a compressed .npz, beside and then renamed. OSError if it cannot be written."""
+def save_recording(path: Path, recording: Recording, **further: np.ndarray) -> None:
+    """Write a recording as a compressed .npz, beside and then renamed. OSError if it cannot be written.
+
+    further: arrays to keep with it, which `load_recording` passes over.
+    """
     path = Path(path)
     content = {key: getattr(recording, key) for key in (*_REQUIRED, *_TEXT, *_NUMBERS, *_OPTIONAL)}
     with replacing(path) as beside, beside.open("wb") as file:
         known = {key: value for key, value in content.items() if value is not None}
-        np.savez_compressed(file, format=FORMAT, **known)
+        np.savez_compressed(file, format=FORMAT, **known, **further)
 
 
 def load_recording(path: Path) -> Recording:

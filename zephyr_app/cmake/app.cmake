@@ -10,6 +10,10 @@ target_sources(app PRIVATE
   ${PULSE_APP}/src/main.c
   ${PULSE_APP}/src/publish.c)
 
+target_sources_ifdef(CONFIG_PULSE_STREAM app PRIVATE
+  ${PULSE_APP}/src/stream.c
+  ${PULSE_APP}/src/stream_frame.c
+  ${PULSE_APP}/src/stream_port.c)
 if(CONFIG_SETTINGS)
   target_sources(app PRIVATE ${PULSE_APP}/src/config_store.c)
 else()
@@ -24,6 +28,7 @@ if(CONFIG_PULSE_SHELL)
     ${PULSE_APP}/src/shell_stats.c
     ${PULSE_APP}/src/shell_status.c)
   target_sources_ifdef(CONFIG_PULSE_REPLAY app PRIVATE ${PULSE_APP}/src/shell_replay.c)
+  target_sources_ifdef(CONFIG_PULSE_STREAM app PRIVATE ${PULSE_APP}/src/shell_stream.c)
 endif()
 
 if(CONFIG_PULSE_REPLAY)

@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "config.h"
 #include "infer.h"
+#include "stream.h"
 
 LOG_MODULE_REGISTER(acquire, CONFIG_PULSE_LOG_LEVEL);
 
@@ -67,7 +68,10 @@ static void take_acc(void)
 	struct pulse_acc_sample sample;
 
 	while (pulse_accelerometer_take(&sample)) {
-		pulse_align_acc(&align, pulse_clock_from_uptime_us(sample.uptime_us), sample.xyz);
+		int64_t t_us = pulse_clock_from_uptime_us(sample.uptime_us);
+
+		pulse_align_acc(&align, t_us, sample.xyz);
+		pulse_stream_acc(t_us, sample.xyz);
 		counters.acc_samples++;
 	}
 }
@@ -80,8 +84,11 @@ static void take_ppg(const uint8_t *buffer)
 	while (decoder->decode(buffer, channel, &fit, 1, &one) > 0) {
 		uint64_t ns = one.header.base_timestamp_ns + one.readings[0].timestamp_delta;
 
-		pulse_align_ppg(&align, pulse_clock_from_uptime_us(ns / NSEC_PER_USEC),
-				one.readings[0].value >> COUNTS_SHIFT);
+		int64_t t_us = pulse_clock_from_uptime_us(ns / NSEC_PER_USEC);
+		uint32_t counts = one.readings[0].value >> COUNTS_SHIFT;
+
+		pulse_align_ppg(&align, t_us, counts);
+		pulse_stream_ppg(t_us, counts);
 		counters.ppg_samples++;
 	}
 }
@@ -107,6 +114,7 @@ static void sample(void *p1, void *p2, void *p3)
 			rtio_release_buffer(&ppg_rtio, buffer, length);
 		}
 		rtio_cqe_release(&ppg_rtio, done);
+		pulse_stream_flush();
 		set_led();
 		take_hops();
 	}

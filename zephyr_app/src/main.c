@@ -11,6 +11,10 @@
 #include "bluetooth.h"
 #endif
 
+#ifdef CONFIG_PULSE_STREAM
+#include "stream.h"
+#endif
+
 #define REPLAYS (IS_ENABLED(CONFIG_PULSE_REPLAY) || IS_ENABLED(CONFIG_PULSE_REPLAY_SERIAL))
 #if REPLAYS
 #include "host.h"
@@ -22,6 +26,13 @@ int main(void)
 	int ret;
 
 	pulse_config_load();
+#ifdef CONFIG_PULSE_STREAM
+	/* Without the stream the rest still works. */
+	ret = pulse_stream_start();
+	if (ret != 0) {
+		printk("ERROR stream: %d\n", ret);
+	}
+#endif
 	pulse_infer_start();
 	/* Over the serial line the recording stands for the sensors. */
 	ret = IS_ENABLED(CONFIG_PULSE_REPLAY_SERIAL) ? 0 : pulse_acquire_start();

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The raw data stream end to end: replayed through the Zephyr image, recorded, and replayed again."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from places import BUILD
+
+from python_tools import zephyr_workspace
+from python_tools.record import Capture, record
+from python_tools.replay import parse
+from python_tools.sources import run_emulated
+from python_tools.stream import Decoder
+from training.estimator import Result
+from training.recordings import load_recording, simulate
+from training.sensor import SensorStream, to_counts, write_replay
+
+pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
+
+
+@pytest.fixture(scope="module")
+def image(workspace, model_dir) -> Path:
+    return zephyr_workspace.build(
+        "mps2_an386", BUILD / "stream", f"-DPULSE_MODEL_DIR={model_dir}", "-DSNIPPET=pulse-stream"
+    )
+
+
+def console_results(folder: Path) -> list[Result]:
+    found = map(parse, (folder / "console.log").read_text().splitlines())
+    return [result for result in found if result is not None]
+
+
+def play(image: Path, stream: SensorStream, folder: Path) -> list[bytes]:
+    write_replay(folder / "replay.pulse", stream)
+    return list(run_emulated(image, folder / "replay.pulse", folder))
+
+
+def test_what_is_recorded_is_what_was_replayed(image, reference, tmp_path) -> None:
+    first = to_counts(simulate(1, 60))
+    data = play(image, first, tmp_path)
+    results = console_results(tmp_path)
+    assert results == reference.run(first) and len(results) >= 28
+
+    record(data, tmp_path / "kept.npz", say=lambda line: None)
+    second = to_counts(load_recording(tmp_path / "kept.npz"))
+    for name in ("ppg", "t_ppg_us", "acc", "t_acc_us"):
+        np.testing.assert_array_equal(getattr(second, name), getattr(first, name))
+    play(image, second, tmp_path)
+    assert console_results(tmp_path) == results
+
+
+def test_results_and_counters_are_the_devices_own(image, tmp_path) -> None:
+    stream = to_counts(simulate(2, 30))
+    decoder = Decoder()
+    records = decoder.feed(b"".join(play(image, stream, tmp_path)))
+    assert [r for r in records if isinstance(r, Result)] == console_results(tmp_path)
+    capture = Capture()
+    capture.feed(b"".join(play(image, stream, tmp_path)))
+    counters = capture.counters
+    assert (counters.acc_lsb_per_g, counters.ppg_bits, counters.dropped) == (4096, 18, 0)
+    assert counters.hops == len(console_results(tmp_path))
+    assert len(stream.ppg) - 128 < counters.ppg <= len(stream.ppg)
+    assert (counters.ppg_lost, counters.acc_lost, counters.shed, counters.misses) == (0, 0, 0, 0)
+    assert 0 < counters.execution_us <= counters.response_us <= counters.worst_us < 2_000_000
+    assert 0 < counters.busy_permille < 200
+    assert decoder.rejected == 0 and not any(decoder.lost.values())
+
+
+@pytest.mark.slow
+def test_what_finds_no_room_is_dropped_and_counted_and_sampling_goes_on(
+    workspace, model_dir, reference, tmp_path
+) -> None:
+    options = ("-DSNIPPET=pulse-stream", "-DCONFIG_PULSE_STREAM_BUFFER=90")  # counters fit, samples do not
+    image = zephyr_workspace.build(
+        "mps2_an386", BUILD / "stream-full", f"-DPULSE_MODEL_DIR={model_dir}", *options
+    )
+    stream = to_counts(simulate(1, 60))
+    capture = Capture()
+    for data in play(image, stream, tmp_path):
+        capture.feed(data)
+    assert console_results(tmp_path) == reference.run(stream)
+    assert capture.ppg == [] and capture.counters.dropped > 100

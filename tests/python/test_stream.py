@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The raw data stream's decoder: every record survives whatever comes between, and nothing else is one."""
+
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from python_tools.stream import (
+    RECORD_MAX,
+    Acc,
+    Counters,
+    Decoder,
+    Ppg,
+    Stale,
+    StreamError,
+    frame,
+    stuff,
+    unstuff,
+)
+from training.estimator import Result, State
+
+TIMES = st.integers(-(2**40), 2**60)
+STEPS = st.integers(0, 65535)
+AXIS = st.integers(-32768, 32767)
+
+
+def ppg_payload(start: int, samples: list[tuple[int, int]]) -> bytes:
+    body = (struct.pack("<H", step) + count.to_bytes(3, "little") for step, count in samples)
+    return struct.pack("<q", start) + b"".join(body)
+
+
+def acc_payload(start: int, samples: list[tuple[int, int, int, int]]) -> bytes:
+    return struct.pack("<q", start) + b"".join(struct.pack("<H3h", *sample) for sample in samples)
+
+
+PPG = st.builds(ppg_payload, TIMES, st.lists(st.tuples(STEPS, st.integers(0, 2**18 - 1)), max_size=47))
+ACC = st.builds(acc_payload, TIMES, st.lists(st.tuples(STEPS, AXIS, AXIS, AXIS), max_size=29))
+RECORDS = st.lists(st.one_of(st.tuples(st.just(1), PPG), st.tuples(st.just(2), ACC)), max_size=8)
+
+
+def numbered(records: list[tuple[int, bytes]]) -> list[bytes]:
+    count = {1: 65530, 2: 0}  # one of the two wraps
+    frames = []
+    for kind, payload in records:
+        frames.append(frame(kind, count[kind], payload))
+        count[kind] += 1
+    return frames
+
+
+def plain(records: list) -> list:
+    return [(type(r), r.t_us.tolist(), (r.counts if type(r) is Ppg else r.xyz).tolist()) for r in records]
+
+
+def decoded(data: bytes) -> list:
+    return plain(Decoder().feed(data))
+
+
+@given(st.binary(max_size=RECORD_MAX))
+def test_stuffing_leaves_no_zero_and_comes_undone(record):
+    stuffed = stuff(record)
+    assert 0 not in stuffed and len(stuffed) == len(record) + 1
+    assert unstuff(stuffed) == record
+
+
+def test_what_is_too_long_for_a_record_is_refused():
+    with pytest.raises(ValueError, match="expected at most 254 bytes, found 255"):
+        stuff(bytes(255))
+
+
+@given(RECORDS, st.lists(st.binary(max_size=300), min_size=9, max_size=9))
+def test_garbage_between_frames_costs_no_record(records, garbage):
+    frames = numbered(records)
+    decoder = Decoder()
+    mixed = b"".join(noise + one for noise, one in zip(garbage, frames, strict=False)) + garbage[-1]
+    assert plain(decoder.feed(mixed)) == decoded(b"".join(frames))
+    assert not any(decoder.lost.values())
+
+
+@given(RECORDS, st.lists(st.integers(1, 40), min_size=1, max_size=30))
+def test_bytes_may_come_in_any_pieces(records, sizes):
+    data, decoder, found = b"".join(numbered(records)), Decoder(), []
+    at = 0
+    while at < len(data):
+        size = sizes[at % len(sizes)]
+        found += decoder.feed(data[at : at + size])
+        at += size
+    assert plain(found) == decoded(data)
+
+
+@given(RECORDS.filter(lambda records: len(records) >= 3), st.data())
+def test_a_damaged_frame_costs_itself_alone_and_is_counted(records, data):
+    frames = numbered(records)
+    bad = data.draw(st.integers(1, len(frames) - 2))
+    damaged = bytearray(frames[bad])
+    at = data.draw(st.integers(1, len(damaged) - 2))
+    damaged[at] ^= data.draw(st.integers(1, 255))
+    decoder = Decoder()
+    found = decoder.feed(b"".join(frames[:bad]) + bytes(damaged) + b"".join(frames[bad + 1 :]))
+    assert plain(found) == decoded(b"".join(frames[:bad] + frames[bad + 1 :]))
+    assert decoder.rejected >= 1 or bytes(damaged).strip(b"\0") == b""
+    kinds = [kind for kind, _ in records]
+    assert decoder.lost.total() == (kinds[bad] in kinds[:bad] and kinds[bad] in kinds[bad + 1 :])
+
+
+@given(st.binary(max_size=2000))
+def test_noise_is_no_record(noise):
+    assert Decoder().feed(noise + b"\0") == []
+
+
+def test_what_the_records_say():
+    start = -5
+    found = Decoder().feed(
+        frame(1, 0, ppg_payload(start, [(0, 1), (15625, 2**18 - 1)]))
+        + frame(2, 0, acc_payload(start, [(0, 4096, -32768, 32767)]))
+        + frame(3, 0, struct.pack("<qIiHBI", 2_000_000, 7, 70 << 8, 30000, 1, 2))
+        + frame(3, 1, struct.pack("<qIiHBI", 8_000_000, 7, 0, 0, 5, 2))
+        + frame(4, 0, struct.pack("<qBBH12IH", 9, 1, 18, 4096, *range(12), 123))
+    )
+    ppg, acc, result, stale, counters = found
+    assert ppg.t_us.tolist() == [-5, 15620] and ppg.counts.tolist() == [1, 2**18 - 1]
+    assert isinstance(acc, Acc) and acc.xyz.tolist() == [[4096, -32768, 32767]]
+    assert result == Result(7, 2_000_000, 70 << 8, 30000, State.VALID, 2)
+    assert stale == Stale(8_000_000)
+    assert counters == Counters(9, 1, 18, 4096, *range(12), 123)
+
+
+def test_text_without_end_takes_no_memory():
+    decoder = Decoder()
+    for _ in range(100):
+        decoder.feed(b"HOP 1 t_us=2000000 " * 100)
+    assert len(decoder._pending) <= RECORD_MAX + 2
+
+
+@pytest.mark.parametrize(
+    "kind, payload, complaint",
+    [
+        (1, bytes(9), "expected samples of 5 bytes, found 1 bytes"),
+        (3, struct.pack("<qIiHBI", 0, 0, 0, 0, 9, 0), "state: expected 0 to 5, found 9"),
+        (4, struct.pack("<qB", 0, 2), "version: expected 1, found 2"),
+    ],
+)
+def test_another_version_is_said_so(kind, payload, complaint):
+    with pytest.raises(StreamError, match=complaint):
+        Decoder().feed(frame(kind, 0, payload))
+
+
+def test_types_of_a_later_version_are_passed_over():
+    assert Decoder().feed(frame(9, 0, b"later")) == []
+
+
+def test_a_device_that_starts_anew_is_followed():
+    decoder = Decoder()
+    for sequence in (4, 5, 0, 1):
+        [record] = decoder.feed(frame(1, sequence, ppg_payload(0, [(0, 1)])))
+        assert record.counts.tolist() == [1] and np.issubdtype(record.t_us.dtype, np.int64)
