@@ -19,6 +19,7 @@ if(CONFIG_SETTINGS)
 else()
   target_sources(app PRIVATE ${PULSE_APP}/src/config_store_none.c)
 endif()
+target_sources_ifdef(CONFIG_PULSE_WATCHDOG app PRIVATE ${PULSE_APP}/src/watchdog.c)
 target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE ${PULSE_APP}/src/bluetooth.c)
 
 if(CONFIG_PULSE_SHELL)
