@@ -105,16 +105,15 @@ def _layers(model: Model, counts: Sequence[int]) -> tuple[LayerCost, ...]:
     )
 
 
-def build(folder: Path, name: str, options: Sequence[str]) -> Path:
-    """Link program.c with the generated model of `folder`, the kernels and the bare-metal platform."""
+def build(folder: Path, name: str, options: Sequence[str], program: Sequence[Path] = ()) -> Path:
+    """Link a program with the generated model of `folder`, the kernels and the bare-metal platform.
+
+    `program`: its sources; without them program.c with the golden vectors.
+    """
     image = folder / f"{name}.elf"
     includes = [f"-I{path}" for path in (NN, APP / "core/include", BARE, folder, HERE)]
-    sources = [
-        HERE / "program.c",
-        folder / "pulse_model.c",
-        folder / "pulse_model_golden.c",
-        *sorted(NN.glob("*.c")),
-    ]
+    program = program or [HERE / "program.c", folder / "pulse_model_golden.c"]
+    sources = [*program, folder / "pulse_model.c", *sorted(NN.glob("*.c"))]
     command = [
         COMPILER, *CPU, *FLAGS, *PLATFORM_FLAGS, *options, *includes, "-include", str(HERE / "program.h"),
         *map(str, sources), *map(str, PLATFORM), *LINK, "-o", str(image),

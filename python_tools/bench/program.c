@@ -24,6 +24,12 @@ void bench_after_layer(uint32_t index)
 	marks[index + 1] = platform_counter();
 }
 
+__attribute__((weak)) uint32_t bench_prepare(void *memory, uint32_t size)
+{
+	(void)memory;
+	return size;
+}
+
 static uint32_t wrong(uint32_t vector)
 {
 	uint32_t count = 0;
@@ -58,7 +64,12 @@ int program(void)
 {
 	uint32_t depth = (uint32_t)((uintptr_t)stack_top - (uintptr_t)__builtin_frame_address(0));
 	uint32_t errors = 0, cost = 0, differing = 0;
+	uint32_t used = bench_prepare(arena, sizeof(arena));
 
+	print("ARENA", used);
+	if (used == 0) {
+		return 1;
+	}
 	for (uint32_t i = 0; i < PULSE_MODEL_GOLDEN_COUNT; i++) {
 		uint32_t count = instructions(i);
 

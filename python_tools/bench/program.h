@@ -7,6 +7,9 @@
 
 void bench_after_layer(uint32_t index);
 
+/** Another engine's set-up, not counted. @return bytes of the arena in use, 0 if it failed */
+uint32_t bench_prepare(void *arena, uint32_t size);
+
 #ifdef BENCH_LAYERS
 #define PULSE_NN_AFTER_LAYER(index) bench_after_layer(index)
 #endif

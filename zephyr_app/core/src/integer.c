@@ -84,6 +84,11 @@ uint32_t pulse_isqrt(uint64_t n)
 	if (lower == 0) {
 		return 0;
 	}
+	if (lower < 1 << 16) {
+		int shift = (16 - pulse_bit_length(lower)) & ~1;
+
+		return root16(lower << shift) >> (shift / 2);
+	}
 	int shift = (32 - pulse_bit_length(lower)) & ~1;
 
 	return root32(lower << shift) >> (shift / 2);

@@ -24,6 +24,19 @@ static inline int64_t pulse_round_div(int64_t a, int64_t b)
 	return pulse_floor_div(a + b / 2, b);
 }
 
+/** a b / 2^32 to nearest, halves up. */
+static inline int32_t pulse_high_rounded(int32_t a, int32_t b)
+{
+#ifdef __ARM_FEATURE_DSP
+	int32_t high;
+
+	__asm__("smmulr %0, %1, %2" : "=r"(high) : "r"(a), "r"(b));
+	return high;
+#else
+	return (int32_t)(((int64_t)a * b + (1u << 31)) >> 32);
+#endif
+}
+
 /** Position of the highest set bit, from 1; 0 for 0. */
 int pulse_bit_length(uint32_t n);
 

@@ -26,33 +26,40 @@ enum feature {
 	MOTION = 4
 };
 
-/* One signal of the window, oldest first, less its mean. @return the largest magnitude */
-static uint32_t load(const struct pulse_window *window, int channel, int32_t mean, int32_t *d)
+/* Light of the window, oldest first, less its mean, times 4 and a block exponent: the largest
+ * magnitude gets 16 bits. */
+static void load_ppg(const struct pulse_window *window, int32_t mean, int32_t *d)
 {
 	uint32_t largest = 0;
 
 	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
-		int slot = (window->next + hop) % PULSE_WINDOW_HOPS;
+		const int32_t *x = window->ppg[(window->next + hop) % PULSE_WINDOW_HOPS];
 
 		for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
-			int32_t x = channel == 0 ? window->ppg[slot][i]
-						 : window->acc[slot][i][channel - 1];
-			uint32_t size = (uint32_t)(x < mean ? mean - x : x - mean);
+			int32_t value = x[i] - mean;
+			uint32_t size = (uint32_t)(value < 0 ? -value : value);
 
-			*d++ = x - mean;
+			d[PULSE_HOP_FRAMES * hop + i] = value;
 			largest = size > largest ? size : largest;
 		}
 	}
-	return largest;
-}
 
-/* Block exponent: the largest magnitude gets 16 bits. */
-static void scale(int32_t *d, uint32_t largest)
-{
 	int shift = pulse_bit_length(largest) - 16;
 
 	for (int i = 0; i < PULSE_WINDOW_FRAMES; i++) {
-		d[i] = shift > 0 ? d[i] >> shift : d[i] * (1 << -shift);
+		d[i] = 4 * (shift > 0 ? d[i] >> shift : d[i] * (1 << -shift));
+	}
+}
+
+/* One axis of motion, oldest first, less its mean, times 4. */
+static void load_axis(const struct pulse_window *window, int axis, int32_t mean, int32_t *d)
+{
+	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
+		const int16_t(*x)[3] = window->acc[(window->next + hop) % PULSE_WINDOW_HOPS];
+
+		for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
+			*d++ = 4 * (x[i][axis] - mean);
+		}
 	}
 }
 
@@ -144,13 +151,13 @@ void pulse_spectrum_append(const struct pulse_window *window, const struct pulse
 	memmove(input, input + HOP_BYTES, PULSE_SPECTRUM_INPUT - HOP_BYTES);
 
 	memset(scratch->power, 0, sizeof(scratch->power));
-	scale(scratch->d, load(window, 0, moments->mean[0], scratch->d));
+	load_ppg(window, moments->mean[0], scratch->d);
 	add_power(scratch);
 	write(scratch, magnitudes(scratch, 1, PPG_FLOOR), newest + PPG);
 
 	memset(scratch->power, 0, sizeof(scratch->power));
-	for (int channel = 1; channel < PULSE_CHANNELS; channel++) {
-		(void)load(window, channel, moments->mean[channel], scratch->d);
+	for (int axis = 0; axis < 3; axis++) {
+		load_axis(window, axis, moments->mean[1 + axis], scratch->d);
 		add_power(scratch);
 	}
 	write(scratch, magnitudes(scratch, 2, ACC_FLOOR), newest + ACC);

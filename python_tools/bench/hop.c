@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What two seconds of a wrist cost, part by part, on the bare-metal platform: a made-up pulse and
+ * swing with noise, sampled at 100 Hz, through aligner, window, front end, network and tracker.
+ */
+#include <pulse/align.h>
+#include <pulse/estimator.h>
+#include <pulse/text.h>
+
+#include "platform.h"
+
+#define HOPS      8     /* four until the first result, and some more */
+#define PERIOD_US 10000 /* 100 Hz, both sensors */
+
+static struct pulse_align align;
+static struct pulse_estimator estimator;
+static struct pulse_hop hop;
+static struct pulse_moments moments;
+static struct pulse_estimate estimate;
+static int8_t logits[PULSE_MODEL_OUTPUT_SIZE];
+
+static void print(const char *name, uint32_t value)
+{
+	char line[48];
+	struct pulse_text text = pulse_text_in(line, sizeof(line));
+
+	pulse_text_add(&text, name);
+	pulse_text_add(&text, " ");
+	pulse_text_int(&text, value);
+	platform_line(line);
+}
+
+/* Of -amplitude .. amplitude, with `period` samples to a turn. */
+static int32_t triangle(uint32_t n, uint32_t period, int32_t amplitude)
+{
+	int32_t phase = (int32_t)(n % period) * 4 * amplitude / (int32_t)period;
+
+	return phase < 2 * amplitude ? phase - amplitude : 3 * amplitude - phase;
+}
+
+/* One sample of both sensors. @return whether a hop is complete */
+static bool sample(uint32_t n)
+{
+	static uint32_t noise = 1;
+	int16_t xyz[3];
+
+	noise = noise * 1664525u + 1013904223u;
+	for (uint32_t i = 0; i < 3; i++) {
+		xyz[i] = (int16_t)(triangle(n, 53 + 7 * i, 900) + (int32_t)(noise >> (24 - i)) +
+				   (i == 2 ? PULSE_ACC_LSB_PER_G : 0));
+	}
+	pulse_align_ppg(&align, (int64_t)n * PERIOD_US,
+			(uint32_t)(90000 + triangle(n, 71, 700) + (int32_t)(noise >> 24)));
+	pulse_align_acc(&align, (int64_t)n * PERIOD_US, xyz);
+	return pulse_align_take(&align, &hop);
+}
+
+/* Parts of pulse_estimator_hop, one by one, again on the state that it left. */
+static void parts(void)
+{
+	struct pulse_window *window = &estimator.window;
+	uint32_t t[5];
+
+	t[0] = platform_counter();
+	pulse_window_push(window, &hop);
+	moments = pulse_window_moments(window);
+	t[1] = platform_counter();
+#ifdef PULSE_FRONT_END_SPECTRUM
+	pulse_spectrum_append(window, &moments, false, &estimator.work.spectrum, estimator.input);
+#else
+	pulse_window_quantise(window, &moments, estimator.input);
+#endif
+	t[2] = platform_counter();
+	pulse_model_run(estimator.input, logits, estimator.work.arena);
+	t[3] = platform_counter();
+	pulse_track_predict(&estimator.track);
+	pulse_track_update(&estimator.track, logits);
+	estimate = pulse_track_estimate(&estimator.track);
+	t[4] = platform_counter();
+
+	print("WINDOW", platform_instructions_between(t[0], t[1]));
+	print("FRONT_END", platform_instructions_between(t[1], t[2]));
+	print("NETWORK", platform_instructions_between(t[2], t[3]));
+	print("TRACKER", platform_instructions_between(t[3], t[4]));
+}
+
+int program(void)
+{
+	struct pulse_result result = {.state = PULSE_ACQUIRING};
+	uint32_t aligning = 0, whole = 0, hops = 0, before;
+
+	pulse_align_init(&align);
+	pulse_estimator_init(&estimator);
+	before = platform_counter();
+	for (uint32_t n = 0; hops < HOPS; n++) {
+		if (!sample(n)) {
+			continue;
+		}
+		aligning = platform_instructions_between(before, platform_counter());
+		before = platform_counter();
+		pulse_estimator_hop(&estimator, &hop, &result);
+		whole = platform_instructions_between(before, platform_counter());
+		hops++;
+		before = platform_counter();
+	}
+	print("ALIGNMENT", aligning);
+	parts();
+	print("ESTIMATOR", whole);
+	print("STACK", platform_stack());
+	print("WRONG", result.state == PULSE_ACQUIRING || result.bpm_q8 == 0);
+	return 0;
+}
