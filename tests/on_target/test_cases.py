@@ -10,6 +10,7 @@ from places import BUILD, ROOT
 from storage import damaged, torn
 
 from python_tools import zephyr_workspace
+from python_tools.replay import parse
 from training.card import load_student
 from training.files import write_text
 
@@ -49,9 +50,17 @@ def compare(boot, tmp_path, pytestconfig):
 @pytest.mark.parametrize("case", [c for c in all_cases() if not c.settings], ids=lambda case: case.name)
 def test_case(case, machine, compare, released) -> None:
     lines = compare(case, machine, released(machine))
-    if not case.faults and not case.drift_ppm:
-        reference = load_student(ROOT / "training" / "released").estimator().run(case.stream)
-        assert [line for line in lines if line.startswith("HOP ")] == [str(result) for result in reference]
+    if case.faults:
+        return
+    reference = load_student(ROOT / "training" / "released").estimator().run(case.stream)
+    found = [result for line in lines if (result := parse(line))]
+    if case.drift_ppm:
+        # The driver learns the period within some batches, until when times are off by a few ms.
+        assert [result.state for result in found] == [result.state for result in reference]
+        off = [abs(a.bpm_q8 - b.bpm_q8) / 256 for a, b in zip(found, reference, strict=True)]
+        assert max(off) < 1
+    else:
+        assert found == reference
 
 
 @pytest.fixture
