@@ -15,6 +15,8 @@ from training.card import MODEL, load_student
 from training.recordings import Recording, iter_dataset, load_recording
 from training.sensor import to_counts
 
+WHERE = {"host": "this machine", "native_sim": "native_sim"}
+
 
 def replay_and_report(
     record: str,
@@ -42,9 +44,9 @@ def replay_and_report(
     print(f"{'all' if same else 'NOT all'} results equal the Python reference's, bit for bit")
     image = output / "bare" / IMAGE
     size = footprint(image) if target == "bare" else None
-    figures = write_report(
-        output, recording, run, (student.folder / MODEL).stat().st_size, size, picture_format
-    )
+    model_bytes = (student.folder / MODEL).stat().st_size
+    where = board.name if board else WHERE.get(target, "an emulated Cortex-M4F")
+    figures = write_report(output, recording, run, model_bytes, size, picture_format, where)
     Console(highlight=False).print(table(figures))
     print(f"written: {', '.join(str(output / name) for name in ('run.json', 'run.csv', figures['picture']))}")
     if not same:

@@ -30,10 +30,11 @@ def write_report(
     model_bytes: int,
     size: Footprint | None,
     picture_format: str = "png",
+    where: str = "an emulated Cortex-M4F",
 ) -> dict:
     """Write run.json, run.csv and the picture into `folder`; returns the figures of run.json.
 
-    Accuracy is left out where the recording has no reference.
+    where: what ran it, for the picture's title. Accuracy is left out where the recording has no reference.
     """
     reference = replay.reference(recording)
     figures = {
@@ -50,7 +51,7 @@ def write_report(
         figures["valid"] = asdict(errors(replay.bpm, reference, replay.valid))
     drawn = folder / f"run.{picture_format}"
     end_s = np.array([r.time_us for r in replay.results]) / 1e6
-    title = f"{recording.dataset} {recording.name}: int8 student on an emulated Cortex-M4F"
+    title = f"{recording.dataset} {recording.name}: int8 student on {where}"
     picture.trace(drawn, title, recording, end_s, reference, replay.bpm, replay.valid)
     figures["picture"] = drawn.name
     write_text(folder / "run.json", json.dumps(figures, indent=1))

@@ -27,9 +27,11 @@ def answer(data: bytes, offset: int, size: int) -> bytes:
 def open_port(board: Board) -> serial.Serial:
     """The board's console. HardwareError if it cannot be opened."""
     try:
-        return serial.Serial(board.serial, BAUD, timeout=1, exclusive=True)
+        port = serial.Serial(board.serial, BAUD, timeout=1, exclusive=True)
     except serial.SerialException as error:
         raise HardwareError(f"{board.name}: serial: expected a free port, found: {error}") from None
+    port.reset_input_buffer()  # what an earlier image said
+    return port
 
 
 def run(board: Board, file: Path, on_line: Callable[[str], None], start: Callable[[], None]) -> Run:
@@ -39,7 +41,6 @@ def run(board: Board, file: Path, on_line: Callable[[str], None], start: Callabl
     """
     data, lines = file.read_bytes(), []
     with open_port(board) as port:
-        port.reset_input_buffer()
         start()
         heard, pending = time.monotonic(), b""
         while True:

@@ -12,13 +12,14 @@ from training.recordings import simulate
 from training.sensor import SensorStream, to_counts, write_replay
 
 FOLDER = ROOT / "tests" / "cases"
-KINDS = ("nack", "mute", "stick", "reset", "hold")  # zephyr_app/src/faults.h
+KINDS = ("nack", "mute", "stick", "reset", "hold", "save")  # zephyr_app/src/faults.h
 # What the same image says of the same case every time, on any machine.
 COUNTERS = (
     *("hops", "shed", "misses", "ppg", "acc", "ppg_lost", "acc_lost", "overflows"),
-    *("bus_errors", "lost_interrupts", "recoveries"),
+    *("bus_errors", "lost_interrupts", "recoveries", "led_ua"),
 )
-FIELDS = {"seed": int, "seconds": int, "drift_ppm": int, "fault": list}
+SETTINGS = ("damaged", "torn")
+FIELDS = {"seed": int, "seconds": int, "drift_ppm": int, "settings": str, "fault": list}
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,17 @@ class Fault:
 
 @dataclass(frozen=True)
 class Case:
-    """drift_ppm: by how much the PPG's oscillator is slower than the driver was told."""
+    """drift_ppm: by how much the PPG's oscillator is slower than the driver was told.
+
+    settings: the state of storage at the start, "" for a new device's. "damaged": a bit of the record is
+    wrong. "torn": power failed in the middle of writing a new record after an old one.
+    """
 
     name: str
     seed: int
     seconds: int
     drift_ppm: int
+    settings: str
     faults: tuple[Fault, ...]
 
     @property
@@ -72,7 +78,11 @@ def load(folder: Path) -> Case:
             raise ValueError(f"{path}: kind: expected one of {', '.join(KINDS)}, found {fault.kind}")
     if [f.at_s for f in faults] != sorted(f.at_s for f in faults):
         raise ValueError(f"{path}: fault: expected in the order of at_s, found otherwise")
-    return Case(folder.name, drift_ppm=given.pop("drift_ppm", 0), faults=faults, **given)
+    settings = given.pop("settings", "")
+    if settings and settings not in SETTINGS:
+        raise ValueError(f"{path}: settings: expected one of {', '.join(SETTINGS)}, found {settings}")
+    drift_ppm = given.pop("drift_ppm", 0)
+    return Case(folder.name, drift_ppm=drift_ppm, settings=settings, faults=faults, **given)
 
 
 def all_cases() -> list[Case]:

@@ -158,7 +158,7 @@ def boot(dut, msg_queue, images, board, start) -> Callable[..., Firmware]:
             started.append(BoardFirmware(board, dut, argument, lambda: start(image), **service))
             return started[-1]
         if kind == "native_sim":
-            emulator = NativeSim(image, argument, **service)
+            emulator = NativeSim(image, argument, **machine, **service)
         elif shutil.which(qemu.QEMU) is None:
             pytest.skip(f"{qemu.QEMU}: not in PATH")
         else:

@@ -33,9 +33,11 @@ class NativeSim(DuplicateStdoutPopen):
 
     SOURCE = "NATIVE_SIM"
 
-    def __init__(self, image: Path, argument: Path | None, **kwargs) -> None:
+    def __init__(
+        self, image: Path, argument: Path | None, *, options: tuple[str, ...] = (), **kwargs
+    ) -> None:
         self.image_path = image
-        arguments = [] if argument is None else [f"--replay={argument}"]
+        arguments = [*options, *([] if argument is None else [f"--replay={argument}"])]
         # Emulated flash is a file of the working directory.
         super().__init__(cmd=[str(image), *arguments], cwd=Path(image).parent, **kwargs)
 

@@ -10,6 +10,7 @@
 
 #include <drivers/sensor/max3010x_emul.h>
 
+#include "config.h"
 #include "host.h"
 
 #define FAULTS 32
@@ -26,6 +27,7 @@ static size_t count;
 static size_t next;
 static long period_ns;
 static long hold_ms;
+static long save_ua;
 
 static void nack(long times)
 {
@@ -63,6 +65,22 @@ static void hold(long ms)
 	k_work_submit(&busy);
 }
 
+static void store_setting(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	if (pulse_config_set(PULSE_CONFIG_LED_UA, (int32_t)save_ua) != 0) {
+		printk("ERROR save %ld: not stored\n", save_ua);
+	}
+}
+
+static void save(long ua)
+{
+	static K_WORK_DEFINE(write, store_setting);
+
+	save_ua = ua;
+	k_work_submit(&write);
+}
+
 static void set_period(long ns)
 {
 	period_ns = ns;
@@ -72,8 +90,8 @@ static const struct {
 	const char *name;
 	void (*bring)(long value);
 } kinds[] = {
-	{"nack ", nack},        {"mute ", mute}, {"stick ", stick},
-	{"reset ", lose_power}, {"hold ", hold}, {"period ", set_period},
+	{"nack ", nack}, {"mute ", mute},         {"stick ", stick}, {"reset ", lose_power},
+	{"hold ", hold}, {"period ", set_period}, {"save ", save},
 };
 
 /* @return where the next line starts; NULL if this one is wrong */

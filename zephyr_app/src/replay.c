@@ -19,6 +19,7 @@
 #include "accelerometer.h"
 #include "acquire.h"
 #include "clock.h"
+#include "config.h"
 #include "emulated_accelerometer.h"
 #include "faults.h"
 #include "host.h"
@@ -129,14 +130,15 @@ static void print_end(void)
 	printk("END hops=%u shed=%u misses=%u worst_us=%u latency_us=%u ppg=%u acc=%u ppg_lost=%u "
 	       "acc_lost=%u "
 	       "overflows=%u bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
-	       "stack_inference=%u stack_work=%u\n",
+	       "stack_inference=%u stack_work=%u led_ua=%d\n",
 	       schedule.hops, schedule.shed, schedule.misses, schedule.worst_response_us,
 	       pulse_latency_worst_us(), acquired.ppg_samples, acquired.acc_samples, chip.lost,
 	       pulse_accelerometer_lost(), chip.overflows, chip.bus_errors, chip.lost_interrupts,
 	       chip.recoveries,
 	       CONFIG_PULSE_SAMPLING_STACK_SIZE - (unsigned int)pulse_acquire_stack_left(),
 	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left(),
-	       CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE - (unsigned int)work_left);
+	       CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE - (unsigned int)work_left,
+	       (int)pulse_config_get(PULSE_CONFIG_LED_UA));
 }
 
 /* The emulated chip's oscillator is the recording's, whatever devicetree says. */

@@ -290,7 +290,7 @@ ZTEST(max3010x_stream, test_a_stuck_fifo_is_noticed)
 	push(0, 3);
 	max3010x_emul_stick(chip);
 	push(3, WATERMARK);
-	k_msleep(2 * WATERMARK * PERIOD_US / 1000 + 1);
+	k_msleep(4 * WATERMARK * PERIOD_US / 1000 + 1);
 	max3010x_counters(ppg, &then);
 	zassert_equal(then.recoveries, first.recoveries + 1);
 	zassert_equal(then.lost, first.lost + 3);

@@ -43,7 +43,8 @@ struct max3010x_data {
 	struct k_work_delayable watch;  /* notices silence; sets up the chip after a fault */
 	struct rtio_iodev_sqe *pending; /* the stream's request, completed by the next batch */
 	bool streaming;
-	bool faulty; /* bus failed: set up anew before reading */
+	bool faulty;       /* bus failed: set up anew before reading */
+	int watched_level; /* samples when the watch last looked and no batch has come since */
 
 	int64_t interrupt_ns; /* time of the latest interrupt, written by it */
 	/* Of the batch before, for measuring the period; previous_ns 0: none. */

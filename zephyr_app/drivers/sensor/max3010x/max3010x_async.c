@@ -158,6 +158,7 @@ static void service(struct k_work *work)
 	}
 	/* Held up together with this work, it may wait behind it already. */
 	(void)k_work_cancel_delayable(&data->watch);
+	data->watched_level = 0;
 	watch_again(dev);
 	k_mutex_unlock(&data->lock);
 
@@ -191,12 +192,15 @@ static void watch(struct k_work *work)
 		data->counters.lost += level + lost;
 		data->faulty = max3010x_clear(dev) != 0;
 		data->previous_ns = 0;
-	} else {
+	} else if (level <= 0 || level == data->watched_level) {
 		/* It failed on the bus, was reset behind our back, or its FIFO is stuck. */
 		data->counters.lost += MAX(level, 0);
 		data->faulty = max3010x_set_up(dev) != 0;
 		data->counters.recoveries += !data->faulty;
 		data->previous_ns = 0;
+		data->watched_level = 0;
+	} else {
+		data->watched_level = level; /* slow or stuck: the next look tells */
 	}
 	watch_again(dev);
 	k_mutex_unlock(&data->lock);
@@ -219,6 +223,7 @@ static void submit_stream(const struct device *dev, struct rtio_iodev_sqe *reque
 	if (!data->streaming) {
 		data->streaming = true;
 		data->previous_ns = 0;
+		data->watched_level = 0;
 		data->faulty = max3010x_clear(dev) != 0;
 		watch_again(dev);
 	}
