@@ -14,6 +14,7 @@
 #include "config.h"
 #include "infer.h"
 #include "stream.h"
+#include "watchdog.h"
 
 LOG_MODULE_REGISTER(acquire, CONFIG_PULSE_LOG_LEVEL);
 
@@ -93,6 +94,22 @@ static void take_ppg(const uint8_t *buffer)
 	}
 }
 
+/* The next batch, however long it takes; alive all the while. */
+static struct rtio_cqe *next_batch(void)
+{
+	struct rtio_cqe *done = NULL;
+
+	while (done == NULL) {
+		pulse_watchdog_feed(PULSE_GUARDED_SAMPLING);
+		/* RTIO's own waits know no time-out: wait for its semaphore, and hand it back. */
+		if (k_sem_take(ppg_rtio.consume_sem, PULSE_FEED) == 0) {
+			k_sem_give(ppg_rtio.consume_sem);
+			done = rtio_cqe_consume(&ppg_rtio);
+		}
+	}
+	return done;
+}
+
 static void sample(void *p1, void *p2, void *p3)
 {
 	ARG_UNUSED(p1);
@@ -100,7 +117,7 @@ static void sample(void *p1, void *p2, void *p3)
 	ARG_UNUSED(p3);
 
 	for (;;) {
-		struct rtio_cqe *done = rtio_cqe_consume_block(&ppg_rtio);
+		struct rtio_cqe *done = next_batch();
 		uint8_t *buffer = NULL;
 		uint32_t length = 0;
 

@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "publish.h"
+#include "watchdog.h"
 
 struct job {
 	struct pulse_hop hop;
@@ -71,7 +72,10 @@ static void infer(void *p1, void *p2, void *p3)
 	ARG_UNUSED(p2);
 	ARG_UNUSED(p3);
 	for (;;) {
-		(void)k_msgq_get(&pulse_hop_queue, &job, K_FOREVER);
+		pulse_watchdog_feed(PULSE_GUARDED_INFERENCE);
+		if (k_msgq_get(&pulse_hop_queue, &job, PULSE_FEED) != 0) {
+			continue;
+		}
 
 		int64_t started_us = now_us();
 

@@ -7,6 +7,10 @@
 #include "config.h"
 #include "infer.h"
 
+#ifdef CONFIG_PULSE_WATCHDOG
+#include "watchdog.h"
+#endif
+
 #ifdef CONFIG_PULSE_BLUETOOTH
 #include "bluetooth.h"
 #endif
@@ -30,6 +34,12 @@ int main(void)
 	ret = pulse_stream_start();
 	if (ret != 0) {
 		printk("ERROR stream: %d\n", ret);
+	}
+#endif
+#ifdef CONFIG_PULSE_WATCHDOG
+	ret = pulse_watchdog_start(NULL);
+	if (ret != 0) {
+		printk("ERROR watchdog: %d\n", ret);
 	}
 #endif
 	pulse_infer_start();

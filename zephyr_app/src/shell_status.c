@@ -9,6 +9,7 @@
 #include "config.h"
 #include "infer.h"
 #include "publish.h"
+#include "watchdog.h"
 
 static int64_t uptime_us(void)
 {
@@ -49,6 +50,19 @@ static void show_stack(const struct shell *shell, const char *name, size_t size,
 		    (unsigned int)size);
 }
 
+static void show_watchdog(const struct shell *shell)
+{
+#ifdef CONFIG_PULSE_WATCHDOG
+	struct pulse_watchdog_record record;
+
+	pulse_watchdog_record(&record);
+	shell_print(shell, "watchdog: bites %u, last %s", record.bites,
+		    record.bites > 0 ? pulse_guarded_name(record.last) : "none");
+#else
+	shell_print(shell, "watchdog: none in this image");
+#endif
+}
+
 static int status(const struct shell *shell, size_t count, char **words)
 {
 	struct pulse_schedule schedule;
@@ -66,6 +80,7 @@ static int status(const struct shell *shell, size_t count, char **words)
 	show_stack(shell, "sampling", CONFIG_PULSE_SAMPLING_STACK_SIZE, pulse_acquire_stack_left());
 	show_stack(shell, "inference", CONFIG_PULSE_INFERENCE_STACK_SIZE, pulse_infer_stack_left());
 	show_stack(shell, "work queue", CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE, work_left);
+	show_watchdog(shell);
 	shell_print(shell, "policy %s", pulse_config_get(PULSE_CONFIG_POLICY) != 0 ? "on" : "off");
 	return ret;
 }

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A thread that hangs is noticed and named, its name outlives the reset, and nobody else is bitten.
+ */
+#include <string.h>
+#include <zephyr/kernel.h>
+#include <zephyr/ztest.h>
+
+#include <drivers/sensor/max3010x_emul.h>
+#include <pulse/estimator.h>
+
+#include "acquire.h"
+#include "infer.h"
+#include "publish.h"
+#include "watchdog.h"
+#include "wrist.h"
+
+static K_SEM_DEFINE(hang, 0, 1); /* given: the estimator goes on */
+static bool hangs;
+
+void pulse_estimator_init(struct pulse_estimator *estimator)
+{
+	ARG_UNUSED(estimator);
+}
+
+int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,
+			struct pulse_result *out)
+{
+	ARG_UNUSED(estimator);
+	if (hangs) {
+		k_sem_take(&hang, K_FOREVER);
+	}
+	*out = (struct pulse_result){.time_us = hop->end_us};
+	return 1;
+}
+
+void pulse_publish(const struct pulse_result *result)
+{
+	ARG_UNUSED(result);
+}
+
+static int bitten[PULSE_GUARDED];
+
+static void on_bite(enum pulse_guarded who)
+{
+	bitten[who]++;
+}
+
+static int all_bites(void)
+{
+	return bitten[0] + bitten[1] + bitten[2];
+}
+
+static uint32_t kept_bites(void)
+{
+	struct pulse_watchdog_record record;
+
+	pulse_watchdog_record(&record);
+	return record.bites;
+}
+
+static void *setup(void)
+{
+	bool resets = IS_ENABLED(CONFIG_CPU_CORTEX_M); /* native_sim would end */
+
+	pulse_infer_start();
+	zassert_ok(pulse_acquire_start());
+	wrist_init();
+	if (resets && kept_bites() == 0) {
+		/* The first boot ends here: the estimator hangs, and the device resets. */
+		hangs = true;
+		zassert_ok(pulse_watchdog_start(NULL));
+		wrist_run(60);
+		zassert_unreachable("no reset");
+	}
+	zassert_equal(kept_bites(), resets);
+	zassert_ok(pulse_watchdog_start(on_bite));
+	return NULL;
+}
+
+static void before(void *fixture)
+{
+	ARG_UNUSED(fixture);
+	memset(bitten, 0, sizeof(bitten));
+}
+
+ZTEST_SUITE(watchdog, NULL, setup, before, NULL, NULL);
+
+/* In the order of their names: the kept record counts on. */
+
+ZTEST(watchdog, test_1_the_name_outlives_the_reset)
+{
+	struct pulse_watchdog_record record;
+
+	pulse_watchdog_record(&record);
+	if (record.bites > 0) {
+		zassert_equal(record.last, PULSE_GUARDED_INFERENCE);
+	} else {
+		zassert_false(IS_ENABLED(CONFIG_CPU_CORTEX_M));
+	}
+}
+
+ZTEST(watchdog, test_2_a_healthy_wrist_is_never_bitten)
+{
+	wrist_run(60);
+	zassert_equal(all_bites(), 0);
+}
+
+ZTEST(watchdog, test_3_nor_is_a_dead_sensor_or_silence)
+{
+	max3010x_emul_vanish(EMUL_DT_GET(DT_ALIAS(pulse_ppg)), true);
+	wrist_run(30);
+	max3010x_emul_vanish(EMUL_DT_GET(DT_ALIAS(pulse_ppg)), false);
+	k_sleep(K_SECONDS(60));
+	zassert_equal(all_bites(), 0);
+}
+
+static void expect_bite(enum pulse_guarded who, uint32_t bites_before)
+{
+	struct pulse_watchdog_record record;
+
+	/* Without a reset it bites again whenever another thread feeds. */
+	zassert_true(bitten[who] > 0, "%s", pulse_guarded_name(who));
+	zassert_equal(all_bites(), bitten[who]);
+	pulse_watchdog_record(&record);
+	zassert_equal(record.bites, bites_before + bitten[who]);
+	zassert_equal(record.last, who);
+}
+
+ZTEST(watchdog, test_4_a_hung_inference_is_named)
+{
+	uint32_t bites = kept_bites();
+
+	hangs = true;
+	wrist_run(10);
+	zassert_equal(all_bites(), 0);
+	wrist_run(10);
+	expect_bite(PULSE_GUARDED_INFERENCE, bites);
+	hangs = false;
+	k_sem_give(&hang);
+	k_sleep(K_SECONDS(3));
+}
+
+static k_tid_t found;
+
+static void match(const struct k_thread *thread, void *name)
+{
+	if (strcmp(k_thread_name_get((k_tid_t)thread), name) == 0) {
+		found = (k_tid_t)thread;
+	}
+}
+
+ZTEST(watchdog, test_5_a_hung_sampling_is_named)
+{
+	uint32_t bites = kept_bites();
+
+	found = NULL;
+	k_thread_foreach(match, "sampling");
+	zassert_not_null(found);
+	k_thread_suspend(found);
+	k_sleep(K_SECONDS(7));
+	expect_bite(PULSE_GUARDED_SAMPLING, bites);
+	k_thread_resume(found);
+	wrist_run(3); /* its wait lost its time-out in the suspension */
+}
+
+static void hang_work(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	k_sem_take(&hang, K_FOREVER);
+}
+
+static K_WORK_DEFINE(hanging, hang_work);
+
+ZTEST(watchdog, test_6_a_hung_work_queue_is_named)
+{
+	uint32_t bites = kept_bites();
+
+	(void)k_work_submit(&hanging);
+	k_sleep(K_SECONDS(7));
+	expect_bite(PULSE_GUARDED_WORK_QUEUE, bites);
+	k_sem_give(&hang);
+	k_sleep(K_SECONDS(3));
+}
+
+ZTEST(watchdog, test_7_and_all_is_well_again)
+{
+	wrist_run(30);
+	zassert_equal(all_bites(), 0);
+}
