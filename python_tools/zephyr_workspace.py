@@ -62,6 +62,20 @@ def build(board: str, folder: Path, *options: str, source: Path = ROOT) -> Path:
     options: further CMake arguments, as -DPULSE_MODEL_DIR=... WorkspaceError if there is no Zephyr;
     BuildError if it does not build.
     """
+    _cmake(folder, source, board, *options)
+    return Path(folder) / "zephyr" / BOARDS[board]
+
+
+def build_with_bootloader(board: str, folder: Path, *options: str, source: Path = ROOT) -> tuple[Path, Path]:
+    """Build MCUboot and `source`, signed for it (sysbuild.conf); the build folders of the two.
+
+    options and errors: as of `build`. The signed image is zephyr/zephyr.signed.bin of the second.
+    """
+    _cmake(folder, zephyr_base() / "share" / "sysbuild", board, f"-DAPP_DIR={source}", *options)
+    return Path(folder) / "mcuboot", Path(folder) / source.name
+
+
+def _cmake(folder: Path, source: Path, board: str, *options: str) -> None:
     base = zephyr_base()
     if shutil.which("cmake") is None or shutil.which("ninja") is None:
         raise BuildError("cmake, ninja: expected in PATH (Debian: apt-get install cmake ninja-build)")
@@ -79,7 +93,6 @@ def build(board: str, folder: Path, *options: str, source: Path = ROOT) -> Path:
             if run.returncode:
                 said = (run.stdout + run.stderr)[-3000:]
                 raise BuildError(f"{folder}: {' '.join(map(str, command[:2]))} failed:\n{said}")
-    return Path(folder) / "zephyr" / BOARDS[board]
 
 
 def sizes(folder: Path) -> dict[str, int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.policy import Policy, moving
 from training.recordings import Recording
 from training.sensor import SensorStream, to_counts
 from training.signal import (
@@ -91,8 +92,8 @@ class Estimator:
         """The same network with another tracker."""
         return Estimator(self._predict, tables, self._front_end)
 
-    def run(self, stream: SensorStream) -> list[Result]:
-        """Results of all hops of a stream, from a fresh start."""
+    def run(self, stream: SensorStream, policy: Policy | None = None) -> list[Result]:
+        """Results of all hops of a stream, from a fresh start; with a power policy if one is given."""
         hops = align(stream)
         ends = window_ends(hops)
         window_of = dict(zip(ends.tolist(), range(len(ends)), strict=True))
@@ -103,14 +104,21 @@ class Estimator:
         away = no_contact(hops)
         after = np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
         gaps = np.cumsum(hops.discontinuous)
+        moves = moving(hops)
+        held = (0, 0, State.ACQUIRING)  # the latest inference's
 
         tracker, results = Tracker(self.tables), []
         for n in range(len(hops)):
             bpm, confidence, state = 0, 0, State.ACQUIRING
             if away[n] or not 0 < after[n] <= RESET_US:
                 tracker.reset()
+            if policy and (away[n] or hops.discontinuous[n]):
+                policy.reset()
             if away[n]:
                 state = State.NO_CONTACT
+            elif n in window_of and policy and policy.skips(moves[n]):
+                tracker.predict()
+                bpm, confidence, state = held
             elif n in window_of:
                 w = window_of[n]
                 bpm, confidence = map(int, tracker.step(logits[w]))
@@ -118,6 +126,9 @@ class Estimator:
                     state = State.VALID
                 else:
                     state = State.NO_PULSE if at_rest[w] else State.MOTION_UNCERTAIN
+                held = bpm, confidence, state
+                if policy:
+                    policy.note(state is State.VALID, confidence, moves[n])
             else:
                 tracker.predict()
             results.append(Result(n, int(hops.end_us[n]), bpm, confidence, state, int(gaps[n])))

@@ -26,8 +26,8 @@ IN_NIX = {
     "gperf": "gperf",
     "git": "git",
 }
-# Modules of west.yml that no image of the flake needs.
-OTHER_BOARDS = {"hal_stm32"}
+# Modules of west.yml that no image of the flake needs: another board's, the bootloader.
+OTHER_IMAGES = {"hal_stm32", "mcuboot"}
 
 
 def debian_packages() -> set[str]:
@@ -52,7 +52,7 @@ def test_the_shell_has_every_tool_of_dev(nix):
 def test_zephyr_is_what_west_brings():
     zephyr = west_manifest(ROOT)["zephyr"]
     assert source_trees()["zephyr"]["ref"] == zephyr["revision"]
-    assert set(source_trees()) - {"zephyr"} == set(zephyr["import"]["name-allowlist"]) - OTHER_BOARDS
+    assert set(source_trees()) - {"zephyr"} == set(zephyr["import"]["name-allowlist"]) - OTHER_IMAGES
 
 
 @pytest.mark.zephyr

@@ -1,33 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Heart Rate Service end to end without a radio: native_sim's host, a virtual controller and central."""
+"""Bluetooth end to end without a radio: the Heart Rate Service, and who may write."""
 
 import asyncio
-import socket
+import struct
 from pathlib import Path
 
 import pytest
 from places import BUILD
 
 from python_tools import zephyr_workspace
+from python_tools.replay import parse
+from training.estimator import State
 from training.recordings import simulate
 from training.sensor import SensorStream, to_counts, write_replay
 
 pytest.importorskip("bumble", reason="bumble is not installed")
 
-from bumble import core, hci  # noqa: E402
-from bumble.controller import Controller  # noqa: E402
-from bumble.device import Device, Peer  # noqa: E402
-from bumble.host import Host  # noqa: E402
+from bluetooth import HEART_RATE, LOCATION, MEASUREMENT, Central, Sensor, running  # noqa: E402
+from bumble import core  # noqa: E402
+from bumble.att import ErrorCode  # noqa: E402
 from bumble.link import LocalLink  # noqa: E402
-from bumble.transport import open_transport  # noqa: E402
-from bumble.transport.common import AsyncPipeSink  # noqa: E402
 
 pytestmark = pytest.mark.zephyr
 
-SPEED = 4  # simulated seconds a second
 CONTACT_US = 0x06  # flags: 8-bit rate, contact supported and detected, no RR intervals
-HEART_RATE, MEASUREMENT, LOCATION = (core.UUID.from_16_bits(n) for n in (0x180D, 0x2A37, 0x2A38))
-DEVICE_INFORMATION, MODEL = (core.UUID.from_16_bits(n) for n in (0x180A, 0x2A24))
+DEVICE_INFORMATION, MODEL, FIRMWARE = (core.UUID.from_16_bits(n) for n in (0x180A, 0x2A24, 0x2A26))
+BATTERY, LEVEL = (core.UUID.from_16_bits(n) for n in (0x180F, 0x2A19))
+CONFIG, VALUES = (core.UUID(f"B216000{n}-6C59-4ED9-B0EB-35608D37F861") for n in (1, 2))
+POLICY, LED_UA = 0, 1  # enum pulse_config_key
+PAIRING_S = 60  # CONFIG_PULSE_PAIRING_S
 
 
 @pytest.fixture(scope="module")
@@ -46,104 +47,129 @@ def recording(tmp_path) -> Path:
     return tmp_path / "wrist.pulse"
 
 
-class Central:
-    """A phone: finds the sensor, subscribes, keeps what it is told."""
-
-    def __init__(self, link: LocalLink) -> None:
-        controller = Controller("central", link=link)
-        host = Host(controller, AsyncPipeSink(controller))
-        self.device = Device(address=hci.Address("F0:F1:F2:F3:F4:F5"), host=host)
-        self.notified: list[bytes] = []
-        self.peer: Peer | None = None
-
-    async def find(self) -> hci.Address:
-        """Address of who advertises the Heart Rate Service under the product's name."""
-        found = asyncio.get_running_loop().create_future()
-
-        def on_advertisement(advertisement) -> None:
-            services = advertisement.data.get(
-                core.AdvertisingData.Type.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS
-            )
-            name = advertisement.data.get(core.AdvertisingData.Type.COMPLETE_LOCAL_NAME)
-            if name == "Pulse" and HEART_RATE in (services or []) and not found.done():
-                found.set_result(advertisement.address)
-
-        self.device.on("advertisement", on_advertisement)
-        await self.device.start_scanning()
-        address = await asyncio.wait_for(found, 20)
-        await self.device.stop_scanning()
-        self.device.remove_listener("advertisement", on_advertisement)
-        return address
-
-    async def connect(self) -> None:
-        self.peer = Peer(await self.device.connect(await self.find()))
-        await self.peer.discover_all()
-
-    def characteristic(self, service: core.UUID, uuid: core.UUID):
-        [proxy] = self.peer.get_characteristics_by_uuid(uuid, self.peer.get_services_by_uuid(service)[0])
-        return proxy
-
-    async def subscribe(self) -> None:
-        measurement = self.characteristic(HEART_RATE, MEASUREMENT)
-        await measurement.subscribe(lambda value: self.notified.append(bytes(value)))
-
-
 def valid_bpm(lines: list[str]) -> list[int]:
-    fields = [dict(word.split("=") for word in line.split()[2:]) for line in lines if line.startswith("HOP ")]
-    return [int(hop["bpm_q8"]) + 128 >> 8 for hop in fields if hop["state"] == "valid"]
+    results = [result for result in map(parse, lines) if result is not None]
+    return [result.bpm_q8 + 128 >> 8 for result in results if result.state is State.VALID]
 
 
 async def session(image: Path, recording: Path) -> tuple[Central, list[str]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     link = LocalLink()
-    async with await open_transport(f"tcp-server:127.0.0.1:{port}") as hci_socket:
-        # Without a public address of its own: the host takes a random one, by which the link finds it.
-        Controller("sensor", hci_socket.source, hci_socket.sink, link=link)
-        firmware = await asyncio.create_subprocess_exec(
-            *(image, f"--bt-dev=127.0.0.1:{port}", "--rt", f"--rt-ratio={SPEED}", f"--replay={recording}"),
-            stdout=asyncio.subprocess.PIPE,
-        )
-        try:
-            central = Central(link)
-            await central.device.power_on()
-            await central.connect()
-            lines = await asyncio.wait_for(play(central, firmware), 60)
-            await asyncio.wait_for(firmware.wait(), 10)  # its last line comes before its end
-        finally:
-            if firmware.returncode is None:
-                firmware.kill()
-            await firmware.wait()
-    assert firmware.returncode == 0, lines[-1:]
-    return central, lines
+    async with running(image, link, recording, recording.with_suffix(".flash")) as sensor:
+        central = Central(link)
+        await central.device.power_on()
+        await central.connect()
+        await asyncio.wait_for(play(central, sensor), 60)
+        await asyncio.wait_for(sensor.process.wait(), 10)  # its last line comes before its end
+    assert sensor.process.returncode == 0, sensor.lines[-1:]
+    return central, sensor.lines
 
 
-async def play(central: Central, firmware: asyncio.subprocess.Process) -> list[str]:
-    """Subscribe; in the dark, go away and come back. Lines up to the end of the recording."""
+async def play(central: Central, sensor: Sensor) -> None:
+    """Subscribe; in the dark, go away and come back, up to the end of the recording."""
     assert await central.characteristic(HEART_RATE, LOCATION).read_value() == b"\x02"  # wrist
     assert await central.characteristic(DEVICE_INFORMATION, MODEL).read_value() == b"pulse-on-a-wrist"
+    assert await central.characteristic(DEVICE_INFORMATION, FIRMWARE).read_value() == b"0.1.0"
+    assert central.peer.get_services_by_uuid(BATTERY) == []  # no gauge, no level
     with pytest.raises(core.ProtocolError):
         await central.characteristic(HEART_RATE, MEASUREMENT).write_value(b"\x06\x40", with_response=True)
     await central.subscribe()
-    lines: list[str] = []
-    away = False
-    while line := (await firmware.stdout.readline()).decode().strip():
-        lines.append(line)
-        if "state=no-contact" in line and not away:
-            away = True
-            await central.peer.connection.disconnect()
-            await central.connect()
-            await central.subscribe()
-        if line.startswith("END "):
-            break
-    assert away
-    return lines
+    await sensor.until(lambda line: "state=no-contact" in line)
+    await central.disconnect()
+    await central.connect()
+    await central.subscribe()
+    await sensor.until(lambda line: line.startswith("END "))
 
 
 def test_only_valid_heart_rates_are_notified(image, recording) -> None:
     central, lines = asyncio.run(session(image, recording))
     expected = valid_bpm(lines)
     assert len(expected) >= 10
+    # One a valid hop, in order, and none for the others.
     assert [value[0] for value in central.notified] == [CONTACT_US] * len(expected)
     assert [value[1] for value in central.notified] == expected
+
+
+async def refusal(phone: Central, content: bytes) -> int:
+    """The ATT error with which a write to the settings is refused."""
+    with pytest.raises(core.ProtocolError) as refused:
+        await phone.characteristic(CONFIG, VALUES).write_value(content, with_response=True)
+    return refused.value.error_code
+
+
+async def values(phone: Central) -> list[int]:
+    content = await phone.characteristic(CONFIG, VALUES).read_value()
+    return list(struct.unpack(f"<{len(content) // 4}i", content))
+
+
+async def write(phone: Central, key: int, value: int) -> None:
+    await phone.characteristic(CONFIG, VALUES).write_value(struct.pack("<Bi", key, value), with_response=True)
+    assert (await values(phone))[key] == value
+
+
+async def pair_and_write(phone: Central) -> None:
+    before = await values(phone)
+    assert await refusal(phone, struct.pack("<Bi", LED_UA, 5000)) == ErrorCode.INSUFFICIENT_AUTHENTICATION
+    assert await values(phone) == before
+    await phone.pair()
+    await write(phone, LED_UA, 5000)
+    assert await refusal(phone, struct.pack("<Bi", LED_UA, 51_001)) == 0xFF  # out of range
+    assert await refusal(phone, struct.pack("<Bi", 99, 1)) == 0x13  # value not allowed: no such key
+    assert await refusal(phone, b"\x01") == ErrorCode.INVALID_ATTRIBUTE_LENGTH
+    assert (await values(phone))[LED_UA] == 5000
+
+
+async def come_back(phone: Central, key: int, value: int) -> None:
+    """With its bond, and no further pairing."""
+    await phone.connect()
+    assert await refusal(phone, struct.pack("<Bi", key, value)) == ErrorCode.INSUFFICIENT_ENCRYPTION
+    await phone.peer.connection.encrypt()
+    await write(phone, key, value)
+    await phone.disconnect()
+
+
+async def bonds(image: Path, recording: Path, flash: Path) -> None:
+    link = LocalLink()
+    phone, stranger = Central(link), Central(link, "F0:F1:F2:F3:F4:F6")
+    await phone.device.power_on()
+    await stranger.device.power_on()
+    async with running(image, link, recording, flash):
+        await phone.connect()
+        await pair_and_write(phone)
+        await phone.disconnect()
+        await come_back(phone, POLICY, 1)
+    async with running(image, link, recording, flash, speed=10) as sensor:  # after a restart
+        await phone.connect()
+        assert (await values(phone))[: LED_UA + 1] == [1, 5000]
+        await phone.disconnect()
+        await come_back(phone, LED_UA, 6000)
+        await sensor.until(lambda line: (hop := parse(line)) and hop.time_us > (PAIRING_S + 2) * 1e6)
+        await stranger.connect()
+        with pytest.raises(core.ProtocolError):
+            await stranger.pair()
+        assert await refusal(stranger, struct.pack("<Bi", POLICY, 0)) == ErrorCode.INSUFFICIENT_AUTHENTICATION
+        assert (await values(stranger))[: LED_UA + 1] == [1, 6000]
+
+
+def test_only_a_phone_paired_in_time_writes_and_its_bond_outlives_a_restart(image, tmp_path) -> None:
+    write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 120)))
+    asyncio.run(asyncio.wait_for(bonds(image, tmp_path / "wrist.pulse", tmp_path / "flash.bin"), 120))
+
+
+async def level(image: Path, recording: Path) -> bytes:
+    link = LocalLink()
+    async with running(image, link, recording, recording.with_suffix(".flash")):
+        phone = Central(link)
+        await phone.device.power_on()
+        await phone.connect()
+        return await phone.characteristic(BATTERY, LEVEL).read_value()
+
+
+@pytest.mark.slow
+def test_the_batterys_level_is_the_fuel_gauges(workspace, recording) -> None:
+    overlay = Path(__file__).with_name("fuel_gauge.overlay")
+    image = zephyr_workspace.build(
+        "native_sim",
+        BUILD / "bluetooth-battery",
+        *("-DSNIPPET=pulse-bluetooth", f"-DEXTRA_DTC_OVERLAY_FILE={overlay}"),
+    )
+    assert asyncio.run(asyncio.wait_for(level(image, recording), 60)) == b"\x01"  # Zephyr's emulator's

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The images for real boards link, within budgets of flash and RAM."""
 
+import subprocess
+import sys
+
 import pytest
 from places import BUILD
 
@@ -34,3 +37,40 @@ def test_image_is_within_budget(board, snippet, flash, ram, workspace, record_pr
     for name, size in sizes.items():
         record_property(name, size)
     assert 0 < sizes["flash"] <= flash and 0 < sizes["ram"] <= ram, sizes
+
+
+@pytest.fixture(scope="module")
+def signed(workspace):
+    """Folders of MCUboot and of the application, signed with MCUboot's own key."""
+    return zephyr_workspace.build_with_bootloader("nrf52840dk", BUILD / "images" / "nrf52840dk-mcuboot")
+
+
+def verify(image, key) -> str:
+    words = ["-m", "imgtool.main", "verify", "-k", key, image]
+    run = subprocess.run([sys.executable, *map(str, words)], capture_output=True, text=True)
+    return run.stdout + run.stderr if run.returncode else "verified"
+
+
+@pytest.mark.slow
+def test_bootloader_and_signed_image_are_within_their_places(signed, record_property) -> None:
+    bootloader, application = map(zephyr_workspace.sizes, signed)
+    record_property("mcuboot_flash", bootloader["flash"])
+    assert 0 < bootloader["flash"] <= 48 * 1024, bootloader  # boot_partition
+    image = signed[1] / "zephyr" / "zephyr.signed.bin"
+    assert application["flash"] < image.stat().st_size <= 85_000
+
+
+@pytest.mark.slow
+def test_the_signature_is_the_keys_and_the_images(signed, workspace, tmp_path) -> None:
+    image = signed[1] / "zephyr" / "zephyr.signed.bin"
+    keys = workspace.parent / "bootloader" / "mcuboot"
+    assert verify(image, keys / "root-ec-p256.pem") == "verified"
+    damaged = bytearray(image.read_bytes())
+    damaged[0x1000] ^= 1
+    (tmp_path / "damaged.bin").write_bytes(damaged)
+    assert "digest" in verify(tmp_path / "damaged.bin", keys / "root-ec-p256.pem")
+    other = tmp_path / "other.pem"
+    subprocess.run(
+        [sys.executable, "-m", "imgtool.main", "keygen", "-k", other, "-t", "ecdsa-p256"], check=True
+    )
+    assert verify(image, other) != "verified"

@@ -81,3 +81,21 @@ def test_what_finds_no_room_is_dropped_and_counted_and_sampling_goes_on(
         capture.feed(data)
     assert console_results(tmp_path) == reference.run(stream)
     assert capture.ppg == [] and capture.counters.dropped > 100
+
+
+@pytest.mark.slow
+def test_the_shell_turns_it_off_and_on(workspace, model_dir, boot, tmp_path) -> None:
+    options = (f"-DPULSE_MODEL_DIR={model_dir}", "-DSNIPPET=pulse-shell;pulse-stream")
+    image = zephyr_workspace.build("mps2_an386", BUILD / "stream-shell", *options)
+    write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 20)))
+    sent = tmp_path / "stream.bin"
+    firmware = boot("mps2_an386", image=image, second_serial=f"file:{sent}")
+    firmware.expect(rb"pulse:~\$ ")
+    sizes = []
+    for state in ("off", "on"):
+        firmware.emulator.write(f"pulse stream {state}\rpulse replay start {tmp_path}/wrist.pulse\r".encode())
+        firmware.expect(rb"(?m)^END [^\n]*\n")
+        sizes.append(sent.stat().st_size)
+    assert sizes[0] == 0 < 10_000 < sizes[1]
+    firmware.emulator.write(b"pulse stream maybe\r")
+    firmware.expect(rb"expected on or off, found maybe")

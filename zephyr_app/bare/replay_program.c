@@ -13,6 +13,11 @@
 
 #define LINE 256
 
+/* 1: with the power policy. */
+#ifndef PULSE_POLICY
+#define PULSE_POLICY 0
+#endif
+
 enum status {
 	STATUS_OK,
 	STATUS_BAD_FILE
@@ -26,6 +31,7 @@ static struct pulse_hop hop;
 /* Instructions: of making all hops, and of the dearest hop through the estimator. */
 static uint64_t aligning;
 static uint32_t dearest;
+static uint32_t inferences;
 
 static enum status bad_file(const char *path, const struct pulse_replay_error *error)
 {
@@ -56,7 +62,7 @@ static void one_hop(void)
 	char line[PULSE_RESULT_TEXT];
 	uint32_t before = platform_counter();
 
-	pulse_estimator_hop(&estimator, &hop, &result);
+	inferences += (uint32_t)pulse_estimator_hop(&estimator, &hop, &result);
 	uint32_t cost = platform_instructions_between(before, platform_counter());
 
 	dearest = cost > dearest ? cost : dearest;
@@ -109,6 +115,8 @@ static void summary(void)
 	pulse_text_int(&text, platform_stack());
 	pulse_text_add(&text, " instr_align=");
 	pulse_text_int(&text, hops != 0 ? (int64_t)(aligning / hops) : 0);
+	pulse_text_add(&text, " inferences=");
+	pulse_text_int(&text, inferences);
 	platform_line(line);
 }
 
@@ -124,6 +132,7 @@ int program(void)
 	}
 	pulse_align_init(&align);
 	pulse_estimator_init(&estimator);
+	estimator.policy.on = PULSE_POLICY;
 	more = pulse_replay_open(&replay, platform_read, &handle);
 	while (more >= 0) {
 		more = pulse_replay_next(&replay, &sample);

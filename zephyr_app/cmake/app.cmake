@@ -19,8 +19,12 @@ if(CONFIG_SETTINGS)
 else()
   target_sources(app PRIVATE ${PULSE_APP}/src/config_store_none.c)
 endif()
+target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE
+  ${PULSE_APP}/src/bluetooth.c
+  ${PULSE_APP}/src/bluetooth_config.c
+  ${PULSE_APP}/src/bluetooth_pairing.c)
+target_sources_ifdef(CONFIG_PULSE_BATTERY app PRIVATE ${PULSE_APP}/src/bluetooth_battery.c)
 target_sources_ifdef(CONFIG_PULSE_WATCHDOG app PRIVATE ${PULSE_APP}/src/watchdog.c)
-target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE ${PULSE_APP}/src/bluetooth.c)
 
 if(CONFIG_PULSE_SHELL)
   target_sources(app PRIVATE
@@ -29,6 +33,7 @@ if(CONFIG_PULSE_SHELL)
     ${PULSE_APP}/src/shell_stats.c
     ${PULSE_APP}/src/shell_status.c)
   target_sources_ifdef(CONFIG_PULSE_REPLAY app PRIVATE ${PULSE_APP}/src/shell_replay.c)
+  target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE ${PULSE_APP}/src/shell_pairing.c)
   target_sources_ifdef(CONFIG_PULSE_STREAM app PRIVATE ${PULSE_APP}/src/shell_stream.c)
 endif()
 

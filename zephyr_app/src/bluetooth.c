@@ -6,8 +6,10 @@
 #include <zephyr/bluetooth/uuid.h>
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
+#include <zephyr/settings/settings.h>
 #include <zephyr/sys/util.h>
 
+#include "bluetooth_pairing.h"
 #include "publish.h"
 
 LOG_MODULE_REGISTER(bluetooth, CONFIG_PULSE_LOG_LEVEL);
@@ -73,10 +75,33 @@ static void on_result(const struct zbus_channel *channel)
 ZBUS_LISTENER_DEFINE(pulse_notifier, on_result);
 ZBUS_CHAN_ADD_OBS(pulse_result_channel, pulse_notifier, 1);
 
+/*
+ * A bond is with an address. Where the controller has none of its own, the host makes one up, and
+ * Zephyr 3.7 stores it with CONFIG_BT_PRIVACY only: stored here, in the host's own record.
+ */
+static int load_identity_and_bonds(void)
+{
+	bt_addr_le_t identity;
+	size_t count = 1;
+	int ret = settings_load_subtree("bt");
+
+	bt_id_get(&identity, &count);
+	if (ret == 0 && count == 1 && identity.type == BT_ADDR_LE_RANDOM) {
+		ret = settings_save_one("bt/id", &identity, sizeof(identity));
+	}
+	return ret;
+}
+
 int pulse_bluetooth_start(void)
 {
 	int ret = bt_enable(NULL);
 
+	if (ret == 0) {
+		ret = load_identity_and_bonds();
+	}
+	if (ret == 0) {
+		ret = pulse_pairing_start();
+	}
 	if (ret == 0) {
 		ret = bt_le_adv_start(BT_LE_ADV_CONN, advertisement, ARRAY_SIZE(advertisement),
 				      NULL, 0);

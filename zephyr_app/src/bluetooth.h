@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bluetooth Heart Rate Service (HRS 1.0): the heart rate of every valid result to whoever
- * subscribed, and silence otherwise. Nothing on it can be written but the subscription.
+ * subscribed, and silence otherwise. Beside it stand settings that a bonded phone may write, and
+ * the battery's level where a gauge knows it.
  */
 #ifndef PULSE_BLUETOOTH_H_
 #define PULSE_BLUETOOTH_H_

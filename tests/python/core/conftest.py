@@ -2,12 +2,15 @@
 """The core, compiled for the host under the address and undefined-behaviour sanitizers, and for QEMU."""
 
 import ctypes
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from standin import ROOT, write_config
+
+from training.tracking import TrackerTables
 
 BARE = ROOT / "zephyr_app" / "bare"
 STANDIN = ROOT / "tests" / "c" / "standin"
@@ -32,9 +35,12 @@ def model_dirs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def build(model_dirs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    def build(*options: str, front_end: str = "window") -> Path:
-        folder = tmp_path_factory.mktemp("build")
-        _done("cmake", "-S", BARE, "-B", folder, f"-DPULSE_MODEL_DIR={model_dirs[front_end]}", *options)
+    def build(*options: str, front_end: str = "window", tables: TrackerTables | None = None) -> Path:
+        folder, model_dir = tmp_path_factory.mktemp("build"), model_dirs[front_end]
+        if tables:
+            model_dir = Path(shutil.copytree(model_dir, folder / "model"))
+            write_config(model_dir / "pulse_config.h", front_end, tables)
+        _done("cmake", "-S", BARE, "-B", folder, f"-DPULSE_MODEL_DIR={model_dir}", *options)
         _done("cmake", "--build", folder)
         return folder / "pulse.elf"
 

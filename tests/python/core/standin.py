@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from python_tools.embed import config_header
-from training.tracking import tracker_tables
+from training.tracking import TrackerTables, tracker_tables
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLES = tracker_tables(0.1, confidence_map=tuple(i * i * 128 for i in range(17)))
 
 
-def write_config(path: Path, front_end: str) -> None:
-    path.write_text(config_header(TABLES, "stand-in", front_end))
+def write_config(path: Path, front_end: str, tables: TrackerTables = TABLES) -> None:
+    path.write_text(config_header(tables, "stand-in", front_end))
 
 
 def predict_spectrum(inputs: np.ndarray) -> np.ndarray:

@@ -20,6 +20,7 @@ PULSE_ASSERT(PULSE_MODEL_ARENA_ALIGNMENT <= sizeof(uint64_t));
 static void break_off(struct pulse_estimator *estimator)
 {
 	pulse_window_clear(&estimator->window);
+	pulse_policy_reset(&estimator->policy);
 	estimator->fresh = true;
 }
 
@@ -47,8 +48,8 @@ static bool follows(struct pulse_estimator *estimator, const struct pulse_hop *h
 	return !broken;
 }
 
-/* The network's view of the window, into estimator->logits. */
-static void infer(struct pulse_estimator *estimator, const struct pulse_moments *moments)
+/* The network's view of the window. */
+static void look(struct pulse_estimator *estimator, const struct pulse_moments *moments)
 {
 #ifdef PULSE_FRONT_END_SPECTRUM
 	pulse_spectrum_append(&estimator->window, moments, estimator->fresh,
@@ -57,7 +58,15 @@ static void infer(struct pulse_estimator *estimator, const struct pulse_moments 
 	pulse_window_quantise(&estimator->window, moments, estimator->input);
 #endif
 	estimator->fresh = false;
+}
+
+static void infer(struct pulse_estimator *estimator, uint32_t acc_root)
+{
 	pulse_model_run(estimator->input, estimator->logits, estimator->work.arena);
+	pulse_track_update(&estimator->track, estimator->logits);
+	estimator->last = pulse_track_estimate(&estimator->track);
+	estimator->last_state = (uint8_t)pulse_quality_state(estimator->last.confidence_q15,
+							     estimator->valid_q15, acc_root);
 }
 
 int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,
@@ -87,14 +96,17 @@ int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_ho
 	}
 	struct pulse_moments moments = pulse_window_moments(window);
 
-	infer(estimator, &moments);
-	pulse_track_update(track, estimator->logits);
+	bool moving = pulse_window_moving(window);
+	bool skipped = pulse_policy_skips(&estimator->policy, moving);
 
-	struct pulse_estimate estimate = pulse_track_estimate(track);
-
-	out->bpm_q8 = estimate.bpm_q8;
-	out->confidence_q15 = estimate.confidence_q15;
-	out->state = (uint8_t)pulse_quality_state(estimate.confidence_q15, estimator->valid_q15,
-						  moments.acc_root);
-	return 1;
+	look(estimator, &moments);
+	if (!skipped) {
+		infer(estimator, moments.acc_root);
+		pulse_policy_note(&estimator->policy, estimator->last_state == PULSE_VALID,
+				  estimator->last.confidence_q15, moving);
+	}
+	out->bpm_q8 = estimator->last.bpm_q8;
+	out->confidence_q15 = estimator->last.confidence_q15;
+	out->state = estimator->last_state;
+	return !skipped;
 }

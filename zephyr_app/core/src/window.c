@@ -7,7 +7,8 @@
 #include "integer.h"
 
 #define PPG_ROOT_FLOOR 64
-#define STEPS          512 /* 32 int8 steps a standard deviation; a root is 16 deviations */
+#define MOVING         109951163 /* 64 * 64 * (0.04 * 4096)^2, rounded up */
+#define STEPS          512       /* 32 int8 steps a standard deviation; a root is 16 deviations */
 
 void pulse_window_clear(struct pulse_window *window)
 {
@@ -53,6 +54,20 @@ static uint64_t power(const struct pulse_window *window, int channel, int32_t *m
 	}
 	*mean = (int32_t)(sum >> 8); /* 256 frames */
 	return squares - (uint64_t)(*mean * (2 * sum - (int64_t)PULSE_WINDOW_FRAMES * *mean));
+}
+
+bool pulse_window_moving(const struct pulse_window *window)
+{
+	int slot = (window->next + PULSE_WINDOW_HOPS - 1) % PULSE_WINDOW_HOPS;
+	int64_t power = 0;
+
+	for (int channel = 1; channel < PULSE_CHANNELS; channel++) {
+		int64_t sum = window->sum[slot][channel];
+
+		/* 64 times the power about the mean: exact without a division. */
+		power += PULSE_HOP_FRAMES * (int64_t)window->squares[slot][channel] - sum * sum;
+	}
+	return power >= MOVING;
 }
 
 struct pulse_moments pulse_window_moments(const struct pulse_window *window)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include <pulse/hop.h>
+#include <pulse/policy.h>
 #include <pulse/result.h>
 #include <pulse/spectrum.h>
 #include <pulse/track.h>
@@ -25,9 +26,12 @@
 extern "C" {
 #endif
 
-/* Caller-owned, no pointers inside. Fields are private to the core, but for the first. */
+/* Caller-owned, no pointers inside. Private to the core, but for valid_q15 and policy.on. */
 struct pulse_estimator {
 	uint16_t valid_q15; /* least confidence of a valid result; init: PULSE_CONFIDENCE_VALID */
+	struct pulse_policy policy;
+	struct pulse_estimate last; /* of the last hop that the network ran on */
+	uint8_t last_state;
 	struct pulse_window window;
 	struct pulse_track track;
 	int64_t end_us; /* of the latest hop */
@@ -56,7 +60,8 @@ void pulse_estimator_init(struct pulse_estimator *estimator);
  *
  * @param hop  read only, not kept
  * @param out  always written
- * @return 1 if the network ran on this hop, 0 if not (acquiring, no contact); it cannot fail
+ * @return 1 if the network ran on this hop, 0 if not (acquiring, no contact, or skipped by the
+ * policy: the last estimate and its state then stand again); it cannot fail
  */
 int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,
 			struct pulse_result *out);

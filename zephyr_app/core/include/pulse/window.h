@@ -46,6 +46,9 @@ void pulse_window_clear(struct pulse_window *window);
 /** Take a copy of a hop that follows the previous one. */
 void pulse_window_push(struct pulse_window *window, const struct pulse_hop *hop);
 
+/** Whether the newest hop holds motion: its ACC deviates by 0.04 g or more, root mean square. */
+bool pulse_window_moving(const struct pulse_window *window);
+
 /** Moments of a full window (count == PULSE_WINDOW_HOPS). */
 struct pulse_moments pulse_window_moments(const struct pulse_window *window);
 

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A sensor and phones without a radio: native_sim's host stack, virtual controllers on one link (Bumble)."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bumble import core, hci
+from bumble.controller import Controller
+from bumble.device import Device, Peer
+from bumble.host import Host
+from bumble.keys import MemoryKeyStore
+from bumble.link import LocalLink
+from bumble.pairing import PairingConfig, PairingDelegate
+from bumble.transport import open_transport
+from bumble.transport.common import AsyncPipeSink
+
+SPEED = 4  # simulated seconds a second
+HEART_RATE, MEASUREMENT, LOCATION = (core.UUID.from_16_bits(n) for n in (0x180D, 0x2A37, 0x2A38))
+
+
+def just_works(_connection) -> PairingConfig:
+    """A phone that pairs with what can neither show nor take a number, and keeps the bond."""
+    return PairingConfig(sc=True, mitm=False, bonding=True, delegate=PairingDelegate())
+
+
+class Central:
+    """A phone: finds the sensor, subscribes, keeps what it is told."""
+
+    def __init__(self, link: LocalLink, address: str = "F0:F1:F2:F3:F4:F5") -> None:
+        controller = Controller(f"central {address}", link=link)
+        host = Host(controller, AsyncPipeSink(controller))
+        self.device = Device(address=hci.Address(address), host=host)
+        self.device.keystore = MemoryKeyStore()
+        self.device.pairing_config_factory = just_works
+        self.notified: list[bytes] = []
+        self.peer: Peer | None = None
+
+    async def find(self) -> hci.Address:
+        """Address of who advertises the Heart Rate Service under the product's name."""
+        found = asyncio.get_running_loop().create_future()
+
+        def on_advertisement(advertisement) -> None:
+            services = advertisement.data.get(
+                core.AdvertisingData.Type.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS
+            )
+            name = advertisement.data.get(core.AdvertisingData.Type.COMPLETE_LOCAL_NAME)
+            if name == "Pulse" and HEART_RATE in (services or []) and not found.done():
+                found.set_result(advertisement.address)
+
+        self.device.on("advertisement", on_advertisement)
+        await self.device.start_scanning()
+        address = await asyncio.wait_for(found, 20)
+        await self.device.stop_scanning()
+        self.device.remove_listener("advertisement", on_advertisement)
+        return address
+
+    async def connect(self) -> None:
+        self.peer = Peer(await self.device.connect(await self.find()))
+        await self.peer.discover_all()
+
+    def characteristic(self, service: core.UUID, uuid: core.UUID):
+        [proxy] = self.peer.get_characteristics_by_uuid(uuid, self.peer.get_services_by_uuid(service)[0])
+        return proxy
+
+    async def disconnect(self) -> None:
+        await self.peer.connection.disconnect()
+
+    async def pair(self) -> None:
+        """Pair, and keep the bond under the address that the sensor is known by: it states no other."""
+        connection = self.peer.connection
+        keys = asyncio.get_running_loop().create_future()
+        connection.once(connection.EVENT_PAIRING, keys.set_result)
+        await connection.pair()
+        await self.device.update_keys(str(connection.peer_address), await asyncio.wait_for(keys, 5))
+
+    async def subscribe(self) -> None:
+        measurement = self.characteristic(HEART_RATE, MEASUREMENT)
+        await measurement.subscribe(lambda value: self.notified.append(bytes(value)))
+
+
+class Sensor:
+    """The firmware as a program: what it prints, and its end."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process, self.lines = process, []
+
+    async def line(self) -> str:
+        """Its next line; empty at its end."""
+        text = (await self.process.stdout.readline()).decode().strip()
+        if text:
+            self.lines.append(text)
+        return text
+
+    async def until(self, wanted: Callable[[str], bool], seconds: float = 60) -> str:
+        """The first line from now on that is wanted. AssertionError if it ends before."""
+
+        async def search() -> str:
+            while text := await self.line():
+                if wanted(text):
+                    return text
+            raise AssertionError(f"the firmware ended after {self.lines[-1:]}")
+
+        return await asyncio.wait_for(search(), seconds)
+
+
+@asynccontextmanager
+async def running(
+    image: Path, link: LocalLink, recording: Path, flash: Path, speed: int = SPEED
+) -> AsyncIterator[Sensor]:
+    """The firmware with a controller of its own on the link, replaying a recording; killed at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    async with await open_transport(f"tcp-server:127.0.0.1:{port}") as hci_socket:
+        # Without a public address of its own: the host takes a random one, by which the link finds it.
+        controller = Controller("sensor", hci_socket.source, hci_socket.sink, link=link)
+        firmware = await asyncio.create_subprocess_exec(
+            *(image, f"--bt-dev=127.0.0.1:{port}", f"--flash={flash}", f"--replay={recording}"),
+            *("--rt", f"--rt-ratio={speed}"),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        try:
+            yield Sensor(firmware)
+        finally:
+            if firmware.returncode is None:
+                firmware.kill()
+            await firmware.wait()
+            link.remove_controller(controller)

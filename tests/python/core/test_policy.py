@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The power policy in C equals training.policy, and does what it is for."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from standin import TABLES, lines, predict, predict_spectrum
+
+from training.estimator import Estimator, State
+from training.policy import TABLE, Policy, moving
+from training.recordings import simulate
+from training.sensor import SensorStream, to_counts, write_replay
+from training.signal import align
+
+# Sure of itself, so that calm stretches come.
+ESTIMATORS = {
+    "window": Estimator(predict, replace(TABLES, confidence_map=(32768,) * 17)),
+    "spectrum": Estimator(predict_spectrum, replace(TABLES, confidence_map=(32768,) * 17), "spectrum"),
+}
+
+
+def wrist(seed: int, pause: bool) -> SensorStream:
+    """Simulated; at rest but for a stretch of motion, a stretch of lost contact and perhaps a pause."""
+    stream = to_counts(simulate(seed, 240))
+    acc, ppg = stream.acc.copy(), stream.ppg.copy()
+    rest = np.ones(len(acc), bool)
+    rest[len(acc) // 2 : len(acc) * 5 // 8] = False
+    acc[rest] = (0, 0, 4096)
+    ppg[len(ppg) // 4 : len(ppg) // 4 + 300] = 0
+    late = 3_000_000 * pause
+    t_ppg, t_acc = (t + late * (t > 200_000_000) for t in (stream.t_ppg_us, stream.t_acc_us))
+    return SensorStream(ppg, t_ppg, acc, t_acc)
+
+
+@pytest.fixture(scope="module")
+def programs(build, tmp_path_factory):
+    """The replay program with the policy on, and with a confidence map that says yes."""
+    options = ("-DPULSE_HOST=ON", "-DPULSE_SANITIZE=ON", "-DPULSE_POLICY=ON")
+    return {front_end: build(*options, front_end=front_end, tables=SURE) for front_end in ESTIMATORS}
+
+
+SURE = ESTIMATORS["window"].tables
+
+
+@pytest.mark.parametrize("front_end", ESTIMATORS)
+@pytest.mark.parametrize("seed", range(3))
+def test_c_equals_the_reference(seed, front_end, programs, tmp_path) -> None:
+    stream, policy = wrist(seed, pause=seed > 0), Policy()
+    write_replay(tmp_path / "wrist.pulse", stream)
+    *results, end = lines(programs[front_end], tmp_path / "wrist.pulse")
+    assert results == [str(result) for result in ESTIMATORS[front_end].run(stream, policy)]
+    assert end.endswith(f" inferences={policy.inferences}")
+    assert {row for row in policy.rows} == set(TABLE)
+
+
+def test_motion_ends_it_with_the_hop_that_holds_it() -> None:
+    stream, policy = wrist(1, pause=False), Policy()
+    results = ESTIMATORS["window"].run(stream, policy)
+    moves = moving(align(stream))
+    full = [r.hop for r in results if r.state not in (State.ACQUIRING, State.NO_CONTACT)]
+    assert len(full) == len(policy.rows)
+    at_motion = [row for hop, row in zip(full, policy.rows, strict=True) if moves[hop]]
+    assert len(at_motion) >= 10 and set(at_motion) == {TABLE[0]}
+    assert policy.inferences < len(full) * 0.7
+
+
+def test_a_skipped_hop_repeats_the_last_estimate() -> None:
+    stream, policy = wrist(2, pause=False), Policy()
+    with_policy, without = (ESTIMATORS["window"].run(stream, p) for p in (policy, None))
+    assert [r.time_us for r in with_policy] == [r.time_us for r in without]
+    same = sum(a.bpm_q8 == b.bpm_q8 for a, b in zip(with_policy[1:], with_policy, strict=False))
+    assert same >= len(policy.rows) - policy.inferences > 0

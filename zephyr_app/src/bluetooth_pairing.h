@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who may pair. There is neither display nor keyboard: pairing is LE Secure Connections, "just
+ * works". It keeps eavesdroppers out, but cannot tell one phone from another; so it is open for a
+ * while after power-up only, when somebody has the device in hand (docs/firmware.md, Bluetooth).
+ */
+#ifndef PULSE_BLUETOOTH_PAIRING_H_
+#define PULSE_BLUETOOTH_PAIRING_H_
+
+/** Judge pairings from now on, and open the time for them. Before advertising.
+ * @return 0 or negative errno
+ */
+int pulse_pairing_start(void);
+
+/** Accept new bonds for CONFIG_PULSE_PAIRING_S from now on; any thread. */
+void pulse_pairing_open(void);
+
+/** Forget all bonds, those stored as well. @return 0 or negative errno */
+int pulse_pairing_forget(void);
+
+#endif /* PULSE_BLUETOOTH_PAIRING_H_ */
