@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The power policy, bit for bit as zephyr_app/core/src/policy.c, and what it costs and saves on recordings."""
+"""The power policy, bit for bit as zephyr_app/core/src/policy.c, and its cost and saving on recordings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOVING = 109_951_163  # 64 x 64 x (0.04 g)^2, counts of 1/4096 g, rounded up
 
 
 class Row(NamedTuple):
-    """From so many calm hops in a row on, the network runs every `every`-th hop, the LED at current >> shift."""
+    """From so many calm hops in a row on: the network runs every `every`-th hop, LED current >> led_shift."""
 
     calm_hops: int
     every: int

@@ -52,7 +52,9 @@ def measure_hop(model: Path, folder: Path) -> HopCost | None:
     folder.mkdir(parents=True, exist_ok=True)
     student = load_student(model.parent)
     embed(student, folder)
-    core = [path for path in sorted((APP / "core/src").glob("*.c")) if path.name != "text.c"]  # the platform has it
+    core = [
+        path for path in sorted((APP / "core/src").glob("*.c")) if path.name != "text.c"
+    ]  # the platform has it
     counted = run(build(folder, "hop", [], [HERE / "hop.c", *core]))
     names = ("ALIGNMENT", "WINDOW", "FRONT_END", "NETWORK", "TRACKER", "ESTIMATOR", "STACK")
     return HopCost(model.stem, student.card["front_end"], *(counted[name][0] for name in names))

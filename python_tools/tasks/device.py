@@ -171,3 +171,21 @@ def monitor(_context, port=None, baud=115200, target=None, record=None, student=
 
     with closing(_source(port, baud, target, record, student, real_time=True)) as source:
         watch(source)
+
+
+@command(
+    hours="simulated hours",
+    seed="of the faults",
+    data="folder that holds BAMI-1; without it a simulated person",
+)
+def soak(_context, hours=1.0, seed=1, data=None):
+    """Hours of recordings through the Zephyr application on QEMU while its sensor fails at random."""
+    from python_tools.soak import soak
+
+    result = soak(float(hours), BUILD / "soak", int(seed), Path(data) if data else None)
+    for name, figures in (("faults", result.faults), ("counted", result.closing), ("hops", result.states)):
+        print(name, " ".join(f"{key}={value}" for key, value in figures.items()))
+    print(f"{result.hours:g} h in {result.seconds:.0f} s of this machine's")
+    for problem in result.problems:
+        print(f"error: {problem}", file=sys.stderr)
+    sys.exit(bool(result.problems))

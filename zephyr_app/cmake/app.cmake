@@ -40,6 +40,7 @@ endif()
 if(CONFIG_PULSE_REPLAY)
   target_sources(app PRIVATE ${PULSE_APP}/src/replay.c ${PULSE_APP}/src/replay_file.c
     ${PULSE_APP}/src/latency.c ${PULSE_APP}/src/emulated_accelerometer.c)
+  target_sources_ifdef(CONFIG_PULSE_RANDOM_FAULTS app PRIVATE ${PULSE_APP}/src/random_faults.c)
   if(CONFIG_ARCH_POSIX)
     target_sources(app PRIVATE ${PULSE_APP}/src/host_native.c)
   else()

@@ -52,16 +52,31 @@ static void take_hops(void)
 	}
 }
 
-/* The LED's current as the user wants it; tried again with the next batch where the bus fails. */
+/* The current that the counts stand for, whatever the LED is dimmed to; uA, as the chip steps it.
+ */
+static uint32_t user_ua(void)
+{
+	return ROUND_DOWN(pulse_config_get(PULSE_CONFIG_LED_UA), MAX3010X_LED_STEP_UA);
+}
+
 static void set_led(void)
 {
 	static int32_t set_ua; /* 0: not yet */
-	struct sensor_value current = {.val1 = pulse_config_get(PULSE_CONFIG_LED_UA)};
+	struct sensor_value current = {.val1 = user_ua() >> pulse_infer_led_shift()};
 
 	if (current.val1 != set_ua &&
 	    sensor_attr_set(ppg, channel.chan_type, MAX3010X_ATTR_LED_CURRENT, &current) == 0) {
 		set_ua = current.val1;
 	}
+}
+
+/* Light goes with the current: a dimmed LED's counts, as if it were not. */
+static uint32_t undimmed(uint32_t counts, uint32_t led_ua)
+{
+	if (led_ua == user_ua() || led_ua == 0) {
+		return counts;
+	}
+	return MIN((uint64_t)counts * user_ua() / led_ua, PULSE_PPG_MAX);
 }
 
 static void take_acc(void)
@@ -79,6 +94,7 @@ static void take_acc(void)
 
 static void take_ppg(const uint8_t *buffer)
 {
+	const struct max3010x_batch *batch = (const struct max3010x_batch *)buffer;
 	struct sensor_q31_data one;
 	uint32_t fit = 0;
 
@@ -86,7 +102,7 @@ static void take_ppg(const uint8_t *buffer)
 		uint64_t ns = one.header.base_timestamp_ns + one.readings[0].timestamp_delta;
 
 		int64_t t_us = pulse_clock_from_uptime_us(ns / NSEC_PER_USEC);
-		uint32_t counts = one.readings[0].value >> COUNTS_SHIFT;
+		uint32_t counts = undimmed(one.readings[0].value >> COUNTS_SHIFT, batch->led_ua[0]);
 
 		pulse_align_ppg(&align, t_us, counts);
 		pulse_stream_ppg(t_us, counts);

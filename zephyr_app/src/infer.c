@@ -2,6 +2,7 @@
 #include "infer.h"
 
 #include <zephyr/kernel.h>
+#include <zephyr/sys/atomic.h>
 
 #include <pulse/estimator.h>
 
@@ -21,6 +22,7 @@ static struct k_thread thread;
 static struct k_spinlock lock; /* the record */
 static struct pulse_schedule record;
 static struct pulse_estimator estimator;
+static atomic_t led_shift;
 
 static int64_t now_us(void)
 {
@@ -49,7 +51,7 @@ static void set_deadline(int64_t released_us)
 	k_thread_deadline_set(k_current_get(), (int)k_us_to_cyc_floor32((uint32_t)left_us));
 }
 
-static void note(int64_t released_us, int64_t started_us, int64_t completed_us)
+static void note(int64_t released_us, int64_t started_us, int64_t completed_us, bool ran)
 {
 	uint32_t response_us = (uint32_t)(completed_us - released_us);
 	k_spinlock_key_t key = k_spin_lock(&lock);
@@ -59,6 +61,7 @@ static void note(int64_t released_us, int64_t started_us, int64_t completed_us)
 	record.completed_us = completed_us;
 	record.worst_response_us = MAX(record.worst_response_us, response_us);
 	record.hops++;
+	record.inferences += ran;
 	record.misses += response_us > PULSE_HOP_US;
 	k_spin_unlock(&lock, key);
 }
@@ -81,8 +84,12 @@ static void infer(void *p1, void *p2, void *p3)
 
 		set_deadline(job.released_us);
 		estimator.valid_q15 = (uint16_t)pulse_config_get(PULSE_CONFIG_VALID_Q15);
-		pulse_estimator_hop(&estimator, &job.hop, &result);
-		note(job.released_us, started_us, now_us());
+		estimator.policy.on = pulse_config_get(PULSE_CONFIG_POLICY) != 0;
+
+		bool ran = pulse_estimator_hop(&estimator, &job.hop, &result) != 0;
+
+		note(job.released_us, started_us, now_us(), ran);
+		atomic_set(&led_shift, pulse_policy_row(&estimator.policy)->led_shift);
 		pulse_publish(&result);
 	}
 }
@@ -101,6 +108,11 @@ void pulse_infer_schedule(struct pulse_schedule *out)
 
 	*out = record;
 	k_spin_unlock(&lock, key);
+}
+
+uint8_t pulse_infer_led_shift(void)
+{
+	return (uint8_t)atomic_get(&led_shift);
 }
 
 size_t pulse_infer_stack_left(void)

@@ -18,7 +18,8 @@ struct pulse_schedule {
 	int64_t completed_us; /* and ended */
 	uint32_t worst_response_us;
 	uint32_t hops;
-	uint32_t misses; /* responses longer than a hop */
+	uint32_t inferences; /* hops that the network ran on */
+	uint32_t misses;     /* responses longer than a hop */
 	uint32_t shed;
 };
 
@@ -30,6 +31,9 @@ void pulse_infer_submit(const struct pulse_hop *hop);
 
 /** Copy of the record so far; any thread. */
 void pulse_infer_schedule(struct pulse_schedule *out);
+
+/** How far the power policy dims the LED: its current is the user's >> this. Any thread. */
+uint8_t pulse_infer_led_shift(void);
 
 /** Bytes of the inference thread's stack never used so far. */
 size_t pulse_infer_stack_left(void);

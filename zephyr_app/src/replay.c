@@ -25,13 +25,15 @@
 #include "host.h"
 #include "infer.h"
 #include "latency.h"
+#include "random_faults.h"
 #include "replay_file.h"
 
 #define PPG_NODE DT_ALIAS(pulse_ppg)
 
-#define LEAD_US 20000       /* from now to the first sample */
-#define DRAIN   K_MSEC(200) /* from the last sample to the last result: one inference */
-#define GAP_US  100000      /* docs/signal_path.md, section 2 */
+#define LEAD_US          20000       /* from now to the first sample */
+#define DRAIN            K_MSEC(200) /* from the last sample to the last result: one inference */
+#define FAULTLESS_CHUNKS 30
+#define GAP_US           100000 /* docs/signal_path.md, section 2 */
 
 /* One channel of the recording: its own reader of the file, so that its next sample is known. */
 struct feed {
@@ -69,6 +71,11 @@ static void push_ppg(void)
 	struct pulse_replay_sample now = ppg_feed.next;
 
 	advance(&ppg_feed);
+	/* None in the last chunks, of a second each: all are over by the end. */
+	if (IS_ENABLED(CONFIG_PULSE_RANDOM_FAULTS) &&
+	    ppg_feed.file.replay.chunks - ppg_feed.file.replay.chunk > FAULTLESS_CHUNKS) {
+		now.ppg = pulse_random_faults_sample(ppg, now.t_us, now.ppg);
+	}
 	max3010x_emul_push(ppg, &now.ppg);
 	/* A batch that the recording leaves unfinished is read all the same. */
 	if (ppg_feed.more <= 0 || ppg_feed.next.t_us - now.t_us > GAP_US) {
@@ -127,14 +134,18 @@ static void print_end(void)
 	pulse_infer_schedule(&schedule);
 	pulse_acquire_counters(&acquired);
 	max3010x_counters(DEVICE_DT_GET(PPG_NODE), &chip);
-	printk("END hops=%u shed=%u misses=%u worst_us=%u latency_us=%u ppg=%u acc=%u ppg_lost=%u "
-	       "acc_lost=%u "
+	if (IS_ENABLED(CONFIG_PULSE_RANDOM_FAULTS)) {
+		pulse_random_faults_print();
+	}
+	printk("END hops=%u inferences=%u shed=%u misses=%u worst_us=%u latency_us=%u ppg=%u "
+	       "acc=%u "
+	       "ppg_lost=%u acc_lost=%u "
 	       "overflows=%u bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
 	       "stack_inference=%u stack_work=%u led_ua=%d\n",
-	       schedule.hops, schedule.shed, schedule.misses, schedule.worst_response_us,
-	       pulse_latency_worst_us(), acquired.ppg_samples, acquired.acc_samples, chip.lost,
-	       pulse_accelerometer_lost(), chip.overflows, chip.bus_errors, chip.lost_interrupts,
-	       chip.recoveries,
+	       schedule.hops, schedule.inferences, schedule.shed, schedule.misses,
+	       schedule.worst_response_us, pulse_latency_worst_us(), acquired.ppg_samples,
+	       acquired.acc_samples, chip.lost, pulse_accelerometer_lost(), chip.overflows,
+	       chip.bus_errors, chip.lost_interrupts, chip.recoveries,
 	       CONFIG_PULSE_SAMPLING_STACK_SIZE - (unsigned int)pulse_acquire_stack_left(),
 	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left(),
 	       CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE - (unsigned int)work_left,

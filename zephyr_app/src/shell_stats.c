@@ -44,6 +44,7 @@ static int stats(const struct shell *shell, size_t count, char **words)
 		{"chip_lost_interrupts", chip.lost_interrupts},
 		{"chip_recoveries", chip.recoveries},
 		{"hops", schedule.hops},
+		{"inferences", schedule.inferences},
 		{"hops_shed", schedule.shed},
 		{"deadline_misses", schedule.misses},
 		{"gaps", ret == 0 ? result.gaps : 0},

@@ -23,6 +23,7 @@ static struct {
 	uint32_t period_ns;
 	int samples;
 	bool lost;
+	int led_ua;
 	uint32_t counts[MAX3010X_FIFO_DEPTH];
 } got;
 
@@ -60,6 +61,7 @@ static int receive(int within_ms)
 		got.period_ns = got.samples > 1 ? out->readings[1].timestamp_delta : 0;
 		got.lost = decoder->has_trigger(buffer, SENSOR_TRIG_FIFO_FULL);
 		zassert_true(decoder->has_trigger(buffer, SENSOR_TRIG_FIFO_WATERMARK));
+		got.led_ua = ((const struct max3010x_batch *)buffer)->led_ua[0];
 		for (int i = 0; i < got.samples; i++) {
 			got.counts[i] = COUNTS(out->readings[i].value);
 		}
@@ -326,6 +328,38 @@ ZTEST(max3010x_stream, test_a_reader_that_is_behind_loses_samples_only)
 	}
 	zassert_true(batches > 0);
 	expect_batch(31, WATERMARK, oscillate(31, WATERMARK, PERIOD_US));
+}
+
+static void light(int32_t ua)
+{
+	struct sensor_value current = {.val1 = ua};
+
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, MAX3010X_ATTR_LED_CURRENT, &current));
+}
+
+/* The emulator's light is half at half the current. */
+ZTEST(max3010x_stream, test_a_batch_has_one_led_current)
+{
+	oscillate(1000, 3 * WATERMARK, PERIOD_US);
+	k_msleep(WATERMARK * PERIOD_US / 2000);
+	light(5000);
+	zassert_ok(receive(1000));
+	zassert_equal(got.led_ua, 10000);
+	for (int i = 0; i < WATERMARK; i++) {
+		zassert_equal(got.counts[i], 1000 + i);
+	}
+	zassert_ok(receive(1000));
+	zassert_equal(got.led_ua, 5000);
+	for (int i = 0; i < WATERMARK; i++) {
+		zassert_equal(got.counts[i], (1000 + WATERMARK + i) / 2);
+	}
+	light(10000);
+	zassert_ok(receive(1000));
+	zassert_equal(got.led_ua, 5000);
+	oscillate(50, WATERMARK, PERIOD_US);
+	zassert_ok(receive(1000));
+	zassert_equal(got.led_ua, 10000);
+	zassert_equal(got.counts[WATERMARK - 1], 50 + WATERMARK - 1);
 }
 
 ZTEST(max3010x_stream, test_the_fifo_belongs_to_the_stream)

@@ -89,7 +89,12 @@ static int set_led_current(const struct device *dev, enum sensor_channel channel
 		return -EINVAL;
 	}
 	data->led_pa[led - 1] = ua / MAX3010X_LED_STEP_UA;
-	return write_setting(dev, MAX3010X_LED1_PA + led - 1, data->led_pa[led - 1]);
+#ifdef CONFIG_SENSOR_ASYNC_API
+	if (data->streaming) {
+		return 0; /* with the next batch, so that each has one current */
+	}
+#endif
+	return max3010x_light(dev);
 }
 
 static const uint16_t widths_us[] = {69, 118, 215, 411};
@@ -264,10 +269,6 @@ static const struct sensor_driver_api api = {
 #endif
 };
 
-#define LED_OF_SLOT(inst, slot)                                                                    \
-	COND_CODE_1(DT_INST_PROP_HAS_IDX(inst, slots, slot),                                       \
-		    (DT_INST_PROP_BY_IDX(inst, slots, slot)), (0))
-
 #define MAX3010X_DEFINE(inst)                                                                      \
 	BUILD_ASSERT(DT_INST_PROP_LEN(inst, slots) <= MAX3010X_SLOTS, "at most four slots");       \
 	BUILD_ASSERT(IN_RANGE(DT_INST_PROP(inst, watermark), 17, MAX3010X_FIFO_DEPTH),             \
@@ -290,8 +291,8 @@ static const struct sensor_driver_api api = {
 			FIELD_PREP(MAX3010X_SPO2_WIDTH, DT_INST_ENUM_IDX(inst, pulse_width_us)),   \
 		.watermark = DT_INST_PROP(inst, watermark),                                        \
 		.slots = DT_INST_PROP_LEN(inst, slots),                                            \
-		.led = {LED_OF_SLOT(inst, 0), LED_OF_SLOT(inst, 1), LED_OF_SLOT(inst, 2),          \
-			LED_OF_SLOT(inst, 3)},                                                     \
+		.led = {MAX3010X_LED_OF_SLOT(inst, 0), MAX3010X_LED_OF_SLOT(inst, 1),              \
+			MAX3010X_LED_OF_SLOT(inst, 2), MAX3010X_LED_OF_SLOT(inst, 3)},             \
 	};                                                                                         \
 	PM_DEVICE_DT_INST_DEFINE(inst, pm_action);                                                 \
 	SENSOR_DEVICE_DT_INST_DEFINE(inst, init, PM_DEVICE_DT_INST_GET(inst), &data_##inst,        \

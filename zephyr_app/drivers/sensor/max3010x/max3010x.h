@@ -32,7 +32,8 @@ struct max3010x_data {
 
 	/* Settings, written again on every set-up. */
 	uint8_t spo2_config;
-	uint8_t led_pa[3];
+	uint8_t led_pa[3];     /* as asked for */
+	uint8_t led_lit[3];    /* as the chip has them: while streaming, changed between batches */
 	uint32_t reference_ns; /* sample period: nominal or as the user calibrated it */
 	uint32_t period_ns;    /* the same as measured */
 
@@ -56,6 +57,9 @@ struct max3010x_data {
 
 /** Reset, check the part number and write all settings. @return 0, -ENODEV or a bus error */
 int max3010x_set_up(const struct device *dev);
+
+/** Give the chip the currents that were asked for. @return 0 or a bus error */
+int max3010x_light(const struct device *dev);
 
 /** Empty the FIFO and release the interrupt pin. @return 0 or a bus error */
 int max3010x_clear(const struct device *dev);

@@ -71,6 +71,9 @@ static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int sa
 		.slots = config->slots,
 	};
 	memcpy(batch->led, config->led, sizeof(batch->led));
+	for (int i = 0; i < config->slots; i++) {
+		batch->led_ua[i] = MAX3010X_LED_STEP_UA * data->led_lit[config->led[i] - 1];
+	}
 	ret = max3010x_read_fifo(dev, batch->fifo, samples);
 	if (ret == 0) {
 		data->counters.batches++;
@@ -155,6 +158,8 @@ static void service(struct k_work *work)
 	} else if (ret != 0 && ret != -ENOMEM) {
 		LOG_WRN("%s: bus error %d", dev->name, ret);
 		data->faulty = true;
+	} else if (max3010x_light(dev) != 0) {
+		data->faulty = true; /* the batch itself is sound */
 	}
 	/* Held up together with this work, it may wait behind it already. */
 	(void)k_work_cancel_delayable(&data->watch);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The chip's registers: set-up and the FIFO. Callers hold the lock. */
+#include <string.h>
 #include <zephyr/logging/log.h>
 
 #include "max3010x.h"
@@ -48,6 +49,22 @@ int max3010x_clear(const struct device *dev)
 	return count_error(dev, ret);
 }
 
+int max3010x_light(const struct device *dev)
+{
+	const struct max3010x_config *config = dev->config;
+	struct max3010x_data *data = dev->data;
+	int ret = 0;
+
+	for (int i = 0; ret == 0 && i < ARRAY_SIZE(data->led_pa); i++) {
+		if (data->led_lit[i] != data->led_pa[i]) {
+			ret = i2c_reg_write_byte_dt(&config->i2c, MAX3010X_LED1_PA + i,
+						    data->led_pa[i]);
+			data->led_lit[i] = ret == 0 ? data->led_pa[i] : data->led_lit[i];
+		}
+	}
+	return count_error(dev, ret);
+}
+
 int max3010x_set_up(const struct device *dev)
 {
 	const struct max3010x_config *config = dev->config;
@@ -77,7 +94,11 @@ int max3010x_set_up(const struct device *dev)
 	for (int i = 0; ret == 0 && i < ARRAY_SIZE(settings); i++) {
 		ret = i2c_reg_write_byte_dt(&config->i2c, settings[i][0], settings[i][1]);
 	}
-	return ret == 0 ? max3010x_clear(dev) : count_error(dev, ret);
+	if (ret != 0) {
+		return count_error(dev, ret);
+	}
+	memcpy(data->led_lit, data->led_pa, sizeof(data->led_lit));
+	return max3010x_clear(dev);
 }
 
 int max3010x_level(const struct device *dev, uint8_t *lost)

@@ -19,6 +19,8 @@
 struct emul_config {
 	struct gpio_dt_spec interrupt;
 	uint8_t slots;
+	uint8_t led[MAX3010X_SLOTS];
+	uint32_t led_ua[3]; /* currents that pushed counts stand for */
 };
 
 struct emul_data {
@@ -66,6 +68,19 @@ static void reset(struct emul_data *data)
 	data->stuck = false;
 }
 
+/* Light goes with the LED's current. */
+static uint32_t lit(const struct emul_config *config, const struct emul_data *data, int slot,
+		    uint32_t counts)
+{
+	int led = config->led[slot] - 1;
+	uint32_t ua = MAX3010X_LED_STEP_UA * data->regs[MAX3010X_LED1_PA + led];
+
+	if (ua == config->led_ua[led] || config->led_ua[led] == 0) {
+		return counts;
+	}
+	return MIN((uint64_t)counts * ua / config->led_ua[led], 0x3ffff);
+}
+
 void max3010x_emul_push(const struct emul *emul, const uint32_t *counts)
 {
 	const struct emul_config *config = emul->cfg;
@@ -81,7 +96,9 @@ void max3010x_emul_push(const struct emul *emul, const uint32_t *counts)
 	} else if (data->level == MAX3010X_FIFO_DEPTH) {
 		*overflow = MIN(*overflow + 1, OVERFLOW_MAX);
 	} else {
-		memcpy(data->fifo[*write], counts, config->slots * sizeof(*counts));
+		for (int i = 0; i < config->slots; i++) {
+			data->fifo[*write][i] = lit(config, data, i, counts[i]);
+		}
 		*write = (*write + 1) % MAX3010X_FIFO_DEPTH;
 		data->level++;
 		if (data->level == MAX3010X_FIFO_DEPTH - (data->regs[MAX3010X_FIFO_CONFIG] &
@@ -280,6 +297,9 @@ static struct i2c_emul_api bus_api = {
 	static const struct emul_config emul_config_##inst = {                                     \
 		.interrupt = GPIO_DT_SPEC_INST_GET(inst, int_gpios),                               \
 		.slots = DT_INST_PROP_LEN(inst, slots),                                            \
+		.led = {MAX3010X_LED_OF_SLOT(inst, 0), MAX3010X_LED_OF_SLOT(inst, 1),              \
+			MAX3010X_LED_OF_SLOT(inst, 2), MAX3010X_LED_OF_SLOT(inst, 3)},             \
+		.led_ua = DT_INST_PROP(inst, led_current_microamp),                                \
 	};                                                                                         \
 	EMUL_DT_INST_DEFINE(inst, emul_init, &emul_data_##inst, &emul_config_##inst, &bus_api, NULL)
 

@@ -32,7 +32,11 @@
 #define MAX3010X_SPO2_WIDTH GENMASK(1, 0)
 
 #define MAX3010X_PART_ID_VALUE 0x15
-#define MAX3010X_LED_STEP_UA   200
 #define MAX3010X_LED_MAX_UA    51000
+
+/* LED number of a slot of an instance, 0: the instance has no such slot. */
+#define MAX3010X_LED_OF_SLOT(inst, slot)                                                           \
+	COND_CODE_1(DT_INST_PROP_HAS_IDX(inst, slots, slot),                                       \
+		    (DT_INST_PROP_BY_IDX(inst, slots, slot)), (0))
 
 #endif /* MAX3010X_REG_H_ */

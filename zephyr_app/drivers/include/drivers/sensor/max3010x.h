@@ -22,13 +22,17 @@
 #include <zephyr/device.h>
 #include <zephyr/drivers/sensor.h>
 
-#define MAX3010X_FIFO_DEPTH 32 /* samples */
-#define MAX3010X_SLOTS      4
-#define MAX3010X_SAMPLE     3 /* bytes per slot */
-#define MAX3010X_RETRY_MS   500
+#define MAX3010X_FIFO_DEPTH  32 /* samples */
+#define MAX3010X_SLOTS       4
+#define MAX3010X_SAMPLE      3 /* bytes per slot */
+#define MAX3010X_LED_STEP_UA 200
+#define MAX3010X_RETRY_MS    500
 
 enum max3010x_attribute {
-	/* Channel RED, IR or GREEN; val1 in uA, 0 to 51000, rounded down to 200 uA. */
+	/*
+	 * Channel RED, IR or GREEN; val1 in uA, 0 to 51000, rounded down to 200 uA. While streaming
+	 * it changes after the next batch has been read: a batch has one current, led_ua.
+	 */
 	MAX3010X_ATTR_LED_CURRENT = SENSOR_ATTR_PRIV_START,
 	/* Any channel; val1 in us: 69, 118, 215 or 411. */
 	MAX3010X_ATTR_PULSE_WIDTH,
@@ -65,8 +69,9 @@ struct max3010x_batch {
 	uint8_t samples;
 	uint8_t lost; /* samples missing after the last one; 31: that many or more */
 	uint8_t slots;
-	uint8_t led[MAX3010X_SLOTS]; /* LED number of each slot, 0: none */
-	uint8_t fifo[];              /* samples x slots x 3 bytes, big endian */
+	uint8_t led[MAX3010X_SLOTS];     /* LED number of each slot, 0: none */
+	uint16_t led_ua[MAX3010X_SLOTS]; /* and its current */
+	uint8_t fifo[];                  /* samples x slots x 3 bytes, big endian */
 };
 
 /* Bytes that hold any batch of `slots` slots. */

@@ -11,8 +11,9 @@
 #include <zephyr/drivers/emul.h>
 
 /**
- * The chip takes one sample now: counts of slot 0 to slots - 1. Dropped while the chip is shut down
- * or its FIFO is full, as in the chip. Fit for an interrupt.
+ * The chip takes one sample now: counts of slot 0 to slots - 1, as they are with the currents that
+ * devicetree states; another current gives more or less light in proportion. Dropped while the chip
+ * is shut down or its FIFO is full, as in the chip. Fit for an interrupt.
  */
 void max3010x_emul_push(const struct emul *emul, const uint32_t *counts);
 

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "random_faults.h"
+
+#include <zephyr/sys/printk.h>
+#include <zephyr/sys/util.h>
+
+#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/max3010x_emul.h>
+
+#define LEAST_S    10 /* a fault is over, and a window full again, before the next one comes */
+#define RANGE_S    31
+#define DARK_US    8000000
+#define BURST      (MAX3010X_FIFO_DEPTH + 8)
+#define FIRST_SEED 0x9e3779b9 /* never 0, where xorshift stands still */
+
+enum fault {
+	BUS,
+	INTERRUPT,
+	OVERFLOW,
+	RESET,
+	CONTACT,
+	FAULTS,
+};
+
+static uint32_t injected[FAULTS];
+static uint32_t random_state = FIRST_SEED ^ CONFIG_PULSE_RANDOM_FAULTS_SEED;
+static int64_t due_us = INT64_MIN;   /* of the next fault */
+static int64_t light_us = INT64_MIN; /* contact is lost until then */
+
+/* Marsaglia, "Xorshift RNGs", 2003: the triple 13, 17, 5. */
+static uint32_t draw(uint32_t range)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 17;
+	random_state ^= random_state << 5;
+	return random_state % range;
+}
+
+static void inject(const struct emul *chip, int64_t t_us, uint32_t counts)
+{
+	enum fault fault = draw(FAULTS);
+
+	injected[fault]++;
+	switch (fault) {
+	case BUS:
+		max3010x_emul_nack(chip, draw(3), 1);
+		break;
+	case INTERRUPT:
+		max3010x_emul_mute(chip, 1);
+		break;
+	case OVERFLOW:
+		for (int i = 0; i < BURST; i++) {
+			max3010x_emul_push(chip, &counts);
+		}
+		break;
+	case RESET:
+		max3010x_emul_power_cycle(chip);
+		break;
+	default:
+		light_us = t_us + DARK_US;
+		break;
+	}
+}
+
+uint32_t pulse_random_faults_sample(const struct emul *chip, int64_t t_us, uint32_t counts)
+{
+	if (t_us >= due_us) {
+		if (due_us != INT64_MIN) {
+			inject(chip, t_us, counts);
+		}
+		due_us = MAX(t_us, light_us) + (LEAST_S + draw(RANGE_S)) * 1000000LL;
+	}
+	return t_us < light_us ? 0 : counts;
+}
+
+void pulse_random_faults_print(void)
+{
+	printk("FAULTS bus=%u interrupts=%u overflows=%u resets=%u contacts=%u\n", injected[BUS],
+	       injected[INTERRUPT], injected[OVERFLOW], injected[RESET], injected[CONTACT]);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Faults on purpose: while a recording is replayed, the emulated PPG chip fails at random times,
+ * the same ones for the same CONFIG_PULSE_RANDOM_FAULTS_SEED. Every 10 to 40 s one of: a refused
+ * transfer, a lost interrupt, more samples at once than the FIFO holds, a reset, 8 s without
+ * contact.
+ */
+#ifndef PULSE_RANDOM_FAULTS_H_
+#define PULSE_RANDOM_FAULTS_H_
+
+#include <stdint.h>
+#include <zephyr/drivers/emul.h>
+
+/**
+ * Before each sample of the recording.
+ * @param t_us    its time
+ * @param counts  what the recording says
+ * @return what the chip sees
+ */
+uint32_t pulse_random_faults_sample(const struct emul *chip, int64_t t_us, uint32_t counts);
+
+/** One line: FAULTS bus=<n> interrupts=<n> overflows=<n> resets=<n> contacts=<n> */
+void pulse_random_faults_print(void);
+
+#endif /* PULSE_RANDOM_FAULTS_H_ */
