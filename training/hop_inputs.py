@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Front end of streaming: each hop normalised once, by what came before it; docs/signal_path.md, section 4a.
 
-The window's front end takes mean and deviation from all 256 frames, so that the same hop reads differently in
-each of its four windows, and nothing computed from it can be kept. Here the baseline is a running mean and the
-deviation that of the hops so far, at most four, the present one included; both stand still once the hop is over.
+The window's front end takes mean and deviation from all 256 frames, so that the same hop reads differently
+in each of its four windows, and nothing computed from it can be kept. Here the baseline is a running mean,
+and the deviation is that of the last four hops, the present one included; a hop's values never change later.
 """
 
 from __future__ import annotations
@@ -62,5 +62,5 @@ def hop_inputs(ppg: np.ndarray, acc: np.ndarray) -> np.ndarray:
 
 
 def device_hops(inputs: np.ndarray) -> np.ndarray:
-    """Hops int8 (n, 64, 4) as a streaming model's input holds them: int8 (n, 256), PPG, then ACC interleaved."""
+    """Hops int8 (n, 64, 4) as a streaming model takes them: int8 (n, 256), PPG, then ACC interleaved."""
     return np.concatenate([inputs[:, :, 0], inputs[:, :, 1:].reshape(len(inputs), -1)], axis=1)

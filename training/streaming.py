@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The streaming student beside the windowed one: same shape, same people, same passes over the labels.
 
-`python -m training.streaming --data DIR` trains both on a fold of bami-spc-4fold from labels alone, quantises them and
-prints the int8 errors on the fold's test people: the streaming one with all of a recording before each hop.
+`python -m training.streaming --data DIR` trains both on a fold of bami-spc-4fold from labels alone, quantises
+them and prints the int8 errors on the fold's test people; the streaming one sees all that came before a hop.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ PROTOCOL = "bami-spc-4fold"
 class Run:
     """Hops of one recording that follow one another: both front ends, and what they should say.
 
-    hops int8 (n, 64, 4); windows int8 (n - 3, 1024), those that end with hops 3, 4, ...; bpm float (n,), NaN unknown.
+    hops int8 (n, 64, 4); windows int8 (n - 3, 1024), which end with hops 3, 4, ...; bpm float (n,) or NaN.
     """
 
     person: str

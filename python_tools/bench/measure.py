@@ -105,11 +105,11 @@ def _layers(model: Model, counts: Sequence[int]) -> tuple[LayerCost, ...]:
     )
 
 
-def build(folder: Path, name: str, options: Sequence[str]) -> Path:
-    """Link program.c with the generated model of `folder`, the kernels and the bare-metal platform."""
+def build(folder: Path, name: str, options: Sequence[str], sources: Sequence[Path] = ()) -> Path:
+    """Link program.c with the generated model of `folder` and the kernels, or `sources`, and the platform."""
     image = folder / f"{name}.elf"
     includes = [f"-I{path}" for path in (NN, APP / "core/include", BARE, folder, HERE)]
-    sources = [
+    sources = sources or [
         HERE / "program.c",
         folder / "pulse_model.c",
         folder / "pulse_model_golden.c",

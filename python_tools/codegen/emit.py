@@ -50,7 +50,7 @@ class Model:
 
 
 def header(model: Model, further: Iterable[tuple[str, object]] = (), interface: str = "") -> str:
-    """The interface: sizes, quantisation, hash, `further` constants and the one function, or `interface`."""
+    """The interface: sizes, quantisation, hash, `further` constants; the one function, or `interface`."""
     graph, macro, (source, result) = model.graph, model.macro, model.ends
     constants = [
         ("HASH", f'"{graph.digest}"'),
@@ -82,9 +82,10 @@ def header(model: Model, further: Iterable[tuple[str, object]] = (), interface: 
 
 
 def _run_interface(model: Model) -> str:
-    macro, (source, result) = model.macro, model.ends
+    macro = model.macro
+    source_shape, result_shape = (shape_text(tensor.shape) for tensor in model.ends)
     return f"""/**
- * Run the model. Input of shape {shape_text(source.shape)}, output of shape {shape_text(result.shape)}, row-major.
+ * Run the model. Input of shape {source_shape}, output of shape {result_shape}, row-major.
  * Keeps nothing between calls: any thread may call it with an arena of its own.
  *
  * @param input {macro}_INPUT_SIZE values

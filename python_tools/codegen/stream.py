@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Streaming C: one hop at a time, with the steps that the next hop looks back on in the caller's struct.
 
-A layer that looks back is the ordinary kernel on [steps before | new steps]. The steps before are copied from the
-struct to the front of its input, where the layer before writes the new ones; then the last steps are copied back.
+A layer that looks back is the ordinary kernel on [steps before | new steps]. The steps before are copied from
+the struct to the front of its input, behind them the layer before has written the new ones; then the last
+steps are copied back.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def compile_hops(hops: HopGraph, name: str) -> tuple[emit.Model, HopLowering]:
 
 def header(model: emit.Model, lowering: HopLowering, hops: HopGraph) -> str:
     """Constants of emit.header, the struct and the two functions."""
-    macro, name, (source, result) = model.macro, model.name, model.ends
+    macro, name = model.macro, model.name
+    shapes = [emit.shape_text(tensor.shape) for tensor in model.ends]
     members = "".join(
         f"\tint8_t {buffer.member}[{buffer.size}]; /* {tensor.name}: {emit.shape_text(tensor.shape)} */\n"
         for buffer, tensor, _ in lowering.rows
@@ -60,7 +62,7 @@ def header(model: emit.Model, lowering: HopLowering, hops: HopGraph) -> str:
         ("WINDOW", hops.window),
         ("STATE_SIZE", state_size(lowering)),
     ]
-    interface = f"""/* Last steps of the hops before, of each layer that looks back; {macro}_STATE_SIZE bytes. */
+    interface = f"""/* For each layer that looks back, the last steps of the hops before. */
 struct {name} {{
 {members or "	int8_t none;" + chr(10)}}};
 
@@ -68,17 +70,17 @@ struct {name} {{
 void {name}_init(struct {name} *state);
 
 /**
- * Compute what a hop of {macro}_HOP frames adds. Input of shape {emit.shape_text(source.shape)}, output of shape
- * {emit.shape_text(result.shape)}, row-major. Nothing is kept but in `state`: as many may run side by side.
- * The output is the model's on the last {macro}_WINDOW frames, but for its layers' padding: that
- * lies before the first hop instead of before the window.
+ * Compute what a hop of {macro}_HOP frames adds. Input of shape {shapes[0]},
+ * output of shape {shapes[1]}, row-major. Nothing is kept but in `state`: any number may run
+ * side by side. The output is the model's on the last {macro}_WINDOW frames, but that its layers'
+ * padding lies before the first hop instead of before the window.
  *
  * @param state from {name}_init, then as the last hop left it
  * @param input {macro}_INPUT_SIZE values
  * @param output {macro}_OUTPUT_SIZE values; overlaps neither input nor arena
  * @param arena {macro}_ARENA_SIZE bytes, aligned to {macro}_ARENA_ALIGNMENT; overwritten
  */
-void {name}_hop(struct {name} *state, const int8_t *input, int8_t *output, void *arena);
+{_signature(name)};
 """
     return emit.header(model, further, interface)
 
@@ -97,8 +99,12 @@ void {name}_init(struct {name} *state)
 {fills or "	state->none = 0;" + chr(10)}}}
 
 """
-    signature = f"void {name}_hop(struct {name} *state, const int8_t *input, int8_t *output, void *arena)"
-    return emit.source(model, before, signature)
+    return emit.source(model, before, _signature(name))
+
+
+def _signature(name: str) -> str:
+    return f"""void {name}_hop(struct {name} *state, const int8_t *input, int8_t *output,
+\t\tvoid *arena)"""
 
 
 def state_size(lowering: HopLowering) -> int:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A model of windows as a model of hops: the graph that computes only what a hop adds.
 
-Rule: after any number of hops each layer has seen all frames since the start, with its input's zero point before
-the first; the head sees the last window's worth of steps. Where time is padded on the left (PAD), the hop's graph
-takes the last steps of the hops before instead; so it does where the head begins. Everything else is the same
-operator on fewer steps.
+Rule: after any number of hops each layer has seen all frames since the start, with its input's zero point
+before the first; the head sees the last window's worth of steps. Where time is padded on the left (PAD), the
+hop's graph takes the last steps of the hops before instead; so it does where the head begins. Everything else
+is the same operator on fewer steps.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from training.integer.timeline import WINDOWED, Time, first_frames, source_time,
 
 @dataclass(frozen=True)
 class Carried:
-    """A tensor of the graph that holds, from hop to hop, the last `count` elements of `source` along `axis`."""
+    """A tensor that holds, from hop to hop, the last `count` elements of `source` along `axis`."""
 
     tensor: int
     source: int
@@ -33,7 +33,7 @@ class Carried:
 
 @dataclass(frozen=True)
 class HopGraph:
-    """The graph of one hop: its input is a hop's frames, its output the model's; `hop`, `window` in frames."""
+    """The graph of one hop: its input is a hop's frames, its output the model's; `hop`, `window`: frames."""
 
     graph: Graph
     carried: tuple[Carried, ...]
@@ -88,7 +88,7 @@ class HopModel:
 
 
 class _Rewriting:
-    """One pass over the operators: `times` of the tensors met so far, `renamed` where the head sees another."""
+    """One pass over the operators: `times` of the tensors so far, `renamed` where the head sees another."""
 
     def __init__(self, graph: Graph, hop: int) -> None:
         self.graph, self.hop = graph, hop

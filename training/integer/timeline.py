@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which axis of a tensor is time, and which operators keep to it.
 
-`step_local` follows time through an operator: what it returns describes the operator's output, None stands for an
-operator that needs all steps of the window at once (the head), and an error for one that needs steps to come.
+`step_local` follows time through an operator: what it returns describes the operator's output, None stands
+for an operator that needs all steps of the window at once (the head), an error for one that needs steps to
+come.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ WINDOWED = ("CONV_2D", "DEPTHWISE_CONV_2D", "AVERAGE_POOL_2D", "MAX_POOL_2D")
 
 @dataclass(frozen=True)
 class Time:
-    """`axis` holds blocks, one after the other, of `steps` x `widths[i]` elements; `lead` steps stand before."""
+    """`axis` holds blocks, one after the other, of `steps` x `widths[i]` elements, behind `lead` steps."""
 
     axis: int
     steps: int

@@ -191,10 +191,13 @@ class _Drawing:
     def residual(self) -> Step:
         rate, depth = self.rate, self.depth
         branch = self.convolution()
-        while self.rate != rate or self.depth != depth:
+        if self.rate != rate or self.depth != depth:  # it cannot be joined: take one that can
             self.rate, self.depth = rate, depth
-            weights, bias = self.rng.integers(-127, 128, (depth, 1, 1, depth)), np.zeros(depth)
-            branch = lambda b, x: b.convolution(x, weights, bias, [0.01], (0.2, 3))  # noqa: E731
+            weights = self.rng.integers(-127, 128, (depth, 1, 1, depth))
+
+            def branch(b: Builder, x: int) -> int:
+                return b.convolution(x, weights, np.zeros(depth), [0.01], (0.2, 3))
+
         join = self.pick("add", "concatenate", "constant")
         constant = self.rng.integers(-128, 128, (1, 1, 1, depth))
         self.depth *= 1 + (join == "concatenate")

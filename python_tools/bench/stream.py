@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A hop against a window: python -m python_tools.bench.stream MODEL.tflite ... [--hop 64]."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from python_tools.bench.measure import NN, BenchError, build, measure, run
+from python_tools.codegen.generate import generate
+from python_tools.codegen.stream import compile_hops, state_size
+from python_tools.qemu import QemuError
+from training.integer import HopModel, IntegerModel, ModelError
+
+HERE = Path(__file__).resolve().parent
+COLUMNS = ("model", "", "MAC", "instructions", "per MAC", "of a window", "arena", "state", "stack")
+
+
+def rows(path: Path, hop: int, folder: Path) -> list[tuple[str, ...]]:
+    """Table rows of a model by windows and by hops, measured in `folder`: the dearest of the golden vectors.
+
+    Raises BenchError, ModelError or QemuError; the outputs of both were exact.
+    """
+    model, lowering = compile_hops(HopModel(IntegerModel.load(path), hop).hops, "pulse_model")
+    whole = measure(path, folder / "window")
+    generate(path, folder / "hop", hop=hop)
+    names = ("pulse_model_stream.c", "pulse_model_stream_golden.c")
+    sources = [HERE / "stream.c", *(folder / "hop" / name for name in names), *sorted(NN.glob("*.c"))]
+    found = run(build(folder / "hop", "hop", [], sources))
+    macs, count = sum(layer.macs for layer in model.layers), found["INSTRUCTIONS"][0]
+    return [
+        (path.stem, "window", f"{whole.macs:,}", f"{whole.instructions:,}", f"{whole.per_mac:.2f}", "100 %",
+         f"{whole.arena:,}", "0", f"{whole.stack:,}"),
+        (path.stem, f"hop of {hop}", f"{macs:,}", f"{count:,}", f"{count / macs:.2f}",
+         f"{100 * count / whole.instructions:.1f} %", f"{model.plan.size:,}", f"{state_size(lowering):,}",
+         f"{found['STACK'][0]:,}"),
+    ]  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the table; 1 with one line on stderr if a model cannot stream or be measured."""
+    parser = argparse.ArgumentParser(
+        prog="python -m python_tools.bench.stream",
+        description="Count what a hop costs on QEMU's Cortex-M4F beside a whole window.",
+    )
+    parser.add_argument("models", type=Path, nargs="+", help=".tflite files")
+    parser.add_argument("--hop", type=int, default=64, help="frames (64)")
+    options = parser.parse_args(arguments)
+    table = Table(*COLUMNS)
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            for number, path in enumerate(options.models):
+                for row in rows(path, options.hop, Path(name) / str(number)):
+                    table.add_row(*row)
+    except (BenchError, ModelError, QemuError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    console = Console()
+    console.width = max(console.width, 120)
+    console.print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
