@@ -13,16 +13,19 @@ from rich.table import Table
 
 from python_tools.bench.measure import NN, BenchError, build, measure, run
 from python_tools.codegen.generate import generate
+from python_tools.codegen.layers import Copy
 from python_tools.codegen.stream import compile_hops, state_size
 from python_tools.qemu import QemuError
 from training.integer import HopModel, IntegerModel, ModelError
 
 HERE = Path(__file__).resolve().parent
-COLUMNS = ("model", "", "MAC", "instructions", "per MAC", "of a window", "arena", "state", "stack")
+COLUMNS = ("model", "", "MAC", "instructions", "per MAC", "of a window", "copies", "arena", "state", "stack")
 
 
 def rows(path: Path, hop: int, folder: Path) -> list[tuple[str, ...]]:
     """Table rows of a model by windows and by hops, measured in `folder`: the dearest of the golden vectors.
+
+    `copies`: the hop's instructions that bring its input and state to their places and back.
 
     Raises BenchError, ModelError or QemuError; the outputs of both were exact.
     """
@@ -32,14 +35,24 @@ def rows(path: Path, hop: int, folder: Path) -> list[tuple[str, ...]]:
     names = ("pulse_model_stream.c", "pulse_model_stream_golden.c")
     sources = [HERE / "stream.c", *(folder / "hop" / name for name in names), *sorted(NN.glob("*.c"))]
     found = run(build(folder / "hop", "hop", [], sources))
+    layers = run(build(folder / "hop", "layers", ["-DBENCH_LAYERS"], sources))["LAYER"]
+    copies = sum(n for n, layer in zip(layers, model.layers, strict=True) if isinstance(layer, Copy))
     macs, count = sum(layer.macs for layer in model.layers), found["INSTRUCTIONS"][0]
+    share = 100 * count / whole.instructions
     return [
-        (path.stem, "window", f"{whole.macs:,}", f"{whole.instructions:,}", f"{whole.per_mac:.2f}", "100 %",
-         f"{whole.arena:,}", "0", f"{whole.stack:,}"),
-        (path.stem, f"hop of {hop}", f"{macs:,}", f"{count:,}", f"{count / macs:.2f}",
-         f"{100 * count / whole.instructions:.1f} %", f"{model.plan.size:,}", f"{state_size(lowering):,}",
-         f"{found['STACK'][0]:,}"),
+        _row(path.stem, "window", whole.macs, whole.instructions, "100 %", "", whole.arena, 0, whole.stack),
+        _row(
+            path.stem, f"hop of {hop}", macs, count, f"{share:.1f} %", f"{copies:,}",
+            model.plan.size, state_size(lowering), found["STACK"][0],
+        ),
     ]  # fmt: skip
+
+
+def _row(
+    model: str, what: str, macs: int, count: int, share: str, copies: str, arena: int, state: int, stack: int
+) -> tuple[str, ...]:
+    memory = (f"{size:,}" for size in (arena, state, stack))
+    return (model, what, f"{macs:,}", f"{count:,}", f"{count / macs:.2f}", share, copies, *memory)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -16,9 +17,12 @@ from scale import CASES, MANY
 from streams import Stream, streams
 from test_generated import BATCH, TARGETS
 
+from python_tools.bench.stream import main as bench
 from python_tools.codegen import stream_files
 from python_tools.codegen.__main__ import main
 from training.integer import HopModel, IntegerModel, ModelError
+
+DSP_MISSING = not shutil.which("arm-none-eabi-gcc") or not shutil.which("qemu-system-arm")
 
 
 def load(folder: Path, blob: bytes) -> IntegerModel:
@@ -126,6 +130,17 @@ int program(void)
 	return 0;
 }}
 """
+
+
+@pytest.mark.qemu
+@pytest.mark.skipif(DSP_MISSING, reason="needs arm-none-eabi-gcc and qemu-system-arm")
+def test_a_hop_costs_less_than_a_third_of_a_window(stand_in, capsys) -> None:  # noqa: ANN001
+    assert bench([str(stand_in("student"))]) == 0
+    printed = capsys.readouterr().out.split("│")
+    share = next(
+        float(cell.split()[0]) for cell in printed if cell.strip().endswith("%") and "100" not in cell
+    )
+    assert 20 < share < 33
 
 
 @pytest.mark.parametrize("target", TARGETS)
