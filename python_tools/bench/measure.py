@@ -105,15 +105,21 @@ def _layers(model: Model, counts: Sequence[int]) -> tuple[LayerCost, ...]:
     )
 
 
-def build(folder: Path, name: str, options: Sequence[str], program: Sequence[Path] = ()) -> Path:
-    """Link a program with the generated model of `folder`, the kernels and the bare-metal platform.
+def build(
+    folder: Path,
+    name: str,
+    options: Sequence[str],
+    program: Sequence[Path] = (),
+    model: str = "pulse_model.c",
+) -> Path:
+    """Link a program with the generated `model` of `folder`, the kernels and the bare-metal platform.
 
     `program`: its sources; without them program.c with the golden vectors.
     """
     image = folder / f"{name}.elf"
     includes = [f"-I{path}" for path in (NN, APP / "core/include", BARE, folder, HERE)]
     program = program or [HERE / "program.c", folder / "pulse_model_golden.c"]
-    sources = [*program, folder / "pulse_model.c", *sorted(NN.glob("*.c"))]
+    sources = [*program, folder / model, *sorted(NN.glob("*.c"))]
     command = [
         COMPILER, *CPU, *FLAGS, *PLATFORM_FLAGS, *options, *includes, "-include", str(HERE / "program.h"),
         *map(str, sources), *map(str, PLATFORM), *LINK, "-o", str(image),

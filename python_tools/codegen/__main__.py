@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Command line: python -m python_tools.codegen MODEL.tflite -o DIR [--name pulse_model]."""
+"""Command line: python -m python_tools.codegen MODEL.tflite -o DIR [--name pulse_model] [--stream HOP]."""
 
 from __future__ import annotations
 
@@ -23,11 +23,19 @@ def main(arguments: list[str] | None = None) -> int:
         "-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the C files"
     )
     parser.add_argument("--name", default="pulse_model", help="prefix of files, functions and macros")
+    parser.add_argument(
+        "--stream",
+        type=int,
+        metavar="HOP",
+        help="NAME_stream.c instead: computes what a hop of HOP frames adds",
+    )
     options = parser.parse_args(arguments)
+    if options.stream is not None and options.stream < 1:
+        parser.error(f"--stream: expected a hop of 1 frame or more, found {options.stream}")
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", options.name):
         parser.error(f"--name: expected lower-case letters, digits and underscores, found '{options.name}'")
     try:
-        for path in generate(options.model, options.output, options.name):
+        for path in generate(options.model, options.output, options.name, hop=options.stream):
             print(path)
     except (ModelError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)

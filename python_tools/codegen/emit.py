@@ -24,7 +24,7 @@ from python_tools.codegen.layers import (
 )
 from python_tools.codegen.pack import ABI, pack_conv, pack_depthwise
 from python_tools.codegen.plan import Plan
-from training.integer.graph import Graph
+from training.integer.graph import Graph, Tensor
 
 WIDTH = 96
 
@@ -43,11 +43,15 @@ class Model:
         """Prefix of the constants."""
         return self.name.upper()
 
+    @property
+    def ends(self) -> tuple[Tensor, Tensor]:
+        """Input and output."""
+        return self.graph.tensors[self.graph.inputs[0]], self.graph.tensors[self.graph.outputs[0]]
 
-def header(model: Model) -> str:
-    """The interface: sizes, quantisation, hash and the one function."""
-    graph, macro = model.graph, model.macro
-    source, result = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
+
+def header(model: Model, further: Iterable[tuple[str, object]] = (), interface: str = "") -> str:
+    """The interface: sizes, quantisation, hash, `further` constants; the one function, or `interface`."""
+    graph, macro, (source, result) = model.graph, model.macro, model.ends
     constants = [
         ("HASH", f'"{graph.digest}"'),
         ("ABI", ABI),
@@ -61,6 +65,7 @@ def header(model: Model) -> str:
         ("INPUT_ZERO_POINT", f"({source.zero})"),
         ("OUTPUT_SCALE", _float(result.scale[0])),
         ("OUTPUT_ZERO_POINT", f"({result.zero})"),
+        *further,
     ]
     defines = "\n".join(f"#define {macro}_{key} {value}" for key, value in constants)
     return f"""{_banner(model)}
@@ -73,8 +78,16 @@ def header(model: Model) -> str:
  * ABI: PULSE_NN_ABI of the kernels that it was packed for. */
 {defines}
 
-/**
- * Run the model. Input of shape {_shape(source.shape)}, output of shape {_shape(result.shape)}, row-major.
+{interface or _run_interface(model)}
+#endif /* {macro}_H_ */
+"""
+
+
+def _run_interface(model: Model) -> str:
+    macro = model.macro
+    source_shape, result_shape = (shape_text(tensor.shape) for tensor in model.ends)
+    return f"""/**
+ * Run the model. Input of shape {source_shape}, output of shape {result_shape}, row-major.
  * Keeps nothing between calls: any thread may call it with an arena of its own.
  *
  * @param input {macro}_INPUT_SIZE values
@@ -82,13 +95,15 @@ def header(model: Model) -> str:
  * @param arena {macro}_ARENA_SIZE bytes, aligned to {macro}_ARENA_ALIGNMENT; overwritten
  */
 void {model.name}_run(const int8_t *input, int8_t *output, void *arena);
-
-#endif /* {macro}_H_ */
 """
 
 
-def source(model: Model) -> str:
-    """Weights, layer descriptions and the function that calls the kernels in turn."""
+def source(model: Model, before: str = "", signature: str = "") -> str:
+    """Weights, layer descriptions and the function that calls the kernels in turn.
+
+    `before`: C ahead of that function; `signature`: its own, if it is not NAME_run's.
+    """
+    signature = signature or f"void {model.name}_run(const int8_t *input, int8_t *output, void *arena)"
     parts = [_Part(index, layer) for index, layer in enumerate(model.layers)]
     data = "\n".join(text for part in parts for text in part.data)
     calls = "\n".join(_indented(part.calls) for part in parts)
@@ -104,7 +119,7 @@ def source(model: Model) -> str:
 #endif
 
 {data}
-void {model.name}_run(const int8_t *input, int8_t *output, void *arena)
+{before}{signature}
 {{
 {arena}{unused}
 {calls}}}
@@ -156,7 +171,8 @@ def _float(value: np.floating) -> str:
     return text + ("f" if "." in text or "e" in text else ".0f")
 
 
-def _shape(shape: Iterable[int]) -> str:
+def shape_text(shape: Iterable[int]) -> str:
+    """Sizes of the axes, for a reader."""
     return "(" + ", ".join(str(d) for d in shape) + ")"
 
 
@@ -190,6 +206,7 @@ def _address(view: View, constant: str) -> str:
         Place.OUTPUT: "output",
         Place.ARENA: "memory",
         Place.CONSTANT: constant,
+        Place.STATE: f"state->{view.buffer.member}",
     }[view.buffer.place]
     offset = view.offset + (view.buffer.offset if view.buffer.place is Place.ARENA else 0)
     return f"{base} + {offset}" if offset else base

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from python_tools.codegen import emit
+from python_tools.codegen import emit, stream
 from python_tools.codegen.lower import lower
 from python_tools.codegen.pack import PackError
 from python_tools.codegen.plan import plan
 from training.files import write_text
-from training.integer import IntegerModel, ModelError
+from training.integer import Graph, HopModel, IntegerModel, ModelError
 
 GOLDEN_COUNT = 3
 UINT16_MAX = 65535
@@ -24,11 +24,15 @@ def compile_model(oracle: IntegerModel, name: str) -> emit.Model:
     Raises ModelError for a shape that the kernels' 16-bit fields cannot hold.
     """
     graph = oracle.graph
+    _check_limits(graph)
+    layers = lower(graph)
+    return emit.Model(name, graph, layers, plan(layers))
+
+
+def _check_limits(graph: Graph) -> None:
     for tensor in graph.tensors:
         if max(tensor.shape, default=1) > UINT16_MAX:
             raise graph.error(tensor, f"at most {UINT16_MAX} elements along an axis", tensor.shape)
-    layers = lower(graph)
-    return emit.Model(name, graph, layers, plan(layers))
 
 
 def files(
@@ -50,7 +54,31 @@ def files(
         raise ModelError(oracle.graph.source, "weights", "sums that fit 32 bits", str(error)) from error
 
 
-def golden_inputs(oracle: IntegerModel, count: int = GOLDEN_COUNT) -> np.ndarray:
+def stream_files(
+    oracle: IntegerModel, hop: int, name: str = "pulse_model", golden: np.ndarray | None = None
+) -> dict[str, str]:
+    """Like `files`, hop by hop: `golden` are the int8 inputs (n, elements) of the hops that follow a start.
+
+    Raises ModelError for a model that cannot stream by `hop` frames.
+    """
+    hops = HopModel(oracle, hop)
+    _check_limits(hops.graph)
+    model, lowering = stream.compile_hops(hops.hops, name)
+    if golden is None:
+        golden = golden_inputs(hops)
+    golden = golden.reshape(len(golden), hops.input.size)
+    try:
+        return {
+            f"{model.name}.h": stream.header(model, lowering, hops.hops),
+            f"{model.name}.c": stream.source(model, lowering),
+            f"{model.name}_golden.h": emit.golden_header(model, len(golden)),
+            f"{model.name}_golden.c": emit.golden_source(model, golden, hops.run(golden)),
+        }
+    except PackError as error:
+        raise ModelError(oracle.graph.source, "weights", "sums that fit 32 bits", str(error)) from error
+
+
+def golden_inputs(oracle: IntegerModel | HopModel, count: int = GOLDEN_COUNT) -> np.ndarray:
     """Seeded inputs: both extremes at random, then noise about the zero point, at first faint."""
     rng = np.random.default_rng(2015)
     rows = [rng.choice([-128, 127], oracle.input.size)]
@@ -59,13 +87,20 @@ def golden_inputs(oracle: IntegerModel, count: int = GOLDEN_COUNT) -> np.ndarray
 
 
 def generate(
-    source: Path, folder: Path, name: str = "pulse_model", golden: np.ndarray | None = None
+    source: Path,
+    folder: Path,
+    name: str = "pulse_model",
+    golden: np.ndarray | None = None,
+    hop: int | None = None,
 ) -> list[Path]:
     """Write the C files of `source` into `folder`, each beside its place first; returns their paths.
 
+    With a `hop` (frames), those of the streaming model instead.
+
     Raises ModelError for a model that cannot be generated, OSError where files cannot be read or written.
     """
-    texts = files(IntegerModel.load(source), name, golden)
+    oracle = IntegerModel.load(source)
+    texts = stream_files(oracle, hop, name, golden) if hop else files(oracle, name, golden)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for file, text in texts.items():

@@ -18,6 +18,7 @@ class Place(Enum):
     OUTPUT = "output"
     ARENA = "arena"
     CONSTANT = "constant"
+    STATE = "state"  # of a streaming model, with the caller
 
 
 @dataclass(eq=False)
@@ -30,6 +31,7 @@ class Buffer:
     first: int | None = None
     last: int = -1
     offset: int = 0
+    member: str = ""  # of the caller's struct, where `place` is STATE
 
 
 @dataclass(frozen=True)

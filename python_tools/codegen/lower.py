@@ -42,7 +42,7 @@ class Lowering(Views):
 
     def run(self) -> list[Layer]:
         for op in self.graph.operators:
-            _LOWER[op.kind](self, op)
+            self.operator(op)
         self._deliver()
         for index, layer in enumerate(self.layers):
             for view in (*layer.inputs, layer.output):
@@ -50,6 +50,10 @@ class Lowering(Views):
                 buffer.first = index if buffer.first is None else buffer.first
                 buffer.last = index
         return self.layers
+
+    def operator(self, op: Operator) -> None:
+        """Append the layers of one operator."""
+        _LOWER[op.kind](self, op)
 
     def _deliver(self) -> None:
         """Bring the result to the caller's output if it was not computed there."""

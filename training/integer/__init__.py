@@ -4,5 +4,6 @@
 from training.integer.graph import Graph, ModelError, Operator, Tensor
 from training.integer.model import IntegerModel
 from training.integer.read import read_tflite
+from training.integer.stream import HopModel
 
-__all__ = ["Graph", "IntegerModel", "ModelError", "Operator", "Tensor", "read_tflite"]
+__all__ = ["Graph", "HopModel", "IntegerModel", "ModelError", "Operator", "Tensor", "read_tflite"]

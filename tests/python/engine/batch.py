@@ -62,14 +62,21 @@ def mismatches(
     target: Target, common: Path, folder: Path, models: list[tuple[Path, np.ndarray]]
 ) -> list[int]:
     """Indices of the models whose C differs from the oracle on their inputs; kernels are kept in `common`."""
+    texts = [files(IntegerModel.load(path), f"m{i}", inputs) for i, (path, inputs) in enumerate(models)]
+    return indices_printed(target, common, folder, texts, _program(len(models)))
+
+
+def indices_printed(
+    target: Target, common: Path, folder: Path, models: list[dict[str, str]], text: str
+) -> list[int]:
+    """Build a program of the models' files and `text`, run it; the indices that it prints before END."""
     sources = []
-    for index, (path, inputs) in enumerate(models):
-        texts = files(IntegerModel.load(path), f"m{index}", inputs)
-        for file, text in texts.items():
-            (folder / file).write_text(text)
+    for texts in models:
+        for file, content in texts.items():
+            (folder / file).write_text(content)
         sources += [folder / file for file in texts if file.endswith(".c")]
     program = folder / "batch.c"
-    program.write_text(_program(len(models)))
+    program.write_text(text)
     objects = target.kernels(common)
     for source in (*sources, program):
         objects.append(folder / f"{target.name}_{source.stem}.o")
