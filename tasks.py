@@ -3,9 +3,9 @@
 
 from invoke import Collection
 
-from python_tools.tasks import chain, checks, data, device
+from python_tools.tasks import chain, checks, data, device, experiments
 
 namespace = Collection()
-for module in (chain, data, device, checks):
+for module in (chain, experiments, data, device, checks):
     for task in Collection.from_module(module).tasks.values():
         namespace.add_task(task)
