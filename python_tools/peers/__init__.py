@@ -156,15 +156,17 @@ def _evaluated(folder: Path, recordings: Sequence[Recording]) -> list[Run]:
 def _replayed(folder: Path, recordings: Sequence[Recording]) -> tuple[list[Run], set[str]]:
     """The released student over all recordings, and the people that it never saw."""
     student = load_student(folder)
+    roles = student.card["subjects"]
+    known = {who for role in ("train", "validation", "unlabelled") for who in roles.get(role, ())}
+    people = list(dict.fromkeys((r.dataset, r.subject) for r in recordings))
+    unseen = {subject for dataset, subject in people if not {subject, f"{dataset}/{subject}"} & known}
+    method = f"ours, released student (knows {len(people) - len(unseen)} of {len(people)})"
     estimator, runs = student.estimator(), []
     for r in recordings:
         results = estimator.run(to_counts(r))
         bpm = np.array([x.bpm_q8 / 256 if x.bpm_q8 else np.nan for x in results])
-        runs.append(Run("ours, released student", r, np.array([x.time_us for x in results]) * 1e-6, bpm))
-    known = {
-        s for role in ("train", "validation", "unlabelled") for s in student.card["subjects"].get(role, ())
-    }
-    return runs, {r.subject for r in recordings if not {r.subject, f"{r.dataset}/{r.subject}"} & known}
+        runs.append(Run(method, r, np.array([x.time_us for x in results]) * 1e-6, bpm))
+    return runs, unseen
 
 
 @dataclass(frozen=True)
