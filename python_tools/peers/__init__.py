@@ -53,6 +53,7 @@ def compare(
     results: Path | None,
     released: Path,
     output: Path,
+    one_led: bool = False,
     say: Callable[[str], None] = print,
 ) -> str:
     """Print the table and write it with metrics.json into `output`; PeerError if the peer cannot run.
@@ -62,7 +63,7 @@ def compare(
     """
     recordings = open_dataset(dataset, data)
     output.mkdir(parents=True, exist_ok=True)
-    version, runs = beliefppg(python or environment(output, say), recordings, output)
+    version, runs = beliefppg(python or environment(output, say), recordings, output, one_led)
     if results:
         ours, held = _evaluated(results, recordings), None
     else:
@@ -97,11 +98,13 @@ def environment(output: Path, say: Callable[[str], None]) -> Path:
     return python
 
 
-def beliefppg(python: Path, recordings: Sequence[Recording], folder: Path) -> tuple[str, list[Run]]:
-    """Version of the package and its estimates, of all LEDs together and of each recording's default one."""
-    variants = {"BeliefPPG, all LEDs": lambda r: r.ppg, "BeliefPPG, one LED": lambda r: r.ppg[:, r.led, None]}
-    if all(r.ppg.shape[1] == 1 for r in recordings):
-        variants = {"BeliefPPG": lambda r: r.ppg}
+def beliefppg(
+    python: Path, recordings: Sequence[Recording], folder: Path, one_led: bool
+) -> tuple[str, list[Run]]:
+    """Version of the package and its estimates, of all LEDs together and, if so asked, of the default one."""
+    variants = {"BeliefPPG, all LEDs": lambda r: r.ppg}
+    if one_led:
+        variants["BeliefPPG, one LED"] = lambda r: r.ppg[:, r.led, None]
     arrays, keys = {}, {}
     for v, (method, ppg) in enumerate(variants.items()):
         for n, r in enumerate(recordings):

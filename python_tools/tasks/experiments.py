@@ -69,9 +69,10 @@ def report(_context, results=None, output=None):
     dataset="data set, as in docs/data.md",
     python="Python of an environment that has beliefppg; default: one made in build/peers",
     results="folder of `invoke evaluate`, whose students are shown; default: the released student",
+    one_led="also give BeliefPPG one LED alone, as ours has; twice the time",
     output="folder for the figures",
 )
-def peers(_context, data, dataset="troika", python=None, results=None, output=None):
+def peers(_context, data, dataset="troika", python=None, results=None, one_led=False, output=None):
     """Run BeliefPPG's released package on the same recordings and print both side by side."""
     from python_tools.peers import compare
 
@@ -82,4 +83,5 @@ def peers(_context, data, dataset="troika", python=None, results=None, output=No
         Path(results) if results else None,
         ROOT / "training" / "released",
         Path(output) if output else BUILD / "peers",
+        one_led,
     )

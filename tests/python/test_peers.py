@@ -49,7 +49,7 @@ def python(tmp_path):
 
 
 def test_the_peer_gets_the_recordings_and_its_estimates_their_windows(recordings, python, tmp_path):
-    version, runs = peers.beliefppg(python, recordings, tmp_path)
+    version, runs = peers.beliefppg(python, recordings, tmp_path, one_led=True)
     assert version == "9.9"
     assert [(run.method, run.bpm[0]) for run in runs[::2]] == [
         ("BeliefPPG, all LEDs", 102.0),
@@ -65,7 +65,9 @@ def test_both_are_side_by_side_and_the_held_out_by_themselves(recordings, python
     student = dataclasses.replace(student, card={**student.card, "subjects": roles})
     monkeypatch.setattr(peers, "load_student", lambda folder: student)
     monkeypatch.setattr(peers, "open_dataset", lambda name, data: recordings)
-    text = peers.compare("troika", tmp_path, python, None, RELEASED, tmp_path / "out", lambda line: None)
+    text = peers.compare(
+        "troika", tmp_path, python, None, RELEASED, tmp_path / "out", True, lambda line: None
+    )
     rows = json.loads((tmp_path / "out" / "metrics.json").read_text())["rows"]
     found = {(row["group"], row["method"]): row for row in rows}
     assert {group for group, _ in found} == {"all", "SPC training", "SPC test", "people ours never saw"}
@@ -80,6 +82,6 @@ def test_both_are_side_by_side_and_the_held_out_by_themselves(recordings, python
 def test_a_peer_that_does_not_run_is_one_error(recordings, python, tmp_path):
     (tmp_path / "beliefppg" / "__init__.py").write_text("raise ImportError('no such thing')")
     with pytest.raises(peers.PeerError, match="could not run the package.*no such thing"):
-        peers.beliefppg(python, recordings, tmp_path)
+        peers.beliefppg(python, recordings, tmp_path, one_led=False)
     with pytest.raises(peers.PeerError, match="nowhere: expected a Python"):
-        peers.beliefppg(tmp_path / "nowhere", recordings, tmp_path)
+        peers.beliefppg(tmp_path / "nowhere", recordings, tmp_path, one_led=False)
