@@ -3,10 +3,10 @@
 
 from invoke import Collection
 
-from python_tools.tasks import chain, checks, data, device, hardware
+from python_tools.tasks import chain, checks, data, device, experiments, hardware
 
 namespace = Collection()
-for module in (chain, data, device, checks):
+for module in (chain, experiments, data, device, checks):
     for task in Collection.from_module(module).tasks.values():
         namespace.add_task(task)
 namespace.add_collection(Collection.from_module(hardware))

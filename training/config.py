@@ -18,7 +18,7 @@ CHOICES = {
     "teacher.head": ("bins", "scalar"),
     "student.head": ("bins", "scalar"),
     "student.fusion": ("across", "separate"),
-    "distillation.relation": ("rkd", "gram", "attention", "none"),
+    "distillation.relation": ("rkd", "gram", "attention", "response", "none"),
 }
 
 
@@ -39,6 +39,9 @@ class Data:
     validation: tuple[str, ...] = ()  # that choose the epoch
     aligned_labels: bool = True
     all_leds: bool = False  # every PPG channel of a recording is a training example of its own
+    unlabelled: str = (
+        ""  # data sets, "wrist-npz" or several, on which the student learns from the teacher alone
+    )
     max_windows: int = 0  # training windows at most, spread evenly; 0: all
     simulated_subjects: int = 12  # the simulator's, as is the next
     simulated_minutes: float = 10.0
@@ -60,7 +63,7 @@ class Training:
 class Distillation:
     """What the student takes from the teacher: docs/distillation.md."""
 
-    relation: str = "rkd"  # "rkd", "gram", "attention" or "none"
+    relation: str = "rkd"  # "rkd", "gram", "attention"; "response": without a relation; "none": labels only
     relation_weight: float = 1.0
     response_weight: float = 1.0
     temperature: float = 2.0
@@ -79,6 +82,16 @@ class Tracking:
 
 
 @dataclass(frozen=True)
+class Sweep:
+    """What an evaluation repeats: every fold x seed x relation is a job of its own (training/jobs.py)."""
+
+    folds: tuple[str, ...] = ()  # of the protocol, by name; none: all
+    seeds: tuple[int, ...] = ()  # none: the configuration's
+    relations: tuple[str, ...] = ()  # of distillation; none: the configuration's
+    teacher: bool = False  # also test the teacher, where a student has one
+
+
+@dataclass(frozen=True)
 class Config:
     """A whole run. `name` is the file's stem and names the folder of its artefacts."""
 
@@ -86,6 +99,8 @@ class Config:
     seed: int = 1
     front_end: str = "window"  # what the student sees: "window" (the paper's) or "spectrum" (ours)
     calibration_windows: int = 512  # that set the int8 ranges; from the training subjects
+    protocol: str = ""  # of training.folds, for `invoke evaluate`; it decides who is tested, not `data`
+    sweep: Sweep = field(default_factory=Sweep)
     data: Data = field(default_factory=Data)
     teacher: Teacher = field(default_factory=Teacher)
     student: Student = field(default_factory=Student)
@@ -115,6 +130,10 @@ def load(name: str | Path) -> Config:
         value = functools.reduce(getattr, where.split("."), config)
         if value not in allowed:
             raise ConfigError(path, where, f"one of {', '.join(allowed)}", repr(value))
+    unknown = sorted(set(config.sweep.relations) - set(CHOICES["distillation.relation"]))
+    if unknown:
+        expected = f"some of {', '.join(CHOICES['distillation.relation'])}"
+        raise ConfigError(path, "sweep.relations", expected, ", ".join(unknown))
     return config
 
 

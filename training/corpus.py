@@ -2,7 +2,7 @@
 """The windows that networks learn from, split by person."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from training.config import ConfigError, Data
+from training.folds import Fold
 from training.recordings import Recording, iter_dataset
 from training.recordings.registry import SIMULATOR
-from training.signal import labelled_windows
+from training.signal import WINDOW, labelled_windows
+
+SAME_PEOPLE = {"wrist-npz": "wesad"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Corpus:
     """Recordings by the role of their subjects; `digest` names exactly these."""
 
     data: Data
-    recordings: dict[str, tuple[Recording, ...]]  # "train", "validation", "test"
+    recordings: dict[str, tuple[Recording, ...]]  # "train", "validation", "test", "unlabelled"
     digest: str
 
     @property
@@ -63,18 +66,35 @@ class Corpus:
         """Labelled windows that choose the epoch; ConfigError if there are none."""
         return self._windows("validation", all_leds=False)
 
+    @cached_property
+    def taught(self) -> Windows:
+        """Windows on which a teacher teaches: `train` and, NaN in place of the label, those without one.
+
+        Of the training people and of the unlabelled sets, at most `data.max_windows` more.
+        """
+        inputs, bpm = self._all_windows(("train", "unlabelled"), self.data.all_leds)
+        unknown = ~np.isfinite(bpm)
+        more = Windows(inputs[unknown], bpm[unknown]).evenly(self.data.max_windows)
+        both = (self.train, more)
+        return Windows(np.concatenate([w.inputs for w in both]), np.concatenate([w.bpm for w in both]))
+
     def _windows(self, role: str, all_leds: bool) -> Windows:
-        parts = [
-            labelled_windows(recording, self.data.aligned_labels, led)[:2]
-            for recording in self.recordings[role]
-            for led in (range(recording.ppg.shape[1]) if all_leds else (None,))
-        ]
-        inputs, bpm = (np.concatenate(column) for column in zip(*parts, strict=True))
+        inputs, bpm = self._all_windows((role,), all_leds)
         known = np.isfinite(bpm)
         if not known.any():
             expected = "windows with a reference heart rate"
             raise ConfigError(self.data.dataset, f"data, {role} side", expected, "none")
-        return Windows(inputs[known], bpm[known].astype(np.float32))
+        return Windows(inputs[known], bpm[known])
+
+    def _all_windows(self, roles: tuple[str, ...], all_leds: bool) -> tuple[np.ndarray, np.ndarray]:
+        parts = [(np.empty((0, 4, WINDOW), np.int8), np.empty(0))] + [
+            labelled_windows(recording, self.data.aligned_labels, led)[:2]
+            for role in roles
+            for recording in self.recordings.get(role, ())
+            for led in (range(recording.ppg.shape[1]) if all_leds else (None,))
+        ]
+        inputs, bpm = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return inputs, bpm.astype(np.float32)
 
 
 def split(subjects: list[str], data: Data, where: str) -> dict[str, tuple[str, ...]]:
@@ -104,7 +124,7 @@ def load(data: Data, folder: Path | None, progress: Callable[[str], None] = prin
     """Read the data sets, named as in `bami1+troika`; RecordingError or ConfigError where that cannot be."""
     recordings = []
     for name in data.dataset.split("+"):
-        for recording in iter_dataset(name, folder, **_options(name, data)):
+        for recording in read(name, folder, data):
             recordings.append(recording)
             progress(f"{name}: {recording.name}, {recording.seconds / 60:.1f} min")
     several = "+" in data.dataset
@@ -114,7 +134,38 @@ def load(data: Data, folder: Path | None, progress: Callable[[str], None] = prin
         role: tuple(r for r, name in zip(recordings, names, strict=True) if name in members)
         for role, members in roles.items()
     }
-    return Corpus(data, by_role, _digest(data, recordings))
+    return _with_unlabelled(data, by_role, folder)
+
+
+def of_fold(fold: Fold, data: Data, folder: Path | None) -> Corpus:
+    """A protocol's fold as a corpus; RecordingError or ConfigError where unlabelled sets cannot be read."""
+    roles = {"train": fold.train, "validation": fold.validation, "test": fold.test}
+    return _with_unlabelled(data, roles, folder)
+
+
+def _with_unlabelled(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path | None) -> Corpus:
+    """The corpus of labelled roles and the unlabelled sets; nobody of validation or test is among these."""
+    names = data.unlabelled.split("+") if data.unlabelled else []
+    more = tuple(recording for name in names for recording in read(name, folder, data))
+    held = {_wearer(r) for role in ("validation", "test") for r in roles[role]}
+    both = sorted({"/".join(_wearer(r)) for r in more if _wearer(r) in held})
+    if both:
+        expected = "nobody who validates or is tested"
+        raise ConfigError(data.dataset, "data.unlabelled", expected, ", ".join(both))
+    roles = {**roles, "unlabelled": more} if more else roles
+    text = repr(sorted((role, [r.name for r in of]) for role, of in roles.items()))
+    everyone = [recording for of in roles.values() for recording in of]
+    return Corpus(data, roles, hashlib.sha256((text + _digest(data, everyone)).encode()).hexdigest())
+
+
+def _wearer(recording: Recording) -> tuple[str, str]:
+    """Who wore the sensor: WESAD's wrist signals are of the same people, with labels and without."""
+    return SAME_PEOPLE.get(recording.dataset, recording.dataset), recording.subject
+
+
+def read(name: str, folder: Path | None, data: Data) -> Iterator[Recording]:
+    """The recordings of one data set; RecordingError where that cannot be."""
+    return iter_dataset(name, folder, **_options(name, data))
 
 
 def _options(name: str, data: Data) -> dict:

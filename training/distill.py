@@ -25,17 +25,17 @@ def distill_student(
 ) -> dict:
     """Train the student into `folder` (student.keras, metrics.json, history.csv); returns the metrics.
 
-    Without a teacher it learns from the labels alone.
+    With a teacher it also learns on windows without a label; without one, from the labels alone.
     """
     keras.utils.set_random_seed(config.seed)
     model = student.build(config.student)
     sides = [
         (windows.network_inputs(), targets(windows, teacher, config))
-        for windows in (corpus.train, corpus.validation)
+        for windows in (corpus.taught if teacher else corpus.train, corpus.validation)
     ]
     losses = {"logits": HeartRateLoss(config.student_training, config.distillation)}
     weights = {"logits": 1.0}
-    if teacher and config.distillation.relation != "none":
+    if teacher and config.distillation.relation in RELATIONS:
         output, loss = RELATIONS[config.distillation.relation]
         losses[output], weights[output] = loss, config.distillation.relation_weight
     summary = fit(model, config.student_training, losses, weights, *sides, folder, config.seed, progress)
@@ -50,7 +50,7 @@ def targets(windows: Windows, teacher: keras.Model | None, config: Config) -> di
         return {"logits": bpm}
     taught = teacher.predict(windows.network_inputs(), batch_size=256, verbose=0)
     wanted = {"logits": np.concatenate([bpm, taught["logits"]], axis=1)}
-    if config.distillation.relation != "none":
+    if config.distillation.relation in RELATIONS:
         output, _ = RELATIONS[config.distillation.relation]
         wanted[output] = taught[output]
     return wanted

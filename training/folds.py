@@ -115,6 +115,16 @@ def wesad_loso(recordings: Sequence[Recording]) -> list[Fold]:
     return folds
 
 
+def simulator_3fold(recordings: Sequence[Recording]) -> list[Fold]:
+    """Simulated people in three groups: a try of the machinery, which says nothing about people."""
+    people = _people(recordings, "simulator")
+    groups = [set(people[n::3]) for n in range(3)]
+    return [
+        Fold(f"group-{n + 1}", _of(recordings, set(people) - group), (), _of(recordings, group))
+        for n, group in enumerate(groups)
+    ]
+
+
 @dataclass(frozen=True)
 class Protocol:
     """The data sets that a protocol needs, and its folds from their recordings."""
@@ -129,4 +139,5 @@ PROTOCOLS: dict[str, Protocol] = {
     "bami2-transfer": Protocol(("bami1", "troika", "bami2"), bami2_transfer),
     "dalia-4group": Protocol(("dalia",), dalia_4group),
     "wesad-loso": Protocol(("wesad",), wesad_loso),
+    "simulator-3fold": Protocol(("simulator",), simulator_3fold),
 }

@@ -1,18 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """The chain of one configuration, corpus to int8 student, each step with its folder."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from training import corpus, steps
 from training.config import Config
 from training.estimator import front_end_inputs
+from training.models.settings import Augmentation
 from training.quiet import start_tensorflow
+from training.recordings import Recording
+
+if TYPE_CHECKING:
+    from training import spectral
 
 PACKAGE = Path(__file__).parent
 TEACHER, STUDENT, INT8 = "teacher", "student", "int8"
@@ -26,6 +34,7 @@ class Pipeline:
     ):
         self.config, self.data_folder, self.progress = config, data_folder, progress
         self.folder = root / f"{config.name}-{config.data.dataset}"
+        self.teacher_folder = self.folder / TEACHER
 
     @cached_property
     def corpus(self) -> corpus.Corpus:
@@ -35,7 +44,7 @@ class Pipeline:
     def train(self, force: bool = False) -> Path:
         """The teacher's folder, trained if it is not up to date. The spectral student has no teacher."""
         c = self.config
-        folder = self.folder / TEACHER
+        folder = self.teacher_folder
         if c.front_end == "spectrum":
             self.progress("teacher: none, the spectral student learns from the labels")
             return folder
@@ -53,18 +62,19 @@ class Pipeline:
         c = self.config
         if c.front_end == "spectrum":
             return self._train_spectral(force)
-        teacher = steps.require(self.folder / TEACHER, "invoke train")
+        taught = c.distillation.relation != "none"
+        teacher = steps.require(self.teacher_folder, "invoke train") if taught else None
 
         def make(part: Path) -> None:
             import keras
 
             from training import distill, train
 
-            model = keras.models.load_model(teacher / train.MODEL)
+            model = keras.models.load_model(teacher / train.MODEL) if teacher else None
             distill.distill_student(c, self.corpus, model, part, self.progress)
 
         inputs = {"model": c.student, "training": c.student_training, "distillation": c.distillation}
-        inputs |= {"teacher": _stamp(teacher), "seed": c.seed}
+        inputs |= {"teacher": stamp(teacher) if teacher else self.corpus.digest, "seed": c.seed}
         return self._run(self.folder / STUDENT, inputs, force, make)
 
     def _train_spectral(self, force: bool) -> Path:
@@ -76,7 +86,7 @@ class Pipeline:
             recordings = self.corpus.recordings["train"]
             parts = []
             for recording in recordings:
-                parts.append(spectral.examples(recording, c.augmentation, c.data.aligned_labels))
+                parts.append(_examples(recording, c.augmentation, c.data.aligned_labels))
                 self.progress(f"spectra: {recording.name}, {len(parts)}/{len(recordings)}")
             settings = (c.spectral, c.augmentation, c.spectral_training, c.seed)
             model = spectral.train(spectral.gather(recordings, parts), *settings, self.progress)
@@ -102,7 +112,7 @@ class Pipeline:
             (part / MODEL).write_bytes(convert(model, self._calibration_inputs()))
             write_card(part, c, self.corpus)
 
-        inputs = {"student": _stamp(student), "calibration": c.calibration_windows, "tracking": c.tracking}
+        inputs = {"student": stamp(student), "calibration": c.calibration_windows, "tracking": c.tracking}
         return self._run(self.folder / INT8, inputs, force, make)
 
     def _calibration_inputs(self) -> np.ndarray:
@@ -124,5 +134,14 @@ class Pipeline:
         return folder
 
 
-def _stamp(folder: Path) -> str:
+@cache
+def _examples(recording: Recording, augmentation: Augmentation, aligned: bool) -> spectral.Examples:
+    """Spectra of a recording, made once a process: the folds of a protocol share them."""
+    from training import spectral
+
+    return spectral.examples(recording, augmentation, aligned)
+
+
+def stamp(folder: Path) -> str:
+    """Fingerprint of what a step's folder was made from."""
     return json.loads((folder / steps.STAMP).read_text())["fingerprint"]

@@ -33,6 +33,13 @@ def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
     return convert(logits, calibration, "window")
 
 
+def predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+    """Float logits (n, 104) of a `deployed` network for inputs int8 (n, 1024) in the device's order."""
+    x = inputs.astype(np.float32) / INPUT_STEPS
+    windows = [x[:, None, :WINDOW, None], x[:, WINDOW:].reshape(-1, 1, WINDOW, 3)]
+    return model.predict(windows, batch_size=256, verbose=0)
+
+
 def convert(function: Callable, calibration: np.ndarray, name: str) -> bytes:
     """int8 .tflite of a function of one tensor `name`, float32 (1, ...); calibration: (n, ...) of them."""
     signature = tf.TensorSpec((1, *calibration.shape[1:]), tf.float32, name)

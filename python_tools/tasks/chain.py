@@ -48,20 +48,3 @@ def demo(_context, config="demo", data=None, dataset=None, test=None, force=Fals
     from python_tools.demo import demo
 
     demo(pipeline(config, data, dataset, test), force, picture)
-
-
-@command(
-    protocol="who trains and who is tested: bami-spc-4fold, cross-dataset ...; docs/training.md",
-    data="folder that holds the data sets' folders",
-    config="configuration: a name in training/configs or the path of a .toml file",
-    size="2k, 8k or 30k parameters instead of the configuration's",
-    seed="of weights and draws, instead of the configuration's",
-)
-def evaluate(_context, protocol, data, config="released", size=None, seed=None):
-    """Evaluate the spectral student by a protocol: train every fold, test on people it never saw."""
-    from training.evaluate import main
-    from training.quiet import start_tensorflow
-
-    start_tensorflow()
-    values = {"--protocol": protocol, "--data": data, "--config": config, "--size": size, "--seed": seed}
-    main([word for name, value in values.items() if value for word in (name, value)])

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training import corpus
 from training.config import ConfigError, Data
-from training.corpus import load, split
+from training.corpus import load, of_fold, split
+from training.folds import Fold
+from training.recordings import iter_dataset, simulate
+from training.signal import labelled_windows
 
 SMALL = Data(simulated_subjects=3, simulated_minutes=0.5)
 
@@ -38,11 +44,11 @@ def test_two_subjects_are_too_few():
 
 
 def test_windows_carry_known_labels_and_the_test_subject_stays_out():
-    corpus = load(SMALL, None, lambda line: None)
-    assert corpus.subjects == {"train": ["sim1"], "validation": ["sim2"], "test": ["sim3"]}
-    assert [r.subject for r in corpus.recordings["test"]] == ["sim3"]
-    assert corpus.train.inputs.dtype == np.int8 and corpus.train.inputs.shape[1:] == (4, 256)
-    assert np.isfinite(corpus.train.bpm).all() and np.isfinite(corpus.validation.bpm).all()
+    small = load(SMALL, None, lambda line: None)
+    assert small.subjects == {"train": ["sim1"], "validation": ["sim2"], "test": ["sim3"]}
+    assert [r.subject for r in small.recordings["test"]] == ["sim3"]
+    assert small.train.inputs.dtype == np.int8 and small.train.inputs.shape[1:] == (4, 256)
+    assert np.isfinite(small.train.bpm).all() and np.isfinite(small.validation.bpm).all()
 
 
 def test_the_digest_names_the_data():
@@ -58,3 +64,32 @@ def test_network_inputs_are_the_int8_steps_in_standard_deviations():
     assert ppg.shape[1:] == (1, 256, 1) and acc.shape[1:] == (1, 256, 3)
     np.testing.assert_array_equal(ppg[:, 0, :, 0] * 32, windows.inputs[:, 0])
     np.testing.assert_array_equal(acc[:, 0] * 32, windows.inputs[:, 1:].transpose(0, 2, 1))
+
+
+def test_a_teacher_teaches_on_windows_without_labels(monkeypatch):
+    def simulated(name, folder, **options):
+        for recording in iter_dataset("simulator", None, subjects=4, minutes=0.5):
+            if name == "simulator" and recording.subject != "sim4":
+                yield recording
+            elif name == "wrist-npz" and recording.subject == "sim4":
+                yield dataclasses.replace(recording, dataset=name, hr=None)
+
+    monkeypatch.setattr(corpus, "iter_dataset", simulated)
+    quiet = {"folder": None, "progress": lambda line: None}
+    plain, more = (load(dataclasses.replace(SMALL, unlabelled=names), **quiet) for names in ("", "wrist-npz"))
+    assert more.subjects["unlabelled"] == ["sim4"] and "unlabelled" not in plain.subjects
+    assert np.isfinite(more.train.bpm).all() and len(more.train) == len(plain.train)
+    unknown = np.isnan(more.taught.bpm)
+    assert unknown.sum() == len(labelled_windows(more.recordings["unlabelled"][0], True)[0]) > 0
+    np.testing.assert_array_equal(more.taught.inputs[~unknown], more.train.inputs)
+    assert plain.digest != more.digest
+
+
+def test_the_tested_are_not_among_the_unlabelled():
+    sides = [simulate(n, 20.0) for n in range(3)]
+    fold = Fold("x", *((dataclasses.replace(r, dataset="wesad"),) for r in sides))
+    twin = dataclasses.replace(sides[2], dataset="wrist-npz")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(corpus, "iter_dataset", lambda name, folder: iter([twin]))
+        with pytest.raises(ConfigError, match="unlabelled: expected nobody who.*found wesad/sim2"):
+            of_fold(fold, Data(unlabelled="wrist-npz"), None)

@@ -1,66 +1,174 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A whole protocol, small: people of two data sets, a student small and barely trained."""
+"""A whole protocol, small, of both lines; and what a killed worker costs."""
 
 import dataclasses
 import json
+import os
+import re
+import signal
+import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 pytest.importorskip("tensorflow")
 
-from training import evaluate  # noqa: E402
-from training.config import load  # noqa: E402
-from training.folds import PROTOCOLS  # noqa: E402
+from training import evaluate, jobs, scores, sweep, trace  # noqa: E402
+from training.config import Data, Student, Sweep, Teacher, Training, load  # noqa: E402
 from training.models.settings import Augmentation, Recipe, Spectral  # noqa: E402
-from training.recordings import simulate  # noqa: E402
-from training.spectral import examples  # noqa: E402
 
-PEOPLE = [
-    dataclasses.replace(simulate(n, 60.0), dataset=dataset, subject=f"S{n}", name=f"{dataset}-{n}")
-    for n, dataset in enumerate(("bami1", "bami1", "troika", "troika"))
-]
 SMALL = dataclasses.replace(
-    load("released"),
+    load("ablation"),
+    name="small",
+    protocol="simulator-3fold",
+    data=Data(simulated_subjects=6, simulated_minutes=0.75),
+    sweep=Sweep(folds=("group-2",), seeds=(2,), relations=("rkd",), teacher=True),
+    teacher=Teacher(widths=(4, 4, 4), depth=1),
+    student=Student(widths=(4, 4, 8), depth=1),
+    teacher_training=Training(epochs=2, batch=32),
+    student_training=Training(epochs=2, batch=32),
+    calibration_windows=32,
+)
+SPECTRAL = dataclasses.replace(
+    SMALL,
+    name="small-spectral",
+    front_end="spectrum",
+    sweep=Sweep(folds=("group-1",)),
     spectral=Spectral(width=4, dilations=(1,)),
     augmentation=Augmentation(stretches=()),
     spectral_training=Recipe(steps=20, batch=16),
-    calibration_windows=32,
 )
 
 
 @pytest.fixture(scope="module")
-def traces() -> list[evaluate.Trace]:
-    parts = {r: examples(r, SMALL.augmentation) for r in PEOPLE}
-    folds = PROTOCOLS["cross-dataset"].folds(PEOPLE)
-    return [t for fold in folds for t in evaluate.run_fold(fold, parts, SMALL, lambda line: None)]
+def killed(tmp_path_factory):
+    """A sweep whose worker is killed once, during the teacher's training of 12 epochs: folder and lines."""
+    config = dataclasses.replace(SMALL, teacher_training=Training(epochs=12, batch=32))
+    root, lines = tmp_path_factory.mktemp("killed"), []
+    plan = jobs.plan(config, None, root)
+    dead = threading.Event()
+
+    def watch(line: str) -> None:
+        lines.append(line)
+        if "pulse_teacher: epoch 4/" in line and not dead.is_set():
+            dead.set()
+            os.kill(_child_workers()[0], signal.SIGKILL)
+
+    folders = sweep.run(plan, 1, progress=watch)
+    assert dead.is_set()
+    return folders, lines
 
 
-def test_every_person_is_tested_and_every_hop_accounted_for(traces):
-    assert sorted(t.person for t in traces) == ["bami1/S0", "bami1/S1", "troika/S2", "troika/S3"]
-    for t in traces:
+def _child_workers() -> list[int]:
+    """Processes of Dask's workers that this one started, the newest first."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat") as file:
+                    parent = int(file.read().rsplit(")", 1)[1].split()[1])
+                with open(f"/proc/{entry}/cmdline") as file:
+                    spawned = "spawn_main" in file.read()
+            except OSError:
+                continue
+            if parent == os.getpid() and spawned:
+                found.append(int(entry))
+    return sorted(found, reverse=True)
+
+
+def test_a_killed_worker_costs_one_job_which_goes_on_from_its_checkpoint(killed):
+    folders, lines = killed
+    epochs = [int(m[1]) for line in lines if (m := re.search(r"pulse_teacher: epoch (\d+)/12", line))]
+    assert sorted(set(epochs)) == list(range(1, 13))
+    assert len(epochs) <= 13  # the one during which it died, at most, is repeated
+    assert epochs[:4] == [1, 2, 3, 4] and epochs.count(1) == epochs.count(2) == epochs.count(3) == 1
+    assert all((folder / jobs.EVALUATION / jobs.METRICS).exists() for folder in folders)
+
+
+def test_the_teacher_is_tested_too_and_results_say_what_they_are_of(killed):
+    folders, _ = killed
+    names = [str(folder.relative_to(folder.parents[1])) for folder in folders]
+    assert names == ["group-2/teacher-1", "group-2/rkd-2"]
+    for r in scores.read(folders):
+        assert r.metrics["configuration"]["protocol"] == "simulator-3fold"
+        assert re.fullmatch(r"[0-9a-f]{40}(-dirty)?|unknown", r.metrics["revision"])
+        assert len(r.metrics["data_digest"]) == 64
+        assert not set(r.metrics["subjects"]["train"]) & set(r.metrics["subjects"]["test"])
+
+
+def test_every_fold_relation_and_seed_is_a_job():
+    several = Sweep(seeds=(1, 2), relations=("gram", "none"), folds=("group-1", "group-3"), teacher=True)
+    plan = jobs.plan(dataclasses.replace(SMALL, sweep=several), None, Path("root"))
+    assert len({job.folder for job in plan}) == len(plan) == 2 * (1 + 2 * 2)
+    for job, teacher in plan.items():
+        assert (teacher is None) == (job.variant in ("teacher", "none"))
+        assert teacher is None or (teacher in plan and teacher.fold == job.fold)
+
+
+def test_the_table_has_mean_and_spread_over_people_and_seeds():
+    def result(seed, errors):
+        traces = []
+        for who, error in errors.items():
+            flat = np.full(10, 100.0)
+            same = dict.fromkeys(("tracked", "tracked_float", "untracked", "clamped"), flat + error)
+            more = dict.fromkeys(("raw", "aligned", "time_s", "confidence", "motion"), flat)
+            traces.append(trace.Trace(f"troika/{who}", who, "f", **same, **more, valid=np.zeros(10, bool)))
+        return scores.Result(Path(), {"variant": "rkd", "seed": seed}, traces)
+
+    table = scores.rows([result(1, {"S01": 1.0, "S02": 3.0}), result(2, {"S01": 2.0, "S02": 6.0})])
+    row = next(r for r in table if (r.group, r.estimate) == ("troika", "tracked, raw"))
+    assert (row.people_tested, row.seeds_run, row.mae) == (2, 2, 3.0)
+    assert row.people == pytest.approx(np.std([1.5, 4.5])) and row.seeds == pytest.approx(np.std([2, 4]))
+    nobody = next(r for r in table if r.estimate == "valid, aligned")
+    assert np.isnan(nobody.mae) and nobody.coverage == 0
+    assert "| rkd | troika | tracked, raw | 2 | 2 | 3.00 | 1.50 | 1.00 |" in scores.markdown(table)
+
+
+def test_what_is_done_is_not_done_again(killed):
+    folders, _ = killed
+    root = folders[0].parents[1]
+    config = dataclasses.replace(SMALL, teacher_training=Training(epochs=12, batch=32))
+    lines = []
+    job, teacher = list(jobs.plan(config, None, root).items())[1]
+    jobs.run(job, teacher, lines.append)
+    assert len(lines) == 3 and all("up to date" in line for line in lines)
+
+
+def test_the_spectral_line_runs_the_same_way(tmp_path, capsys):
+    plan = jobs.plan(SPECTRAL, None, tmp_path)
+    ((job, teacher),) = plan.items()
+    assert teacher is None and job.variant == "spectral"
+    folder = jobs.run(job, teacher, lambda line: None)
+    evaluate.summarise(tmp_path, [folder], SPECTRAL)
+    assert "| spectral | simulator | tracked, raw | 2 | 1 |" in capsys.readouterr().out
+    written = json.loads((tmp_path / "metrics.json").read_text())
+    assert written["protocol"] == "simulator-3fold" and written["jobs"] == ["group-1/spectral-1"]
+    assert (tmp_path / "table.md").read_text().startswith("| variant |")
+    for t in trace.load(folder / jobs.EVALUATION / jobs.TRACES):
         assert len({len(v) for v in vars(t).values() if isinstance(v, np.ndarray)}) == 1
         assert np.isnan(t.tracked[:3]).all() and np.isfinite(t.tracked[3:]).any()
         assert (np.isfinite(t.tracked) == np.isfinite(t.untracked)).all()
         assert not t.valid[~np.isfinite(t.tracked)].any()
-        both = np.isfinite(t.tracked)
-        assert np.median(np.abs(t.tracked - t.tracked_float)[both]) < 10
+        assert np.nanmedian(np.abs(t.tracked - t.tracked_float)) < 10
 
 
-def test_the_report_holds_all_groups_and_can_be_read_again(traces, tmp_path, capsys):
-    evaluate.report(traces, SMALL, "cross-dataset", tmp_path)
-    (folder,) = tmp_path.iterdir()
-    assert sorted(p.name for p in folder.iterdir()) == ["metrics.json", "traces.npz"]
-    results = json.loads((folder / "metrics.json").read_text())["results"]
-    assert list(results) == ["bami1", "troika", "troika S"]
-    assert results["bami1"]["tracked, aligned"]["mae"]["mean"] > 0
-    printed = capsys.readouterr().out
-    assert "tracked, raw" in printed and "troika S" in printed
-
-
-def test_a_missing_data_set_ends_in_one_line(tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--protocol", "cross-dataset", "--data", "nowhere"], "nowhere: folder: expected"),
+        (["--protocol", "simulator-3fold", "--folds", "group-9"], "sweep.folds: expected some of group-1"),
+        (
+            ["--protocol", "simulator-3fold", "--scheduler", "127.0.0.1:1"],
+            "--scheduler: expected the address",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_bad_requests_end_in_one_line(words, message, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sweep, "CONNECT", "1s")
     with pytest.raises(SystemExit) as stop:
-        evaluate.main(["--data", str(tmp_path / "nowhere")])
+        evaluate.main([*words, "--config", "spectral-demo", "--out", str(tmp_path / "out")])
     assert stop.value.code == 1
     error = capsys.readouterr().err
-    assert error.count("\n") == 1 and "nowhere: folder: expected" in error
+    assert error.count("\n") == 1 and message in error

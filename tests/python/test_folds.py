@@ -23,6 +23,7 @@ EVERYONE = (
     + people("bami2", 3)
     + people("dalia", 15)
     + people("wesad", 15)
+    + people("simulator", 6)
 )
 
 

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers of a report, from traces: tracked estimates against aligned labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from training.calibrate import WITHIN_BPM
+from training.metrics import calibration, errors
+from training.recordings.recording import HR_RANGE
+from training.trace import Trace
+
+MOTION_G = (0.0, 0.05, 0.1, 0.2, 0.4, np.inf)  # edges, standard deviation of acceleration over a window
+RATE_BPM = (40.0, 60.0, 80.0, 100.0, 120.0, 140.0, 160.0, 200.0)
+THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)  # of the confidence
+
+
+def labelled(t: Trace) -> np.ndarray:
+    """Hops with an estimate and a plausible reference: bool (hops,)."""
+    return np.isfinite(t.tracked) & (t.aligned >= HR_RANGE[0]) & (t.aligned <= HR_RANGE[1])
+
+
+def joined(traces: Sequence[Trace], field: str) -> np.ndarray:
+    """A field of all labelled hops."""
+    return np.concatenate([np.asarray(getattr(t, field))[labelled(t)] for t in traces])
+
+
+def absolute_errors(traces: Sequence[Trace]) -> np.ndarray:
+    """|tracked - aligned| of all labelled hops, BPM."""
+    return np.abs(joined(traces, "tracked") - joined(traces, "aligned"))
+
+
+def reliability(traces: Sequence[Trace]) -> tuple[np.ndarray, float]:
+    """`training.metrics.calibration` of the confidence: that an estimate is within WITHIN_BPM."""
+    return calibration(joined(traces, "confidence"), absolute_errors(traces) <= WITHIN_BPM)
+
+
+def coverage_curve(traces: Sequence[Trace]) -> tuple[np.ndarray, np.ndarray]:
+    """Share of hops kept (n,) and their mean absolute error (n,), the most confident first."""
+    error = absolute_errors(traces)[np.argsort(-joined(traces, "confidence"), kind="stable")]
+    count = np.arange(1, len(error) + 1)
+    return count / max(len(error), 1), np.cumsum(error) / count
+
+
+def coverage_table(traces: Sequence[Trace]) -> list[tuple[float, float, float, float]]:
+    """Threshold of the confidence, share of hops kept, their MAE (BPM), share off by over 10 BPM."""
+    error, confidence = absolute_errors(traces), joined(traces, "confidence")
+    rows = []
+    for threshold in THRESHOLDS:
+        kept = error[confidence >= threshold]
+        if len(kept):
+            rows.append((threshold, len(kept) / len(error), float(kept.mean()), float((kept > 10).mean())))
+    return rows
+
+
+def by_edges(traces: Sequence[Trace], field: str, edges: Sequence[float]) -> list[tuple[str, np.ndarray]]:
+    """Absolute errors by level of a field: (level's name, errors), empty levels left out."""
+    error, value = absolute_errors(traces), joined(traces, field)
+    levels = []
+    for low, high in zip(edges, edges[1:], strict=False):
+        inside = (value >= low) & (value < high)
+        if inside.any():
+            name = f"{low:g} and more" if np.isinf(high) else f"{low:g} to {high:g}"
+            levels.append((name, error[inside]))
+    return levels
+
+
+def by_motion(traces: Sequence[Trace]) -> list[tuple[str, np.ndarray]]:
+    """Absolute errors by motion, g."""
+    return by_edges(traces, "motion", MOTION_G)
+
+
+def by_rate(traces: Sequence[Trace]) -> list[tuple[str, np.ndarray]]:
+    """Absolute errors by reference heart rate, BPM."""
+    return by_edges(traces, "aligned", RATE_BPM)
+
+
+def ratio_errors(traces: Sequence[Trace]) -> dict[str, tuple[int, int, int]]:
+    """Half-rate and double-rate readings and windows, by estimate."""
+    counts = {}
+    for estimate in ("tracked", "clamped", "untracked"):
+        found = [errors(getattr(t, estimate), t.aligned) for t in traces]
+        counts[estimate] = tuple(sum(getattr(e, key) for e in found) for key in ("half", "double", "windows"))
+    return counts
+
+
+def first_fix(traces: Sequence[Trace]) -> dict[str, float]:
+    """Seconds to the first valid estimate: median, 90th percentile, latest; share that never gets one."""
+    times = [float(t.time_s[t.valid][0]) for t in traces if t.valid.any()]
+    never = 1 - len(times) / max(len(traces), 1)
+    if not times:
+        return {"never": never}
+    at = {"median": np.median(times), "90 %": np.percentile(times, 90), "latest": max(times)}
+    return {**{key: float(value) for key, value in at.items()}, "never": never}

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Evaluation by protocols, the ablation, the report on both, and the comparison with a peer."""
+
+from pathlib import Path
+
+from python_tools.tasks.common import BUILD, ROOT, command, say
+
+EVALUATE_HELP = {
+    "data": "folder that holds the data sets' folders",
+    "seeds": "of weights and draws, comma-separated, instead of the configuration's",
+    "folds": "of the protocol, comma-separated; default: the configuration's, or all",
+    "workers": "processes on this machine; default: one a core",
+    "scheduler": "address of a Dask scheduler whose workers run the jobs instead",
+}
+
+
+def _evaluate(**values) -> None:
+    from training.evaluate import main
+    from training.quiet import start_tensorflow
+
+    start_tensorflow()
+    main([str(word) for key, value in values.items() if value for word in (f"--{key}", value)])
+
+
+@command(
+    **EVALUATE_HELP,
+    config="configuration: a name in training/configs or the path of a .toml file",
+    protocol="who trains and who is tested, as in docs/training.md; default: the configuration's",
+    size="of the spectral student, 2k, 8k or 30k parameters, instead of the configuration's",
+    relations="of distillation, comma-separated, instead of the configuration's",
+)
+def evaluate(
+    _context,
+    data=None,
+    config="released",
+    protocol=None,
+    size=None,
+    seeds=None,
+    folds=None,
+    relations=None,
+    workers=None,
+    scheduler=None,
+):
+    """Evaluate a configuration by a protocol: train every fold, test on people it never saw."""
+    _evaluate(data=data, config=config, protocol=protocol, size=size, seeds=seeds, folds=folds,
+              relations=relations, workers=workers, scheduler=scheduler)  # fmt: skip
+
+
+@command(**EVALUATE_HELP)
+def ablation(_context, data, seeds=None, folds=None, workers=None, scheduler=None):
+    """Compare relations of distillation for the paper's student on real people, beside the teacher."""
+    _evaluate(data=data, config="ablation", seeds=seeds, folds=folds, workers=workers, scheduler=scheduler)
+
+
+@command(
+    results="folder of an evaluation, or of several; default: build/evaluate",
+    output="the HTML file; default: report.html in the folder of results",
+)
+def report(_context, results=None, output=None):
+    """Gather an evaluation's results in one self-contained HTML file."""
+    from python_tools.experiment_report import write_report
+
+    folder = Path(results) if results else BUILD / "evaluate"
+    say(f"written: {write_report(folder, Path(output) if output else folder / 'report.html')}")
+
+
+@command(
+    data="folder that holds the data sets' folders",
+    dataset="data set, as in docs/data.md",
+    python="Python of an environment that has beliefppg; default: one made in build/peers",
+    results="folder of `invoke evaluate`, whose students are shown; default: the released student",
+    one_led="also give BeliefPPG one LED alone, as ours has; twice the time",
+    output="folder for the figures",
+)
+def peers(_context, data, dataset="troika", python=None, results=None, one_led=False, output=None):
+    """Run BeliefPPG's released package on the same recordings and print both side by side."""
+    from python_tools.peers import compare
+
+    compare(
+        dataset,
+        Path(data),
+        Path(python) if python else None,
+        Path(results) if results else None,
+        ROOT / "training" / "released",
+        Path(output) if output else BUILD / "peers",
+        one_led,
+    )

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+import json
+import re
+
+import numpy as np
+import pytest
+
+from python_tools.experiment_report import ReportError, figures, write_report
+from training import trace
+from training.fit import HISTORY
+from training.jobs import EVALUATION, METRICS, TRACES
+
+
+def made(person: str, error: float, fold: str = "group-1", hops: int = 60) -> trace.Trace:
+    """A trace that is `error` BPM off in its second half, and says so."""
+    late = np.arange(hops) >= hops // 2
+    reference = np.linspace(70, 130, hops)
+    estimate = reference + error * late
+    estimate[:3] = np.nan
+    values = dict.fromkeys(("tracked", "tracked_float", "untracked", "clamped"), estimate)
+    confidence = np.where(late, 0.3, 0.9)
+    return trace.Trace(
+        person, f"{person} a", fold, 2.0 * np.arange(hops), reference, reference, **values,
+        confidence=confidence, valid=np.isfinite(estimate) & (confidence > 0.5), motion=0.3 * late,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def results(tmp_path):
+    for variant, error in (("rkd", 8.0), ("teacher", 20.0)):
+        job = tmp_path / "group-1" / f"{variant}-1"
+        (job / EVALUATION).mkdir(parents=True)
+        trace.save(job / EVALUATION / TRACES, [made("bami1/S1", error), made("troika/S02", error)])
+        values = {
+            "variant": variant,
+            "seed": 1,
+            "fold": "group-1",
+            "revision": "a" * 40,
+            "data_digest": "b" * 64,
+        }
+        (job / EVALUATION / METRICS).write_text(json.dumps(values))
+    (job / "teacher").mkdir()
+    (job / "teacher" / HISTORY).write_text("epoch,loss,validation_mae_bpm\n0,3.0,20\n1,2.0,12.5\n")
+    return tmp_path
+
+
+def test_the_report_is_one_file_with_every_picture_inside(results, tmp_path):
+    text = write_report(results, tmp_path / "out" / "report.html").read_text()
+    sources = re.findall(r'<img src="([^"]*)"', text)
+    assert len(sources) == 1 + 2 * (6 + 2)  # learning curves; six pictures and two traces of each variant
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert not re.search(r"https?://|<link|<script", text)
+    assert "<td>rkd<td>bami1<td>tracked, aligned<td>2" not in text  # groups are not mixed
+    assert "<td>rkd<td>bami1<td>tracked, aligned<td>1<td>1\n<td>4.21" in text  # 30 of 57 hops are 8 BPM off
+    assert "aaaaaaaaaaaa" in text and "group-1" in text
+
+
+def test_figures_of_a_report():
+    traces = [made("bami1/S1", 8.0), made("bami1/S2", 8.0)]
+    table, ece = figures.reliability(traces)
+    assert ece == pytest.approx((2 * 27 * 0.1 + 2 * 30 * 0.3) / (2 * 57))  # 0.9 was right, 0.3 never
+    share, error = figures.coverage_curve(traces)
+    assert error[0] == 0 and error[-1] == pytest.approx(8 * 30 / 57) and share[-1] == 1
+    assert figures.first_fix(traces) == {"median": 6.0, "90 %": 6.0, "latest": 6.0, "never": 0.0}
+    levels = dict(figures.by_motion(traces))
+    assert list(levels) == ["0 to 0.05", "0.2 to 0.4"] and levels["0.2 to 0.4"].mean() == pytest.approx(8)
+    assert figures.ratio_errors(traces)["tracked"] == (0, 0, 114)
+    half = made("bami1/S1", 0.0)
+    half.tracked[:] = half.aligned / 2
+    assert figures.ratio_errors([half])["tracked"] == (60, 0, 60)
+
+
+def test_without_results_it_says_which_command_makes_them(tmp_path):
+    with pytest.raises(ReportError, match="expected results of `invoke evaluate`, found none"):
+        write_report(tmp_path, tmp_path / "report.html")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures of traces: each estimate against each reference, by data set, over people and over seeds."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from training.jobs import EVALUATION, METRICS, TRACES
+from training.metrics import Summary, summarise
+from training.trace import Trace, load
+
+ESTIMATES = ("tracked", "tracked_float", "clamped", "untracked")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one job gave: its metrics.json and its traces."""
+
+    folder: Path
+    metrics: dict
+    traces: list[Trace]
+
+    @property
+    def variant(self) -> str:
+        """What was compared: training.jobs.Job.variant."""
+        return self.metrics["variant"]
+
+    @property
+    def seed(self) -> int:
+        """Of weights and draws."""
+        return self.metrics["seed"]
+
+
+def read(folders: Iterable[Path]) -> list[Result]:
+    """Results of jobs' folders, or of all jobs below a folder; those that are not finished are left out."""
+    found = []
+    for folder in folders:
+        for path in sorted(folder.rglob(f"{EVALUATION}/{METRICS}")):
+            traces = load(path.with_name(TRACES))
+            found.append(Result(path.parent.parent, json.loads(path.read_text()), traces))
+    return found
+
+
+def summaries(traces: Sequence[Trace]) -> dict[str, Summary]:
+    """Summary of each estimate against each reference, by name; of valid estimates only, too.
+
+    Only recordings that have a reference count; empty if none has.
+    """
+    labelled = [t for t in traces if np.isfinite(t.raw).any()]
+    if not labelled:
+        return {}
+    columns = {}
+    with _means_of_nobody():
+        for reference in ("aligned", "raw"):
+            for estimate in ESTIMATES:
+                columns[f"{estimate}, {reference}"] = summarise(
+                    (t.person, getattr(t, estimate), getattr(t, reference), None) for t in labelled
+                )
+        columns["valid, aligned"] = summarise((t.person, t.tracked, t.aligned, t.valid) for t in labelled)
+    return columns
+
+
+def groups(traces: Sequence[Trace]) -> dict[str, list[Trace]]:
+    """Traces by data set; SPC's training (S) and test (T) recordings also by themselves."""
+    found: dict[str, list[Trace]] = {}
+    for t in traces:
+        dataset, subject = t.person.split("/")
+        found.setdefault(dataset, []).append(t)
+        if dataset == "troika":
+            found.setdefault(f"troika {subject[0]}", []).append(t)
+    return found
+
+
+def by_variant(results: Sequence[Result]) -> dict[str, dict[int, list[Trace]]]:
+    """Traces of all folds together, by variant and seed."""
+    found: dict[str, dict[int, list[Trace]]] = {}
+    for r in results:
+        found.setdefault(r.variant, {}).setdefault(r.seed, []).extend(r.traces)
+    return found
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: mean over people and seeds, its spread over people, and over seeds, in BPM.
+
+    people: standard deviation over people of each one's mean over seeds; seeds: of the seeds' means, NaN for
+    one seed; others: means over seeds.
+    """
+
+    variant: str
+    group: str
+    estimate: str
+    seeds_run: int
+    people_tested: int
+    mae: float
+    people: float
+    seeds: float
+    median: float
+    worst: float
+    within5: float
+    coverage: float
+    half: float
+    double: float
+
+
+def rows(results: Sequence[Result]) -> list[Row]:
+    """The table of an evaluation."""
+    table = []
+    for variant, seeds in by_variant(results).items():
+        by_group: dict[str, list[dict[str, Summary]]] = {}
+        for traces in seeds.values():
+            for group, members in groups(traces).items():
+                by_group.setdefault(group, []).append(summaries(members))
+        with _means_of_nobody():
+            for group, runs in by_group.items():
+                table += [_row(variant, group, name, [run[name] for run in runs]) for name in runs[0]]
+    return table
+
+
+@contextmanager
+def _means_of_nobody() -> Iterator[None]:
+    """They are NaN, and shown as such: no warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
+
+
+def _row(variant: str, group: str, name: str, runs: list[Summary]) -> Row:
+    means = np.array([s.mae.mean for s in runs])
+    people = [np.nanmean([s.subjects[p].mae for s in runs if p in s.subjects]) for p in runs[0].subjects]
+
+    def mean(field: str) -> float:
+        return float(np.mean([getattr(s, field) for s in runs]))
+
+    return Row(
+        variant,
+        group,
+        name,
+        len(runs),
+        len(people),
+        float(means.mean()),
+        float(np.nanstd(people)),
+        float(means.std()) if len(runs) > 1 else float("nan"),
+        mean("median_mae"),
+        max(s.mae.worst for s in runs),
+        mean("within5"),
+        mean("coverage"),
+        mean("half"),
+        mean("double"),
+    )
+
+
+def markdown(table: Sequence[Row], estimates: Sequence[str] | None = None) -> str:
+    """The table as Markdown; `estimates` chooses and orders."""
+    head = ("variant", "tested on", "estimate, label", "people", "seeds", "MAE", "over people", "over seeds",
+            "median", "worst", "< 5 BPM", "share")  # fmt: skip
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for r in table:
+        if estimates is None or r.estimate in estimates:
+            spread = "-" if np.isnan(r.seeds) else f"{r.seeds:.2f}"
+            cells = (r.variant, r.group, r.estimate, r.people_tested, r.seeds_run, f"{r.mae:.2f}",
+                     f"{r.people:.2f}", spread, f"{r.median:.2f}", f"{r.worst:.1f}", f"{r.within5:.1%}",
+                     f"{r.coverage:.1%}")  # fmt: skip
+            lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
