@@ -11,6 +11,7 @@ from training.estimator import Estimator
 from training.recordings import Recording
 from training.sensor import to_counts
 from training.signal import window_labels
+from training.trace import Trace
 
 KNOTS = 17  # of the tracker's confidence map, evenly over 0..32768
 ONE = 32768  # Q15
@@ -34,6 +35,17 @@ def confidence_map(raw: np.ndarray, correct: np.ndarray) -> tuple[int, ...]:
     b = np.concatenate([np.asarray(correct, float), np.sqrt(PRIOR) * np.array(IDENTITY) / ONE])
     values = increments @ lsq_linear(a, b, bounds=(0, 1)).x
     return tuple(int(v) for v in np.rint(np.clip(values, 0, 1) * ONE))
+
+
+def map_of_traces(traces: Iterable[Trace]) -> tuple[int, ...]:
+    """Confidence map from traces of people never seen, raw confidence in them: a spectral student's folds."""
+    raw, correct = [], []
+    for trace in traces:
+        error = np.abs(trace.tracked - trace.aligned)
+        known = np.isfinite(error)
+        raw.append(np.rint(trace.confidence[known] * ONE).astype(int))
+        correct.append(error[known] <= WITHIN_BPM)
+    return confidence_map(np.concatenate(raw), np.concatenate(correct))
 
 
 def calibrated(estimator: Estimator, recordings: Iterable[Recording], aligned: bool) -> tuple[int, ...]:

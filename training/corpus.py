@@ -134,16 +134,16 @@ def load(data: Data, folder: Path | None, progress: Callable[[str], None] = prin
         role: tuple(r for r, name in zip(recordings, names, strict=True) if name in members)
         for role, members in roles.items()
     }
-    return _with_unlabelled(data, by_role, folder)
+    return of_roles(data, by_role, folder)
 
 
 def of_fold(fold: Fold, data: Data, folder: Path | None) -> Corpus:
     """A protocol's fold as a corpus; RecordingError or ConfigError where unlabelled sets cannot be read."""
     roles = {"train": fold.train, "validation": fold.validation, "test": fold.test}
-    return _with_unlabelled(data, roles, folder)
+    return of_roles(data, roles, folder)
 
 
-def _with_unlabelled(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path | None) -> Corpus:
+def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path | None) -> Corpus:
     """The corpus of labelled roles and the unlabelled sets; nobody of validation or test is among these."""
     names = data.unlabelled.split("+") if data.unlabelled else []
     more = tuple(recording for name in names for recording in read(name, folder, data))

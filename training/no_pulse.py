@@ -4,17 +4,27 @@
 Real wrists' motion with something else in place of PPG: noise of several colours, light that swings with the
 arm, a constant. Every other minute (`stretches`) it takes over from a pulse, so that the tracker's memory is
 tested too; or it is there from beginning to end (`whole`).
+
+    python -m training.no_pulse --folds FOLDER --data DIR    of the folds that training.evaluate wrote
 """
 
 from __future__ import annotations
 
+import argparse
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
+from training import jobs, scores
+from training.calibrate import map_of_traces
+from training.card import load_student
+from training.config import Data
+from training.errors import UserError
 from training.estimator import Estimator
+from training.pipeline import INT8
 from training.recordings import Recording
 from training.sensor import PPG_MAX, SensorStream, to_counts
 from training.signal import DARK_COUNTS, RATE_HZ, WINDOW
@@ -93,3 +103,44 @@ def false_valid(found: dict[str, np.ndarray], threshold: int) -> dict[str, float
 def _within_a_stretch(start_us: np.ndarray, end_us: np.ndarray) -> np.ndarray:
     stretch = start_us // STRETCH_US
     return (stretch % 2 == 1) & ((end_us - 1) // STRETCH_US == stretch)
+
+
+def of_folds(results: Sequence[scores.Result], data: Path, valid: int) -> dict[str, float]:
+    """Shares of `false_valid`: each fold's student on its test people, confidence mapped by the other folds.
+
+    valid: threshold, Q15.
+    """
+    found: dict[str, list[np.ndarray]] = {}
+    for result in results:
+        others = [r for r in results if r.metrics["fold"] != result.metrics["fold"]] or [result]
+        known = map_of_traces(trace for other in others for trace in other.traces)
+        estimator = load_student(result.folder / INT8).estimator()
+        estimator = estimator.with_tables(replace(estimator.tables, confidence_map=known))
+        protocol = result.metrics["configuration"]["protocol"]
+        fold = next(f for f in jobs.folds(protocol, data, Data()) if f.name == result.metrics["fold"])
+        print(f"{fold.name}: {len(fold.test)} recordings, {2 * len(KINDS)} times", flush=True)
+        for name, confidence in confidences(estimator, fold.test).items():
+            found.setdefault(name, []).append(confidence)
+    return false_valid({name: np.concatenate(parts) for name, parts in found.items()}, valid)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.no_pulse", description=__doc__.splitlines()[0])
+    parser.add_argument("--folds", type=Path, required=True, help="folder that training.evaluate wrote")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
+    parser.add_argument("--valid", type=float, default=0.9, help="confidence from which a value is valid")
+    options = parser.parse_args(arguments)
+    try:
+        results = scores.read([options.folds])
+        if not results:
+            raise UserError(f"{options.folds}: expected finished folds of training.evaluate, found none")
+        shares = of_folds(results, options.data, round(32768 * options.valid))
+    except (ValueError, OSError, UserError) as error:
+        parser.exit(1, f"{error}\n")
+    for name, share in shares.items():
+        print(f"{name:22}{share:8.2%}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The student that ships: taught by everyone, its confidence and its steadiness under noise from the folds."""
+
+import dataclasses
+
+import pytest
+
+pytest.importorskip("tensorflow")
+
+from training import evaluate, no_pulse, scores  # noqa: E402
+from training.card import load_student  # noqa: E402
+from training.config import Data, Sweep, load  # noqa: E402
+from training.errors import UserError  # noqa: E402
+from training.everyone import Everyone, make  # noqa: E402
+from training.models.settings import Augmentation, Recipe, Spectral  # noqa: E402
+
+CONFIG = dataclasses.replace(
+    load("spectral-demo"),
+    name="everyone",
+    protocol="simulator-3fold",
+    data=Data(simulated_subjects=4, simulated_minutes=2.0),
+    sweep=Sweep(folds=("group-1", "group-2")),
+    spectral=Spectral(width=4, dilations=(1,)),
+    augmentation=Augmentation(stretches=()),
+    spectral_training=Recipe(steps=20, batch=16),
+    calibration_windows=32,
+)
+
+
+@pytest.fixture(scope="module")
+def folds(tmp_path_factory):
+    return evaluate.run(CONFIG, None, tmp_path_factory.mktemp("folds"), workers=1)
+
+
+def test_all_people_teach_and_the_folds_say_how_sure_it_may_be(folds, tmp_path):
+    chain = Everyone(CONFIG, "simulator-3fold", None, tmp_path)
+    student = load_student(make(chain, folds))
+    assert student.card["subjects"]["train"] == ["sim1", "sim2", "sim3", "sim4"]
+    assert not student.card["subjects"]["test"] and not student.card["subjects"]["validation"]
+    assert student.tables.confidence_map != tuple(range(0, 32769, 2048))
+    with pytest.raises(UserError, match="expected finished folds"):
+        make(chain, tmp_path / "nothing")
+
+
+def test_noise_passes_as_often_as_the_threshold_lets_it(folds, monkeypatch):
+    monkeypatch.setattr(no_pulse, "KINDS", ("white", "swinging"))
+    results = scores.read([folds])
+    everything = no_pulse.of_folds(results, None, 0)
+    assert set(everything.values()) == {1.0}
+    assert set(no_pulse.of_folds(results, None, 32769).values()) == {0.0}
