@@ -214,7 +214,9 @@ def _windowed(graph: Graph, op: Operator, times: Times) -> Time | None:
     span = (kernel - 1) * dilation + 1
     if count == 1 and span >= size > 1 and not time.lead:
         return None  # a global pool
-    remedy = f"pad time by {max(0, span - stride)} to {span - 1} on the left (PAD) and convolve with VALID"
+    least, most = max(0, span - stride), span - 1
+    amount = f"{most}" if least == most else f"{least} to {most}"
+    remedy = f"pad time by {amount} on the left (PAD) and convolve with VALID"
     same = op.options["Padding"] == tflite.Padding.SAME
     if same and (count - 1) * stride + span > size:
         ahead = (count - 1) * stride + span - size - ((count - 1) * stride + span - size) // 2

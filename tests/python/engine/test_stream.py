@@ -186,7 +186,7 @@ def net(*, pad: int = 2, after: int = 0, padding: int = VALID, stride: int = 1, 
     return b.finish(x)
 
 
-LEFT = "pad time by 2 to 2 on the left (PAD) and convolve with VALID, found"
+LEFT = "pad time by 2 on the left (PAD) and convolve with VALID, found"
 
 
 @pytest.mark.parametrize(
