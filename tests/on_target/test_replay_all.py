@@ -37,6 +37,7 @@ def test_several_emulators_at_a_time(model_dir, reference, tmp_path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.qemu
 def test_one_that_ends_badly_ends_all(reference, tmp_path) -> None:
     program = program_for("bare", ROOT / "zephyr_app" / "model", tmp_path / "build")
 
