@@ -16,13 +16,13 @@ BUDGETS = [
     pytest.param("nrf52840dk", "", 76_000, 41_500, id="nrf52840dk"),
     pytest.param("nucleo_wb55rg", "", 106_000, 37_500, id="nucleo_wb55rg", marks=pytest.mark.slow),
     pytest.param(
-        "nrf52840dk", "pulse-bluetooth", 190_000, 55_000, id="nrf52840dk-bluetooth", marks=pytest.mark.slow
+        "nrf52840dk", "pulse-bluetooth", 239_000, 62_500, id="nrf52840dk-bluetooth", marks=pytest.mark.slow
     ),
     pytest.param(
         "nucleo_wb55rg",
         "pulse-bluetooth",
-        126_000,
-        52_000,
+        170_000,  # estimated from what pairing, bonds and settings added on the nRF52840
+        60_000,
         id="nucleo_wb55rg-bluetooth",
         marks=pytest.mark.slow,
     ),
