@@ -159,7 +159,7 @@ def monitor(source: Iterable[bytes], console: Console | None = None) -> View:
     """Show a source until it ends or Ctrl-C; what was shown last. What the source raises."""
     console = console or Console()
     view, decoder, drawn = View(), Decoder(), 0.0
-    with Live(render(view, decoder, console.width), console=console, auto_refresh=False) as live:
+    with Live(console=console, auto_refresh=False) as live:
         try:
             for data in source:
                 for record in decoder.feed(data):

@@ -16,13 +16,13 @@ BUDGETS = [
     pytest.param("nrf52840dk", "", 76_000, 41_500, id="nrf52840dk"),
     pytest.param("nucleo_wb55rg", "", 106_000, 37_500, id="nucleo_wb55rg", marks=pytest.mark.slow),
     pytest.param(
-        "nrf52840dk", "pulse-bluetooth", 190_000, 55_000, id="nrf52840dk-bluetooth", marks=pytest.mark.slow
+        "nrf52840dk", "pulse-bluetooth", 239_000, 62_500, id="nrf52840dk-bluetooth", marks=pytest.mark.slow
     ),
     pytest.param(
         "nucleo_wb55rg",
         "pulse-bluetooth",
-        126_000,
-        52_000,
+        170_000,  # estimated from what pairing, bonds and settings added on the nRF52840
+        60_000,
         id="nucleo_wb55rg-bluetooth",
         marks=pytest.mark.slow,
     ),
@@ -55,9 +55,9 @@ def verify(image, key) -> str:
 def test_bootloader_and_signed_image_are_within_their_places(signed, record_property) -> None:
     bootloader, application = map(zephyr_workspace.sizes, signed)
     record_property("mcuboot_flash", bootloader["flash"])
-    assert 0 < bootloader["flash"] <= 48 * 1024, bootloader  # boot_partition
+    assert 0 < bootloader["flash"] <= 32_700, bootloader  # its partition has 48 KiB
     image = signed[1] / "zephyr" / "zephyr.signed.bin"
-    assert application["flash"] < image.stat().st_size <= 85_000
+    assert application["flash"] < image.stat().st_size <= 79_000
 
 
 @pytest.mark.slow
@@ -68,9 +68,9 @@ def test_the_signature_is_the_keys_and_the_images(signed, workspace, tmp_path) -
     damaged = bytearray(image.read_bytes())
     damaged[0x1000] ^= 1
     (tmp_path / "damaged.bin").write_bytes(damaged)
-    assert "digest" in verify(tmp_path / "damaged.bin", keys / "root-ec-p256.pem")
+    assert "invalid hash" in verify(tmp_path / "damaged.bin", keys / "root-ec-p256.pem")
     other = tmp_path / "other.pem"
     subprocess.run(
         [sys.executable, "-m", "imgtool.main", "keygen", "-k", other, "-t", "ecdsa-p256"], check=True
     )
-    assert verify(image, other) != "verified"
+    assert "No signature found for the given key" in verify(image, other)
