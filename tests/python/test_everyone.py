@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The student that ships: taught by everyone, its confidence and its steadiness under noise from the folds."""
+"""The student that ships: taught by everyone; its confidence and its steadiness under noise are the folds'."""
 
 import dataclasses
 
