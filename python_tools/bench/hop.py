@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from python_tools.bench.measure import APP, HERE, build, run
@@ -37,10 +37,6 @@ class HopCost:
         parts = {name.replace("_", " "): getattr(self, name) for name in names}
         return {**parts, "whole hop": self.alignment + self.estimator}
 
-    def as_dict(self) -> dict:
-        """Make plain data for JSON."""
-        return asdict(self)
-
 
 def measure_hop(model: Path, folder: Path) -> HopCost | None:
     """Run hop.c on QEMU; None for a model without the card that says what is around it.
@@ -52,7 +48,9 @@ def measure_hop(model: Path, folder: Path) -> HopCost | None:
     folder.mkdir(parents=True, exist_ok=True)
     student = load_student(model.parent)
     embed(student, folder)
-    core = [path for path in sorted((APP / "core/src").glob("*.c")) if path.name != "text.c"]  # the platform has it
+    core = [
+        path for path in sorted((APP / "core/src").glob("*.c")) if path.name != "text.c"
+    ]  # the platform has it
     counted = run(build(folder, "hop", [], [HERE / "hop.c", *core]))
     names = ("ALIGNMENT", "WINDOW", "FRONT_END", "NETWORK", "TRACKER", "ESTIMATOR", "STACK")
     return HopCost(model.stem, student.card["front_end"], *(counted[name][0] for name in names))
