@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from python_tools.bench.hop import HopCost
 from python_tools.bench.measure import ROOT, Measurement
 from training.files import write_text
 
@@ -13,31 +14,33 @@ BUDGETS = ROOT / "tests" / "budgets.json"
 GROWTH = 0.02
 
 
-def figures(measurement: Measurement) -> dict[str, int]:
-    """Pick the figures that have a budget."""
-    flash = measurement.flash
-    return {
-        "instructions": measurement.instructions,
+def figures(measured: Measurement | HopCost) -> tuple[str, dict[str, int]]:
+    """Pick the figures that have a budget, and the name that it goes by."""
+    if isinstance(measured, HopCost):
+        return f"{measured.model}, hop", {**measured.parts, "stack": measured.stack}
+    flash = measured.flash
+    return measured.model, {
+        "instructions": measured.instructions,
         "code": flash.code,
         "constants": flash.weights + flash.quantisation + flash.tables,
-        "arena": measurement.arena,
-        "stack": measurement.stack,
+        "arena": measured.arena,
+        "stack": measured.stack,
     }
 
 
-def overruns(measurement: Measurement, path: Path = BUDGETS) -> list[str]:
+def overruns(measured: Measurement | HopCost, path: Path = BUDGETS) -> list[str]:
     """Say which figures exceed their budget; a model without one has no overruns."""
-    budget = json.loads(path.read_text()).get(measurement.model, {})
-    found = figures(measurement)
+    name, found = figures(measured)
+    budget = json.loads(path.read_text()).get(name, {})
     return [
-        f"{measurement.model}: {name}: expected at most {limit} + {GROWTH:.0%}, found {found[name]}"
-        for name, limit in budget.items()
-        if found[name] > limit * (1 + GROWTH)
+        f"{name}: {figure}: expected at most {limit} + {GROWTH:.0%}, found {found[figure]}"
+        for figure, limit in budget.items()
+        if found[figure] > limit * (1 + GROWTH)
     ]
 
 
-def update(measurements: list[Measurement], path: Path = BUDGETS) -> None:
+def update(measured: list[Measurement | HopCost], path: Path = BUDGETS) -> None:
     """Make the present figures the budget."""
     budgets = json.loads(path.read_text()) if path.exists() else {}
-    budgets.update({m.model: figures(m) for m in measurements})
+    budgets.update(figures(m) for m in measured)
     write_text(path, json.dumps(budgets, indent=2, sort_keys=True) + "\n")

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from python_tools.bench.measure import APP, HERE, build, run
@@ -36,10 +36,6 @@ class HopCost:
         names = ("alignment", "window", "front_end", "network", "tracker")
         parts = {name.replace("_", " "): getattr(self, name) for name in names}
         return {**parts, "whole hop": self.alignment + self.estimator}
-
-    def as_dict(self) -> dict:
-        """Make plain data for JSON."""
-        return asdict(self)
 
 
 def measure_hop(model: Path, folder: Path) -> HopCost | None:

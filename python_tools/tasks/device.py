@@ -93,14 +93,21 @@ def _board(name):
     portable="also measure the kernels without SMLAD",
     json="write all figures to this file",
     bakenn="also measure bakenn: the Python of an environment with bakenn[tflite]",
+    tflm="also measure TFLite Micro on CMSIS-NN: a checkout of TFLite Micro",
+    cmsis_nn="a checkout of CMSIS-NN, if TFLite Micro's make has not brought one",
+    quick="inference on bare metal only: no hop, no host, no Zephyr",
     update_budgets="make these figures the budget that the tests hold",
 )
-def bench(_context, models="", layers=False, portable=False, json=None, bakenn=None, update_budgets=False):
-    """Count instructions, flash, arena and stack of int8 models on QEMU's Cortex-M4F."""
+def bench(
+    _context, models="", layers=False, portable=False, json=None, bakenn=None, tflm=None, cmsis_nn=None,
+    quick=False, update_budgets=False,
+):  # fmt: skip
+    """Count instructions, flash, arena and stack of int8 models and of a hop on QEMU's Cortex-M4F."""
     from python_tools.bench.__main__ import main
 
-    flags = {"--layers": layers, "--portable": portable, "--update-budgets": update_budgets}
-    values = {"--json": json, "--bakenn": bakenn}
+    flags = {"--layers": layers, "--portable": portable, "--quick": quick}
+    flags["--update-budgets"] = update_budgets
+    values = {"--json": json, "--bakenn": bakenn, "--tflm": tflm, "--cmsis-nn": cmsis_nn}
     words = [
         *(models.split(",") if models else [str(ROOT / "training" / "released" / "student.tflite")]),
         *(name for name, on in flags.items() if on),

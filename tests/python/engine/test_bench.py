@@ -11,7 +11,9 @@ import pytest
 
 from python_tools.bench.__main__ import main
 from python_tools.bench.budget import BUDGETS, overruns
+from python_tools.bench.elsewhere import on_host, on_zephyr
 from python_tools.bench.estimate import estimates
+from python_tools.bench.hop import measure_hop
 from python_tools.bench.measure import Measurement, measure
 
 RELEASED = Path("training/released/student.tflite")
@@ -67,6 +69,42 @@ def test_overrun_is_told(student: Measurement, tmp_path: Path) -> None:
     assert overruns(student, budgets)[0].startswith("student: instructions: expected at most")
 
 
+def test_hop(student: Measurement, tmp_path: Path) -> None:
+    hop = measure_hop(RELEASED, tmp_path / "once")
+    assert hop == measure_hop(RELEASED, tmp_path / "again")
+    parts = hop.window + hop.front_end + hop.network + hop.tracker
+    assert hop.estimator == pytest.approx(parts, rel=0.01)  # and contact, gaps, states
+    assert hop.network == pytest.approx(student.instructions, rel=0.01)
+    assert "student, hop" in json.loads(BUDGETS.read_text())
+    assert overruns(hop) == []
+
+
+def test_no_hop_without_a_card(tmp_path: Path) -> None:
+    alone = tmp_path / "student.tflite"
+    alone.write_bytes(RELEASED.read_bytes())
+    assert measure_hop(alone, tmp_path) is None
+
+
+@pytest.mark.skipif(not shutil.which("valgrind"), reason="needs valgrind, to count on the host")
+def test_host_counts_the_same_twice(tmp_path: Path) -> None:
+    once = on_host(RELEASED, tmp_path / "once")
+    assert once.unit == "instructions"
+    assert once == on_host(RELEASED, tmp_path / "again")
+
+
+@pytest.mark.zephyr
+def test_zephyr_counts_the_same_twice(student: Measurement) -> None:
+    once = on_zephyr(RELEASED)
+    assert once == on_zephyr(RELEASED)
+    assert once == pytest.approx(student.instructions, rel=0.02)
+
+
+def test_checkout_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    assert main([str(RELEASED), "--quick", "--tflm", str(tmp_path)]) == 1
+    said = capsys.readouterr().err.replace("\n", "")
+    assert f"{tmp_path}: expected a checkout of TFLite Micro with tensorflow/lite/micro/" in said
+
+
 def test_estimates_grow_with_the_count() -> None:
     once, twice = estimates(1_000_000)[0], estimates(2_000_000)[0]
     assert twice.milliseconds[0] == pytest.approx(2 * once.milliseconds[0])
@@ -75,7 +113,7 @@ def test_estimates_grow_with_the_count() -> None:
 
 def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     figures = tmp_path / "figures.json"
-    assert main([str(RELEASED), "--layers", "--json", str(figures)]) == 0
+    assert main([str(RELEASED), "--quick", "--layers", "--json", str(figures)]) == 0
     printed = capsys.readouterr().out
     assert "instr/MAC" in printed and "(estimate)" in printed
     assert json.loads(figures.read_text())["engine"][0]["layers"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from graphs import Case, graphs
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from keras_models import MODELS
 from scale import MANY
 
@@ -44,7 +44,11 @@ def test_many_random_graphs_equal_the_reference(case: Case, scratch: Path) -> No
 def check(case: Case, scratch: Path) -> None:
     path = scratch / "case.tflite"
     path.write_bytes(case.blob)
-    expected = reference(path, case.inputs)
+    try:
+        expected = reference(path, case.inputs)
+    except RuntimeError as refusal:  # a scale so small that RELU6's 6 is beyond int32; the oracle clamps
+        assert "no_integer_overflow_from_quantization" in str(refusal)
+        reject()
     np.testing.assert_array_equal(IntegerModel.load(path).predict(case.inputs), expected, str(case.kinds))
 
 
