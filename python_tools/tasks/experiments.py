@@ -62,8 +62,9 @@ def report(_context, results=None, output=None):
     from training import scores
 
     folder = Path(results) if results else BUILD / "evaluate"
+    written = write_report(folder, Path(output) if output else folder / "report.html")
     say(scores.markdown(scores.rows(scores.read([folder])), ESTIMATES))
-    say(f"written: {write_report(folder, Path(output) if output else folder / 'report.html')}")
+    say(f"written: {written}")
 
 
 @command(
