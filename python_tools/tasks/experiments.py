@@ -58,6 +58,9 @@ def ablation(_context, data, seeds=None, folds=None, workers=None, scheduler=Non
 )
 def report(_context, results=None, output=None):
     """Gather an evaluation's results, as far as its jobs are done, in one self-contained HTML file."""
+    from training.quiet import start_tensorflow
+
+    start_tensorflow()
     from python_tools.experiment_report import ESTIMATES, write_report
     from training import scores
 
