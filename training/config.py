@@ -61,7 +61,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Distillation:
-    """What the student takes from the teacher: docs/distillation.md."""
+    """What the student takes from the teacher: docs/training.md."""
 
     relation: str = "rkd"  # "rkd", "gram", "attention"; "response": without a relation; "none": labels only
     relation_weight: float = 1.0

@@ -49,7 +49,7 @@ def fit(
     earlier = history(folder)
     best = min((row[MONITOR] for row in earlier), default=np.inf)
     since = len(earlier) - 1 - int(np.argmin([row[MONITOR] for row in earlier])) if earlier else 0
-    start = time.monotonic()
+    start, start_cpu = time.monotonic(), time.process_time()
     trainee.fit(
         *train,
         validation_data=validation,
@@ -74,6 +74,8 @@ def fit(
     )
     trainee.load_weights(folder / WEIGHTS)
     rows = history(folder)
+    seen = len(train[0][0]) * (len(rows) - len(earlier))
+    seconds, cpu_seconds = time.monotonic() - start, time.process_time() - start_cpu
     chosen = int(np.argmin([row[MONITOR] for row in rows]))
     summary = {
         "parameters": model.count_params(),
@@ -81,7 +83,9 @@ def fit(
         "best_epoch": chosen + 1,
         "validation_mae_bpm": rows[chosen][MONITOR],
         "training_windows": len(train[0][0]),
-        "seconds_this_run": round(time.monotonic() - start, 1),
+        "seconds_this_run": round(seconds, 1),
+        "windows_per_second": round(seen / seconds, 1),
+        "windows_per_cpu_second": round(seen / cpu_seconds, 1),
     }
     write_text(folder / "metrics.json", json.dumps(summary, indent=1))
     return summary

@@ -99,7 +99,7 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Client]:
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address=":0",
             memory_limit=0,
             silence_logs=50,
         ) as cluster,

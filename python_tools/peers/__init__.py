@@ -58,16 +58,18 @@ def compare(
 ) -> str:
     """Print the table and write it with metrics.json into `output`; PeerError if the peer cannot run.
 
-    results: of `invoke evaluate`, for our side; without them the released student is replayed and its
-    held-out people are also shown by themselves.
+    results: of `invoke evaluate`, for our side, and only the recordings tested there; without them the
+    released student is replayed and its held-out people are also shown by themselves.
     """
     recordings = open_dataset(dataset, data)
-    output.mkdir(parents=True, exist_ok=True)
-    version, runs = beliefppg(python or environment(output, say), recordings, output, one_led)
     if results:
         ours, held = _evaluated(results, recordings), None
+        tested = {run.recording.name for run in ours}
+        recordings = [r for r in recordings if r.name in tested]
     else:
         ours, held = _replayed(released, recordings)
+    output.mkdir(parents=True, exist_ok=True)
+    version, runs = beliefppg(python or environment(output, say), recordings, output, one_led)
     rows = table([*ours, *runs], held)
     text = markdown(rows)
     notes = (

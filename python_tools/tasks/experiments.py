@@ -57,11 +57,17 @@ def ablation(_context, data, seeds=None, folds=None, workers=None, scheduler=Non
     output="the HTML file; default: report.html in the folder of results",
 )
 def report(_context, results=None, output=None):
-    """Gather an evaluation's results in one self-contained HTML file."""
-    from python_tools.experiment_report import write_report
+    """Gather an evaluation's results, as far as its jobs are done, in one self-contained HTML file."""
+    from training.quiet import start_tensorflow
+
+    start_tensorflow()
+    from python_tools.experiment_report import ESTIMATES, write_report
+    from training import scores
 
     folder = Path(results) if results else BUILD / "evaluate"
-    say(f"written: {write_report(folder, Path(output) if output else folder / 'report.html')}")
+    written = write_report(folder, Path(output) if output else folder / "report.html")
+    say(scores.markdown(scores.rows(scores.read([folder])), ESTIMATES))
+    say(f"written: {written}")
 
 
 @command(
