@@ -5,9 +5,9 @@
  */
 #include <pulse/align.h>
 #include <pulse/estimator.h>
-#include <pulse/text.h>
 
 #include "platform.h"
+#include "print.h"
 
 #define HOPS      8     /* four until the first result, and some more */
 #define PERIOD_US 10000 /* 100 Hz, both sensors */
@@ -18,17 +18,6 @@ static struct pulse_hop hop;
 static struct pulse_moments moments;
 static struct pulse_estimate estimate;
 static int8_t logits[PULSE_MODEL_OUTPUT_SIZE];
-
-static void print(const char *name, uint32_t value)
-{
-	char line[48];
-	struct pulse_text text = pulse_text_in(line, sizeof(line));
-
-	pulse_text_add(&text, name);
-	pulse_text_add(&text, " ");
-	pulse_text_int(&text, value);
-	platform_line(line);
-}
 
 /* Of -amplitude .. amplitude, with `period` samples to a turn. */
 static int32_t triangle(uint32_t n, uint32_t period, int32_t amplitude)

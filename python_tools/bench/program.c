@@ -3,9 +3,8 @@
  * Runs a generated model's golden vectors on the bare-metal platform and prints what it costs:
  * stack, wrong outputs, instructions of one inference, of each layer, and whether they ever differ.
  */
-#include <pulse/text.h>
-
 #include "platform.h"
+#include "print.h"
 #include "pulse_model_golden.h"
 #include "program.h"
 
@@ -47,17 +46,6 @@ static uint32_t instructions(uint32_t vector)
 	marks[0] = before;
 	pulse_model_run(pulse_model_golden_input[vector], output, arena);
 	return platform_instructions_between(before, platform_counter());
-}
-
-static void print(const char *name, uint32_t value)
-{
-	char line[48];
-	struct pulse_text text = pulse_text_in(line, sizeof(line));
-
-	pulse_text_add(&text, name);
-	pulse_text_add(&text, " ");
-	pulse_text_int(&text, value);
-	platform_line(line);
 }
 
 int program(void)

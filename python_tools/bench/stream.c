@@ -3,9 +3,8 @@
  * Runs a streaming model's golden hops on the bare-metal platform and prints what a hop costs:
  * stack, wrong outputs, instructions of the dearest; with BENCH_LAYERS those of each layer.
  */
-#include <pulse/text.h>
-
 #include "platform.h"
+#include "print.h"
 #include "program.h"
 #include "pulse_model_stream_golden.h"
 
@@ -30,17 +29,6 @@ static uint32_t wrong(uint32_t hop)
 		count += output[i] != pulse_model_stream_golden_output[hop][i];
 	}
 	return count;
-}
-
-static void print(const char *name, uint32_t value)
-{
-	char line[48];
-	struct pulse_text text = pulse_text_in(line, sizeof(line));
-
-	pulse_text_add(&text, name);
-	pulse_text_add(&text, " ");
-	pulse_text_int(&text, value);
-	platform_line(line);
 }
 
 int program(void)

@@ -145,3 +145,20 @@ ZTEST(max3010x_registers, test_wrong_part_number_fails_initialisation)
 	zassert_equal(stranger->state->init_res, ENODEV);
 	zassert_false(device_is_ready(stranger));
 }
+
+ZTEST_SUITE(max3010x_decoder, NULL, NULL, NULL, NULL, NULL);
+
+ZTEST(max3010x_decoder, test_decoder_refuses_other_channels)
+{
+	const struct sensor_decoder_api *decoder;
+	uint8_t buffer[MAX3010X_BATCH_SIZE(1)] = {0};
+	struct sensor_chan_spec acceleration = {SENSOR_CHAN_ACCEL_X, 0};
+	uint16_t frames;
+	size_t base, frame;
+	uint32_t fit = 0;
+
+	zassert_ok(sensor_get_decoder(ppg, &decoder));
+	zassert_equal(decoder->get_frame_count(buffer, acceleration, &frames), -ENOTSUP);
+	zassert_equal(decoder->get_size_info(acceleration, &base, &frame), -ENOTSUP);
+	zassert_equal(decoder->decode(buffer, acceleration, &fit, 1, buffer), -ENOTSUP);
+}

@@ -389,17 +389,3 @@ ZTEST(max3010x_read, test_one_shot_read_takes_all_there_is)
 	zassert_ok(sensor_read_async_mempool(&ppg_read, &context, NULL));
 	zassert_equal(receive(10), -ENODATA);
 }
-
-ZTEST(max3010x_read, test_decoder_refuses_other_channels)
-{
-	uint8_t buffer[MAX3010X_BATCH_SIZE(1)] = {0};
-	struct sensor_chan_spec acceleration = {SENSOR_CHAN_ACCEL_X, 0};
-	uint16_t frames;
-	size_t base, frame;
-	uint32_t fit = 0;
-
-	zassert_ok(sensor_get_decoder(ppg, &decoder));
-	zassert_equal(decoder->get_frame_count(buffer, acceleration, &frames), -ENOTSUP);
-	zassert_equal(decoder->get_size_info(acceleration, &base, &frame), -ENOTSUP);
-	zassert_equal(decoder->decode(buffer, acceleration, &fit, 1, buffer), -ENOTSUP);
-}
