@@ -110,5 +110,7 @@ def convert(name: str, folder: Path, seed: int = 1) -> Path:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: keras_models.py DIR: write the stand-ins as .tflite files")
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
     for stand_in in MODELS:
-        print(convert(stand_in, Path(sys.argv[1])))
+        print(convert(stand_in, folder))
