@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The student that ships: taught by everyone; its confidence and its steadiness under noise are the folds'."""
+"""The student that ships: taught by everyone; how sure and how steady under noise it is, the folds say."""
 
 import dataclasses
 
