@@ -104,7 +104,7 @@ class Estimator:
         away = no_contact(hops)
         after = np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
         gaps = np.cumsum(hops.discontinuous)
-        moves = moving(hops)
+        moves = moving(hops) if policy else None
         held = (0, 0, State.ACQUIRING)  # the latest inference's
 
         tracker, results = Tracker(self.tables), []

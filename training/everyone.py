@@ -44,9 +44,7 @@ def make(chain: Everyone, folds: Path) -> Path:
 
     UserError if `folds` holds no finished evaluation.
     """
-    results = scores.read([folds])
-    if not results:
-        raise UserError(f"{folds}: expected finished folds of training.evaluate, found none")
+    results = scores.finished(folds)
     known = map_of_traces(trace for result in results for trace in result.traces)
     chain.distill()
     student = chain.quantize()

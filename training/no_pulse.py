@@ -132,9 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--valid", type=float, default=0.9, help="confidence from which a value is valid")
     options = parser.parse_args(arguments)
     try:
-        results = scores.read([options.folds])
-        if not results:
-            raise UserError(f"{options.folds}: expected finished folds of training.evaluate, found none")
+        results = scores.finished(options.folds)
         shares = of_folds(results, options.data, round(32768 * options.valid))
     except (ValueError, OSError, UserError) as error:
         parser.exit(1, f"{error}\n")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.errors import UserError
 from training.jobs import EVALUATION, METRICS, TRACES
 from training.metrics import Summary, summarise
 from training.trace import Trace, load
@@ -46,6 +47,14 @@ def read(folders: Iterable[Path]) -> list[Result]:
             traces = load(path.with_name(TRACES))
             found.append(Result(path.parent.parent, json.loads(path.read_text()), traces))
     return found
+
+
+def finished(folder: Path) -> list[Result]:
+    """Results of all finished jobs below a folder that evaluation wrote; UserError if there are none."""
+    results = read([folder])
+    if not results:
+        raise UserError(f"{folder}: expected finished folds of training.evaluate, found none")
+    return results
 
 
 def summaries(traces: Sequence[Trace]) -> dict[str, Summary]:

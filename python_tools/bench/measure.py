@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import Symbol
 
 from python_tools import qemu
 from python_tools.codegen.emit import Model
@@ -152,18 +153,25 @@ def weigh(image: Path) -> Flash:
     """Sort the image's symbols of the engine: those of core/nn and of the generated file."""
     totals = dict.fromkeys(("code", "weights", "quantisation", "tables"), 0)
     ours = {path.name for path in NN.glob("*.c")} | {"pulse_model.c"}
-    with image.open("rb") as file:
-        local = ""
-        for symbol in ELFFile(file).get_section_by_name(".symtab").iter_symbols():
-            kind, name = symbol["st_info"]["type"], symbol.name
-            if kind == "STT_FILE":
-                local = name
-            mine = name.startswith(("pulse_nn_", "pulse_model_run"))
-            if not mine and (symbol["st_info"]["bind"] != "STB_LOCAL" or local not in ours):
-                continue
-            if kind == "STT_FUNC":
-                totals["code"] += symbol["st_size"]
-            elif kind == "STT_OBJECT":
-                group = {"weights": "weights", "channels": "quantisation"}.get(name.split("_")[0], "tables")
-                totals[group] += symbol["st_size"]
+    for source, symbol in symbols(image):
+        kind, name = symbol["st_info"]["type"], symbol.name
+        mine = name.startswith(("pulse_nn_", "pulse_model_run"))
+        if not mine and (symbol["st_info"]["bind"] != "STB_LOCAL" or source not in ours):
+            continue
+        if kind == "STT_FUNC":
+            totals["code"] += symbol["st_size"]
+        elif kind == "STT_OBJECT":
+            group = {"weights": "weights", "channels": "quantisation"}.get(name.split("_")[0], "tables")
+            totals[group] += symbol["st_size"]
     return Flash(**totals)
+
+
+def symbols(image: Path) -> Iterator[tuple[str, Symbol]]:
+    """Symbols of an ELF image, each with the source file named last before it (that of local ones)."""
+    with image.open("rb") as file:
+        source = ""
+        for symbol in ELFFile(file).get_section_by_name(".symtab").iter_symbols():
+            if symbol["st_info"]["type"] == "STT_FILE":
+                source = symbol.name
+            else:
+                yield source, symbol

@@ -40,7 +40,7 @@ def replay(
         record,
         dataset,
         Path(data) if data else None,
-        Path(student) if student else ROOT / "training" / "released",
+        _student(student),
         target,
         Path(output) if output else BUILD / "replay",
         picture,
@@ -73,12 +73,16 @@ def replay_all(
     replay_and_print(
         datasets.split(","),
         Path(data) if data else None,
-        Path(student) if student else ROOT / "training" / "released",
+        _student(student),
         target,
         _board(board),
         Path(output) if output else BUILD / "replay-all",
         jobs or None,
     )
+
+
+def _student(folder):
+    return Path(folder) if folder else ROOT / "training" / "released"
 
 
 def _board(name):
@@ -128,7 +132,7 @@ def _source(port, baud, target, record, student, real_time):
         raise ValueError("--record: expected a recording for QEMU to replay (docs/data.md), found none")
     folder = BUILD / "stream"
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = Path(student) if student else ROOT / "training" / "released"
+    chosen = _student(student)
     return emulated(Path(record), chosen, folder, real_time)
 
 

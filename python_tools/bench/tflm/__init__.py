@@ -7,9 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from elftools.elf.elffile import ELFFile
-
-from python_tools.bench.measure import ROOT, BenchError, run
+from python_tools.bench.measure import ROOT, BenchError, run, symbols
 from python_tools.bench.peers import PeerResult
 from python_tools.codegen.generate import compile_model, generate
 from training.integer import IntegerModel
@@ -101,14 +99,10 @@ def _weigh(image: Path) -> tuple[int, int]:
     """Code and constants of the image but for platform, program and golden vectors; the model counts."""
     code = constants = 0
     ours = {"startup.c", "semihosting.c", "counter.c", "text.c", "program.c", "pulse_model_golden.c"}
-    with image.open("rb") as file:
-        local = ""
-        for symbol in ELFFile(file).get_section_by_name(".symtab").iter_symbols():
-            kind, name = symbol["st_info"]["type"], symbol.name
-            if kind == "STT_FILE":
-                local = name
-            elif local not in ours and not name.startswith(("platform_", "pulse_model_golden")):
-                code += symbol["st_size"] if kind == "STT_FUNC" else 0
-                writable = symbol["st_value"] >= 0x20000000
-                constants += symbol["st_size"] if kind == "STT_OBJECT" and not writable else 0
+    for source, symbol in symbols(image):
+        kind, name = symbol["st_info"]["type"], symbol.name
+        if source not in ours and not name.startswith(("platform_", "pulse_model_golden")):
+            code += symbol["st_size"] if kind == "STT_FUNC" else 0
+            writable = symbol["st_value"] >= 0x20000000
+            constants += symbol["st_size"] if kind == "STT_OBJECT" and not writable else 0
     return code, constants
