@@ -3,6 +3,7 @@
 
 import os
 import pty
+import select
 import struct
 import threading
 import tty
@@ -27,20 +28,21 @@ class Kit:
         self.master, self.slave = pty.openpty()
         tty.setraw(self.slave)
         self.sends, self.knows, self.told = sends, knows, b""
-        self.stop = threading.Event()
-        threading.Thread(target=self.listen, daemon=True).start()
+        self.stop, self.unplugged = threading.Event(), threading.Event()
+        self.threads = [threading.Thread(target=self.listen, daemon=True)]
+        self.threads[0].start()
 
     def listen(self) -> None:
-        while True:
-            try:
-                told = os.read(self.master, 64)
-            except OSError:
-                return
+        while not self.unplugged.is_set():
+            if not select.select([self.master], [], [], 0.05)[0]:
+                continue
+            told = os.read(self.master, 64)
             self.told += told
             if GET_METADATA in told and self.knows:
                 os.write(self.master, METADATA.encode())
             if START in told and self.sends:
-                threading.Thread(target=self.send, daemon=True).start()
+                self.threads.append(threading.Thread(target=self.send, daemon=True))
+                self.threads[-1].start()
             if STOP in told:
                 self.stop.set()
 
@@ -53,7 +55,12 @@ class Kit:
         return Board("desk", "nrf52840dk", "1", "/dev/null", os.ttyname(self.slave))
 
     def close(self) -> None:
+        """Threads end first: the next kit's pty may get the same descriptors."""
+        self.unplugged.set()
+        self.threads[0].join()
         self.stop.set()
+        for thread in self.threads[1:]:
+            thread.join()
         os.close(self.slave)
         os.close(self.master)
 
