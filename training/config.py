@@ -9,7 +9,15 @@ import typing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.models.settings import Augmentation, Recipe, Spectral, Student, Teacher
+from training.models.settings import (
+    SIZES,
+    Augmentation,
+    Recipe,
+    Spectral,
+    SpectralTeacher,
+    Student,
+    Teacher,
+)
 
 CONFIGS = Path(__file__).parent / "configs"
 CHOICES = {
@@ -20,6 +28,11 @@ CHOICES = {
     "student.fusion": ("across", "separate"),
     "distillation.relation": ("rkd", "gram", "attention", "response", "none"),
 }
+SPECTRAL_RELATIONS = (
+    "rkd",
+    "response",
+    "none",
+)  # its student has no fusion whose two sides could be compared
 
 
 class ConfigError(ValueError):
@@ -67,6 +80,7 @@ class Distillation:
     relation_weight: float = 1.0
     response_weight: float = 1.0
     temperature: float = 2.0
+    unlabelled_share: float = 0.3  # of a batch of the spectral line, where there are windows without a label
 
 
 @dataclass(frozen=True)
@@ -88,6 +102,9 @@ class Sweep:
     folds: tuple[str, ...] = ()  # of the protocol, by name; none: all
     seeds: tuple[int, ...] = ()  # none: the configuration's
     relations: tuple[str, ...] = ()  # of distillation; none: the configuration's
+    sizes: tuple[
+        str, ...
+    ] = ()  # of the spectral student: training.models.settings.SIZES; none: the configuration's
     teacher: bool = False  # also test the teacher, where a student has one
 
 
@@ -105,10 +122,12 @@ class Config:
     teacher: Teacher = field(default_factory=Teacher)
     student: Student = field(default_factory=Student)
     spectral: Spectral = field(default_factory=Spectral)
+    spectral_teacher: SpectralTeacher = field(default_factory=SpectralTeacher)
     augmentation: Augmentation = field(default_factory=Augmentation)
     teacher_training: Training = field(default_factory=Training)
     student_training: Training = field(default_factory=Training)
     spectral_training: Recipe = field(default_factory=Recipe)
+    spectral_teacher_training: Recipe = field(default_factory=Recipe)
     distillation: Distillation = field(default_factory=Distillation)
     tracking: Tracking = field(default_factory=Tracking)
 
@@ -130,11 +149,24 @@ def load(name: str | Path) -> Config:
         value = functools.reduce(getattr, where.split("."), config)
         if value not in allowed:
             raise ConfigError(path, where, f"one of {', '.join(allowed)}", repr(value))
-    unknown = sorted(set(config.sweep.relations) - set(CHOICES["distillation.relation"]))
-    if unknown:
-        expected = f"some of {', '.join(CHOICES['distillation.relation'])}"
-        raise ConfigError(path, "sweep.relations", expected, ", ".join(unknown))
+    check(config, path)
     return config
+
+
+def check(config: Config, path: Path | str) -> None:
+    """ConfigError if what is compared is not there to be compared."""
+    known = CHOICES["distillation.relation"]
+    if config.front_end == "spectrum":
+        known = SPECTRAL_RELATIONS
+    for field_, values, allowed in (
+        ("distillation.relation", (config.distillation.relation,), known),
+        ("sweep.relations", config.sweep.relations, known),
+        ("sweep.sizes", config.sweep.sizes, tuple(SIZES) if config.front_end == "spectrum" else ()),
+    ):
+        unknown = [value for value in values if value not in allowed]
+        if unknown:
+            expected = f"some of {', '.join(allowed)}" if allowed else "none: they are the spectral student's"
+            raise ConfigError(path, field_, expected, ", ".join(unknown))
 
 
 def _build(cls: type, table: dict, path: Path, where: str):

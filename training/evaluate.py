@@ -18,13 +18,8 @@ from training.errors import UserError
 from training.files import write_text
 from training.folds import PROTOCOLS
 from training.jobs import plan, revision
-from training.models.settings import Spectral
+from training.models.settings import SIZES
 
-SIZES = {
-    "2k": Spectral(width=8),
-    "8k": Spectral(),
-    "30k": Spectral(width=40),
-}
 TABLE, METRICS = "table.md", "metrics.json"
 PRINTED = ("tracked, aligned", "tracked, raw", "clamped, aligned", "untracked, aligned", "valid, aligned")
 
@@ -36,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--config", default="released", help="training/configs/NAME.toml, or a TOML file")
     add("--protocol", choices=PROTOCOLS, help="who trains, who is tested; default: the configuration's")
     add("--data", type=Path, help="folder that holds the data sets' folders")
-    add("--size", choices=SIZES, help="of the spectral student, parameters, instead of the configuration's")
+    add("--sizes", type=_names, help=f"of the spectral student, comma-separated: {', '.join(SIZES)}")
     add("--seeds", type=_numbers, help="of weights and draws, comma-separated")
     add("--folds", type=_names, help="of the protocol, comma-separated; default: all")
     add("--relations", type=_names, help=f"comma-separated: {', '.join(CHOICES['distillation.relation'])}")
@@ -53,11 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def chosen(options: argparse.Namespace) -> Config:
     """The configuration with what the command line changes. ConfigError if it cannot be used."""
     config = load(options.config)
-    sweep = {key: getattr(options, key) for key in ("seeds", "folds", "relations") if getattr(options, key)}
+    repeated = ("seeds", "folds", "relations", "sizes")
+    sweep = {key: getattr(options, key) for key in repeated if getattr(options, key)}
     return replace(
         config,
         protocol=options.protocol or config.protocol or "cross-dataset",
-        spectral=SIZES[options.size] if options.size else config.spectral,
         sweep=replace(config.sweep, **sweep),
     )
 
@@ -68,8 +63,7 @@ def run(
     """Run all jobs, print the table, write table.md and metrics.json; the folder that they are in."""
     from training import sweep
 
-    size = f"-{config.spectral.width}" if config.front_end == "spectrum" else ""
-    folder = (out / f"{config.protocol}-{config.name}{size}").resolve()
+    folder = (out / f"{config.protocol}-{config.name}").resolve()
     folders = sweep.run(
         plan(config, data and data.resolve(), folder),
         workers,

@@ -20,6 +20,7 @@ from training.card import write_card
 from training.config import Config, load
 from training.errors import UserError
 from training.folds import PROTOCOLS
+from training.jobs import variant
 from training.pipeline import Pipeline
 
 
@@ -42,10 +43,11 @@ class Everyone(Pipeline):
 def make(chain: Everyone, folds: Path) -> Path:
     """Train and quantise; the folder of the student, its confidence map fitted to the folds' traces.
 
-    UserError if `folds` holds no finished evaluation.
+    UserError if `folds` holds no finished evaluation of the configuration's student.
     """
-    results = scores.finished(folds)
+    results = scores.finished(folds, variant(chain.config))
     known = map_of_traces(trace for result in results for trace in result.traces)
+    chain.train()
     chain.distill()
     student = chain.quantize()
     write_card(student, chain.config, chain.corpus, known)

@@ -7,6 +7,7 @@ stopped. A student's job needs its teacher's to have ended.
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 from collections.abc import Callable
@@ -15,9 +16,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from training import corpus
-from training.config import Config, ConfigError, Data
+from training.config import Config, ConfigError, Data, check
 from training.files import write_text
 from training.folds import PROTOCOLS, Fold
+from training.models.settings import SIZES, size_name
 from training.pipeline import INT8, PACKAGE, STUDENT, TEACHER, Pipeline, stamp
 
 EVALUATION = "evaluation"
@@ -37,10 +39,8 @@ class Job:
 
     @property
     def variant(self) -> str:
-        """What is compared: TEACHER, the student's relation, or the spectral student."""
-        if self.network == TEACHER:
-            return TEACHER
-        return "spectral" if self.config.front_end == "spectrum" else self.config.distillation.relation
+        """What it is compared as."""
+        return variant(self.config, self.network)
 
     @property
     def folder(self) -> Path:
@@ -52,11 +52,21 @@ class Job:
         return f"{self.fold}, {self.variant}, seed {self.config.seed}"
 
 
+def variant(config: Config, network: str = STUDENT) -> str:
+    """What a network is compared as: the teacher, or the student by relation; a spectral one by size, too."""
+    spectral = config.front_end == "spectrum"
+    if network == TEACHER:
+        return f"spectral-{TEACHER}" if spectral else TEACHER
+    relation = config.distillation.relation
+    return f"spectral-{size_name(config.spectral)}-{relation}" if spectral else relation
+
+
 def plan(config: Config, data: Path | None, root: Path) -> dict[Job, Job | None]:
     """All jobs of a configuration's protocol, each with the teacher's job that it waits for, if any.
 
     One teacher a fold, of the configuration's seed. ConfigError for an unknown protocol or fold.
     """
+    check(config, config.name)
     if config.protocol not in PROTOCOLS:
         raise ConfigError(config.name, "protocol", f"one of {', '.join(PROTOCOLS)}", repr(config.protocol))
     if config.front_end == "window" and config.student.head != "bins":
@@ -65,19 +75,18 @@ def plan(config: Config, data: Path | None, root: Path) -> dict[Job, Job | None]
     unknown = sorted(set(config.sweep.folds) - set(names))
     if unknown:
         raise ConfigError(config.name, "sweep.folds", f"some of {', '.join(names)}", ", ".join(unknown))
-    spectral = config.front_end == "spectrum"
     relations = config.sweep.relations or (config.distillation.relation,)
+    sizes = [SIZES[size] for size in config.sweep.sizes] or [config.spectral]
     jobs: dict[Job, Job | None] = {}
     for name in (n for n in names if not config.sweep.folds or n in config.sweep.folds):
         teacher = Job(config, name, TEACHER, data, root)
-        if not spectral and (config.sweep.teacher or set(relations) != {"none"}):
+        if config.sweep.teacher or set(relations) != {"none"}:
             jobs[teacher] = None
         for seed in config.sweep.seeds or (config.seed,):
-            for relation in relations[:1] if spectral else relations:
+            for relation, size in itertools.product(relations, sizes):
                 distillation = replace(config.distillation, relation=relation)
-                student = replace(config, seed=seed, distillation=distillation)
-                taught = not spectral and relation != "none"
-                jobs[Job(student, name, STUDENT, data, root)] = teacher if taught else None
+                student = replace(config, seed=seed, distillation=distillation, spectral=size)
+                jobs[Job(student, name, STUDENT, data, root)] = teacher if relation != "none" else None
     return jobs
 
 
@@ -151,14 +160,13 @@ class FoldPipeline(Pipeline):
 
         from training import distill, quantize, spectral, train
         from training.card import load_student
-        from training.models.student import deployed
+        from training.models.layers import deployed
 
         teacher = self.job.network == TEACHER
         path = self.teacher_folder / train.MODEL if teacher else self.folder / STUDENT / distill.MODEL
         model = keras.models.load_model(path, compile=False)
-        predict = spectral.predict
-        if self.config.front_end == "window":
-            model, predict = deployed(model), quantize.predict
+        model = deployed(model)
+        predict = quantize.predict if self.config.front_end == "window" else spectral.predict
         known = None if teacher else load_student(self.folder / INT8)
         return [
             trace.trace(
@@ -177,7 +185,7 @@ def run(job: Job, teacher: Job | None, progress: Callable[[str], None] = print) 
     """Train, quantise and test a job's network as far as that is not done; the job's folder."""
     chain = FoldPipeline(job, teacher, progress)
     if job.network == TEACHER:
-        chain.train()
+        chain.train_teacher()
     else:
         chain.distill()
         chain.quantize()

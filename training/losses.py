@@ -73,10 +73,16 @@ class HeartRateLoss(keras.losses.Loss):
     def _response(self, teacher, student):
         if student.shape[-1] == 1:
             return ops.mean(ops.abs(expected_bpm(teacher) - expected_bpm(student))) / 10.0
-        t = self.distillation.temperature
-        soft = ops.softmax(teacher / t)
-        divergence = ops.sum(soft * (ops.log_softmax(teacher / t) - ops.log_softmax(student / t)), axis=-1)
-        return t * t * ops.mean(divergence)
+        return divergence(teacher, student, self.distillation.temperature)
+
+
+def divergence(teacher, student, temperature: float):
+    """Kullback-Leibler divergence of softened responses, logits (n, bins), times the temperature's square so
+    that its gradients keep their size (Hinton et al., arXiv 1503.02531).
+    """
+    teacher, student = teacher / temperature, student / temperature
+    apart = ops.softmax(teacher) * (ops.log_softmax(teacher) - ops.log_softmax(student))
+    return temperature**2 * ops.mean(ops.sum(apart, axis=-1))
 
 
 def huber(difference):

@@ -21,7 +21,7 @@ import numpy as np
 from training import jobs, scores
 from training.calibrate import map_of_traces
 from training.card import load_student
-from training.config import Data
+from training.config import Data, load
 from training.errors import UserError
 from training.estimator import Estimator
 from training.pipeline import INT8
@@ -129,10 +129,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.no_pulse", description=__doc__.splitlines()[0])
     parser.add_argument("--folds", type=Path, required=True, help="folder that training.evaluate wrote")
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
+    parser.add_argument("--config", default="released", help="whose student, of those in the folder")
     parser.add_argument("--valid", type=float, default=0.9, help="confidence from which a value is valid")
     options = parser.parse_args(arguments)
     try:
-        results = scores.finished(options.folds)
+        results = scores.finished(options.folds, jobs.variant(load(options.config)))
         shares = of_folds(results, options.data, round(32768 * options.valid))
     except (ValueError, OSError, UserError) as error:
         parser.exit(1, f"{error}\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +15,12 @@ import numpy as np
 from training import corpus, steps
 from training.config import Config
 from training.estimator import front_end_inputs
-from training.models.settings import Augmentation
+from training.models.settings import Augmentation, Recipe, Spectral, SpectralTeacher
 from training.quiet import start_tensorflow
 from training.recordings import Recording
 
 if TYPE_CHECKING:
-    from training import spectral
+    from training.spectral_windows import Windows
 
 PACKAGE = Path(__file__).parent
 TEACHER, STUDENT, INT8 = "teacher", "student", "int8"
@@ -42,12 +42,18 @@ class Pipeline:
         return corpus.load(self.config.data, self.data_folder, self.progress)
 
     def train(self, force: bool = False) -> Path:
-        """The teacher's folder, trained if it is not up to date. The spectral student has no teacher."""
+        """The teacher's folder, trained if it is not up to date, and if the student learns from one."""
+        if self.config.distillation.relation == "none":
+            self.progress("teacher: none, the student learns from the labels")
+            return self.teacher_folder
+        return self.train_teacher(force)
+
+    def train_teacher(self, force: bool = False) -> Path:
+        """The teacher's folder, trained if it is not up to date."""
         c = self.config
-        folder = self.teacher_folder
         if c.front_end == "spectrum":
-            self.progress("teacher: none, the spectral student learns from the labels")
-            return folder
+            network = (c.spectral_teacher, c.spectral_teacher_training)
+            return self._train_spectral(self.teacher_folder, *network, None, force)
 
         def make(part: Path) -> None:
             from training.train import train_teacher
@@ -55,15 +61,16 @@ class Pipeline:
             train_teacher(c, self.corpus, part, self.progress)
 
         inputs = {"model": c.teacher, "training": c.teacher_training, "data": self.corpus.digest}
-        return self._run(folder, {**inputs, "seed": c.seed}, force, make)
+        return self._run(self.teacher_folder, {**inputs, "seed": c.seed}, force, make)
 
     def distill(self, force: bool = False) -> Path:
         """The student's folder, made if it is not up to date; StepError without the teacher it needs."""
         c = self.config
-        if c.front_end == "spectrum":
-            return self._train_spectral(force)
+        folder = self.folder / STUDENT
         taught = c.distillation.relation != "none"
         teacher = steps.require(self.teacher_folder, "invoke train") if taught else None
+        if c.front_end == "spectrum":
+            return self._train_spectral(folder, c.spectral, c.spectral_training, teacher, force)
 
         def make(part: Path) -> None:
             import keras
@@ -75,26 +82,56 @@ class Pipeline:
 
         inputs = {"model": c.student, "training": c.student_training, "distillation": c.distillation}
         inputs |= {"teacher": stamp(teacher) if teacher else self.corpus.digest, "seed": c.seed}
-        return self._run(self.folder / STUDENT, inputs, force, make)
+        return self._run(folder, inputs, force, make)
 
-    def _train_spectral(self, force: bool) -> Path:
+    def _train_spectral(
+        self,
+        folder: Path,
+        network: Spectral | SpectralTeacher,
+        recipe: Recipe,
+        teacher: Path | None,
+        force: bool,
+    ) -> Path:
+        """The folder of a network of the spectral line, student or teacher, made if it is not up to date."""
         c = self.config
 
         def make(part: Path) -> None:
-            from training import distill, spectral
+            import keras
 
-            recordings = self.corpus.recordings["train"]
-            parts = []
-            for recording in recordings:
-                parts.append(_examples(recording, c.augmentation, c.data.aligned_labels))
-                self.progress(f"spectra: {recording.name}, {len(parts)}/{len(recordings)}")
-            settings = (c.spectral, c.augmentation, c.spectral_training, c.seed)
-            model = spectral.train(spectral.gather(recordings, parts), *settings, self.progress)
-            model.save(part / distill.MODEL)
+            from training import distill, spectral, train
+            from training.models import spectral as student
+            from training.models import spectral_teacher
 
-        inputs = {"model": c.spectral, "training": c.spectral_training, "augmentation": c.augmentation}
+            known = teacher and keras.models.load_model(teacher / train.MODEL, compile=False)
+            model = spectral.train(
+                lambda: (student if folder.name == STUDENT else spectral_teacher).build(network),
+                self._spectral_windows(with_unlabelled=known is not None),
+                c.augmentation,
+                recipe,
+                c.seed,
+                part,
+                known and spectral.Teaching(known, c.distillation),
+                self.progress,
+            )
+            model.save(part / (distill.MODEL if folder.name == STUDENT else train.MODEL))
+
+        inputs = {"model": network, "training": recipe, "augmentation": c.augmentation}
         inputs |= {"data": self.corpus.digest, "seed": c.seed}
-        return self._run(self.folder / STUDENT, inputs, force, make)
+        if teacher:
+            inputs |= {"teacher": stamp(teacher), "distillation": c.distillation}
+        return self._run(folder, inputs, force, make)
+
+    def _spectral_windows(self, with_unlabelled: bool) -> Windows:
+        from training.spectral_windows import gather
+
+        c = self.config
+        unlabelled = self.corpus.recordings.get("unlabelled", ()) if with_unlabelled else ()
+        recordings, parts = (*self.corpus.recordings["train"], *unlabelled), []
+        for n, recording in enumerate(recordings, 1):
+            change = c.augmentation if recording not in unlabelled else replace(c.augmentation, stretches=())
+            parts.append(_windows(recording, change, c.data.aligned_labels))
+            self.progress(f"spectra: {recording.name}, {n}/{len(recordings)}")
+        return gather(recordings, parts)
 
     def quantize(self, force: bool = False) -> Path:
         """The int8 student's folder, made if it is not up to date; StepError without a student."""
@@ -135,11 +172,11 @@ class Pipeline:
 
 
 @cache
-def _examples(recording: Recording, augmentation: Augmentation, aligned: bool) -> spectral.Examples:
+def _windows(recording: Recording, augmentation: Augmentation, aligned: bool) -> Windows:
     """Spectra of a recording, made once a process: the folds of a protocol share them."""
-    from training import spectral
+    from training.spectral_windows import windows_of
 
-    return spectral.examples(recording, augmentation, aligned)
+    return windows_of(recording, augmentation, aligned)
 
 
 def stamp(folder: Path) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from training.models.student import deployed
+from training.models.layers import deployed
 from training.quiet import quiet
 from training.signal import INPUT_STEPS, WINDOW
 

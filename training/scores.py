@@ -49,12 +49,14 @@ def read(folders: Iterable[Path]) -> list[Result]:
     return found
 
 
-def finished(folder: Path) -> list[Result]:
-    """Results of all finished jobs below a folder that evaluation wrote; UserError if there are none."""
+def finished(folder: Path, variant: str) -> list[Result]:
+    """Results of a variant's finished jobs below a folder of evaluations; UserError if there are none."""
     results = read([folder])
-    if not results:
-        raise UserError(f"{folder}: expected finished folds of training.evaluate, found none")
-    return results
+    chosen = [r for r in results if r.variant == variant]
+    if not chosen:
+        found = ", ".join(sorted({r.variant for r in results})) or "none"
+        raise UserError(f"{folder}: expected finished folds of {variant} by training.evaluate, found {found}")
+    return chosen
 
 
 def summaries(traces: Sequence[Trace]) -> dict[str, Summary]:

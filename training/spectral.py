@@ -1,166 +1,148 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Train a spectral student: every window of every LED and time-stretch, drawn at random, augmented afresh."""
+"""Train the spectral line's networks, teacher and students: windows drawn at random, augmented afresh."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from training.augment import augment, network_inputs, swinging_light, without_pulse
-from training.losses import soft_label
-from training.models.settings import Augmentation, Recipe, Spectral
-from training.models.spectral import build
+from training.config import Distillation
+from training.files import replacing
+from training.losses import divergence, rkd, soft_label
+from training.models.layers import deployed
+from training.models.settings import Augmentation, Recipe
 from training.quantize import convert
-from training.recordings.recording import Recording
-from training.sensor import SensorStream, to_counts
-from training.signal import HOP, HOPS_PER_WINDOW, RATE_HZ, WINDOW, align, motion, window_ends, windows
-from training.spectrum import INPUT_SCALE, INPUT_ZERO, last_windows, magnitudes
+from training.spectral_windows import Windows, noise_spectra
+from training.spectrum import INPUT_SCALE, INPUT_ZERO
 
-TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
+CHECKPOINT, CHECKPOINT_STEPS = "checkpoint.npz", 500
 SWINGING = 0.6  # of the windows that lose their pulse before motion leaks in
 
 
 @dataclass(frozen=True)
-class Examples:
-    """Windows to learn from.
+class Teaching:
+    """A trained teacher of the same inputs, and what the student takes from it besides the labels."""
 
-    spectra: float32 (n, 4, 104), magnitudes; motion: float32 (n,), r_acc; bpm: float32 (n,), NaN unknown;
-    hops: int32 (n, 4), the rows that stand side by side in the network; weight: float64 (n,), of being drawn.
-    """
-
-    spectra: np.ndarray
-    motion: np.ndarray
-    bpm: np.ndarray
-    hops: np.ndarray
-    weight: np.ndarray
-
-
-def examples(recording: Recording, augmentation: Augmentation, aligned: bool = True) -> Examples:
-    """All windows of a recording: every PPG channel, at its own pace and at the augmentation's."""
-    parts = [
-        _channel(recording, led, stretch, 1.0 if stretch == 1.0 else augmentation.stretched_share, aligned)
-        for led in range(recording.ppg.shape[1])
-        for stretch in (1.0, *augmentation.stretches)
-    ]
-    return _join(parts, [1 / recording.ppg.shape[1]] * len(parts))
-
-
-def _channel(recording: Recording, led: int, stretch: float, weight: float, aligned: bool) -> Examples:
-    """Windows of one PPG channel of a recording played `stretch` times as fast."""
-    stream = to_counts(recording, led)
-    t_ppg, t_acc = ((t / stretch).astype(np.int64) for t in (stream.t_ppg_us, stream.t_acc_us))
-    hops = align(SensorStream(stream.ppg, t_ppg, stream.acc, t_acc))
-    ends = window_ends(hops)
-    x = windows(hops, ends)
-    bpm = np.full(len(ends), np.nan)
-    if recording.hr is not None and len(recording.hr):
-        half = WINDOW / RATE_HZ / 2
-        middle = recording.hr_start_s + half + (recording.label_offset_s if aligned else 0.0)
-        at = (hops.end_us[ends] * 1e-6 - half) * stretch
-        bpm = np.interp(at, middle, recording.hr, left=np.nan, right=np.nan) * stretch
-    return Examples(
-        magnitudes(x).astype(np.float32),
-        motion(x).astype(np.float32),
-        bpm.astype(np.float32),
-        last_windows(ends).astype(np.int32),
-        np.where((bpm >= TAUGHT_BPM[0]) & (bpm <= TAUGHT_BPM[1]), weight, 0.0),
-    )
-
-
-def _join(parts: Sequence[Examples], weights: Sequence[float]) -> Examples:
-    base = np.cumsum([0, *(len(part.bpm) for part in parts)])
-    return Examples(
-        np.concatenate([part.spectra for part in parts]),
-        np.concatenate([part.motion for part in parts]),
-        np.concatenate([part.bpm for part in parts]),
-        np.concatenate([part.hops + start for part, start in zip(parts, base, strict=False)]),
-        np.concatenate([part.weight * weight for part, weight in zip(parts, weights, strict=True)]),
-    )
-
-
-def gather(recordings: Sequence[Recording], parts: Sequence[Examples]) -> Examples:
-    """The examples of recordings together; a data set weighs by the root of its length.
-
-    ValueError if no recording has a label.
-    """
-    seconds: dict[str, float] = {}
-    for r in recordings:
-        seconds[r.dataset] = seconds.get(r.dataset, 0.0) + r.seconds
-    together = _join(parts, [seconds[r.dataset] ** -0.5 for r in recordings])
-    if not together.weight.any():
-        raise ValueError("spectral student: recordings: expected one with a reference heart rate, found none")
-    return together
-
-
-def noise_spectra(seed: int, count: int = 2000) -> np.ndarray:
-    """PPG spectra of four hops with no pulse in them, float32 (count, 4, 2, 104): noise of all colours."""
-    rng = np.random.default_rng(seed)
-    samples = HOP * (HOPS_PER_WINDOW - 1) + WINDOW
-    white = np.fft.rfft(rng.normal(size=(count, 2 * samples)))
-    colour = np.fft.rfftfreq(2 * samples, 1 / RATE_HZ).clip(0.05) ** -rng.uniform(0, 1.5, (count, 1))
-    x = np.fft.irfft(white * colour)[:, :samples]
-    counts = np.rint(x / x.std(axis=1, keepdims=True) * 2.0 ** rng.uniform(2, 14, (count, 1))).astype(
-        np.int64
-    )
-    hops = np.lib.stride_tricks.sliding_window_view(counts, WINDOW, axis=1)[:, ::HOP].reshape(-1, WINDOW)
-    signals = np.zeros((len(hops), 4, WINDOW), np.int64)
-    signals[:, 0] = hops
-    return magnitudes(signals)[:, :2].astype(np.float32).reshape(count, HOPS_PER_WINDOW, 2, -1)
+    teacher: keras.Model
+    settings: Distillation
 
 
 def train(
-    data: Examples,
-    config: Spectral,
+    build: Callable[[], keras.Model],
+    data: Windows,
     augmentation: Augmentation,
     recipe: Recipe,
     seed: int,
+    folder: Path,
+    teaching: Teaching | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> keras.Model:
-    """A student trained from scratch; the same seed on the same machine gives the same weights."""
+    """A network trained from scratch; the same seed on the same machine gives the same weights.
+
+    build: of a model with outputs ``logits`` (104,) and ``fused``. Resumes from `folder` when interrupted.
+    Windows without a label are drawn if `teaching` is there: its response alone counts for them.
+    """
     keras.utils.set_random_seed(seed)
-    model = build(config)
+    model = build()
     schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.steps)
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
     optimizer.build(model.trainable_variables)
+    rng = tf.random.Generator.from_seed(seed)
+    state = [*model.variables, *optimizer.variables, rng.state]
+    share = teaching.settings.unlabelled_share if teaching else 0.0
     draws = np.random.default_rng(seed).choice(
-        len(data.bpm), (recipe.steps, 2, recipe.batch), p=data.weight / data.weight.sum()
+        len(data.bpm), (recipe.steps, 2, recipe.batch), p=data.chances(share)
     )
-    noise = tf.constant(noise_spectra(seed))
-    spectra, movement, bpm, hops = map(tf.constant, (data.spectra, data.motion, data.bpm, data.hops))
+    examples = _Examples(data, augmentation, recipe, seed, rng)
 
     @tf.function
     def step(chosen: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-        rows, other = tf.gather(hops, chosen), tf.gather(hops, others)
-        target = soft_label(tf.gather(bpm, chosen), recipe.label_spread_bpm)
-        draw = tf.random.uniform((recipe.batch,))
-        half = augmentation.no_pulse / 2
-        # Light that swings with the arm; then, after all else, noise alone.
-        seen, target = without_pulse(tf.gather(spectra, rows), target, noise, draw < half)
-        seen = swinging_light(seen, draw < SWINGING * half)
-        changed, moving = augment(
-            seen,
-            tf.gather(movement, rows),
-            tf.gather(spectra, other),
-            tf.gather(movement, other),
-            augmentation,
-        )
-        changed, target = without_pulse(changed, target, noise, draw > 1 - half)
-        inputs = network_inputs(changed, moving)
+        inputs, target, known = examples(chosen, others)
         with tf.GradientTape() as tape:
-            logits = model(inputs, training=True)
-            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits))
+            outputs = model(inputs, training=True)
+            entropy = tf.nn.softmax_cross_entropy_with_logits(target, outputs["logits"])
+            loss = tf.reduce_sum(tf.where(known, entropy, 0.0)) / tf.reduce_sum(tf.cast(known, tf.float32))
+            if teaching:
+                loss += _taught(teaching.teacher(inputs, training=False), outputs, teaching.settings)
         optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
         return loss
 
-    for n, (chosen, others) in enumerate(draws.astype(np.int32), 1):
+    done = _restore(folder / CHECKPOINT, state)
+    for n, (chosen, others) in enumerate(draws.astype(np.int32)[done:], done + 1):
         loss = step(chosen, others)
-        if n % 500 == 0 or n == recipe.steps:
-            progress(f"spectral student: step {n}/{recipe.steps}  loss {float(loss):.3f}")
+        if n % CHECKPOINT_STEPS == 0 or n == recipe.steps:
+            _save(folder / CHECKPOINT, n, state)
+            progress(f"{model.name}: step {n}/{recipe.steps}  loss {float(loss):.3f}")
     return model
+
+
+class _Examples:
+    """Batches of inputs and targets from rows of `data`."""
+
+    def __init__(
+        self, data: Windows, augmentation: Augmentation, recipe: Recipe, seed: int, rng: tf.random.Generator
+    ):
+        self.augmentation, self.recipe, self.rng = augmentation, recipe, rng
+        self.noise = tf.constant(noise_spectra(seed))
+        self.spectra, self.motion, self.bpm, self.hops = map(
+            tf.constant, (data.spectra, data.motion, data.bpm, data.hops)
+        )
+
+    def __call__(self, chosen: tf.Tensor, others: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Inputs (n, 1, 104, 20), targets (n, 104), which are known (n,); others lend motion."""
+        change, rng = self.augmentation, self.rng
+        rows, other = tf.gather(self.hops, chosen), tf.gather(self.hops, others)
+        bpm = tf.gather(self.bpm, chosen)
+        target = soft_label(tf.where(tf.math.is_nan(bpm), 0.0, bpm), self.recipe.label_spread_bpm)
+        draw = rng.uniform(tf.shape(chosen))
+        half = change.no_pulse / 2
+        # Light that swings with the arm; then, after all else, noise alone.
+        before, after = draw < half, draw > 1 - half
+        seen, target = without_pulse(tf.gather(self.spectra, rows), target, self.noise, before, rng)
+        seen = swinging_light(seen, draw < SWINGING * half, rng)
+        seen, moving = augment(
+            seen,
+            tf.gather(self.motion, rows),
+            tf.gather(self.spectra, other),
+            tf.gather(self.motion, other),
+            change,
+            rng,
+        )
+        seen, target = without_pulse(seen, target, self.noise, after, rng)
+        known = tf.logical_or(tf.logical_not(tf.math.is_nan(bpm)), tf.logical_or(before, after))
+        return network_inputs(seen, moving), target, known
+
+
+def _taught(
+    teacher: dict[str, tf.Tensor], student: dict[str, tf.Tensor], settings: Distillation
+) -> tf.Tensor:
+    """Loss against the teacher's outputs: its response, and the relation if one is set."""
+    loss = settings.response_weight * divergence(teacher["logits"], student["logits"], settings.temperature)
+    if settings.relation == "rkd":
+        loss += settings.relation_weight * rkd(teacher["fused"], student["fused"])
+    return loss
+
+
+def _save(path: Path, step: int, state: Sequence) -> None:
+    values = {str(n): np.asarray(v) for n, v in enumerate(state)}
+    with replacing(path) as beside, beside.open("wb") as file:
+        np.savez(file, step=step, **values)
+
+
+def _restore(path: Path, state: Sequence) -> int:
+    """Steps done, their state restored; 0 if there is no checkpoint."""
+    if not path.exists():
+        return 0
+    with np.load(path) as stored:
+        for n, variable in enumerate(state):
+            variable.assign(stored[str(n)])
+        return int(stored["step"])
 
 
 def _values(inputs: np.ndarray) -> np.ndarray:
@@ -168,7 +150,7 @@ def _values(inputs: np.ndarray) -> np.ndarray:
 
 
 def predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
-    """Logits float32 (n, 104) of the front end's int8 inputs (n, 104, 20)."""
+    """Logits float32 (n, 104) of a `deployed` network for the front end's int8 inputs (n, 104, 20)."""
     return model.predict(_values(inputs), batch_size=256, verbose=0)
 
 
@@ -179,4 +161,5 @@ def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
     """
     calibration = _values(inputs)
     calibration[0, 0, 0, :2] = 0, 1
-    return convert(lambda spectra: model(spectra, training=False), calibration, "spectra")
+    student = deployed(model)
+    return convert(lambda spectra: student(spectra, training=False), calibration, "spectra")

@@ -26,7 +26,7 @@ def _evaluate(**values) -> None:
     **EVALUATE_HELP,
     config="configuration: a name in training/configs or the path of a .toml file",
     protocol="who trains and who is tested, as in docs/training.md; default: the configuration's",
-    size="of the spectral student, 2k, 8k or 30k parameters, instead of the configuration's",
+    sizes="of the spectral student, 2k, 8k, 30k parameters, comma-separated, instead of the configuration's",
     relations="of distillation, comma-separated, instead of the configuration's",
 )
 def evaluate(
@@ -34,7 +34,7 @@ def evaluate(
     data=None,
     config="released",
     protocol=None,
-    size=None,
+    sizes=None,
     seeds=None,
     folds=None,
     relations=None,
@@ -42,7 +42,7 @@ def evaluate(
     scheduler=None,
 ):
     """Evaluate a configuration by a protocol: train every fold, test on people it never saw."""
-    _evaluate(data=data, config=config, protocol=protocol, size=size, seeds=seeds, folds=folds,
+    _evaluate(data=data, config=config, protocol=protocol, sizes=sizes, seeds=seeds, folds=folds,
               relations=relations, workers=workers, scheduler=scheduler)  # fmt: skip
 
 

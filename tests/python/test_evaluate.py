@@ -16,7 +16,7 @@ pytest.importorskip("tensorflow")
 
 from training import evaluate, jobs, scores, sweep, trace  # noqa: E402
 from training.config import Data, Student, Sweep, Teacher, Training, load  # noqa: E402
-from training.models.settings import Augmentation, Recipe, Spectral  # noqa: E402
+from training.models.settings import Augmentation, Recipe, Spectral, SpectralTeacher  # noqa: E402
 
 SMALL = dataclasses.replace(
     load("ablation"),
@@ -34,10 +34,12 @@ SPECTRAL = dataclasses.replace(
     SMALL,
     name="small-spectral",
     front_end="spectrum",
-    sweep=Sweep(folds=("group-1",)),
+    sweep=Sweep(folds=("group-1",), relations=("rkd",), teacher=True),
     spectral=Spectral(width=4, dilations=(1,)),
     augmentation=Augmentation(stretches=()),
     spectral_training=Recipe(steps=20, batch=16),
+    spectral_teacher=SpectralTeacher(width=4, dilations=(1,), fused_dilations=(1,), heads=2, key=2),
+    spectral_teacher_training=Recipe(steps=10, batch=8),
 )
 
 
@@ -137,15 +139,17 @@ def test_what_is_done_is_not_done_again(killed):
 
 def test_the_spectral_line_runs_the_same_way(tmp_path, capsys):
     plan = jobs.plan(SPECTRAL, None, tmp_path)
-    ((job, teacher),) = plan.items()
-    assert teacher is None and job.variant == "spectral"
-    folder = jobs.run(job, teacher, lambda line: None)
-    evaluate.summarise(tmp_path, [folder], SPECTRAL)
-    assert "| spectral | simulator | tracked, raw | 2 | 1 |" in capsys.readouterr().out
+    taught = list(plan)[1]
+    assert [job.variant for job in plan] == ["spectral-teacher", "spectral-4wide-rkd"]
+    folders = [jobs.run(job, teacher, lambda line: None) for job, teacher in plan.items()]
+    evaluate.summarise(tmp_path, folders, SPECTRAL)
+    printed = capsys.readouterr().out
+    assert all(f"| {job.variant} | simulator | tracked, raw | 2 | 1 |" in printed for job in plan)
     written = json.loads((tmp_path / "metrics.json").read_text())
-    assert written["protocol"] == "simulator-3fold" and written["jobs"] == ["group-1/spectral-1"]
+    assert written["protocol"] == "simulator-3fold"
+    assert written["jobs"] == ["group-1/spectral-teacher-1", "group-1/spectral-4wide-rkd-1"]
     assert (tmp_path / "table.md").read_text().startswith("| variant |")
-    for t in trace.load(folder / jobs.EVALUATION / jobs.TRACES):
+    for t in trace.load(taught.folder / jobs.EVALUATION / jobs.TRACES):
         assert len({len(v) for v in vars(t).values() if isinstance(v, np.ndarray)}) == 1
         assert np.isnan(t.tracked[:3]).all() and np.isfinite(t.tracked[3:]).any()
         assert (np.isfinite(t.tracked) == np.isfinite(t.untracked)).all()
@@ -153,9 +157,23 @@ def test_the_spectral_line_runs_the_same_way(tmp_path, capsys):
         assert np.nanmedian(np.abs(t.tracked - t.tracked_float)) < 10
 
 
+def test_sizes_are_jobs_too():
+    sweep_ = Sweep(folds=("group-1",), relations=("none", "response"), sizes=("2k", "8k"))
+    plan = jobs.plan(dataclasses.replace(SPECTRAL, sweep=sweep_), None, Path("root"))
+    assert sorted(job.variant for job in plan) == [
+        "spectral-2k-none",
+        "spectral-2k-response",
+        "spectral-8k-none",
+        "spectral-8k-response",
+        "spectral-teacher",
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["--relations", "gram"], "sweep.relations: expected some of rkd, response, none, found gram"),
+        (["--sizes", "9k"], "sweep.sizes: expected some of 2k, 8k, 30k, found 9k"),
         (["--protocol", "cross-dataset", "--data", "nowhere"], "nowhere: folder: expected"),
         (["--protocol", "simulator-3fold", "--folds", "group-9"], "sweep.folds: expected some of group-1"),
         (

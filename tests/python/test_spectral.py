@@ -11,15 +11,24 @@ from training.spectrum import spectrum_inputs
 
 tf = pytest.importorskip("tensorflow")
 
+from training import spectral  # noqa: E402
 from training.augment import augment, network_inputs, swinging_light, without_pulse  # noqa: E402
+from training.config import Distillation  # noqa: E402
 from training.integer import IntegerModel  # noqa: E402
-from training.models.settings import Augmentation, Recipe, Spectral  # noqa: E402
+from training.models import spectral_teacher  # noqa: E402
+from training.models.layers import deployed  # noqa: E402
+from training.models.settings import Augmentation, Recipe, Spectral, SpectralTeacher  # noqa: E402
 from training.models.spectral import build  # noqa: E402
-from training.spectral import examples, gather, noise_spectra, predict, quantize, train  # noqa: E402
+from training.spectral import Teaching, predict, quantize, train  # noqa: E402
+from training.spectral_windows import gather, noise_spectra, windows_of  # noqa: E402
 from training.tracking import bin_bpm  # noqa: E402
 
 RECORDING = simulate(3, 90.0)
 ALONE = Augmentation(stretches=())
+
+
+def draws() -> tf.random.Generator:
+    return tf.random.Generator.from_seed(0)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +39,7 @@ def device_inputs() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def spectra():
-    data = examples(RECORDING, ALONE)
+    data = windows_of(RECORDING, ALONE)
     return tf.gather(data.spectra, data.hops), tf.gather(data.motion, data.hops)
 
 
@@ -43,10 +52,10 @@ def test_training_sees_what_the_device_computes(device_inputs, spectra):
 
 def test_augmentation_keeps_the_pulse_unless_told_to_disturb_it(spectra):
     nothing = Augmentation((), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    same, motion = augment(*spectra, *spectra, nothing)
+    same, motion = augment(*spectra, *spectra, nothing, draws())
     np.testing.assert_allclose(same, spectra[0], rtol=1e-5)
     np.testing.assert_array_equal(motion, spectra[1])
-    changed, _ = augment(*spectra, *spectra, Augmentation())
+    changed, _ = augment(*spectra, *spectra, Augmentation(), draws())
     assert changed.shape == spectra[0].shape and np.isfinite(changed).all() and (changed.numpy() >= 0).all()
     assert np.abs(changed - spectra[0]).max() > 0
 
@@ -55,8 +64,7 @@ def test_artefacts_stand_where_the_motion_is(spectra):
     pulse, motion = spectra[0].numpy().copy(), spectra[1]
     pulse[:, :, 2:] = 0
     pulse[:, :, 2, 40] = 1e6
-    tf.random.set_seed(0)
-    changed, _ = augment(pulse, motion, pulse, motion, Augmentation((), 0, 0, 0, 1.0, 0, 0))
+    changed, _ = augment(pulse, motion, pulse, motion, Augmentation((), 0, 0, 0, 1.0, 0, 0), draws())
     changed = changed.numpy()[:, :, 0]
     away = np.arange(104) != 40
     np.testing.assert_allclose(changed[..., away], pulse[:, :, 0][..., away], rtol=1e-5)
@@ -68,7 +76,7 @@ def test_noise_in_place_of_the_pulse_teaches_indifference(spectra):
     assert noise.shape == (50, 4, 2, 104) and noise.max(axis=(1, 2, 3)).min() > 0
     label = np.eye(104, dtype=np.float32)[np.zeros(len(spectra[0]), int)]
     lost = np.arange(len(label)) % 2 == 1
-    changed, target = (x.numpy() for x in without_pulse(spectra[0], label, noise, lost))
+    changed, target = (x.numpy() for x in without_pulse(spectra[0], label, noise, lost, draws()))
     np.testing.assert_array_equal(changed[~lost], spectra[0][~lost])
     np.testing.assert_array_equal(target[~lost], label[~lost])
     np.testing.assert_array_equal(changed[:, :, 2:], spectra[0][:, :, 2:])
@@ -78,7 +86,7 @@ def test_noise_in_place_of_the_pulse_teaches_indifference(spectra):
 
 def test_light_swings_where_told_to(spectra):
     swinging = np.arange(len(spectra[0])) % 2 == 1
-    light = swinging_light(spectra[0], swinging).numpy()
+    light = swinging_light(spectra[0], swinging, draws()).numpy()
     np.testing.assert_allclose(light[~swinging], spectra[0][~swinging], rtol=1e-6)
     np.testing.assert_array_equal(light[:, :, 2:], spectra[0][:, :, 2:])
     before, after = (x[swinging][:, :, :2] for x in (spectra[0].numpy(), light))
@@ -86,8 +94,8 @@ def test_light_swings_where_told_to(spectra):
 
 
 def test_stretched_time_moves_pulse_and_label_alike():
-    plain = examples(RECORDING, ALONE)
-    both = examples(RECORDING, Augmentation(stretches=(1.25,)))
+    plain = windows_of(RECORDING, ALONE)
+    both = windows_of(RECORDING, Augmentation(stretches=(1.25,)))
     faster = both.bpm[len(plain.bpm) :][both.weight[len(plain.bpm) :] > 0]
     assert np.nanmedian(faster) / np.nanmedian(plain.bpm) == pytest.approx(1.25, abs=0.06)
     assert both.hops[len(plain.bpm) // RECORDING.ppg.shape[1]].min() >= 0
@@ -102,10 +110,15 @@ def test_sizes(config, least, most):
     assert least <= build(config).count_params() <= most
 
 
+def test_the_teacher_is_twice_the_largest_student():
+    assert 58_000 <= spectral_teacher.build(SpectralTeacher()).count_params() <= 66_000
+
+
 def test_it_learns_and_its_int8_self_agrees(device_inputs, tmp_path):
-    data = gather([RECORDING], [examples(RECORDING, ALONE)])
-    student = train(data, Spectral(width=8), ALONE, Recipe(steps=150, batch=32), 1)
-    logits = predict(student, device_inputs)
+    data = gather([RECORDING], [windows_of(RECORDING, ALONE)])
+    recipe = Recipe(steps=150, batch=32)
+    student = train(lambda: build(Spectral(width=8)), data, ALONE, recipe, 1, tmp_path)
+    logits = predict(deployed(student), device_inputs)
     reference = data.bpm[: len(device_inputs)]
     known = np.isfinite(reference)
     error = np.abs(bin_bpm()[logits.argmax(axis=1)] - reference)[known]
@@ -121,9 +134,73 @@ def test_it_learns_and_its_int8_self_agrees(device_inputs, tmp_path):
     assert np.abs(rounded - rounded.max(axis=1, keepdims=True).astype(int) - below).mean() < 4
 
 
+SMALL_TEACHER = SpectralTeacher(width=4, dilations=(1,), fused_dilations=(1,), heads=2, key=2)
+
+
+def test_an_interrupted_training_goes_on_as_if_nothing_had_been(tmp_path, monkeypatch):
+    monkeypatch.setattr(spectral, "CHECKPOINT_STEPS", 4)
+    data = gather([RECORDING], [windows_of(RECORDING, ALONE)])
+    recipe = Recipe(steps=10, batch=8)
+
+    def run(folder, progress=lambda line: None):
+        folder.mkdir(exist_ok=True)
+        return train(
+            lambda: spectral_teacher.build(SMALL_TEACHER), data, ALONE, recipe, 1, folder, None, progress
+        )
+
+    def power_cut(line):
+        if "step 8/" in line:
+            raise KeyboardInterrupt
+
+    whole = run(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "cut", power_cut)
+    lines = []
+    resumed = run(tmp_path / "cut", lines.append)
+    assert len(lines) == 1 and "step 10/10" in lines[0]
+    for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_teacher_does_not_know_heart_rates_by_heart():
+    """Away from the edges, what lies ten bins higher gives logits ten bins higher."""
+    rng = np.random.default_rng(1)
+    teacher = spectral_teacher.build(SMALL_TEACHER)
+    for weight in teacher.trainable_variables:
+        weight.assign(rng.normal(0, 0.8, weight.shape))
+    spectra = np.zeros((1, 1, 104, 20), np.float32)
+    spectra[0, 0, 40:50] = rng.random((10, 20))
+    low, high = (teacher(x, training=False)["logits"].numpy()[0] for x in (spectra, np.roll(spectra, 10, 2)))
+    np.testing.assert_allclose(high[35:75], low[25:65], atol=0.1 * low.std())
+    assert np.abs(high - low).max() > low.std()
+
+
+@pytest.mark.parametrize("relation", ["response", "rkd"])
+def test_a_student_learns_from_its_teacher_where_there_are_no_labels(relation, tmp_path, device_inputs):
+    import dataclasses
+
+    labelled = gather([RECORDING], [windows_of(RECORDING, ALONE)])
+    mute = dataclasses.replace(RECORDING, hr=None, hr_start_s=np.empty(0))
+    both = gather([RECORDING, mute], [windows_of(r, ALONE) for r in (RECORDING, mute)])
+    assert both.chances(0.0)[len(labelled.bpm) :].sum() == 0
+    assert both.chances(0.3)[np.isnan(both.bpm)].sum() == pytest.approx(0.3)
+    assert both.chances(0.3).sum() == pytest.approx(1)
+    teacher = spectral_teacher.build(SMALL_TEACHER)
+    settings = Distillation(relation, unlabelled_share=1.0)
+    recipe = Recipe(steps=150, batch=16)
+    student = train(
+        lambda: build(Spectral(width=4)), both, ALONE, recipe, 1, tmp_path, Teaching(teacher, settings)
+    )
+    apart = {}
+    for name, model in (("taught", student), ("untaught", build(Spectral(width=4)))):
+        told, said = (predict(deployed(m), device_inputs) for m in (teacher, model))
+        apart[name] = np.abs(told - told.mean(axis=1)[:, None] - said + said.mean(axis=1)[:, None]).mean()
+    assert apart["taught"] < 0.7 * apart["untaught"]
+
+
 def test_training_needs_a_label():
     import dataclasses
 
     mute = dataclasses.replace(RECORDING, hr=None, hr_start_s=np.empty(0))
     with pytest.raises(ValueError, match="expected one with a reference heart rate"):
-        gather([mute], [examples(mute, ALONE)])
+        gather([mute], [windows_of(mute, ALONE)])

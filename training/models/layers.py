@@ -66,6 +66,11 @@ def steps(x):
     return layers.Reshape(tuple(x.shape[2:]), name=f"steps_{x.name.replace('/', '_')}")(x)
 
 
+def deployed(model: keras.Model) -> keras.Model:
+    """A network without what only distillation reads: its logits alone."""
+    return keras.Model(model.inputs, model.get_layer("logits").output, name="student")
+
+
 @keras.saving.register_keras_serializable("pulse")
 class Similarity(layers.Layer):
     """How alike two feature sequences are, step by step: (t, c), (t, c) -> (t, t); no weights.
@@ -87,3 +92,20 @@ class Similarity(layers.Layer):
     def get_config(self):
         """What `from_config` needs."""
         return {**super().get_config(), "softmax": self.softmax}
+
+
+@keras.saving.register_keras_serializable("pulse")
+class Select(layers.Layer):
+    """Some of the last axis' channels: (..., c) -> (..., len(channels)); no weights."""
+
+    def __init__(self, channels: Sequence[int], **options):
+        super().__init__(**options)
+        self.channels = list(channels)
+
+    def call(self, x):
+        """Batched."""
+        return ops.take(x, self.channels, axis=-1)
+
+    def get_config(self):
+        """What `from_config` needs."""
+        return {**super().get_config(), "channels": self.channels}

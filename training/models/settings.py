@@ -47,6 +47,27 @@ class Spectral:
     dropout: float = 0.0
 
 
+SIZES = {"2k": Spectral(width=8), "8k": Spectral(), "30k": Spectral(width=40)}  # by their parameters
+
+
+def size_name(config: Spectral) -> str:
+    """Its name in SIZES, or its width."""
+    return next((name for name, known in SIZES.items() if known == config), f"{config.width}wide")
+
+
+@dataclass(frozen=True)
+class SpectralTeacher:
+    """Configuration of the spectral line's teacher; the default has about 62 k parameters."""
+
+    width: int = 32
+    kernel: int = 5
+    dilations: tuple[int, ...] = (1, 2, 4)  # of each signal's trunk, a residual convolution each
+    fused_dilations: tuple[int, ...] = (1, 2, 4)  # after the attention
+    heads: int = 4
+    key: int = 16
+    dropout: float = 0.1
+
+
 @dataclass(frozen=True)
 class Augmentation:
     """How strongly spectra are changed while a student learns; what was tried: docs/experiments.md."""

@@ -15,19 +15,21 @@ from training.tracking import BINS
 
 
 def build(config: Spectral) -> keras.Model:
-    """Student of inputs (1, 104, 20), values of 0..1, to logits (104,)."""
+    """Student of inputs (1, 104, 20), values of 0..1, to ``logits`` (104,) and ``fused`` (104, width)."""
     spectra = keras.Input((1, BINS, CHANNELS), name="spectra")
-    x = _convolution(spectra, config.width, config.first_kernel, 1, "enter")
+    x = convolution(spectra, config.width, config.first_kernel, 1, "enter")
     for n, dilation in enumerate(config.dilations):
-        y = _convolution(x, config.width, config.kernel, dilation, f"block{n}")
+        y = convolution(x, config.width, config.kernel, dilation, f"block{n}")
         x = layers.Add(name=f"sum{n}")([x, y])
         if config.dropout:
             x = layers.SpatialDropout2D(config.dropout, name=f"drop{n}")(x)
-    x = layers.Conv2D(1, 1, name="leave")(x)
-    return keras.Model(spectra, layers.Flatten(name="logits")(x), name="spectral_student")
+    logits = layers.Flatten(name="logits")(layers.Conv2D(1, 1, name="leave")(x))
+    fused = layers.Reshape((BINS, config.width), name="fused")(x)
+    return keras.Model(spectra, {"logits": logits, "fused": fused}, name="spectral_student")
 
 
-def _convolution(x, width: int, kernel: int, dilation: int, name: str):
+def convolution(x, width: int, kernel: int, dilation: int, name: str):
+    """Convolution along frequency, batch normalisation, ReLU: (1, 104, c) -> (1, 104, width)."""
     x = layers.Conv2D(
         width,
         (1, kernel),

@@ -40,8 +40,3 @@ def build(config: Student) -> keras.Model:
     if fused.shape[-1] == width:
         outputs["gram"] = Similarity(softmax=False, name="gram")(ppg_steps, fused_steps)
     return keras.Model([ppg_window, acc_window], outputs, name="modality_wise_student")
-
-
-def deployed(model: keras.Model) -> keras.Model:
-    """The student without what only distillation reads: logits alone."""
-    return keras.Model(model.inputs, model.get_layer("logits").output, name="student")

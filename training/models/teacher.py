@@ -8,7 +8,7 @@ group's published code. With the shared trunk and the scalar head it has 147,473
 import keras
 from keras import layers, ops
 
-from training.models.layers import Similarity, Trunk, head, inputs, steps
+from training.models.layers import Select, Similarity, Trunk, head, inputs, steps
 from training.models.settings import Teacher
 
 
@@ -23,23 +23,6 @@ class MeanAttention(layers.Layer):
         return ops.sum(ops.reshape(mean, (-1, time, mean.shape[2] // time, time)), axis=2)
 
 
-@keras.saving.register_keras_serializable("pulse")
-class Channel(layers.Layer):
-    """One of the last axis' channels: (..., c) -> (..., 1)."""
-
-    def __init__(self, index: int, **options):
-        super().__init__(**options)
-        self.index = index
-
-    def call(self, x):
-        """Batched; no weights."""
-        return x[..., self.index : self.index + 1]
-
-    def get_config(self):
-        """What `from_config` needs."""
-        return {**super().get_config(), "index": self.index}
-
-
 def build(config: Teacher) -> keras.Model:
     """The teacher for windows of PPG (1, 256, 1) and ACC (1, 256, 3)."""
     ppg_window, acc_window = inputs()
@@ -47,7 +30,7 @@ def build(config: Teacher) -> keras.Model:
     if config.trunk == "shared":
         trunk = Trunk("trunk", *sizes)
         ppg = steps(trunk(ppg_window))
-        features = [steps(trunk(Channel(i, name=f"axis{i}")(acc_window))) for i in range(3)]
+        features = [steps(trunk(Select([i], name=f"axis{i}")(acc_window))) for i in range(3)]
         motion = layers.Concatenate(axis=1, name="motion")(features)  # (3 x 16, channels)
     else:
         ppg = steps(Trunk("ppg", *sizes)(ppg_window))
