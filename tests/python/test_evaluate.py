@@ -14,37 +14,16 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
-from training import evaluate, jobs, scores, sweep, trace  # noqa: E402
-from training.config import Data, Student, Sweep, Teacher, Training, load  # noqa: E402
-from training.models.settings import Augmentation, Recipe, Spectral  # noqa: E402
+from small_configs import SPECTRA, WINDOWS  # noqa: E402
 
-SMALL = dataclasses.replace(
-    load("ablation"),
-    name="small",
-    protocol="simulator-3fold",
-    data=Data(simulated_subjects=6, simulated_minutes=0.75),
-    sweep=Sweep(folds=("group-2",), seeds=(2,), relations=("rkd",), teacher=True),
-    teacher=Teacher(widths=(4, 4, 4), depth=1),
-    student=Student(widths=(4, 4, 8), depth=1),
-    teacher_training=Training(epochs=2, batch=32),
-    student_training=Training(epochs=2, batch=32),
-    calibration_windows=32,
-)
-SPECTRAL = dataclasses.replace(
-    SMALL,
-    name="small-spectral",
-    front_end="spectrum",
-    sweep=Sweep(folds=("group-1",)),
-    spectral=Spectral(width=4, dilations=(1,)),
-    augmentation=Augmentation(stretches=()),
-    spectral_training=Recipe(steps=20, batch=16),
-)
+from training import evaluate, jobs, scores, sweep, trace  # noqa: E402
+from training.config import Sweep, Training  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
     """A sweep whose worker is killed once, during the teacher's training of 12 epochs: folder and lines."""
-    config = dataclasses.replace(SMALL, teacher_training=Training(epochs=12, batch=32))
+    config = dataclasses.replace(WINDOWS, teacher_training=Training(epochs=12, batch=32))
     root, lines = tmp_path_factory.mktemp("killed"), []
     plan = jobs.plan(config, None, root)
     dead = threading.Event()
@@ -99,7 +78,7 @@ def test_the_teacher_is_tested_too_and_results_say_what_they_are_of(killed):
 
 def test_every_fold_relation_and_seed_is_a_job():
     several = Sweep(seeds=(1, 2), relations=("gram", "none"), folds=("group-1", "group-3"), teacher=True)
-    plan = jobs.plan(dataclasses.replace(SMALL, sweep=several), None, Path("root"))
+    plan = jobs.plan(dataclasses.replace(WINDOWS, sweep=several), None, Path("root"))
     assert len({job.folder for job in plan}) == len(plan) == 2 * (1 + 2 * 2)
     for job, teacher in plan.items():
         assert (teacher is None) == (job.variant in ("teacher", "none"))
@@ -128,7 +107,7 @@ def test_the_table_has_mean_and_spread_over_people_and_seeds():
 def test_what_is_done_is_not_done_again(killed):
     folders, _ = killed
     root = folders[0].parents[1]
-    config = dataclasses.replace(SMALL, teacher_training=Training(epochs=12, batch=32))
+    config = dataclasses.replace(WINDOWS, teacher_training=Training(epochs=12, batch=32))
     lines = []
     job, teacher = list(jobs.plan(config, None, root).items())[1]
     jobs.run(job, teacher, lines.append)
@@ -136,11 +115,11 @@ def test_what_is_done_is_not_done_again(killed):
 
 
 def test_the_spectral_line_runs_the_same_way(tmp_path, capsys):
-    plan = jobs.plan(SPECTRAL, None, tmp_path)
+    plan = jobs.plan(SPECTRA, None, tmp_path)
     ((job, teacher),) = plan.items()
     assert teacher is None and job.variant == "spectral"
     folder = jobs.run(job, teacher, lambda line: None)
-    evaluate.summarise(tmp_path, [folder], SPECTRAL)
+    evaluate.summarise(tmp_path, [folder], SPECTRA)
     assert "| spectral | simulator | tracked, raw | 2 | 1 |" in capsys.readouterr().out
     written = json.loads((tmp_path / "metrics.json").read_text())
     assert written["protocol"] == "simulator-3fold" and written["jobs"] == ["group-1/spectral-1"]
