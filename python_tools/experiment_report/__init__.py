@@ -58,10 +58,7 @@ def write_report(folder: Path, output: Path) -> Path:
             for name, seeds in scores.by_variant(results).items()
         ],
         "runs": results,
-        "configurations": {
-            f"{r.variant}, seed {r.seed}, {r.metrics['fold']}": json.dumps(c, indent=1)
-            for r, c in zip(results, configurations, strict=True)
-        },
+        "configurations": _configurations(results),
     }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +68,15 @@ def write_report(folder: Path, output: Path) -> Path:
 
 def _distinct(values) -> list:
     return list(dict.fromkeys(values))
+
+
+def _configurations(results: list[scores.Result]) -> dict[str, str]:
+    """Configurations as text by the names of the jobs that share each."""
+    jobs: dict[str, list[str]] = {}
+    for r in results:
+        text = json.dumps(r.metrics["configuration"], indent=1)
+        jobs.setdefault(text, []).append(f"{r.metrics['fold']}/{r.variant}-{r.seed}")
+    return {", ".join(names): text for text, names in jobs.items()}
 
 
 def _table(results: list[scores.Result]) -> list[tuple[tuple[str, str], list[scores.Row]]]:

@@ -62,7 +62,7 @@ def test_it_says_who_was_tested_and_of_what_each_picture_is(results, tmp_path):
     assert '<td class="text">BAMI-1<td>1<td>1<td>0.0<td>57' in text
     assert text.count("<figcaption>") == text.count("<img") == text.count("<figure>")
     assert "SPC S02, troika/S02 a (group-1): MAE 4.21 BPM, 47% of the windows valid." in text
-    assert text.count("<details><summary>Configuration") == 2
+    assert text.count("<summary>Configuration of group-1/rkd-1, group-1/teacher-1</summary>") == 1
 
 
 def test_figures_of_a_report():
