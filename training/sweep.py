@@ -77,7 +77,6 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Client]:
             client = Client(scheduler, timeout=CONNECT)
         except (OSError, ValueError) as error:
             expected = "the address of a Dask scheduler"
-            expected = "the address of a Dask scheduler"
             raise SweepError(f"--scheduler: expected {expected}, found {scheduler}: {error}") from None
         with client:
             yield client

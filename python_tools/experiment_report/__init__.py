@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import io
+import itertools
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,12 +19,15 @@ import matplotlib.pyplot as plt
 
 from python_tools.experiment_report import figures, pictures
 from training import scores
+from training.card import CARD
 from training.errors import UserError
 from training.files import write_text
 from training.fit import HISTORY, history
+from training.pipeline import INT8
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 ESTIMATES = ("tracked, aligned", "tracked, raw", "clamped, aligned", "untracked, aligned", "valid, aligned")
+DPI = 120
 
 
 class ReportError(UserError):
@@ -33,17 +39,51 @@ def write_report(folder: Path, output: Path) -> Path:
     results = scores.read([folder])
     if not results:
         raise ReportError(f"{folder}: expected results of `invoke evaluate`, found none; run it first")
+    configurations = [r.metrics["configuration"] for r in results]
+    protocols, names = (_distinct(c[key] for c in configurations) for key in ("protocol", "name"))
     values = {
-        "title": folder.resolve().name,
-        "runs": results,
-        "rows": [row for row in scores.rows(results) if row.estimate in ESTIMATES],
+        "title": f"Protocol {', '.join(protocols)}, configuration {', '.join(names)}",
+        "folder": folder.resolve().name,
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "table": _table(results),
+        "several_seeds": any(len(seeds) > 1 for seeds in scores.by_variant(results).values()),
+        "protocols": protocols,
+        "folds": _distinct(r.metrics["fold"] for r in results),
+        "names": names,
+        "revisions": _distinct(r.metrics["revision"] for r in results),
+        "datasets": figures.tested([t for r in results for t in r.traces]),
         "curves": _picture(pictures.learning_curves, _curves(results)),
-        "variants": [_variant(name, seeds) for name, seeds in scores.by_variant(results).items()],
+        "variants": [
+            _variant(name, seeds, [r for r in results if r.variant == name])
+            for name, seeds in scores.by_variant(results).items()
+        ],
+        "runs": results,
+        "configurations": _configurations(results),
     }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     output.parent.mkdir(parents=True, exist_ok=True)
     write_text(output, environment.from_string(TEMPLATE.read_text()).render(values))
     return output
+
+
+def _distinct(values) -> list:
+    return list(dict.fromkeys(values))
+
+
+def _configurations(results: list[scores.Result]) -> dict[str, str]:
+    """Configurations as text by the names of the jobs that share each."""
+    jobs: dict[str, list[str]] = {}
+    for r in results:
+        text = json.dumps(r.metrics["configuration"], indent=1)
+        jobs.setdefault(text, []).append(f"{r.metrics['fold']}/{r.variant}-{r.seed}")
+    return {", ".join(names): text for text, names in jobs.items()}
+
+
+def _table(results: list[scores.Result]) -> list[tuple[tuple[str, str], list[scores.Row]]]:
+    """The table's rows by network and what it was tested on."""
+    rows = [row for row in scores.rows(results) if row.estimate in ESTIMATES]
+    together = itertools.groupby(rows, lambda row: (row.variant, figures.set_name(row.group)))
+    return [(key, sorted(members, key=lambda r: ESTIMATES.index(r.estimate))) for key, members in together]
 
 
 def _curves(results: list[scores.Result]) -> dict[str, list[dict[str, float]]]:
@@ -55,32 +95,56 @@ def _curves(results: list[scores.Result]) -> dict[str, list[dict[str, float]]]:
     return found
 
 
-def _variant(name: str, seeds: dict[int, list]) -> dict:
+def _variant(name: str, seeds: dict[int, list], results: list[scores.Result]) -> dict:
     """What the report shows of one variant: figures of all seeds, traces of the first."""
     traces = [t for members in seeds.values() for t in members]
     traces = [t for t in traces if figures.labelled(t).any()]
     first = [t for t in next(iter(seeds.values())) if figures.labelled(t).any()]
     table, ece = figures.reliability(traces)
+    kept = figures.coverage_table(traces)
     return {
         "name": name,
+        "parameters": _parameters(results[0].folder),
         "seeds": list(seeds),
         "ece": ece,
         "ratios": figures.ratio_errors(traces),
         "first_fix": figures.first_fix(traces),
-        "coverage": figures.coverage_table(traces),
+        "coverage": kept,
+        "subjects": _picture(pictures.by_subject, traces),
         "pictures": [
-            ("Error by subject", _picture(pictures.by_subject, traces)),
-            ("Bland-Altman", _picture(pictures.bland_altman, traces)),
-            ("Error by motion", _picture(pictures.by_level, figures.by_motion(traces), "motion (g)")),
             (
-                "Error by heart rate",
+                "Bland-Altman: difference of estimate and reference against their mean (BPM), a point for "
+                "each window; bias and limits of agreement.",
+                _picture(pictures.bland_altman, traces),
+            ),
+            (
+                "Absolute error (BPM) by motion, the standard deviation of acceleration over the window (g). "
+                "n: windows.",
+                _picture(pictures.by_level, figures.by_motion(traces), "motion (g)"),
+            ),
+            (
+                "Absolute error (BPM) by reference heart rate (BPM). n: windows.",
                 _picture(pictures.by_level, figures.by_rate(traces), "reference heart rate (BPM)"),
             ),
-            ("Reliability of the confidence", _picture(pictures.reliability, table, ece)),
-            ("Coverage against error", _picture(pictures.coverage, figures.coverage_curve(traces))),
+            (
+                f"Reliability of the confidence: share of estimates within {figures.WITHIN_BPM:g} BPM by "
+                "tenth of the confidence; areas go with the number of windows.",
+                _picture(pictures.reliability, table, ece),
+            ),
+            (
+                "Coverage against error: MAE (BPM) of the most confident share of windows; points are "
+                "thresholds of the confidence.",
+                _picture(pictures.coverage, figures.coverage_curve(traces), kept),
+            ),
         ],
-        "traces": [(f"{t.person}, {t.name}", _picture(pictures.trace, t)) for t in first],
+        "traces": [(figures.caption(t), _picture(pictures.trace, t)) for t in first],
     }
+
+
+def _parameters(job: Path) -> int | None:
+    """Of a student, as its card has it; None for a teacher."""
+    card = job / INT8 / CARD
+    return json.loads(card.read_text())["parameters"] if card.exists() else None
 
 
 def _picture(draw: Callable, *values) -> str:
@@ -89,6 +153,6 @@ def _picture(draw: Callable, *values) -> str:
     if figure is None:
         return ""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=90)
+    figure.savefig(file, format="png", dpi=DPI)
     plt.close(figure)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

@@ -4,22 +4,81 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from training.calibrate import WITHIN_BPM
 from training.metrics import calibration, errors
-from training.recordings.recording import HR_RANGE
+from training.recordings.recording import HOP_S, HR_RANGE
 from training.trace import Trace
 
 MOTION_G = (0.0, 0.05, 0.1, 0.2, 0.4, np.inf)  # edges, standard deviation of acceleration over a window
 RATE_BPM = (40.0, 60.0, 80.0, 100.0, 120.0, 140.0, 160.0, 200.0)
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)  # of the confidence
 
+SETS = {
+    "bami1": "BAMI-1",
+    "bami2": "BAMI-2",
+    "troika": "SPC",
+    "troika S": "SPC, training (S)",
+    "troika T": "SPC, test (T)",
+    "dalia": "PPG-DaLiA",
+    "wesad": "WESAD",
+    "simulator": "simulated people",
+}
+
+
+def set_name(group: str) -> str:
+    """A data set's name to people, from its own or that of a group of `scores.groups`."""
+    return SETS.get(group, group)
+
+
+def who(t: Trace) -> str:
+    """The person's data set and name to people."""
+    dataset, subject = t.person.split("/")
+    return f"{set_name(dataset)} {subject}"
+
 
 def labelled(t: Trace) -> np.ndarray:
     """Hops with an estimate and a plausible reference: bool (hops,)."""
     return np.isfinite(t.tracked) & (t.aligned >= HR_RANGE[0]) & (t.aligned <= HR_RANGE[1])
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A data set, as far as it was tested on."""
+
+    name: str
+    people: int
+    recordings: int
+    hours: float
+    windows: int
+
+
+def tested(traces: Sequence[Trace]) -> list[Tested]:
+    """What was tested on, by data set, each recording once."""
+    found: dict[str, dict[str, Trace]] = {}
+    for t in traces:
+        found.setdefault(t.person.split("/")[0], {})[t.name] = t
+    return [
+        Tested(
+            set_name(dataset),
+            len({t.person for t in once.values()}),
+            len(once),
+            sum(len(t.time_s) for t in once.values()) * HOP_S / 3600,
+            sum(int(labelled(t).sum()) for t in once.values()),
+        )
+        for dataset, once in found.items()
+    ]
+
+
+def caption(t: Trace) -> str:
+    """What a recording came to."""
+    error, valid = absolute_errors([t]), t.valid[labelled(t)]
+    return (
+        f"{who(t)}, {t.name} ({t.fold}): MAE {error.mean():.2f} BPM, {valid.mean():.0%} of the windows valid."
+    )
 
 
 def joined(traces: Sequence[Trace], field: str) -> np.ndarray:

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from python_tools.experiment_report.figures import absolute_errors, joined
+from python_tools.experiment_report.figures import absolute_errors, joined, set_name
 from training.calibrate import WITHIN_BPM
 from training.fit import MONITOR
 from training.trace import Trace
@@ -55,13 +55,16 @@ def by_subject(traces: Sequence[Trace]) -> Figure:
     people = sorted({t.person for t in traces})
     mae = {p: absolute_errors([t for t in traces if t.person == p]).mean() for p in people}
     people.sort(key=lambda p: (p.split("/")[0], mae[p]))
-    figure, axes = _axes((max(6, 0.26 * len(people)), 4.2), ylabel="MAE (BPM)")
+    figure, axes = _axes((11, 3.4), xlabel="person", ylabel="MAE (BPM)")
     sets = list(dict.fromkeys(p.split("/")[0] for p in people))
     for n, dataset in enumerate(sets):
         chosen = [i for i, p in enumerate(people) if p.split("/")[0] == dataset]
         values = [mae[people[i]] for i in chosen]
-        axes.bar(chosen, values, color=f"C{n}", label=f"{dataset}, mean {np.mean(values):.2f}")
-    axes.set_xticks(range(len(people)), [p.split("/")[1] for p in people], rotation=90)
+        label = f"{set_name(dataset)}, mean {np.mean(values):.2f} BPM"
+        axes.bar(chosen, values, color=f"C{n}", label=label)
+    axes.set_xticks(range(len(people)), [p.split("/")[1] for p in people], rotation=90, fontsize=8)
+    axes.set_xlim(-0.7, len(people) - 0.3)
+    axes.grid(axis="x", visible=False)
     axes.legend()
     return figure
 
@@ -73,14 +76,13 @@ def bland_altman(traces: Sequence[Trace]) -> Figure:
     bias, spread = difference.mean(), difference.std()
     figure, axes = _axes(xlabel="mean of estimate and reference (BPM)", ylabel="estimate - reference (BPM)")
     axes.plot((estimate + reference) / 2, difference, ".", markersize=2, alpha=0.25)
-    for value, name in (
-        (bias, "bias"),
-        (bias - 1.96 * spread, "-1.96 SD"),
-        (bias + 1.96 * spread, "+1.96 SD"),
-    ):
-        axes.axhline(value, color="black", linestyle="-" if name == "bias" else "--", linewidth=1)
-        axes.annotate(f"{name} {value:+.1f}", (1, value), xycoords=("axes fraction", "data"), ha="right",
-                      va="bottom")  # fmt: skip
+    limits = (bias - 1.96 * spread, bias + 1.96 * spread)
+    axes.axhline(bias, color="black", linewidth=1, label=f"bias {bias:+.1f} BPM")
+    label = f"bias ± 1.96 SD: {limits[0]:+.1f} to {limits[1]:+.1f} BPM"
+    for limit in limits:
+        axes.axhline(limit, color="black", linestyle="--", linewidth=1, label=label)
+        label = None
+    axes.legend(fontsize=9)
     return figure
 
 
@@ -92,8 +94,10 @@ def by_level(levels: Sequence[tuple[str, np.ndarray]], name: str) -> Figure:
     high = [np.percentile(error, 90) for _, error in levels]
     axes.bar(at, mean, label="mean")
     axes.plot(at, high, "k_", markersize=18, label="90th percentile")
-    ticks = [f"{label}\n{len(error)} hops" for label, error in levels]
-    axes.set_xticks(at, ticks, fontsize=7)
+    ticks = [f"{label}\nn = {len(error)}" for label, error in levels]
+    axes.set_xticks(at, ticks, fontsize=8)
+    axes.set_ylim(0, 1.15 * max(high))  # the legend stands above
+    axes.grid(axis="x", visible=False)
     axes.legend()
     return figure
 
@@ -110,28 +114,33 @@ def reliability(table: np.ndarray, ece: float) -> Figure:
     return figure
 
 
-def coverage(curve: tuple[np.ndarray, np.ndarray]) -> Figure:
-    """Error of what is shown if only the most confident share is."""
-    figure, axes = _axes(xlabel="share of hops shown, most confident first", ylabel="their MAE (BPM)")
+def coverage(
+    curve: tuple[np.ndarray, np.ndarray], kept: Sequence[tuple[float, float, float, float]]
+) -> Figure:
+    """Error of what is shown if only the most confident share is; kept: of `figures.coverage_table`."""
+    figure, axes = _axes(xlabel="share of windows shown, most confident first", ylabel="their MAE (BPM)")
     axes.plot(*curve)
-    axes.set(xlim=(0, 1), ylim=(0, None))
+    for threshold, share, mae, _ in kept:
+        axes.plot(share, mae, "ko", markersize=4)
+        axes.annotate(f"{threshold:g} ", (share, mae), ha="right", va="bottom", fontsize=8)
+    axes.set(xlim=(0, 1.02), ylim=(0, None))
     return figure
 
 
 def trace(t: Trace) -> Figure:
     """One recording: reference, estimates, motion."""
     figure, (top, below) = plt.subplots(
-        2, 1, figsize=(11, 3.6), sharex=True, height_ratios=(4, 1), layout="constrained"
+        2, 1, figsize=(11, 3.8), sharex=True, height_ratios=(4, 1), layout="constrained"
     )
-    top.plot(t.time_s, t.aligned, color="black", linewidth=1.3, label="reference")
     valid = np.where(t.valid, t.tracked, np.nan)
-    top.plot(t.time_s, t.untracked, ".", color="0.75", markersize=2, label="window by itself")
-    top.plot(t.time_s, t.tracked, color="tab:orange", linewidth=0.8, label="tracked")
-    top.plot(t.time_s, valid, ".", color="tab:blue", markersize=3, label="valid")
-    top.set(ylabel="BPM", ylim=(30, 220))
-    top.legend(ncols=4, fontsize=8, loc="upper left")
-    below.plot(t.time_s, t.motion, color="tab:gray", linewidth=0.7)
-    below.set(xlabel="time (s)", ylabel="motion (g)", ylim=(0, None))
+    top.plot(t.time_s, t.untracked, ".", color="0.7", markersize=3, label="window by itself")
+    top.plot(t.time_s, t.tracked, color="tab:orange", linewidth=1, label="tracked")
+    top.plot(t.time_s, valid, ".", color="tab:blue", markersize=4, label="valid")
+    top.plot(t.time_s, t.aligned, color="black", linewidth=1, label="reference")
+    top.set(ylabel="heart rate (BPM)", ylim=(30, 220))
+    top.legend(ncols=4, fontsize=9, loc="lower left", bbox_to_anchor=(0, 1), frameon=False, markerscale=2)
+    below.plot(t.time_s, t.motion, color="tab:gray", linewidth=0.8)
+    below.set(xlabel="time (s)", ylabel="motion (g)", ylim=(0, None), xlim=(0, t.time_s[-1]))
     for axes in (top, below):
         axes.grid(alpha=0.3)
     return figure

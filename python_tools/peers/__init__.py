@@ -7,7 +7,9 @@ that it knows. Ours are of people never seen where the table says so.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import subprocess
 import venv
 from collections.abc import Callable, Sequence
@@ -28,6 +30,8 @@ from training.signal import window_labels
 HERE = Path(__file__).parent
 REQUIREMENTS = HERE / "requirements-beliefppg.txt"
 RUNNER = HERE / "run_beliefppg.py"
+VERSION = "from importlib.metadata import version; print(version('beliefppg'))"
+OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")  # of this environment, nothing to the peer's
 FRAMES = 7  # of 8 s, 2 s apart, that BeliefPPG sees; its estimate is of the last
 FIRST_END_S = (FRAMES - 1) * HOP_S + WINDOW_S  # of BeliefPPG's first estimate; nobody is scored before
 
@@ -61,15 +65,15 @@ def compare(
     results: of `invoke evaluate`, for our side, and only the recordings tested there; without them the
     released student is replayed and its held-out people are also shown by themselves.
     """
-    recordings = open_dataset(dataset, data)
+    output.mkdir(parents=True, exist_ok=True)
+    recordings, python = open_dataset(dataset, data), python or environment(output, say)
     if results:
         ours, held = _evaluated(results, recordings), None
         tested = {run.recording.name for run in ours}
         recordings = [r for r in recordings if r.name in tested]
     else:
         ours, held = _replayed(released, recordings)
-    output.mkdir(parents=True, exist_ok=True)
-    version, runs = beliefppg(python or environment(output, say), recordings, output, one_led)
+    version, runs = beliefppg(python, recordings, output, one_led)
     rows = table([*ours, *runs], held)
     text = markdown(rows)
     notes = (
@@ -103,45 +107,71 @@ def environment(output: Path, say: Callable[[str], None]) -> Path:
 def beliefppg(
     python: Path, recordings: Sequence[Recording], folder: Path, one_led: bool
 ) -> tuple[str, list[Run]]:
-    """Version of the package and its estimates, of all LEDs together and, if so asked, of the default one."""
+    """Version of the package and its estimates, of all LEDs together and, if so asked, of the default one.
+
+    Estimates are kept in `folder`/beliefppg-VERSION, a file for each input, as they come: run again, only
+    those that are missing are made.
+    """
+    version = _run([python, "-c", VERSION], "find beliefppg").strip()
     variants = {"BeliefPPG, all LEDs": lambda r: r.ppg}
     if one_led:
         variants["BeliefPPG, one LED"] = lambda r: r.ppg[:, r.led, None]
-    arrays, keys = {}, {}
-    for v, (method, ppg) in enumerate(variants.items()):
-        for n, r in enumerate(recordings):
-            key = f"{v}/{n}"
-            keys[key] = (method, r)
-            arrays |= {
-                f"{key}/ppg": ppg(r),
-                f"{key}/fs_ppg": r.fs_ppg,
-                f"{key}/acc": r.acc,
-                f"{key}/fs_acc": r.fs_acc,
-            }
-    given, taken = folder / "recordings.npz", folder / "estimates.npz"
-    with replacing(given) as beside, beside.open("wb") as file:
-        np.savez(file, **arrays)
-    taken.unlink(missing_ok=True)
-    _run([python, RUNNER, given, taken], "run the package")
-    if not taken.exists():
-        raise PeerError(f"{RUNNER}: expected {taken}, found nothing")
+    kept = folder / f"beliefppg-{version}"
+    kept.mkdir(parents=True, exist_ok=True)
+    wanted, missing = [], {}
+    for method, ppg in variants.items():
+        for r in recordings:
+            arrays = {"ppg": ppg(r), "fs_ppg": r.fs_ppg, "acc": r.acc, "fs_acc": r.fs_acc}
+            estimates = kept / f"{_digest(arrays)}.npy"
+            wanted.append((method, r, estimates))
+            if not estimates.exists():
+                missing |= {f"{estimates.stem}/{name}": value for name, value in arrays.items()}
+    if missing:
+        given = folder / "recordings.npz"
+        with replacing(given) as beside, beside.open("wb") as file:
+            np.savez(file, **missing)
+        _run([python, RUNNER, given, kept], "run the package", shown=True)
+        given.unlink()
     runs = []
-    with np.load(taken) as stored:
-        for key, (method, recording) in keys.items():
-            bpm = stored[f"{key}/bpm"]
-            runs.append(Run(method, recording, FIRST_END_S + HOP_S * np.arange(len(bpm)), bpm))
-        return str(stored["version"]), runs
+    for method, recording, estimates in wanted:
+        bpm = np.load(estimates)
+        runs.append(Run(method, recording, FIRST_END_S + HOP_S * np.arange(len(bpm)), bpm))
+    return version, runs
 
 
-def _run(words: Sequence[object], what: str) -> None:
-    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "PATH": "/usr/bin:/bin", "WANDB_MODE": "disabled"}
+def _digest(arrays: dict[str, object]) -> str:
+    digest = hashlib.sha256()
+    for name, value in arrays.items():
+        value = np.ascontiguousarray(value)
+        digest.update(f"{name} {value.dtype} {value.shape}".encode() + value.tobytes())
+    return digest.hexdigest()
+
+
+def _run(words: Sequence[object], what: str, shown: bool = False) -> str:
+    """Run a command of the peer's environment, without ours; what it prints, unless it is `shown`."""
+    environment = {key: value for key, value in os.environ.items() if key not in OURS}
+    environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "WANDB_MODE": "disabled"}
+    out = None if shown else subprocess.PIPE
     try:
-        done = subprocess.run([str(w) for w in words], env=environment, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            [str(w) for w in words], env=environment, stdout=out, stderr=subprocess.PIPE, text=True
+        )
     except OSError as error:
         raise PeerError(f"{words[0]}: expected a Python to {what}, found: {error}") from None
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise PeerError(f"{words[0]}: could not {what}, exit status {done.returncode}: {last}")
+        raise PeerError(
+            f"{words[0]}: could not {what}, exit status {done.returncode}: {_reason(done.stderr)}"
+        )
+    return done.stdout or ""
+
+
+def _reason(stderr: str) -> str:
+    """The last line; of pip that found no package index, which does not say so there, what it met first."""
+    lines = stderr.strip().splitlines() or ["no message"]
+    if "(from versions: none)" not in stderr:
+        return lines[-1]
+    met = next((line for line in lines if "broken by" in line), "").partition("broken by ")[2]
+    return f"no package index that has them was reached; is there a network? {met or lines[-1]}"
 
 
 def _evaluated(folder: Path, recordings: Sequence[Recording]) -> list[Run]:

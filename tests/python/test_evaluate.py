@@ -14,39 +14,16 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
-from training import evaluate, jobs, scores, sweep, trace  # noqa: E402
-from training.config import Data, Student, Sweep, Teacher, Training, load  # noqa: E402
-from training.models.settings import Augmentation, Recipe, Spectral, SpectralTeacher  # noqa: E402
+from small_configs import SPECTRA, WINDOWS  # noqa: E402
 
-SMALL = dataclasses.replace(
-    load("ablation"),
-    name="small",
-    protocol="simulator-3fold",
-    data=Data(simulated_subjects=6, simulated_minutes=0.75),
-    sweep=Sweep(folds=("group-2",), seeds=(2,), relations=("rkd",), teacher=True),
-    teacher=Teacher(widths=(4, 4, 4), depth=1),
-    student=Student(widths=(4, 4, 8), depth=1),
-    teacher_training=Training(epochs=2, batch=32),
-    student_training=Training(epochs=2, batch=32),
-    calibration_windows=32,
-)
-SPECTRAL = dataclasses.replace(
-    SMALL,
-    name="small-spectral",
-    front_end="spectrum",
-    sweep=Sweep(folds=("group-1",), relations=("rkd",), teacher=True),
-    spectral=Spectral(width=4, dilations=(1,)),
-    augmentation=Augmentation(stretches=()),
-    spectral_training=Recipe(steps=20, batch=16),
-    spectral_teacher=SpectralTeacher(width=4, dilations=(1,), fused_dilations=(1,), heads=2, key=2),
-    spectral_teacher_training=Recipe(steps=10, batch=8),
-)
+from training import evaluate, jobs, scores, sweep, trace  # noqa: E402
+from training.config import Sweep, Training  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
     """A sweep whose worker is killed once, during the teacher's training of 12 epochs: folder and lines."""
-    config = dataclasses.replace(SMALL, teacher_training=Training(epochs=12, batch=32))
+    config = dataclasses.replace(WINDOWS, teacher_training=Training(epochs=12, batch=32))
     root, lines = tmp_path_factory.mktemp("killed"), []
     plan = jobs.plan(config, None, root)
     dead = threading.Event()
@@ -101,7 +78,7 @@ def test_the_teacher_is_tested_too_and_results_say_what_they_are_of(killed):
 
 def test_every_fold_relation_and_seed_is_a_job():
     several = Sweep(seeds=(1, 2), relations=("gram", "none"), folds=("group-1", "group-3"), teacher=True)
-    plan = jobs.plan(dataclasses.replace(SMALL, sweep=several), None, Path("root"))
+    plan = jobs.plan(dataclasses.replace(WINDOWS, sweep=several), None, Path("root"))
     assert len({job.folder for job in plan}) == len(plan) == 2 * (1 + 2 * 2)
     for job, teacher in plan.items():
         assert (teacher is None) == (job.variant in ("teacher", "none"))
@@ -130,7 +107,7 @@ def test_the_table_has_mean_and_spread_over_people_and_seeds():
 def test_what_is_done_is_not_done_again(killed):
     folders, _ = killed
     root = folders[0].parents[1]
-    config = dataclasses.replace(SMALL, teacher_training=Training(epochs=12, batch=32))
+    config = dataclasses.replace(WINDOWS, teacher_training=Training(epochs=12, batch=32))
     lines = []
     job, teacher = list(jobs.plan(config, None, root).items())[1]
     jobs.run(job, teacher, lines.append)
@@ -138,11 +115,11 @@ def test_what_is_done_is_not_done_again(killed):
 
 
 def test_the_spectral_line_runs_the_same_way(tmp_path, capsys):
-    plan = jobs.plan(SPECTRAL, None, tmp_path)
+    plan = jobs.plan(SPECTRA, None, tmp_path)
     taught = list(plan)[1]
     assert [job.variant for job in plan] == ["spectral-teacher", "spectral-4wide-rkd"]
     folders = [jobs.run(job, teacher, lambda line: None) for job, teacher in plan.items()]
-    evaluate.summarise(tmp_path, folders, SPECTRAL)
+    evaluate.summarise(tmp_path, folders, SPECTRA)
     printed = capsys.readouterr().out
     assert all(f"| {job.variant} | simulator | tracked, raw | 2 | 1 |" in printed for job in plan)
     written = json.loads((tmp_path / "metrics.json").read_text())
@@ -159,7 +136,7 @@ def test_the_spectral_line_runs_the_same_way(tmp_path, capsys):
 
 def test_sizes_are_jobs_too():
     sweep_ = Sweep(folds=("group-1",), relations=("none", "response"), sizes=("2k", "8k"))
-    plan = jobs.plan(dataclasses.replace(SPECTRAL, sweep=sweep_), None, Path("root"))
+    plan = jobs.plan(dataclasses.replace(SPECTRA, sweep=sweep_), None, Path("root"))
     assert sorted(job.variant for job in plan) == [
         "spectral-2k-none",
         "spectral-2k-response",

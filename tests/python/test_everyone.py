@@ -7,23 +7,21 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
+from small_configs import SPECTRA  # noqa: E402
+
 from training import evaluate, no_pulse, scores  # noqa: E402
 from training.card import load_student  # noqa: E402
-from training.config import Data, Sweep, load  # noqa: E402
+from training.config import Data, Distillation, Sweep  # noqa: E402
 from training.errors import UserError  # noqa: E402
 from training.everyone import Everyone, make  # noqa: E402
-from training.models.settings import Augmentation, Recipe, Spectral  # noqa: E402
+from training.models.settings import Spectral  # noqa: E402
 
 CONFIG = dataclasses.replace(
-    load("spectral-demo"),
+    SPECTRA,
     name="everyone",
-    protocol="simulator-3fold",
     data=Data(simulated_subjects=4, simulated_minutes=2.0),
+    distillation=Distillation("none"),
     sweep=Sweep(folds=("group-1", "group-2")),
-    spectral=Spectral(width=4, dilations=(1,)),
-    augmentation=Augmentation(stretches=()),
-    spectral_training=Recipe(steps=20, batch=16),
-    calibration_windows=32,
 )
 
 

@@ -37,6 +37,7 @@ def results(tmp_path):
             "fold": "group-1",
             "revision": "a" * 40,
             "data_digest": "b" * 64,
+            "configuration": {"name": "ablation", "protocol": "bami-spc-4fold", "seed": 1},
         }
         (job / EVALUATION / METRICS).write_text(json.dumps(values))
     (job / "teacher").mkdir()
@@ -49,10 +50,19 @@ def test_the_report_is_one_file_with_every_picture_inside(results, tmp_path):
     sources = re.findall(r'<img src="([^"]*)"', text)
     assert len(sources) == 1 + 2 * (6 + 2)  # learning curves; six pictures and two traces of each variant
     assert all(source.startswith("data:image/png;base64,") for source in sources)
-    assert not re.search(r"https?://|<link|<script", text)
-    assert "<td>rkd<td>bami1<td>tracked, aligned<td>2" not in text  # groups are not mixed
-    assert "<td>rkd<td>bami1<td>tracked, aligned<td>1<td>1\n<td>4.21" in text  # 30 of 57 hops are 8 BPM off
+    assert not re.search(r"https?://|url\(|@import|<link|<script|<iframe", text)
+    assert "<h1>Protocol bami-spc-4fold, configuration ablation</h1>" in text
+    rows = text[text.index("rkd on BAMI-1: 1 people, 1 seed") :]
+    assert rows[: rows.index("valid")].count("4.21") == 2 * 4  # mean and median of four estimates
     assert "aaaaaaaaaaaa" in text and "group-1" in text
+
+
+def test_it_says_who_was_tested_and_of_what_each_picture_is(results, tmp_path):
+    text = write_report(results, tmp_path / "report.html").read_text()
+    assert '<td class="text">BAMI-1<td>1<td>1<td>0.0<td>57' in text
+    assert text.count("<figcaption>") == text.count("<img") == text.count("<figure>")
+    assert "SPC S02, troika/S02 a (group-1): MAE 4.21 BPM, 47% of the windows valid." in text
+    assert text.count("<summary>Configuration of group-1/rkd-1, group-1/teacher-1</summary>") == 1
 
 
 def test_figures_of_a_report():

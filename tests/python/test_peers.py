@@ -3,6 +3,7 @@
 
 import dataclasses
 import json
+import re
 import stat
 import sys
 
@@ -77,6 +78,35 @@ def test_both_are_side_by_side_and_the_held_out_by_themselves(recordings, python
     expected = np.abs(102.0 - window_labels(recordings[0], ends, aligned=True)).mean()
     assert found["SPC training", "BeliefPPG, all LEDs"]["aligned"] == pytest.approx(expected)
     assert "may know" in (tmp_path / "out" / "table.md").read_text() and "| all | ours" in text
+
+
+def test_what_an_interrupted_run_gave_is_kept(recordings, python, tmp_path):
+    package = tmp_path / "beliefppg" / "__init__.py"
+    package.write_text(
+        PACKAGE + "\n\nonce = iter([infer_hr])\ninfer_hr = lambda *given: next(once)(*given)\n"
+    )
+    with pytest.raises(peers.PeerError, match="could not run the package"):
+        peers.beliefppg(python, recordings, tmp_path, one_led=False)
+    first = list((tmp_path / "beliefppg-9.9").iterdir())
+    package.write_text(PACKAGE.replace("100.0", "120.0"))
+    _, runs = peers.beliefppg(python, recordings, tmp_path, one_led=True)
+    assert [run.bpm[0] for run in runs] == [102.0, 122.0, 121.0, 121.0]
+    assert len(first) == 1 and first[0].suffix == ".npy"
+    package.write_text("raise ImportError('not needed: all is there')")
+    assert [run.bpm[0] for run in peers.beliefppg(python, recordings, tmp_path, one_led=False)[1]] == [
+        102,
+        122,
+    ]
+
+
+def test_without_a_network_it_says_so_and_leaves_nothing_that_looks_done(tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    with pytest.raises(peers.PeerError) as caught:
+        peers.environment(tmp_path, lambda line: None)
+    message = str(caught.value)
+    assert re.search("could not install its packages.*no package index.*is there a network.*refused", message)
+    assert "\n" not in message and not (tmp_path / "venv" / "requirements.txt").exists()
 
 
 def test_a_peer_that_does_not_run_is_one_error(recordings, python, tmp_path):

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several LEDs as one: what fusion may not depend on, and one LED alone, bit for bit as the estimator."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+pytest.importorskip("tensorflow")
+
+from training import fusion  # noqa: E402
+from training.card import load_student  # noqa: E402
+from training.pipeline import PACKAGE  # noqa: E402
+from training.recordings import simulate  # noqa: E402
+from training.sensor import PPG_MAX, to_counts  # noqa: E402
+from training.signal import align  # noqa: E402
+from training.tracking import BINS, track, tracker_tables  # noqa: E402
+
+HOPS = 12
+STEP = 0.06  # of a logit, about the shipped student's
+TABLES = tracker_tables(STEP, temper=0.4, floor=1e-5)
+END_US = 2_000_000 * np.arange(1, HOPS + 1)
+logits = arrays(np.int8, (HOPS, BINS), elements=st.integers(0, 127))
+
+
+def heard(logits: np.ndarray, **changed) -> fusion.Channel:
+    """An LED with a whole window at every hop, whose network says `logits`."""
+    values = logits.astype(np.int64)
+    steps = values.max(axis=1, keepdims=True) - values
+    sure = fusion.certainty(steps, TABLES)
+    always, never = np.ones(len(values), bool), np.zeros(len(values), bool)
+    whole = fusion.Channel(steps, always, always, never, sure < fusion.UNSURE, sure)
+    return dataclasses.replace(whole, **changed)
+
+
+def unheard(one: fusion.Channel) -> list[fusion.Channel]:
+    """An LED that is dark, and one that is blind, whatever their networks say."""
+    never = np.zeros(HOPS, bool)
+    dark = dataclasses.replace(one, steps=0 * one.steps, contact=never, known=never)
+    return [dark, dataclasses.replace(one, blind=~never)]
+
+
+def said(channels, rule) -> np.ndarray:
+    return np.stack(fusion.track(channels, rule, TABLES, END_US))
+
+
+@settings(max_examples=25, deadline=None)
+@given(logits, logits, logits)
+def test_the_order_of_leds_does_not_matter(a, b, c):
+    leds = [heard(a), heard(b), heard(c)]
+    for rule in (fusion.added, fusion.halved, fusion.by_quality):
+        assert (said(leds, rule) == said(leds[::-1], rule)).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(logits, logits, logits)
+def test_a_dead_led_changes_nothing(a, b, dead):
+    leds = [heard(a), heard(b)]
+    for lost in unheard(heard(dead)):
+        for rule in (fusion.by_quality, fusion.most_certain):
+            assert (said(leds, rule) == said([lost, *leds], rule)).all()
+            assert (said(leds, rule) == said([*leds, lost], rule)).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(logits)
+def test_leds_that_say_the_same_are_one_with_as_many_times_the_temper(a):
+    alone = said([heard(a)], fusion.added)
+    assert (alone == np.stack(track(a, TABLES))).all()
+    even = heard(a & ~1)
+    assert (said([even, even], fusion.halved) == said([even], fusion.added)).all()
+    assert (said([heard(a)] * 2, fusion.most_certain) == alone).all()
+    twice = tracker_tables(STEP, temper=0.8, floor=1e-5)
+    assert (said([heard(a)] * 2, fusion.added) == np.stack(track(a, twice))).all()
+
+
+def test_unsure_evidence_has_half_a_say():
+    peak = 127 - np.minimum(8 * np.abs(np.arange(BINS) - 50), 127)
+    flat = np.full(BINS, 100)
+    flat[20] = 127
+    sharp, unsure = (heard(np.tile(x, (HOPS, 1)).astype(np.int8)) for x in (peak, flat))
+    assert not sharp.unsure.any() and unsure.unsure.all()
+    assert (fusion.by_quality([sharp, unsure])[:, 0] == (0, 1)).all()
+    fused = fusion.fuse([sharp, unsure], fusion.by_quality([sharp, unsure]))
+    below = sharp.steps + (unsure.steps >> 1)
+    assert (fused == 127 - np.minimum(below - below.min(axis=1, keepdims=True), 255)).all()
+
+
+@pytest.fixture(scope="module")
+def student():
+    return load_student(PACKAGE / "released")
+
+
+def test_one_led_is_the_estimator_and_light_says_what_it_is_worth(student):
+    recording = simulate(3, 60.0, leds=2)
+    stream = to_counts(recording)
+    ppg = stream.ppg.copy()
+    ppg[len(ppg) // 2 : 2 * len(ppg) // 3] = 0  # off the wrist for ten seconds
+    stream = dataclasses.replace(stream, ppg=ppg)
+    one, end_us = fusion.channel(stream, student), align(stream).end_us
+    bpm, confidence = fusion.track([one], fusion.added, student.tables, end_us)
+    results = student.estimator().run(stream)
+    assert bpm.tolist() == [r.bpm_q8 for r in results] and (bpm > 0).any() and not one.contact.all()
+    assert confidence.tolist() == [r.confidence_q15 for r in results]
+
+    other = fusion.channel(to_counts(recording, 1), student)
+    both, _ = fusion.track([one, other], fusion.by_quality, student.tables, end_us)
+    assert (both[3:] > 0).all()  # as long as one LED is on the skin
+    steady = np.full_like(ppg, 100_000)
+    without = np.stack(fusion.track([other], fusion.by_quality, student.tables, end_us))
+    for light in (np.full_like(ppg, PPG_MAX), steady):
+        lost = fusion.channel(dataclasses.replace(stream, ppg=light), student)
+        assert lost.known[3:].all() and lost.blind[3:].all()
+        with_it = np.stack(fusion.track([lost, other], fusion.by_quality, student.tables, end_us))
+        assert (with_it == without).all()
+    as_recorded = fusion.channel(to_counts(recording), student)
+    glaring = fusion.channel(fusion.glare(to_counts(recording)), student)
+    assert not as_recorded.blind.any()
+    assert (glaring.blind | glaring.unsure).sum() > as_recorded.unsure.sum()
+
+
+def test_the_command_prints_a_row_for_every_way_and_group(tmp_path, capsys):
+    from small_configs import SPECTRA
+
+    from training import jobs
+
+    ((job, teacher),) = jobs.plan(SPECTRA, None, tmp_path).items()
+    jobs.run(job, teacher, lambda line: None)
+    fusion.main(["--folds", str(tmp_path)])
+    table = capsys.readouterr().out.split("|\n")
+    assert sum("| simulator | 2 |" in row for row in table) == 1 + len(fusion.RULES)
+    with pytest.raises(SystemExit):
+        fusion.main(["--folds", str(tmp_path / "nowhere")])
+    assert "expected finished folds" in capsys.readouterr().err
