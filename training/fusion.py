@@ -20,7 +20,7 @@ import numpy as np
 from training import jobs, no_pulse, scores
 from training.calibrate import ONE, WITHIN_BPM, confidence_map
 from training.card import Student, load_student
-from training.config import Data
+from training.config import Data, load
 from training.errors import UserError
 from training.estimator import FRONT_ENDS, RESET_US
 from training.folds import person
@@ -249,11 +249,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.fusion", description=__doc__.splitlines()[0])
     parser.add_argument("--folds", type=Path, required=True, help="folder that training.evaluate wrote")
     parser.add_argument("--data", type=Path, help="folder that holds the data sets' folders")
+    parser.add_argument("--config", default="released", help="whose student, of those in the folder")
     parser.add_argument("--spoiled", action="store_true", help="also with the default LED's light spoiled")
     parser.add_argument("--valid", type=float, default=0.9, help="confidence from which a value is valid")
     options = parser.parse_args(arguments)
     try:
-        results = scores.finished(options.folds)
+        results = scores.finished(options.folds, jobs.variant(load(options.config)))
         for name in SPOILED if options.spoiled else ("as recorded",):
             found = of_folds(results, options.data, name)
             print(f"\nThe default LED {name}:\n\n{table(found, options.valid)}\n", flush=True)
