@@ -90,6 +90,7 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Client]:
             "TF_NUM_INTRAOP_THREADS": threads,
             "OMP_NUM_THREADS": threads,
         },
+        "distributed.worker.profile.enabled": False,  # it costs an interpreter lock every 10 ms
         # The scheduler gives up on workers silent for this long; a long TensorFlow call is silence.
         "distributed.scheduler.worker-ttl": "30 minutes",
     }
