@@ -55,6 +55,7 @@ void pulse_led_start(void)
 	if (ret != 0) {
 		LOG_WRN("no any-motion interrupt: %d; the LED waits for the hop", ret);
 	}
+	pulse_led_settle();
 }
 
 void pulse_led_settle(void)

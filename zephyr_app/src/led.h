@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/** Listen to motion; the accelerometer has been started. */
+/** Set the current and listen to motion; the accelerometer has been started, the PPG has not. */
 void pulse_led_start(void);
 
 /** Bring the current to what it has to be now, from the driver's next batch on. Any context. */
