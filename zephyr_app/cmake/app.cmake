@@ -7,7 +7,9 @@ target_sources(app PRIVATE
   ${PULSE_APP}/src/clock.c
   ${PULSE_APP}/src/config.c
   ${PULSE_APP}/src/infer.c
+  ${PULSE_APP}/src/led.c
   ${PULSE_APP}/src/main.c
+  ${PULSE_APP}/src/motion.c
   ${PULSE_APP}/src/publish.c)
 
 target_sources_ifdef(CONFIG_PULSE_STREAM app PRIVATE
@@ -39,7 +41,8 @@ endif()
 
 if(CONFIG_PULSE_REPLAY)
   target_sources(app PRIVATE ${PULSE_APP}/src/replay.c ${PULSE_APP}/src/replay_file.c
-    ${PULSE_APP}/src/latency.c ${PULSE_APP}/src/emulated_accelerometer.c)
+    ${PULSE_APP}/src/latency.c ${PULSE_APP}/src/led_trace.c
+    ${PULSE_APP}/src/emulated_accelerometer.c)
   target_sources_ifdef(CONFIG_PULSE_RANDOM_FAULTS app PRIVATE ${PULSE_APP}/src/random_faults.c)
   if(CONFIG_ARCH_POSIX)
     target_sources(app PRIVATE ${PULSE_APP}/src/host_native.c)

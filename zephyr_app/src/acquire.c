@@ -11,8 +11,8 @@
 
 #include "accelerometer.h"
 #include "clock.h"
-#include "config.h"
 #include "infer.h"
+#include "led.h"
 #include "stream.h"
 #include "watchdog.h"
 
@@ -23,10 +23,10 @@ LOG_MODULE_REGISTER(acquire, CONFIG_PULSE_LOG_LEVEL);
 
 /* The LED that is read: the first slot's. */
 #define LED DT_PROP_BY_IDX(PPG_NODE, slots, 0)
-static const struct sensor_chan_spec channel = {LED == 1   ? SENSOR_CHAN_RED
-						: LED == 2 ? SENSOR_CHAN_IR
-							   : SENSOR_CHAN_GREEN,
-						0};
+const struct sensor_chan_spec pulse_acquire_channel = {LED == 1   ? SENSOR_CHAN_RED
+						       : LED == 2 ? SENSOR_CHAN_IR
+								  : SENSOR_CHAN_GREEN,
+						       0};
 
 /* Two full batches: one being filled while one is read. */
 #define BLOCK  64
@@ -52,33 +52,6 @@ static void take_hops(void)
 	}
 }
 
-/* The current that the counts stand for, whatever the LED is dimmed to; uA, as the chip steps it.
- */
-static uint32_t user_ua(void)
-{
-	return ROUND_DOWN(pulse_config_get(PULSE_CONFIG_LED_UA), MAX3010X_LED_STEP_UA);
-}
-
-static void set_led(void)
-{
-	static int32_t set_ua; /* 0: not yet */
-	struct sensor_value current = {.val1 = user_ua() >> pulse_infer_led_shift()};
-
-	if (current.val1 != set_ua &&
-	    sensor_attr_set(ppg, channel.chan_type, MAX3010X_ATTR_LED_CURRENT, &current) == 0) {
-		set_ua = current.val1;
-	}
-}
-
-/* Light goes with the current: a dimmed LED's counts, as if it were not. */
-static uint32_t undimmed(uint32_t counts, uint32_t led_ua)
-{
-	if (led_ua == user_ua() || led_ua == 0) {
-		return counts;
-	}
-	return MIN((uint64_t)counts * user_ua() / led_ua, PULSE_PPG_MAX);
-}
-
 static void take_acc(void)
 {
 	struct pulse_acc_sample sample;
@@ -98,11 +71,12 @@ static void take_ppg(const uint8_t *buffer)
 	struct sensor_q31_data one;
 	uint32_t fit = 0;
 
-	while (decoder->decode(buffer, channel, &fit, 1, &one) > 0) {
+	while (decoder->decode(buffer, pulse_acquire_channel, &fit, 1, &one) > 0) {
 		uint64_t ns = one.header.base_timestamp_ns + one.readings[0].timestamp_delta;
 
 		int64_t t_us = pulse_clock_from_uptime_us(ns / NSEC_PER_USEC);
-		uint32_t counts = undimmed(one.readings[0].value >> COUNTS_SHIFT, batch->led_ua[0]);
+		uint32_t counts =
+			pulse_led_undimmed(one.readings[0].value >> COUNTS_SHIFT, batch->led_ua[0]);
 
 		pulse_align_ppg(&align, t_us, counts);
 		pulse_stream_ppg(t_us, counts);
@@ -148,7 +122,7 @@ static void sample(void *p1, void *p2, void *p3)
 		}
 		rtio_cqe_release(&ppg_rtio, done);
 		pulse_stream_flush();
-		set_led();
+		pulse_led_settle();
 		take_hops();
 	}
 }
@@ -167,6 +141,7 @@ int pulse_acquire_start(void)
 		LOG_ERR("accelerometer: %d", ret);
 		return ret;
 	}
+	pulse_led_start();
 	ret = sensor_stream(&ppg_stream, &ppg_rtio, NULL, NULL);
 	if (ret != 0) {
 		LOG_ERR("%s: stream: %d", ppg->name, ret);

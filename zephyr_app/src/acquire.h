@@ -8,6 +8,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <zephyr/drivers/sensor.h>
+
+/** The PPG channel that is read: the first slot's LED. */
+extern const struct sensor_chan_spec pulse_acquire_channel;
 
 struct pulse_acquire_counters {
 	uint32_t batches;

@@ -27,7 +27,10 @@ static size_t count;
 static size_t next;
 static long period_ns;
 static long hold_ms;
-static long save_ua;
+static struct {
+	long value;
+	bool asked;
+} wanted[PULSE_CONFIG_KEYS];
 
 static void nack(long times)
 {
@@ -65,20 +68,37 @@ static void hold(long ms)
 	k_work_submit(&busy);
 }
 
-static void store_setting(struct k_work *work)
+static void store_settings(struct k_work *work)
 {
 	ARG_UNUSED(work);
-	if (pulse_config_set(PULSE_CONFIG_LED_UA, (int32_t)save_ua) != 0) {
-		printk("ERROR save %ld: not stored\n", save_ua);
+	for (int key = 0; key < PULSE_CONFIG_KEYS; key++) {
+		if (wanted[key].asked) {
+			wanted[key].asked = false;
+			if (pulse_config_set(key, (int32_t)wanted[key].value) != 0) {
+				printk("ERROR %s %ld: not stored\n", pulse_config_entry(key)->name,
+				       wanted[key].value);
+			}
+		}
 	}
+}
+
+static void store(enum pulse_config_key key, long value)
+{
+	static K_WORK_DEFINE(write, store_settings);
+
+	wanted[key].value = value;
+	wanted[key].asked = true;
+	k_work_submit(&write);
 }
 
 static void save(long ua)
 {
-	static K_WORK_DEFINE(write, store_setting);
+	store(PULSE_CONFIG_LED_UA, ua);
+}
 
-	save_ua = ua;
-	k_work_submit(&write);
+static void turn_policy(long on)
+{
+	store(PULSE_CONFIG_POLICY, on);
 }
 
 static void set_period(long ns)
@@ -91,7 +111,7 @@ static const struct {
 	void (*bring)(long value);
 } kinds[] = {
 	{"nack ", nack}, {"mute ", mute},         {"stick ", stick}, {"reset ", lose_power},
-	{"hold ", hold}, {"period ", set_period}, {"save ", save},
+	{"hold ", hold}, {"period ", set_period}, {"save ", save},   {"policy ", turn_policy},
 };
 
 /* @return where the next line starts; NULL if this one is wrong */

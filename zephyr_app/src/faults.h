@@ -8,7 +8,8 @@
  *   stick 0   its FIFO takes no sample until the chip is reset
  *   reset 0   it loses its power, and has it back at once
  *   hold MS   the work queue that reads the sensors is kept busy so long
- *   save UA  not a fault in itself: the user sets the LED current, which is stored
+ *   save UA   not a fault in itself: the user sets the LED current, which is stored
+ *   policy ON not a fault in itself: the user turns the power policy on (1) or off (0)
  *   period NS not a fault in itself: what the driver takes for the PPG's period, at the start
  */
 #ifndef PULSE_FAULTS_H_

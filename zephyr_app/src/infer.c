@@ -2,7 +2,6 @@
 #include "infer.h"
 
 #include <zephyr/kernel.h>
-#include <zephyr/sys/atomic.h>
 
 #include <pulse/estimator.h>
 
@@ -19,10 +18,10 @@ K_MSGQ_DEFINE(pulse_hop_queue, sizeof(struct job), CONFIG_PULSE_HOP_QUEUE, 8);
 static K_THREAD_STACK_DEFINE(stack, CONFIG_PULSE_INFERENCE_STACK_SIZE);
 
 static struct k_thread thread;
-static struct k_spinlock lock; /* the record */
+static struct k_spinlock lock; /* record and rest */
 static struct pulse_schedule record;
+static struct pulse_rest rest = {.end_us = INT64_MIN};
 static struct pulse_estimator estimator;
-static atomic_t led_shift;
 
 static int64_t now_us(void)
 {
@@ -66,6 +65,15 @@ static void note(int64_t released_us, int64_t started_us, int64_t completed_us, 
 	k_spin_unlock(&lock, key);
 }
 
+static void judge(int64_t end_us)
+{
+	k_spinlock_key_t key = k_spin_lock(&lock);
+
+	rest.end_us = end_us;
+	rest.led_shift = pulse_policy_row(&estimator.policy)->led_shift;
+	k_spin_unlock(&lock, key);
+}
+
 static void infer(void *p1, void *p2, void *p3)
 {
 	static struct job job; /* 0.7 kB off the stack */
@@ -89,7 +97,7 @@ static void infer(void *p1, void *p2, void *p3)
 		bool ran = pulse_estimator_hop(&estimator, &job.hop, &result) != 0;
 
 		note(job.released_us, started_us, now_us(), ran);
-		atomic_set(&led_shift, pulse_policy_row(&estimator.policy)->led_shift);
+		judge(job.hop.end_us);
 		pulse_publish(&result);
 	}
 }
@@ -110,9 +118,12 @@ void pulse_infer_schedule(struct pulse_schedule *out)
 	k_spin_unlock(&lock, key);
 }
 
-uint8_t pulse_infer_led_shift(void)
+void pulse_infer_rest(struct pulse_rest *out)
 {
-	return (uint8_t)atomic_get(&led_shift);
+	k_spinlock_key_t key = k_spin_lock(&lock);
+
+	*out = rest;
+	k_spin_unlock(&lock, key);
 }
 
 size_t pulse_infer_stack_left(void)

@@ -23,6 +23,11 @@ struct pulse_schedule {
 	uint32_t shed;
 };
 
+struct pulse_rest {
+	int64_t end_us;    /* of the latest hop that was judged, on the samples' clock */
+	uint8_t led_shift; /* the LED's current is the user's >> this */
+};
+
 /** Start the thread. */
 void pulse_infer_start(void);
 
@@ -32,8 +37,8 @@ void pulse_infer_submit(const struct pulse_hop *hop);
 /** Copy of the record so far; any thread. */
 void pulse_infer_schedule(struct pulse_schedule *out);
 
-/** How far the power policy dims the LED: its current is the user's >> this. Any thread. */
-uint8_t pulse_infer_led_shift(void);
+/** What the power policy makes of the hops so far; any thread. */
+void pulse_infer_rest(struct pulse_rest *out);
 
 /** Bytes of the inference thread's stack never used so far. */
 size_t pulse_infer_stack_left(void);

@@ -25,6 +25,8 @@
 #include "host.h"
 #include "infer.h"
 #include "latency.h"
+#include "led_trace.h"
+#include "motion.h"
 #include "random_faults.h"
 #include "replay_file.h"
 
@@ -76,6 +78,7 @@ static void push_ppg(void)
 	    ppg_feed.file.replay.chunks - ppg_feed.file.replay.chunk > FAULTLESS_CHUNKS) {
 		now.ppg = pulse_random_faults_sample(ppg, now.t_us, now.ppg);
 	}
+	pulse_led_trace_sample(now.t_us);
 	max3010x_emul_push(ppg, &now.ppg);
 	/* A batch that the recording leaves unfinished is read all the same. */
 	if (ppg_feed.more <= 0 || ppg_feed.next.t_us - now.t_us > GAP_US) {
@@ -141,7 +144,7 @@ static void print_end(void)
 	       "acc=%u "
 	       "ppg_lost=%u acc_lost=%u "
 	       "overflows=%u bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
-	       "stack_inference=%u stack_work=%u led_ua=%d\n",
+	       "stack_inference=%u stack_work=%u led_ua=%d wakes=%u\n",
 	       schedule.hops, schedule.inferences, schedule.shed, schedule.misses,
 	       schedule.worst_response_us, pulse_latency_worst_us(), acquired.ppg_samples,
 	       acquired.acc_samples, chip.lost, pulse_accelerometer_lost(), chip.overflows,
@@ -149,7 +152,7 @@ static void print_end(void)
 	       CONFIG_PULSE_SAMPLING_STACK_SIZE - (unsigned int)pulse_acquire_stack_left(),
 	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left(),
 	       CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE - (unsigned int)work_left,
-	       (int)pulse_config_get(PULSE_CONFIG_LED_UA));
+	       (int)pulse_config_get(PULSE_CONFIG_LED_UA), pulse_motion_count());
 }
 
 /* The emulated chip's oscillator is the recording's, whatever devicetree says. */
@@ -163,8 +166,7 @@ static int tune_sensors(void)
 	int ret = sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD,
 				  &period);
 
-	ret = ret == 0 ? pulse_latency_start() : ret;
-	return ret == 0 ? pulse_emulated_accelerometer_init() : ret;
+	return ret == 0 ? pulse_latency_start() : ret;
 }
 
 static void start(void)
@@ -173,6 +175,7 @@ static void start(void)
 	int64_t start_us = k_ticks_to_us_floor64(k_uptime_ticks()) + LEAD_US;
 
 	pulse_clock_set(first_us, start_us);
+	pulse_led_trace_start();
 	k_timer_start(&feeder, K_TIMEOUT_ABS_US(start_us), K_NO_WAIT);
 }
 

@@ -9,6 +9,7 @@
 #include "acquire.h"
 #include "config.h"
 #include "infer.h"
+#include "motion.h"
 #include "publish.h"
 
 static int stats(const struct shell *shell, size_t count, char **words)
@@ -36,6 +37,7 @@ static int stats(const struct shell *shell, size_t count, char **words)
 		{"ppg_errors", acquired.ppg_errors},
 		{"acc_samples", acquired.acc_samples},
 		{"acc_lost", pulse_accelerometer_lost()},
+		{"motion_wakes", pulse_motion_count()},
 		{"chip_batches", chip.batches},
 		{"chip_samples", chip.samples},
 		{"chip_lost", chip.lost},

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "config.h"
 #include "infer.h"
+#include "led.h"
 #include "publish.h"
 #include "watchdog.h"
 
@@ -81,9 +82,9 @@ static int status(const struct shell *shell, size_t count, char **words)
 	show_stack(shell, "inference", CONFIG_PULSE_INFERENCE_STACK_SIZE, pulse_infer_stack_left());
 	show_stack(shell, "work queue", CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE, work_left);
 	show_watchdog(shell);
-	shell_print(shell, "policy %s, LED at 1/%u of %d uA",
-		    pulse_config_get(PULSE_CONFIG_POLICY) != 0 ? "on" : "off",
-		    1U << pulse_infer_led_shift(), pulse_config_get(PULSE_CONFIG_LED_UA));
+	shell_print(shell, "policy %s, LED at %u of %d uA",
+		    pulse_config_get(PULSE_CONFIG_POLICY) != 0 ? "on" : "off", pulse_led_ua(),
+		    pulse_config_get(PULSE_CONFIG_LED_UA));
 	return ret;
 }
 

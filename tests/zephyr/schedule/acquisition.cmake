@@ -11,6 +11,8 @@ target_sources(app PRIVATE src/main.c ${CMAKE_CURRENT_LIST_DIR}/src/wrist.c
   ${PULSE_APP}/src/config_store_none.c
   ${PULSE_APP}/src/emulated_accelerometer.c
   ${PULSE_APP}/src/infer.c
+  ${PULSE_APP}/src/led.c
+  ${PULSE_APP}/src/motion.c
   ${core}/src/align.c
   ${core}/src/integer.c
   ${core}/src/policy.c

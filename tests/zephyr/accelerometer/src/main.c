@@ -44,7 +44,6 @@ static int64_t run(int samples)
 static void *setup(void)
 {
 	zassert_ok(pulse_accelerometer_start());
-	zassert_ok(pulse_emulated_accelerometer_init());
 	return NULL;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Set-up, fetch/get, attributes and power, seen in the chip's registers. */
+/* Set-up, fetch/get and attributes, seen in the chip's registers. */
 #include <zephyr/drivers/sensor.h>
-#include <zephyr/pm/device.h>
 #include <zephyr/ztest.h>
 
 #include "fixture.h"
@@ -122,17 +121,6 @@ ZTEST(max3010x_registers, test_bus_error_is_reported_and_counted)
 	zassert_equal(sensor_sample_fetch(ppg), -EIO);
 	max3010x_counters(ppg, &then);
 	zassert_equal(then.bus_errors, first.bus_errors + 1);
-	zassert_ok(sensor_sample_fetch(ppg));
-}
-
-ZTEST(max3010x_registers, test_suspended_chip_takes_no_samples)
-{
-	zassert_ok(pm_device_action_run(ppg, PM_DEVICE_ACTION_SUSPEND));
-	zassert_equal(max3010x_emul_get_reg(chip, 0x09), 0x87);
-	push(1, 3);
-	zassert_equal(sensor_sample_fetch(ppg), -ENODATA);
-	zassert_ok(pm_device_action_run(ppg, PM_DEVICE_ACTION_RESUME));
-	push(1, 1);
 	zassert_ok(sensor_sample_fetch(ppg));
 }
 

@@ -1,157 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The asynchronous API: batches, their times, and what happens when the chip misbehaves. */
-#include <zephyr/drivers/sensor.h>
-#include <zephyr/rtio/rtio.h>
 #include <zephyr/ztest.h>
 
 #include "fixture.h"
-
-#define WATERMARK   17
-#define PERIOD_US   10000
-#define COUNTS(q31) ((uint32_t)(q31) >> 13) /* shift 18 */
+#include "stream.h"
 
 SENSOR_DT_READ_IODEV(ppg_read, PPG_NODE, {SENSOR_CHAN_GREEN, 0});
-SENSOR_DT_STREAM_IODEV(ppg_stream, PPG_NODE,
-		       {SENSOR_TRIG_FIFO_WATERMARK, SENSOR_STREAM_DATA_INCLUDE});
-RTIO_DEFINE_WITH_MEMPOOL(context, 4, 4, 16, 64, 4);
-
-static const struct sensor_decoder_api *decoder;
-static struct rtio_sqe *stream;
-
-static struct {
-	int64_t first_us;
-	uint32_t period_ns;
-	int samples;
-	bool lost;
-	int led_ua;
-	uint32_t counts[MAX3010X_FIFO_DEPTH];
-} got;
-
-/* Wait for a completion and decode it. @return its result; -EAGAIN if none came in time */
-static int receive(int within_ms)
-{
-	static uint8_t decoded[sizeof(struct sensor_q31_data) +
-			       (MAX3010X_FIFO_DEPTH - 1) *
-				       sizeof(struct sensor_q31_sample_data)] __aligned(8);
-	struct sensor_q31_data *out = (struct sensor_q31_data *)decoded;
-	struct sensor_chan_spec green = {SENSOR_CHAN_GREEN, 0};
-	struct rtio_cqe *cqe = NULL;
-	uint8_t *buffer = NULL;
-	uint32_t length = 0;
-	uint32_t fit = 0;
-	int result;
-
-	for (int ms = 0; cqe == NULL && ms <= within_ms; ms++) {
-		cqe = rtio_cqe_consume(&context);
-		if (cqe == NULL) {
-			k_msleep(1);
-		}
-	}
-	if (cqe == NULL) {
-		return -EAGAIN;
-	}
-	result = cqe->result;
-	if (result == 0) {
-		zassert_ok(rtio_cqe_get_mempool_buffer(&context, cqe, &buffer, &length));
-		got.samples = decoder->decode(buffer, green, &fit, MAX3010X_FIFO_DEPTH, out);
-		zassert_between_inclusive(got.samples, 1, MAX3010X_FIFO_DEPTH);
-		zassert_equal(out->shift, 18);
-		zassert_equal(decoder->decode(buffer, green, &fit, 1, out), 0, "no more frames");
-		got.first_us = out->header.base_timestamp_ns / 1000;
-		got.period_ns = got.samples > 1 ? out->readings[1].timestamp_delta : 0;
-		got.lost = decoder->has_trigger(buffer, SENSOR_TRIG_FIFO_FULL);
-		zassert_true(decoder->has_trigger(buffer, SENSOR_TRIG_FIFO_WATERMARK));
-		got.led_ua = ((const struct max3010x_batch *)buffer)->led_ua[0];
-		for (int i = 0; i < got.samples; i++) {
-			got.counts[i] = COUNTS(out->readings[i].value);
-		}
-		rtio_release_buffer(&context, buffer, length);
-	}
-	rtio_cqe_release(&context, cqe);
-	return result;
-}
-
-/* The chip's oscillator: a timer that pushes a sample a period, as a recording does. */
-static struct {
-	struct k_timer timer;
-	uint32_t next;  /* counts of the next sample */
-	int64_t due_us; /* and its time */
-	uint32_t period_us;
-	int left;
-} oscillator;
-
-static void tick(struct k_timer *timer)
-{
-	push(oscillator.next++, 1);
-	oscillator.due_us += oscillator.period_us;
-	if (--oscillator.left > 0) {
-		k_timer_start(timer, K_TIMEOUT_ABS_US(oscillator.due_us), K_NO_WAIT);
-	}
-}
-
-/* @return time of the first sample */
-static int64_t oscillate(uint32_t first, int samples, uint32_t period_us)
-{
-	int64_t start = k_ticks_to_us_floor64(k_uptime_ticks()) + 1000;
-
-	k_timer_init(&oscillator.timer, tick, NULL);
-	oscillator.next = first;
-	oscillator.due_us = start;
-	oscillator.period_us = period_us;
-	oscillator.left = samples;
-	k_timer_start(&oscillator.timer, K_TIMEOUT_ABS_US(start), K_NO_WAIT);
-	return start;
-}
-
-/* Forget what was measured: this oscillator stops and starts as no chip's does. */
-static void calibrate(void)
-{
-	struct sensor_value period = {.val1 = PERIOD_US * 1000};
-
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD, &period));
-}
 
 static void before(void *unused)
 {
 	ARG_UNUSED(unused);
-	zassert_ok(sensor_get_decoder(ppg, &decoder));
-	calibrate();
 	while (sensor_sample_fetch(ppg) == 0) {
 		/* empties the FIFO */
 	}
-	zassert_ok(sensor_stream(&ppg_stream, &context, NULL, &stream));
+	open_stream();
 }
 
 static void after(void *unused)
 {
 	ARG_UNUSED(unused);
-	k_timer_stop(&oscillator.timer);
-	max3010x_emul_vanish(chip, false);
-	max3010x_emul_nack(chip, 0, 0);
-	max3010x_emul_mute(chip, 0);
-	rtio_sqe_cancel(stream);
-	k_msleep(2 * MAX3010X_RETRY_MS);
-	/* A last batch finds the request cancelled and ends the stream. */
-	push(0, MAX3010X_FIFO_DEPTH);
-	k_msleep(10);
-	push(0, MAX3010X_FIFO_DEPTH);
-	k_msleep(10);
-	while (receive(1) != -EAGAIN) {
-		/* what was under way */
-	}
+	close_stream();
 }
 
 ZTEST_SUITE(max3010x_stream, NULL, NULL, before, after, NULL);
-
-static void expect_batch(uint32_t first_counts, int samples, int64_t first_us)
-{
-	zassert_ok(receive(1000));
-	zassert_equal(got.samples, samples, "%d samples", got.samples);
-	zassert_equal(got.first_us, first_us, "%lld, not %lld us", got.first_us, first_us);
-	for (int i = 0; i < samples; i++) {
-		zassert_equal(got.counts[i], first_counts + i);
-	}
-}
 
 ZTEST(max3010x_stream, test_a_batch_carries_the_time_of_its_first_sample)
 {
@@ -366,7 +237,7 @@ ZTEST(max3010x_stream, test_the_fifo_belongs_to_the_stream)
 {
 	push(0, 1);
 	zassert_equal(sensor_sample_fetch(ppg), -EBUSY);
-	zassert_ok(sensor_read_async_mempool(&ppg_read, &context, NULL));
+	zassert_ok(sensor_read_async_mempool(&ppg_read, &stream_context, NULL));
 	zassert_equal(receive(10), -EBUSY);
 }
 
@@ -374,18 +245,17 @@ ZTEST_SUITE(max3010x_read, NULL, NULL, NULL, NULL, NULL);
 
 ZTEST(max3010x_read, test_one_shot_read_takes_all_there_is)
 {
-	zassert_ok(sensor_get_decoder(ppg, &decoder));
 	while (sensor_sample_fetch(ppg) == 0) {
 		/* empties the FIFO */
 	}
 	k_msleep(5 * PERIOD_US / 1000); /* no sample is older than the clock */
 	push(262100, 5);
-	zassert_ok(sensor_read_async_mempool(&ppg_read, &context, NULL));
+	zassert_ok(sensor_read_async_mempool(&ppg_read, &stream_context, NULL));
 	zassert_ok(receive(10));
 	zassert_equal(got.samples, 5);
 	zassert_equal(got.counts[4], 262104);
 	zassert_within(got.first_us, k_ticks_to_us_floor64(k_uptime_ticks()) - 4 * PERIOD_US, 2000);
 
-	zassert_ok(sensor_read_async_mempool(&ppg_read, &context, NULL));
+	zassert_ok(sensor_read_async_mempool(&ppg_read, &stream_context, NULL));
 	zassert_equal(receive(10), -ENODATA);
 }

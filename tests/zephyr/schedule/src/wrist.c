@@ -46,7 +46,6 @@ void wrist_init(void)
 
 	zassert_ok(sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD,
 				   &period));
-	zassert_ok(pulse_emulated_accelerometer_init());
 }
 
 void wrist_run(int seconds)

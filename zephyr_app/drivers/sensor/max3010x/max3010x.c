@@ -26,7 +26,7 @@ static int sample_fetch(const struct device *dev, enum sensor_channel channel)
 #endif
 	k_mutex_lock(&data->lock, K_FOREVER);
 
-	int ret = max3010x_level(dev, &lost);
+	int ret = data->suspended ? 0 : max3010x_level(dev, &lost);
 
 	if (ret == 0) {
 		ret = -ENODATA;
@@ -208,6 +208,7 @@ static int init(const struct device *dev)
 		return -ENODEV;
 	}
 	data->dev = dev;
+	data->suspended = true;
 	data->spo2_config = config->spo2_config;
 	data->reference_ns = (uint32_t)(1000000000ULL * config->average / config->rate_hz);
 	data->period_ns = data->reference_ns;
@@ -228,35 +229,8 @@ static int init(const struct device *dev)
 	if (ret == 0) {
 		ret = gpio_pin_interrupt_configure_dt(&config->interrupt, GPIO_INT_EDGE_TO_ACTIVE);
 	}
-	return ret == 0 ? max3010x_set_up(dev) : ret;
+	return ret == 0 ? pm_device_driver_init(dev, max3010x_pm) : ret;
 }
-
-#ifdef CONFIG_PM_DEVICE
-static int pm_action(const struct device *dev, enum pm_device_action action)
-{
-	struct max3010x_data *data = dev->data;
-	int ret;
-
-	k_mutex_lock(&data->lock, K_FOREVER);
-	switch (action) {
-	case PM_DEVICE_ACTION_SUSPEND:
-		/* LEDs off, registers kept, 0.7 uA. */
-		ret = write_setting(dev, MAX3010X_MODE_CONFIG,
-				    MAX3010X_MODE_SHDN | MAX3010X_MODE_MULTI_LED);
-		break;
-	case PM_DEVICE_ACTION_RESUME:
-		ret = write_setting(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_MULTI_LED);
-		if (ret == 0) {
-			ret = max3010x_clear(dev);
-		}
-		break;
-	default:
-		ret = -ENOTSUP;
-	}
-	k_mutex_unlock(&data->lock);
-	return ret;
-}
-#endif
 
 static const struct sensor_driver_api api = {
 	.attr_set = attr_set,
@@ -294,7 +268,7 @@ static const struct sensor_driver_api api = {
 		.led = {MAX3010X_LED_OF_SLOT(inst, 0), MAX3010X_LED_OF_SLOT(inst, 1),              \
 			MAX3010X_LED_OF_SLOT(inst, 2), MAX3010X_LED_OF_SLOT(inst, 3)},             \
 	};                                                                                         \
-	PM_DEVICE_DT_INST_DEFINE(inst, pm_action);                                                 \
+	PM_DEVICE_DT_INST_DEFINE(inst, max3010x_pm);                                               \
 	SENSOR_DEVICE_DT_INST_DEFINE(inst, init, PM_DEVICE_DT_INST_GET(inst), &data_##inst,        \
 				     &config_##inst, POST_KERNEL, CONFIG_SENSOR_INIT_PRIORITY,     \
 				     &api);

@@ -6,6 +6,7 @@
 #include <zephyr/drivers/gpio.h>
 #include <zephyr/drivers/i2c.h>
 #include <zephyr/kernel.h>
+#include <zephyr/pm/device.h>
 #include <zephyr/rtio/rtio.h>
 
 #include <drivers/sensor/max3010x.h>
@@ -38,12 +39,14 @@ struct max3010x_data {
 	uint32_t period_ns;    /* the same as measured */
 
 	uint32_t counts[MAX3010X_SLOTS]; /* of the last fetch */
+	bool suspended;
 
 #ifdef CONFIG_SENSOR_ASYNC_API
 	struct k_work service;          /* reads the FIFO after an interrupt */
 	struct k_work_delayable watch;  /* notices silence; sets up the chip after a fault */
 	struct rtio_iodev_sqe *pending; /* the stream's request, completed by the next batch */
 	bool streaming;
+	bool held;         /* awake on the stream's behalf */
 	bool faulty;       /* bus failed: set up anew before reading */
 	int watched_level; /* samples when the watch last looked and no batch has come since */
 
@@ -55,8 +58,14 @@ struct max3010x_data {
 #endif
 };
 
-/** Reset, check the part number and write all settings. @return 0, -ENODEV or a bus error */
+/** Check the part number. @return 0, -ENODEV or a bus error */
+int max3010x_identify(const struct device *dev);
+
+/** Identify, reset and write all settings: the chip samples. @return as max3010x_identify */
 int max3010x_set_up(const struct device *dev);
+
+/** LEDs off, no samples, registers kept: 0.7 uA. @return 0 or a bus error */
+int max3010x_shut_down(const struct device *dev);
 
 /** Give the chip the currents that were asked for. @return 0 or a bus error */
 int max3010x_light(const struct device *dev);
@@ -90,6 +99,13 @@ static inline uint8_t max3010x_led(enum sensor_channel channel)
 		return 0;
 	}
 }
+
+/** Power management's actions (max3010x_pm.c). */
+int max3010x_pm(const struct device *dev, enum pm_device_action action);
+
+/** The chip is about to be shut down, or has been set up again. Callers hold the lock. */
+void max3010x_pause(const struct device *dev);
+void max3010x_go_on(const struct device *dev);
 
 void max3010x_async_init(const struct device *dev);
 void max3010x_interrupt(const struct device *dev);

@@ -8,6 +8,7 @@
  */
 #include <zephyr/irq.h>
 #include <zephyr/logging/log.h>
+#include <zephyr/pm/device_runtime.h>
 #include <zephyr/rtio/work.h>
 
 #include "max3010x.h"
@@ -39,6 +40,79 @@ static void watch_again(const struct device *dev)
 
 	k_work_reschedule(&data->watch,
 			  data->faulty ? K_MSEC(MAX3010X_RETRY_MS) : K_NSEC(two_batches_ns));
+}
+
+/*
+ * Keep the chip awake for the stream. Without the lock: power management takes its own first, and
+ * then this one.
+ */
+static void hold(const struct device *dev)
+{
+	struct max3010x_data *data = dev->data;
+
+	pm_device_busy_set(dev);
+
+	bool held = pm_device_runtime_get(dev) == 0;
+
+	k_mutex_lock(&data->lock, K_FOREVER);
+	data->held = held;
+	data->faulty = !held || max3010x_clear(dev) != 0;
+	data->previous_ns = 0;
+	data->watched_level = 0;
+	watch_again(dev);
+	k_mutex_unlock(&data->lock);
+}
+
+static bool canceled(const struct rtio_iodev_sqe *request)
+{
+	return FIELD_GET(RTIO_SQE_CANCELED, request->sqe.flags) != 0;
+}
+
+/* Nobody listens any more. With the lock, which it gives back. */
+static void end_stream(const struct device *dev)
+{
+	struct max3010x_data *data = dev->data;
+	struct rtio_iodev_sqe *request = data->pending;
+	bool held = data->held;
+
+	data->pending = NULL;
+	data->streaming = false;
+	data->held = false;
+	(void)k_work_cancel_delayable(&data->watch);
+	k_mutex_unlock(&data->lock);
+
+	pm_device_busy_clear(dev);
+	if (held) {
+		(void)pm_device_runtime_put(dev);
+	}
+	if (request != NULL) {
+		rtio_iodev_sqe_err(request, -ECANCELED);
+	}
+}
+
+void max3010x_pause(const struct device *dev)
+{
+	struct max3010x_data *data = dev->data;
+	uint8_t lost = 0;
+
+	if (data->streaming) {
+		int level = max3010x_level(dev, &lost);
+
+		data->counters.lost += MAX(level, 0) + lost;
+		(void)k_work_cancel_delayable(&data->watch);
+	}
+}
+
+void max3010x_go_on(const struct device *dev)
+{
+	struct max3010x_data *data = dev->data;
+
+	data->faulty = false;
+	data->previous_ns = 0;
+	data->watched_level = 0;
+	if (data->streaming) {
+		watch_again(dev);
+	}
 }
 
 /* Read `samples` samples into a request's buffer, behind a header. */
@@ -144,14 +218,15 @@ static void service(struct k_work *work)
 
 	k_mutex_lock(&data->lock, K_FOREVER);
 	request = data->pending;
-	data->pending = NULL;
-	if (request == NULL || data->faulty) {
-		/* Nobody listens any more, or the watch will set the chip up first. */
-		data->streaming = request != NULL;
-		data->pending = request;
-		k_mutex_unlock(&data->lock);
+	if (data->streaming && (request == NULL || canceled(request))) {
+		end_stream(dev);
 		return;
 	}
+	if (request == NULL || data->faulty || data->suspended) {
+		k_mutex_unlock(&data->lock); /* the watch or power management sets it up first */
+		return;
+	}
+	data->pending = NULL;
 	ret = read_batch(dev, request);
 	if (ret == -ENODATA) {
 		data->pending = request; /* an interrupt without samples: wait on */
@@ -184,8 +259,18 @@ static void watch(struct k_work *work)
 	uint8_t lost = 0;
 
 	k_mutex_lock(&data->lock, K_FOREVER);
-	if (!data->streaming) {
+	if (data->streaming && data->pending != NULL && canceled(data->pending)) {
+		end_stream(dev);
+		return;
+	}
+	if (!data->streaming || (data->suspended && data->held)) {
 		k_mutex_unlock(&data->lock);
+		return;
+	}
+	if (!data->held) {
+		k_mutex_unlock(&data->lock);
+		hold(dev);
+		data->counters.recoveries += !data->faulty;
 		return;
 	}
 
@@ -224,15 +309,15 @@ static void submit_stream(const struct device *dev, struct rtio_iodev_sqe *reque
 		}
 	}
 	k_mutex_lock(&data->lock, K_FOREVER);
+
+	bool first = !data->streaming;
+
 	data->pending = request;
-	if (!data->streaming) {
-		data->streaming = true;
-		data->previous_ns = 0;
-		data->watched_level = 0;
-		data->faulty = max3010x_clear(dev) != 0;
-		watch_again(dev);
-	}
+	data->streaming = true;
 	k_mutex_unlock(&data->lock);
+	if (first) {
+		hold(dev);
+	}
 }
 
 /* What the FIFO holds now; the newest sample counts as taken now. */
@@ -246,7 +331,7 @@ static void read_once(struct rtio_iodev_sqe *request)
 
 	k_mutex_lock(&data->lock, K_FOREVER);
 	if (!data->streaming) {
-		int samples = max3010x_level(dev, &lost);
+		int samples = data->suspended ? 0 : max3010x_level(dev, &lost);
 
 		if (samples > 0) {
 			ret = fill(dev, request, samples, lost,

@@ -65,6 +65,29 @@ int max3010x_light(const struct device *dev)
 	return count_error(dev, ret);
 }
 
+int max3010x_identify(const struct device *dev)
+{
+	const struct max3010x_config *config = dev->config;
+	uint8_t part;
+	int ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_PART_ID, &part);
+
+	if (ret == 0 && part != MAX3010X_PART_ID_VALUE) {
+		LOG_ERR("%s: part number: expected 0x%02x, found 0x%02x", dev->name,
+			MAX3010X_PART_ID_VALUE, part);
+		return -ENODEV;
+	}
+	return count_error(dev, ret);
+}
+
+int max3010x_shut_down(const struct device *dev)
+{
+	const struct max3010x_config *config = dev->config;
+
+	return count_error(dev,
+			   i2c_reg_write_byte_dt(&config->i2c, MAX3010X_MODE_CONFIG,
+						 MAX3010X_MODE_SHDN | MAX3010X_MODE_MULTI_LED));
+}
+
 int max3010x_set_up(const struct device *dev)
 {
 	const struct max3010x_config *config = dev->config;
@@ -80,17 +103,12 @@ int max3010x_set_up(const struct device *dev)
 		{MAX3010X_INT_ENABLE1, MAX3010X_INT_A_FULL},
 		{MAX3010X_MODE_CONFIG, MAX3010X_MODE_MULTI_LED}, /* starts sampling */
 	};
-	uint8_t part;
-	int ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_PART_ID, &part);
+	int ret = max3010x_identify(dev);
 
-	if (ret == 0 && part != MAX3010X_PART_ID_VALUE) {
-		LOG_ERR("%s: part number: expected 0x%02x, found 0x%02x", dev->name,
-			MAX3010X_PART_ID_VALUE, part);
-		return -ENODEV;
+	if (ret != 0) {
+		return ret;
 	}
-	if (ret == 0) {
-		ret = reset(dev);
-	}
+	ret = reset(dev);
 	for (int i = 0; ret == 0 && i < ARRAY_SIZE(settings); i++) {
 		ret = i2c_reg_write_byte_dt(&config->i2c, settings[i][0], settings[i][1]);
 	}

@@ -14,6 +14,13 @@
  * up the chip anew every MAX3010X_RETRY_MS and streaming goes on where that works. An interrupt
  * that never came is noticed after two watermarks' time: the FIFO is emptied (its samples have no
  * known time) and streaming goes on. Both show as a step in the timestamps and in the counters.
+ *
+ * Power: a stream keeps the chip awake until it is cancelled, which is noticed within two
+ * watermarks' time. With CONFIG_PM_DEVICE_RUNTIME and the node's zephyr,pm-device-runtime-auto it
+ * sleeps otherwise (SHDN, LEDs off); who fetches or reads once takes it with
+ * pm_device_runtime_get() and finds -ENODATA in a sleeping chip. Attributes can be set at any time.
+ * All settings are written again on waking. Forced to sleep (pm_device_action_run), a stream loses
+ * what its FIFO held, counted in `lost`, and goes on with the wake-up.
  */
 #ifndef DRIVERS_SENSOR_MAX3010X_H_
 #define DRIVERS_SENSOR_MAX3010X_H_

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a user is promised, in numbers, by firmware with the network that ships."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from places import BUILD
+
+from python_tools import zephyr_workspace
+from python_tools.replay import parse
+from training.estimator import Result, State
+from training.no_pulse import light
+from training.policy import moving
+from training.recordings import simulate
+from training.sensor import SensorStream, to_counts, write_replay
+from training.signal import align
+
+pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
+
+HOP_S = 2.0
+FIRST_FIX_S = 10.125  # two windows, 8 and 10 s, behind half a kernel
+CONTACT_LOST_S = 2 * HOP_S
+PULSE_GONE_S = 8 + HOP_S  # the last window that holds some of the pulse, and one more
+STALE_S = 6.0
+
+Play = Callable[[SensorStream], list[str]]
+
+
+@pytest.fixture
+def play(boot, workspace, tmp_path) -> Play:
+    """A stream through the released firmware on an emulated Cortex-M4F; its lines."""
+
+    def play(stream: SensorStream) -> list[str]:
+        write_replay(tmp_path / "recording.pulse", stream)
+        image = zephyr_workspace.build("mps2_an386", BUILD / "released" / "mps2_an386")
+        status, lines = boot("mps2_an386", tmp_path / "recording.pulse", image=image).run()
+        assert status == 0, lines[-1:]
+        return lines
+
+    return play
+
+
+def results(lines: list[str]) -> list[Result]:
+    return [result for line in lines if (result := parse(line))]
+
+
+def at_rest(people: int, seconds: int) -> list[SensorStream]:
+    """The first simulated people who keep still from the start."""
+    found, seed = [], 0
+    while len(found) < people:
+        stream = to_counts(simulate(seed, seconds, losses=False))
+        found += [] if moving(align(stream)).any() else [stream]
+        seed += 1
+    return found
+
+
+def still(stream: SensorStream) -> SensorStream:
+    """On a table: no motion but the sensor's noise."""
+    noise = np.random.default_rng(0).normal(0, 4, stream.acc.shape)
+    return replace(stream, acc=np.rint(np.array([0, 0, 4096]) + noise).astype(np.int16))
+
+
+def test_first_fix_at_rest(play) -> None:
+    """Half of them by then, all of them two windows later. The first window alone is never sure enough."""
+    first = []
+    for stream in at_rest(8, 24):
+        start = int(min(stream.t_ppg_us[0], stream.t_acc_us[0]))
+        valid = [r.time_us for r in results(play(stream)) if r.state is State.VALID]
+        first.append((valid[0] - start) / 1e6 if valid else np.inf)
+    assert np.median(first) <= FIRST_FIX_S and max(first) <= FIRST_FIX_S + 2 * HOP_S, first
+
+
+def test_lost_contact_is_recognised_within_two_hops(play) -> None:
+    """At every quarter of a hop."""
+    stream = to_counts(simulate(1, 140, losses=False))
+    lost_s, away_s = np.array([20.0, 50.5, 81.0, 111.5]), 8.0
+    ppg, t_s = stream.ppg.copy(), stream.t_ppg_us / 1e6
+    for start in lost_s:
+        ppg[(t_s >= start) & (t_s < start + away_s)] = 200
+    found = results(play(replace(stream, ppg=ppg)))
+    for start in lost_s:
+        later = [r for r in found if r.time_us / 1e6 > start]
+        recognised = next(r for r in later if r.state is State.NO_CONTACT).time_us / 1e6
+        assert recognised - start <= CONTACT_LOST_S
+        until = [r for r in later if recognised <= r.time_us / 1e6 <= start + away_s]
+        assert {r.state for r in until} == {State.NO_CONTACT}
+
+
+@pytest.mark.parametrize("kind", ["constant", "one-bit", "white"])
+def test_no_value_on_a_desk(kind, play) -> None:
+    """In light that is constant, that toggles its last bit, and that is as strong a noise as a pulse."""
+    stream = to_counts(simulate(1, 120, losses=False))
+    desk = still(stream)
+    found = results(play(replace(desk, ppg=light(stream, kind))))
+    assert len(found) >= 58 and State.VALID not in {r.state for r in found}
+
+
+def test_no_value_on_a_desk_after_a_wrist(play) -> None:
+    stream = still(to_counts(simulate(7, 120, losses=False)))
+    laid_down_s = 60.0
+    lies = stream.t_ppg_us >= laid_down_s * 1e6
+    found = results(play(replace(stream, ppg=np.where(lies, light(stream, "constant"), stream.ppg))))
+    states = {when: {r.state for r in found if when(r.time_us / 1e6 - laid_down_s)} for when in (worn, gone)}
+    assert State.VALID in states[worn] and State.VALID not in states[gone]
+
+
+def worn(after_s: float) -> bool:
+    return after_s < 0
+
+
+def gone(after_s: float) -> bool:
+    return after_s > PULSE_GONE_S
+
+
+@pytest.mark.parametrize(("silence_s", "stale"), [(STALE_S - 0.5, 0), (STALE_S + 0.5, 1)])
+def test_stale_after_six_seconds_without_a_hop(silence_s, stale, play) -> None:
+    """Both sensors pause at a hop's end; the next hop takes 2 s and half a kernel to fill."""
+    stream = to_counts(simulate(3, 40, losses=False))
+    end_us = results(play(stream))[8].time_us + 125_000
+    pause_us = round((silence_s - HOP_S - 0.125) * 1e6)
+    times = [t + pause_us * (t > end_us) for t in (stream.t_ppg_us, stream.t_acc_us)]
+    lines = play(SensorStream(stream.ppg, times[0], stream.acc, times[1]))
+    assert lines.count("STALE") == stale
