@@ -16,6 +16,12 @@ BUDGETS = [
     pytest.param("nrf52840dk", "", 79_500, 42_000, id="nrf52840dk"),
     # Shell, NVS and settings: 22 kB.
     pytest.param("nrf52840dk", "pulse-shell", 104_500, 46_000, id="nrf52840dk-shell", marks=pytest.mark.slow),
+    pytest.param(
+        "nrf52840dk", "pulse-low-power", 74_500, 41_500, id="nrf52840dk-low-power", marks=pytest.mark.slow
+    ),
+    pytest.param(
+        "nrf52840dk", "pulse-tracing", 86_500, 49_500, id="nrf52840dk-tracing", marks=pytest.mark.slow
+    ),
     pytest.param("nucleo_wb55rg", "", 82_500, 41_500, id="nucleo_wb55rg", marks=pytest.mark.slow),
     pytest.param(
         "nrf52840dk", "pulse-bluetooth", 242_000, 62_500, id="nrf52840dk-bluetooth", marks=pytest.mark.slow

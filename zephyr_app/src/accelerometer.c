@@ -8,6 +8,7 @@
 #include <zephyr/drivers/gpio.h>
 #include <zephyr/irq.h>
 #include <zephyr/kernel.h>
+#include <zephyr/pm/device_runtime.h>
 
 #include <pulse/hop.h>
 
@@ -73,8 +74,11 @@ int pulse_accelerometer_start(void)
 	}
 	gpio_init_callback(&callback, on_edge, BIT(pin.pin));
 
-	int ret = gpio_add_callback(pin.port, &callback);
+	int ret = pm_device_runtime_get(sensor);
 
+	if (ret == 0) {
+		ret = gpio_add_callback(pin.port, &callback);
+	}
 	return ret == 0 ? sensor_trigger_set(sensor, &data_ready, on_data) : ret;
 }
 
