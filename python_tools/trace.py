@@ -82,7 +82,7 @@ def events(path: Path, known: dict[int, Layout]) -> Iterator[tuple[int, str, dic
         at += HEADER.size + layout.packing.size
         # An interrupt between reading the clock and writing the event puts a later one before it.
         time_ns = stamp if time_ns is None else time_ns + (stamp - time_ns + 2**31) % 2**32 - 2**31
-        text = (v.split(b"\0")[0].decode() if isinstance(v, bytes) else v for v in values)
+        text = (v.split(b"\0")[0].decode(errors="replace") if isinstance(v, bytes) else v for v in values)
         yield time_ns, layout.name, dict(zip(layout.fields, text, strict=True))
 
 
@@ -92,14 +92,14 @@ def read_runs(path: Path, zephyr: Path | None = None) -> list[Run]:
     TraceError if it is none, or without a thread; OSError if it cannot be read.
     """
     metadata = (zephyr or zephyr_workspace.zephyr_base()) / METADATA
-    names, spans, on, end_ns = {}, [], None, 0
-    for end_ns, name, fields in events(path, layouts(metadata.read_text())):  # noqa: B007
+    names, spans, on = {}, [], None
+    for time_ns, name, fields in events(path, layouts(metadata.read_text())):
         if "thread_id" in fields and fields["name"] != UNNAMED:
             names[fields["thread_id"]] = fields["name"]
         if name == "thread_switched_in":
-            on = (fields["thread_id"], end_ns)
+            on = (fields["thread_id"], time_ns)
         elif name == "thread_switched_out" and on:
-            spans.append((*on, end_ns))
+            spans.append((*on, time_ns))
             on = None
     if not spans:
         raise TraceError(f"{path}: expected threads that are switched in and out, found none")
@@ -119,10 +119,10 @@ def table(runs: list[Run]) -> str:
         name: [r.end_ns - r.start_ns for r in runs if r.thread == name] for name in {r.thread for r in runs}
     }
     for name, times in sorted(uses.items(), key=lambda use: -sum(use[1])):
-        share = 100 * sum(times) / span
+        share = 100 * sum(times) / max(span, 1)
         lines.append(f"{name:16}{len(times):8}{sum(times) / 1e6:12.2f}{share:8.2f}{max(times) / 1e6:12.3f}")
     times = [group[-1].end_ns - group[0].start_ns for group in awake(runs)]
-    often, longest = len(times) * 1e9 / span, max(times) / 1e6
+    often, longest = len(times) * 1e9 / max(span, 1), max(times, default=0) / 1e6
     lines.append(f"{span / 1e9:.1f} s: awake {often:.1f} times a second, for {longest:.2f} ms at most")
     return "\n".join(lines)
 

@@ -112,6 +112,7 @@ def test_table_and_picture_say_what_ran(read) -> None:
     said = table(runs).splitlines()
     assert said[1].split() == ["idle", "2", "0.01", "83.22", "0.007"]
     assert said[2].split()[:2] == ["inference", "1"] and len(said) == 5
+    assert table(runs[:1]).endswith("0.0 s: awake 0.0 times a second, for 0.00 ms at most")
     slices = [event for event in json.loads(perfetto(runs))["traceEvents"] if event["ph"] == "X"]
     assert [event["name"] for event in slices] == [run.thread for run in runs]
     assert slices[2]["dur"] == pytest.approx(1.29)
