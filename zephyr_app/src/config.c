@@ -23,7 +23,7 @@ LOG_MODULE_REGISTER(config, CONFIG_PULSE_LOG_LEVEL);
 		    : DT_PROP_BY_IDX(PPG_NODE, led_current_microamp, 2))
 
 static const struct pulse_config_entry entries[PULSE_CONFIG_KEYS] = {
-	[PULSE_CONFIG_POLICY] = {"policy", 0, 1, 0},
+	[PULSE_CONFIG_POLICY] = {"policy", 0, 1, IS_ENABLED(CONFIG_PULSE_POLICY)},
 	[PULSE_CONFIG_LED_UA] = {"led_ua", 200, 51000, BOARD_UA}, /* the chip's range */
 	[PULSE_CONFIG_VALID_Q15] = {"valid_q15", 16384, 32768, PULSE_CONFIDENCE_VALID},
 };
