@@ -24,7 +24,7 @@ from training.config import Data, load
 from training.errors import UserError
 from training.estimator import FRONT_ENDS, RESET_US
 from training.folds import person
-from training.metrics import Summary, summarise
+from training.metrics import summarise
 from training.pipeline import INT8
 from training.recordings import Recording
 from training.sensor import PPG_MAX, SensorStream, to_counts
@@ -209,8 +209,8 @@ def _data(configuration: dict) -> Data:
     return Data(**{key: tuple(v) if isinstance(v, list) else v for key, v in values.items()})
 
 
-def calibrated(members: Sequence[Run]) -> list[np.ndarray]:
-    """Confidence Q15 (n,) of each run, mapped by what the other folds' people say (or its own, if alone)."""
+def calibrated(members: Sequence[Run]) -> list[Run]:
+    """The runs with their confidence mapped by what the other folds' people say (their own, if alone)."""
     maps = {}
     for fold in {run.fold for run in members}:
         others = [run for run in members if run.fold != fold] or members
@@ -218,7 +218,7 @@ def calibrated(members: Sequence[Run]) -> list[np.ndarray]:
         raw = np.concatenate([run.confidence for run in others])[np.isfinite(error)]
         correct = error[np.isfinite(error)] <= WITHIN_BPM
         maps[fold] = np.array(confidence_map(raw, correct), np.int64)
-    return [calibrate(maps[run.fold], run.confidence) for run in members]
+    return [replace(run, confidence=calibrate(maps[run.fold], run.confidence)) for run in members]
 
 
 def table(found: dict[str, list[Run]], valid: float) -> str:
@@ -226,22 +226,21 @@ def table(found: dict[str, list[Run]], valid: float) -> str:
     lines = ["| rule | tested on | people | MAE | over people | median | worst | valid | MAE of valid |"]
     lines.append("|---" * 9 + "|")
     for rule, members in found.items():
-        sure = {id(run): c >= valid * ONE for run, c in zip(members, calibrated(members), strict=True)}
-        for group, chosen in scores.groups(members).items():
-            if group == "troika":
-                continue
-
-            def summary(of_valid: bool, chosen=chosen, sure=sure) -> Summary:
-                return summarise(
-                    (r.person, r.bpm, r.reference, sure[id(r)] if of_valid else None) for r in chosen
-                )
-
-            every, only = summary(False), summary(True)
-            cells = (rule, group, len(every.subjects), f"{every.mae.mean:.2f}", f"{every.mae.std:.2f}",
-                     f"{every.median_mae:.2f}", f"{every.mae.worst:.1f}", f"{only.coverage:.1%}",
-                     f"{only.mae.mean:.2f}")  # fmt: skip
-            lines.append("| " + " | ".join(map(str, cells)) + " |")
+        for group, chosen in scores.groups(calibrated(members)).items():
+            if group != "troika":  # its two kinds have rows of their own
+                lines.append(f"| {rule} | {group} | {' | '.join(_cells(chosen, valid * ONE))} |")
     return "\n".join(lines)
+
+
+def _cells(members: Sequence[Run], threshold: float) -> tuple[str, ...]:
+    every = summarise((r.person, r.bpm, r.reference, None) for r in members)
+    kept = ("0.0%", "-")
+    if any((r.confidence >= threshold).any() for r in members):
+        only = summarise((r.person, r.bpm, r.reference, r.confidence >= threshold) for r in members)
+        kept = (f"{only.coverage:.1%}", f"{only.mae.mean:.2f}")
+    mae = every.mae
+    return (str(len(every.subjects)), f"{mae.mean:.2f}", f"{mae.std:.2f}", f"{every.median_mae:.2f}",
+            f"{mae.worst:.1f}", *kept)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

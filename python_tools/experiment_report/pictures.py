@@ -130,7 +130,7 @@ def coverage(
 def trace(t: Trace) -> Figure:
     """One recording: reference, estimates, motion."""
     figure, (top, below) = plt.subplots(
-        2, 1, figsize=(11, 3.8), sharex=True, height_ratios=(4, 1), layout="constrained"
+        2, 1, figsize=(11, 4), sharex=True, height_ratios=(4, 1.4), layout="constrained"
     )
     valid = np.where(t.valid, t.tracked, np.nan)
     top.plot(t.time_s, t.untracked, ".", color="0.7", markersize=3, label="window by itself")

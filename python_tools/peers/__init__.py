@@ -159,9 +159,10 @@ def _run(words: Sequence[object], what: str, shown: bool = False) -> str:
     except OSError as error:
         raise PeerError(f"{words[0]}: expected a Python to {what}, found: {error}") from None
     if done.returncode:
-        raise PeerError(
-            f"{words[0]}: could not {what}, exit status {done.returncode}: {_reason(done.stderr)}"
-        )
+        ended = f"exit status {done.returncode}: {_reason(done.stderr)}"
+        if done.returncode < 0:
+            ended = f"ended by signal {-done.returncode}; run it again to go on"
+        raise PeerError(f"{words[0]}: could not {what}, {ended}")
     return done.stdout or ""
 
 

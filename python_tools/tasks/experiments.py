@@ -90,4 +90,5 @@ def peers(_context, data, dataset="troika", python=None, results=None, one_led=F
         ROOT / "training" / "released",
         Path(output) if output else BUILD / "peers",
         one_led,
+        say,
     )

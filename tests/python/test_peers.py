@@ -93,10 +93,8 @@ def test_what_an_interrupted_run_gave_is_kept(recordings, python, tmp_path):
     assert [run.bpm[0] for run in runs] == [102.0, 122.0, 121.0, 121.0]
     assert len(first) == 1 and first[0].suffix == ".npy"
     package.write_text("raise ImportError('not needed: all is there')")
-    assert [run.bpm[0] for run in peers.beliefppg(python, recordings, tmp_path, one_led=False)[1]] == [
-        102,
-        122,
-    ]
+    _, again = peers.beliefppg(python, recordings, tmp_path, one_led=False)
+    assert [run.bpm[0] for run in again] == [102.0, 122.0]
 
 
 def test_without_a_network_it_says_so_and_leaves_nothing_that_looks_done(tmp_path, monkeypatch):
@@ -112,6 +110,10 @@ def test_without_a_network_it_says_so_and_leaves_nothing_that_looks_done(tmp_pat
 def test_a_peer_that_does_not_run_is_one_error(recordings, python, tmp_path):
     (tmp_path / "beliefppg" / "__init__.py").write_text("raise ImportError('no such thing')")
     with pytest.raises(peers.PeerError, match="could not run the package.*no such thing"):
+        peers.beliefppg(python, recordings, tmp_path, one_led=False)
+    package_ended = "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n"
+    (tmp_path / "beliefppg" / "__init__.py").write_text(package_ended)
+    with pytest.raises(peers.PeerError, match="ended by signal 15; run it again"):
         peers.beliefppg(python, recordings, tmp_path, one_led=False)
     with pytest.raises(peers.PeerError, match="nowhere: expected a Python"):
         peers.beliefppg(tmp_path / "nowhere", recordings, tmp_path, one_led=False)
