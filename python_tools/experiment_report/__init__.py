@@ -8,6 +8,7 @@ import datetime
 import io
 import itertools
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +62,7 @@ def write_report(folder: Path, output: Path) -> Path:
         "configurations": _configurations(results),
     }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.filters["known"] = lambda value, form: "–" if math.isnan(value) else form % value
     output.parent.mkdir(parents=True, exist_ok=True)
     write_text(output, environment.from_string(TEMPLATE.read_text()).render(values))
     return output
@@ -82,7 +84,9 @@ def _configurations(results: list[scores.Result]) -> dict[str, str]:
 def _table(results: list[scores.Result]) -> list[tuple[tuple[str, str], list[scores.Row]]]:
     """The table's rows by network and what it was tested on."""
     rows = [row for row in scores.rows(results) if row.estimate in ESTIMATES]
-    together = itertools.groupby(rows, lambda row: (row.variant, figures.set_name(row.group)))
+    together = itertools.groupby(
+        rows, lambda row: (figures.network_name(row.variant), figures.set_name(row.group))
+    )
     return [(key, sorted(members, key=lambda r: ESTIMATES.index(r.estimate))) for key, members in together]
 
 
@@ -103,7 +107,7 @@ def _variant(name: str, seeds: dict[int, list], results: list[scores.Result]) ->
     table, ece = figures.reliability(traces)
     kept = figures.coverage_table(traces)
     return {
-        "name": name,
+        "name": figures.network_name(name),
         "parameters": _parameters(results[0].folder),
         "seeds": list(seeds),
         "ece": ece,

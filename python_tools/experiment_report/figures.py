@@ -34,6 +34,12 @@ def set_name(group: str) -> str:
     return SETS.get(group, group)
 
 
+def network_name(variant: str) -> str:
+    """A variant's name (training.jobs) to people."""
+    names = {"teacher": "PULSE teacher", "spectral": "spectral student", "none": "student, labels only"}
+    return names.get(variant, f"student, distilled by {variant}")
+
+
 def who(t: Trace) -> str:
     """The person's data set and name to people."""
     dataset, subject = t.person.split("/")

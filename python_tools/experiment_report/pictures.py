@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from python_tools.experiment_report.figures import absolute_errors, joined, set_name
+from python_tools.experiment_report.figures import absolute_errors, joined, network_name, set_name
 from training.calibrate import WITHIN_BPM
 from training.fit import MONITOR
 from training.trace import Trace
@@ -37,11 +37,11 @@ def learning_curves(curves: dict[str, list[dict[str, float]]]) -> Figure | None:
             [row["epoch"] + 1 for row in rows],
             [row[MONITOR] for row in rows],
             color=colours(variants.index(_variant(name)) % 10),
-            label=_variant(name) if first else None,
+            label=network_name(_variant(name)) if first else None,
             alpha=0.8,
         )
-    axes.set_ylim(bottom=0)
-    axes.legend()
+    axes.set_ylim(0, 1.2 * max(row[MONITOR] for rows in curves.values() for row in rows))
+    axes.legend(ncols=3)
     return figure
 
 

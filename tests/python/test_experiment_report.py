@@ -25,8 +25,10 @@ def made(person: str, error: float, fold: str = "group-1", hops: int = 60) -> tr
     )  # fmt: skip
 
 
-@pytest.fixture
-def results(tmp_path):
+@pytest.fixture(scope="module")
+def text(tmp_path_factory) -> str:
+    """The report on two variants, one of them with a learning curve."""
+    tmp_path = tmp_path_factory.mktemp("results")
     for variant, error in (("rkd", 8.0), ("teacher", 20.0)):
         job = tmp_path / "group-1" / f"{variant}-1"
         (job / EVALUATION).mkdir(parents=True)
@@ -42,24 +44,22 @@ def results(tmp_path):
         (job / EVALUATION / METRICS).write_text(json.dumps(values))
     (job / "teacher").mkdir()
     (job / "teacher" / HISTORY).write_text("epoch,loss,validation_mae_bpm\n0,3.0,20\n1,2.0,12.5\n")
-    return tmp_path
+    return write_report(tmp_path, tmp_path / "out" / "report.html").read_text()
 
 
-def test_the_report_is_one_file_with_every_picture_inside(results, tmp_path):
-    text = write_report(results, tmp_path / "out" / "report.html").read_text()
+def test_the_report_is_one_file_with_every_picture_inside(text):
     sources = re.findall(r'<img src="([^"]*)"', text)
     assert len(sources) == 1 + 2 * (6 + 2)  # learning curves; six pictures and two traces of each variant
     assert all(source.startswith("data:image/png;base64,") for source in sources)
     assert not re.search(r"https?://|url\(|@import|<link|<script|<iframe", text)
     assert "<h1>Protocol bami-spc-4fold, configuration ablation</h1>" in text
-    rows = text[text.index("rkd on BAMI-1: 1 people, 1 seed") :]
+    rows = text[text.index("student, distilled by rkd on BAMI-1: 1 person, 1 seed") :]
     assert rows[: rows.index("valid")].count("4.21") == 2 * 4  # mean and median of four estimates
     assert "aaaaaaaaaaaa" in text and "group-1" in text
 
 
-def test_it_says_who_was_tested_and_of_what_each_picture_is(results, tmp_path):
-    text = write_report(results, tmp_path / "report.html").read_text()
-    assert '<td class="text">BAMI-1<td>1<td>1<td>0.0<td>57' in text
+def test_it_says_who_was_tested_and_of_what_each_picture_is(text):
+    assert '<td class="text">BAMI-1<td>1<td>1<td>0.03<td>57' in text
     assert text.count("<figcaption>") == text.count("<img") == text.count("<figure>")
     assert "SPC S02, troika/S02 a (group-1): MAE 4.21 BPM, 47% of the windows valid." in text
     assert text.count("<summary>Configuration of group-1/rkd-1, group-1/teacher-1</summary>") == 1

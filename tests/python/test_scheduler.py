@@ -55,8 +55,8 @@ def lab(tmp_path):
         start("dask", "worker", *worker, str(tmp_path / name), stdout=log, stderr=log) for name in ("a", "b")
     ]
     try:
-        with Client(scheduler_file=file, timeout="60s") as client:
-            client.wait_for_workers(2, timeout=60)
+        with Client(scheduler_file=file, timeout="120s") as client:
+            client.wait_for_workers(2, timeout=120)
             yield client
     finally:
         for process in running:
