@@ -88,12 +88,12 @@ def test_lost_contact_is_recognised_within_two_hops(play) -> None:
         assert {r.state for r in until} == {State.NO_CONTACT}
 
 
-@pytest.mark.parametrize("kind", ["constant", "one-bit", "white"])
-def test_no_value_on_a_desk(kind, play) -> None:
+@pytest.mark.parametrize("lamp", ["constant", "one-bit", "white"])
+def test_no_value_on_a_desk(lamp, play) -> None:
     """In light that is constant, that toggles its last bit, and that is as strong a noise as a pulse."""
     stream = to_counts(simulate(1, 120, losses=False))
     desk = still(stream)
-    found = results(play(replace(desk, ppg=light(stream, kind))))
+    found = results(play(replace(desk, ppg=light(stream, lamp))))
     assert len(found) >= 58 and State.VALID not in {r.state for r in found}
 
 
