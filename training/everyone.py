@@ -16,7 +16,6 @@ from pathlib import Path
 
 from training import corpus, scores
 from training.calibrate import map_of_traces
-from training.card import write_card
 from training.config import Config, load
 from training.errors import UserError
 from training.folds import PROTOCOLS
@@ -46,12 +45,10 @@ def make(chain: Everyone, folds: Path) -> Path:
     UserError if `folds` holds no finished evaluation of the configuration's student.
     """
     results = scores.finished(folds, variant(chain.config))
-    known = map_of_traces(trace for result in results for trace in result.traces)
+    chain.confidence_map = map_of_traces(trace for result in results for trace in result.traces)
     chain.train()
     chain.distill()
-    student = chain.quantize()
-    write_card(student, chain.config, chain.corpus, known)
-    return student
+    return chain.quantize()
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -29,6 +29,8 @@ TEACHER, STUDENT, INT8 = "teacher", "student", "int8"
 class Pipeline:
     """Steps of `config` on the data set in `data_folder`; artefacts in `root`/<configuration>-<data set>/."""
 
+    confidence_map: tuple[int, ...] | None = None  # of the student's card; None: fitted to validation
+
     def __init__(
         self, config: Config, data_folder: Path | None, root: Path, progress: Callable[[str], None] = print
     ):
@@ -147,9 +149,10 @@ class Pipeline:
             model = keras.models.load_model(student / distill.MODEL)
             convert = {"window": quantize.quantize, "spectrum": spectral.quantize}[c.front_end]
             (part / MODEL).write_bytes(convert(model, self._calibration_inputs()))
-            write_card(part, c, self.corpus)
+            write_card(part, c, self.corpus, self.confidence_map)
 
         inputs = {"student": stamp(student), "calibration": c.calibration_windows, "tracking": c.tracking}
+        inputs |= {"confidence_map": self.confidence_map}
         return self._run(self.folder / INT8, inputs, force, make)
 
     def _calibration_inputs(self) -> np.ndarray:
