@@ -76,7 +76,7 @@ def run(
 
 def summarise(folder: Path, jobs: Sequence[Path], config: Config | None = None) -> None:
     """Print and write the table of finished jobs' folders."""
-    results = scores.read(jobs)
+    results = scores.by_other_folds(scores.read(jobs))
     table = scores.rows(results)
     print(scores.markdown(table, PRINTED))
     values = {

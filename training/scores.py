@@ -7,15 +7,17 @@ import json
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from training.calibrate import ONE, map_of_traces
 from training.errors import UserError
 from training.jobs import EVALUATION, METRICS, TRACES
 from training.metrics import Summary, summarise
 from training.trace import Trace, load
+from training.tracking import calibrate
 
 ESTIMATES = ("tracked", "tracked_float", "clamped", "untracked")
 
@@ -57,6 +59,28 @@ def finished(folder: Path, variant: str) -> list[Result]:
         found = ", ".join(sorted({r.variant for r in results})) or "none"
         raise UserError(f"{folder}: expected finished folds of {variant} by training.evaluate, found {found}")
     return chosen
+
+
+def by_other_folds(results: Sequence[Result]) -> list[Result]:
+    """Results whose confidence, where nobody validated, is mapped by the other folds of variant and seed.
+
+    So nobody's own errors tell how sure to be of them. As they are where there is no other fold.
+    """
+    found = []
+    for r in results:
+        same = [o for o in results if (o.variant, o.seed) == (r.variant, r.seed)]
+        others = [t for o in same if o.metrics["fold"] != r.metrics["fold"] for t in o.traces]
+        if r.metrics["subjects"]["validation"] or not others:
+            found.append(r)
+            continue
+        known, valid = np.array(map_of_traces(others)), r.metrics["configuration"]["tracking"]["valid"]
+        sure = [calibrate(known, np.rint(t.confidence * ONE).astype(np.int64)) / ONE for t in r.traces]
+        traces = [
+            replace(t, confidence=c, valid=(c >= valid) & np.isfinite(t.tracked))
+            for t, c in zip(r.traces, sure, strict=True)
+        ]
+        found.append(replace(r, traces=traces))
+    return found
 
 
 def summaries(traces: Sequence[Trace]) -> dict[str, Summary]:

@@ -37,7 +37,7 @@ class ReportError(UserError):
 
 def write_report(folder: Path, output: Path) -> Path:
     """Write the report on all finished jobs below `folder`; ReportError if there are none."""
-    results = scores.read([folder])
+    results = scores.by_other_folds(scores.read([folder]))
     if not results:
         raise ReportError(f"{folder}: expected results of `invoke evaluate`, found none; run it first")
     configurations = [r.metrics["configuration"] for r in results]
@@ -66,6 +66,31 @@ def write_report(folder: Path, output: Path) -> Path:
     output.parent.mkdir(parents=True, exist_ok=True)
     write_text(output, environment.from_string(TEMPLATE.read_text()).render(values))
     return output
+
+
+def confidence_table(folder: Path) -> str:
+    """Markdown: how far each variant's confidence can be trusted, and how soon there is a valid value."""
+    results = scores.by_other_folds(scores.read([folder]))
+    head = ("variant", "calibration error", "from", "share", "MAE", "off by > 10 BPM",
+            "first valid: median, 90 %, latest")  # fmt: skip
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for name, seeds in scores.by_variant(results).items():
+        traces = [t for members in seeds.values() for t in members if figures.labelled(t).any()]
+        _, ece = figures.reliability(traces)
+        times = figures.first_fix(traces)
+        first = ", ".join(f"{times[key]:.0f} s" for key in ("median", "90 %", "latest") if key in times)
+        for threshold, share, mae, far in figures.coverage_table(traces):
+            cells = (
+                name,
+                f"{ece:.3f}",
+                threshold,
+                f"{share:.1%}",
+                f"{mae:.2f}",
+                f"{far:.2%}",
+                first or "never",
+            )
+            lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
 
 
 def _distinct(values) -> list:

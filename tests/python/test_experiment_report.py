@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from python_tools.experiment_report import ReportError, figures, write_report
-from training import trace
+from python_tools.experiment_report import ReportError, confidence_table, figures, write_report
+from training import scores, trace
 from training.fit import HISTORY
 from training.jobs import EVALUATION, METRICS, TRACES
 
@@ -40,6 +40,7 @@ def text(tmp_path_factory) -> str:
             "revision": "a" * 40,
             "data_digest": "b" * 64,
             "configuration": {"name": "ablation", "protocol": "bami-spc-4fold", "seed": 1},
+            "subjects": {"validation": ["S9"]},
         }
         (job / EVALUATION / METRICS).write_text(json.dumps(values))
     (job / "teacher").mkdir()
@@ -63,6 +64,23 @@ def test_it_says_who_was_tested_and_of_what_each_picture_is(text):
     assert text.count("<figcaption>") == text.count("<img") == text.count("<figure>")
     assert "SPC S02, troika/S02 a (group-1): MAE 4.21 BPM, 47% of the windows valid." in text
     assert text.count("<summary>Configuration of group-1/rkd-1, group-1/teacher-1</summary>") == 1
+
+
+def test_people_do_not_say_themselves_how_sure_of_them_one_may_be(tmp_path):
+    """Two folds of a student that nobody validated: each one's confidence is what the other's was worth."""
+    for fold, error in (("group-1", 8.0), ("group-2", 0.0)):
+        job = tmp_path / fold / "spectral-8k-none-1" / EVALUATION
+        job.mkdir(parents=True)
+        trace.save(job / TRACES, [made(f"bami1/S{fold[-1]}", error, fold, hops=600)])
+        values = {"variant": "spectral-8k-none", "seed": 1, "fold": fold, "subjects": {"validation": []}}
+        values["configuration"] = {"tracking": {"valid": 0.9}}
+        (job / METRICS).write_text(json.dumps(values))
+    wrong, right = (r.traces[0] for r in scores.by_other_folds(scores.read([tmp_path])))
+    late = np.arange(600) >= 300
+    assert wrong.confidence[late].min() > 0.9 and wrong.valid[late].all()  # as the other one was right
+    assert right.confidence[late].max() < 0.1 and not right.valid[late].any()
+    table = confidence_table(tmp_path)
+    assert "| 0.9 | 74.9% | 2.68 | 0.00% | 6 s, 6 s, 6 s |" in table
 
 
 def test_figures_of_a_report():
