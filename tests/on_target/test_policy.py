@@ -2,6 +2,7 @@
 """The power policy on firmware: the LED goes down at rest and up with motion, and no estimate moves."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -41,16 +42,21 @@ def wrist(step: int) -> SensorStream:
     )
 
 
+@pytest.fixture(scope="module")
+def released(workspace):
+    """Image of a machine, built once."""
+    return cache(lambda machine: zephyr_workspace.build(machine, BUILD / "released" / machine))
+
+
 @pytest.fixture
-def play(boot, workspace, tmp_path):
+def play(boot, released, tmp_path):
     """Play a stream on a machine with the policy on; its lines."""
 
     def play(stream: SensorStream, machine: str) -> list[str]:
         recording: Path = tmp_path / "recording.pulse"
         write_replay(recording, stream)
         recording.with_name("recording.pulse.faults").write_text("0 policy 1\n")
-        image = zephyr_workspace.build(machine, BUILD / "released" / machine)
-        status, lines = boot(machine, recording, image=image).run()
+        status, lines = boot(machine, recording, image=released(machine)).run()
         assert status == 0, lines[-1:]
         return lines
 

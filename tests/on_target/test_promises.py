@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,13 +29,17 @@ STALE_S = 6.0
 Play = Callable[[SensorStream], list[str]]
 
 
+@pytest.fixture(scope="module")
+def image(workspace) -> Path:
+    return zephyr_workspace.build("mps2_an386", BUILD / "released" / "mps2_an386")
+
+
 @pytest.fixture
-def play(boot, workspace, tmp_path) -> Play:
+def play(boot, image, tmp_path) -> Play:
     """A stream through the released firmware on an emulated Cortex-M4F; its lines."""
 
     def play(stream: SensorStream) -> list[str]:
         write_replay(tmp_path / "recording.pulse", stream)
-        image = zephyr_workspace.build("mps2_an386", BUILD / "released" / "mps2_an386")
         status, lines = boot("mps2_an386", tmp_path / "recording.pulse", image=image).run()
         assert status == 0, lines[-1:]
         return lines
