@@ -34,7 +34,8 @@ void pulse_led_trace_sample(int64_t t_us)
 	uint8_t now = max3010x_emul_get_reg(chip, LED_PA);
 	struct change change = {.t_us = t_us, .ua = now * MAX3010X_LED_STEP_UA};
 
-	if (now != lit && k_msgq_put(&pulse_led_changes, &change, K_NO_WAIT) == 0) {
+	/* 0: the chip was reset, and takes none. */
+	if (now != 0 && now != lit && k_msgq_put(&pulse_led_changes, &change, K_NO_WAIT) == 0) {
 		lit = now;
 	}
 }
