@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,7 @@ import tensorflow as tf
 
 from training.augment import augment, network_inputs, swinging_light, without_pulse
 from training.config import Distillation
-from training.files import replacing
+from training.files import replacing, write_text
 from training.losses import divergence, rkd, soft_label
 from training.models.layers import deployed
 from training.models.settings import Augmentation, Recipe
@@ -22,6 +24,7 @@ from training.spectral_windows import Windows, noise_spectra
 from training.spectrum import INPUT_SCALE, INPUT_ZERO
 
 CHECKPOINT, CHECKPOINT_STEPS = "checkpoint.npz", 500
+METRICS = "metrics.json"
 SWINGING = 0.6  # of the windows that lose their pulse before motion leaks in
 
 
@@ -45,7 +48,8 @@ def train(
 ) -> keras.Model:
     """A network trained from scratch; the same seed on the same machine gives the same weights.
 
-    build: of a model with outputs ``logits`` (104,) and ``fused``. Resumes from `folder` when interrupted.
+    build: of a model with outputs ``logits`` (104,) and ``fused``. Resumes from `folder` when interrupted and
+    leaves its speed in metrics.json there.
     Windows without a label are drawn if `teaching` is there: its response alone counts for them.
     """
     keras.utils.set_random_seed(seed)
@@ -74,11 +78,22 @@ def train(
         return loss
 
     done = _restore(folder / CHECKPOINT, state)
+    start, start_cpu = time.monotonic(), time.process_time()
     for n, (chosen, others) in enumerate(draws.astype(np.int32)[done:], done + 1):
         loss = step(chosen, others)
         if n % CHECKPOINT_STEPS == 0 or n == recipe.steps:
             _save(folder / CHECKPOINT, n, state)
             progress(f"{model.name}: step {n}/{recipe.steps}  loss {float(loss):.3f}")
+    seconds, cpu_seconds = time.monotonic() - start, time.process_time() - start_cpu
+    seen = (recipe.steps - done) * recipe.batch
+    summary = {
+        "parameters": model.count_params(),
+        "steps": recipe.steps,
+        "seconds_this_run": round(seconds, 1),
+        "windows_per_second": round(seen / seconds, 1),
+        "windows_per_cpu_second": round(seen / cpu_seconds, 1),
+    }
+    write_text(folder / METRICS, json.dumps(summary, indent=1))
     return model
 
 

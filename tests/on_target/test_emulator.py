@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pexpect
@@ -74,12 +75,21 @@ def within(seconds: float, condition) -> bool:
     return False
 
 
+def heeding_interrupts() -> None:
+    """What a shell starts in the background ignores SIGINT, and all its children with it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupting_pytest_leaves_no_emulator_behind(image, tmp_path) -> None:
     hanging = image("\tfor (;;) {\n\t}")
     test = tmp_path / "test_hang.py"
+    waiting = tmp_path / "waiting"
     test.write_text(
         "from pathlib import Path\n\n"
-        f'def test(boot):\n    boot("bare", image=Path({str(hanging)!r})).expect(rb"never", timeout=300)\n'
+        "def test(boot):\n"
+        f'    emulator = boot("bare", image=Path({str(hanging)!r}))\n'
+        f"    Path({str(waiting)!r}).touch()\n"
+        '    emulator.expect(rb"never", timeout=300)\n'
     )
     here = Path(__file__).parent
     python_path = os.pathsep.join([str(here), str(ROOT)])
@@ -88,15 +98,18 @@ def test_interrupting_pytest_leaves_no_emulator_behind(image, tmp_path) -> None:
         env={**os.environ, "PYTHONPATH": python_path},
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,
+        preexec_fn=heeding_interrupts,
     )
     try:
-        assert within(90, lambda: processes(hanging)), "it never booted"
+        assert within(90, waiting.exists) and processes(hanging), "it never booted"
         pytest_there.send_signal(signal.SIGINT)
         said, _ = pytest_there.communicate(timeout=60)
         assert "KeyboardInterrupt" in said
         assert within(5, lambda: not processes(hanging))
     finally:
-        pytest_there.kill()
+        with suppress(ProcessLookupError):  # of all that it started, if it did not clear up
+            os.killpg(pytest_there.pid, signal.SIGKILL)
         for process in processes(hanging):
             os.kill(process, signal.SIGKILL)
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,11 @@ def test_an_interruption_leaves_nothing_that_looks_whole(house):
     )
     slow.chmod(0o755)
     environment = {**os.environ, "PATH": f"{house / 'fake'}:{os.environ['PATH']}"}
-    process = subprocess.Popen([house / "dev", "true"], env=environment, start_new_session=True)
+    # What a shell starts in the background ignores SIGINT, and all its children with it.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(
+        [house / "dev", "true"], env=environment, start_new_session=True, preexec_fn=heed
+    )
     deadline = time.monotonic() + 30
     while not (house / ".venv").exists() and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The spectral student: what it learns from, how it is changed, and its int8 self."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -158,6 +160,8 @@ def test_an_interrupted_training_goes_on_as_if_nothing_had_been(tmp_path, monkey
     lines = []
     resumed = run(tmp_path / "cut", lines.append)
     assert len(lines) == 1 and "step 10/10" in lines[0]
+    speed = json.loads((tmp_path / "cut" / spectral.METRICS).read_text())
+    assert speed["steps"] == 10 and speed["windows_per_second"] > 0
     for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 
