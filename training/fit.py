@@ -14,6 +14,7 @@ import tensorflow as tf
 from training.config import Training
 from training.files import write_text
 from training.losses import bpm_error
+from training.stopwatch import Stopwatch
 
 MONITOR = "validation_mae_bpm"
 WEIGHTS = "best.weights.h5"
@@ -49,7 +50,7 @@ def fit(
     earlier = history(folder)
     best = min((row[MONITOR] for row in earlier), default=np.inf)
     since = len(earlier) - 1 - int(np.argmin([row[MONITOR] for row in earlier])) if earlier else 0
-    start, start_cpu = time.monotonic(), time.process_time()
+    stopwatch = Stopwatch()
     trainee.fit(
         *train,
         validation_data=validation,
@@ -75,7 +76,7 @@ def fit(
     trainee.load_weights(folder / WEIGHTS)
     rows = history(folder)
     seen = len(train[0][0]) * (len(rows) - len(earlier))
-    seconds, cpu_seconds = time.monotonic() - start, time.process_time() - start_cpu
+    speed = stopwatch.speed(seen)
     chosen = int(np.argmin([row[MONITOR] for row in rows]))
     summary = {
         "parameters": model.count_params(),
@@ -83,9 +84,7 @@ def fit(
         "best_epoch": chosen + 1,
         "validation_mae_bpm": rows[chosen][MONITOR],
         "training_windows": len(train[0][0]),
-        "seconds_this_run": round(seconds, 1),
-        "windows_per_second": round(seen / seconds, 1),
-        "windows_per_cpu_second": round(seen / cpu_seconds, 1),
+        **speed,
     }
     write_text(folder / "metrics.json", json.dumps(summary, indent=1))
     return summary

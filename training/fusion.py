@@ -20,7 +20,7 @@ import numpy as np
 from training import jobs, no_pulse, scores
 from training.calibrate import ONE, WITHIN_BPM, confidence_map
 from training.card import Student, load_student
-from training.config import Data, load
+from training.config import load
 from training.errors import UserError
 from training.estimator import FRONT_ENDS, RESET_US
 from training.folds import person
@@ -193,20 +193,12 @@ def of_folds(results: Iterable[scores.Result], data: Path | None, spoiled: str) 
     found: dict[str, list[Run]] = {}
     for result in results:
         student = load_student(result.folder / INT8)
-        configuration = result.metrics["configuration"]
-        named = {f.name: f for f in jobs.folds(configuration["protocol"], data, _data(configuration))}
-        fold = named[result.metrics["fold"]]
+        fold = jobs.fold_of(result.metrics, data)
         for recording in fold.test:
             for name, run in runs(recording, fold.name, student, spoiled).items():
                 found.setdefault(name, []).append(run)
         print(f"{spoiled}: {fold.name} done", flush=True)
     return found
-
-
-def _data(configuration: dict) -> Data:
-    """The configuration's data, as metrics.json has it."""
-    values = configuration["data"]
-    return Data(**{key: tuple(v) if isinstance(v, list) else v for key, v in values.items()})
 
 
 def calibrated(members: Sequence[Run]) -> list[Run]:

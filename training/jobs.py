@@ -97,6 +97,14 @@ def folds(protocol: str, folder: Path | None, data: Data) -> tuple[Fold, ...]:
     return tuple(chosen.folds([r for name in chosen.datasets for r in corpus.read(name, folder, data)]))
 
 
+def fold_of(metrics: dict, folder: Path | None) -> Fold:
+    """The fold of a job, by its metrics.json; ValueError where recordings cannot be read."""
+    configuration = metrics["configuration"]
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in configuration["data"].items()}
+    named = {fold.name: fold for fold in folds(configuration["protocol"], folder, Data(**values))}
+    return named[metrics["fold"]]
+
+
 def with_validation(fold: Fold) -> Fold:
     """The fold with people who choose the epoch, taken from the training side if it names nobody."""
     if fold.validation:

@@ -21,7 +21,7 @@ import numpy as np
 from training import jobs, scores
 from training.calibrate import map_of_traces
 from training.card import load_student
-from training.config import Data, load
+from training.config import load
 from training.errors import UserError
 from training.estimator import Estimator
 from training.pipeline import INT8
@@ -112,12 +112,10 @@ def of_folds(results: Sequence[scores.Result], data: Path, valid: int) -> dict[s
     """
     found: dict[str, list[np.ndarray]] = {}
     for result in results:
-        others = [r for r in results if r.metrics["fold"] != result.metrics["fold"]] or [result]
-        known = map_of_traces(trace for other in others for trace in other.traces)
+        known = map_of_traces(scores.traces_of_others(result, results) or result.traces)
         estimator = load_student(result.folder / INT8).estimator()
         estimator = estimator.with_tables(replace(estimator.tables, confidence_map=known))
-        protocol = result.metrics["configuration"]["protocol"]
-        fold = next(f for f in jobs.folds(protocol, data, Data()) if f.name == result.metrics["fold"])
+        fold = jobs.fold_of(result.metrics, data)
         print(f"{fold.name}: {len(fold.test)} recordings, {2 * len(KINDS)} times", flush=True)
         for name, confidence in confidences(estimator, fold.test).items():
             found.setdefault(name, []).append(confidence)

@@ -104,9 +104,12 @@ class Pipeline:
             from training.models import spectral as student
             from training.models import spectral_teacher
 
+            build, name = spectral_teacher.build, train.MODEL
+            if isinstance(network, Spectral):
+                build, name = student.build, distill.MODEL
             known = teacher and keras.models.load_model(teacher / train.MODEL, compile=False)
             model = spectral.train(
-                lambda: (student if folder.name == STUDENT else spectral_teacher).build(network),
+                lambda: build(network),
                 self._spectral_windows(with_unlabelled=known is not None),
                 c.augmentation,
                 recipe,
@@ -115,7 +118,7 @@ class Pipeline:
                 known and spectral.Teaching(known, c.distillation),
                 self.progress,
             )
-            model.save(part / (distill.MODEL if folder.name == STUDENT else train.MODEL))
+            model.save(part / name)
 
         inputs = {"model": network, "training": recipe, "augmentation": c.augmentation}
         inputs |= {"data": self.corpus.digest, "seed": c.seed}
@@ -128,11 +131,14 @@ class Pipeline:
 
         c = self.config
         unlabelled = self.corpus.recordings.get("unlabelled", ()) if with_unlabelled else ()
-        recordings, parts = (*self.corpus.recordings["train"], *unlabelled), []
-        for n, recording in enumerate(recordings, 1):
-            change = c.augmentation if recording not in unlabelled else replace(c.augmentation, stretches=())
-            parts.append(_windows(recording, change, c.data.aligned_labels))
-            self.progress(f"spectra: {recording.name}, {n}/{len(recordings)}")
+        changes = {"train": c.augmentation, "unlabelled": replace(c.augmentation, stretches=())}
+        sides = {"train": self.corpus.recordings["train"], "unlabelled": unlabelled}
+        recordings, parts = [], []
+        for side, members in sides.items():
+            for recording in members:
+                recordings.append(recording)
+                parts.append(_windows(recording, changes[side], c.data.aligned_labels))
+                self.progress(f"spectra: {recording.name}, {len(parts)}/{sum(map(len, sides.values()))}")
         return gather(recordings, parts)
 
     def quantize(self, force: bool = False) -> Path:

@@ -61,6 +61,12 @@ def finished(folder: Path, variant: str) -> list[Result]:
     return chosen
 
 
+def traces_of_others(result: Result, results: Sequence[Result]) -> list[Trace]:
+    """Traces of the other folds, by the same variant and seed: of people that say how sure to be of these."""
+    same = [r for r in results if (r.variant, r.seed) == (result.variant, result.seed)]
+    return [t for r in same if r.metrics["fold"] != result.metrics["fold"] for t in r.traces]
+
+
 def by_other_folds(results: Sequence[Result]) -> list[Result]:
     """Results whose confidence, where nobody validated, is mapped by the other folds of variant and seed.
 
@@ -68,8 +74,7 @@ def by_other_folds(results: Sequence[Result]) -> list[Result]:
     """
     found = []
     for r in results:
-        same = [o for o in results if (o.variant, o.seed) == (r.variant, r.seed)]
-        others = [t for o in same if o.metrics["fold"] != r.metrics["fold"] for t in o.traces]
+        others = traces_of_others(r, results)
         if r.metrics["subjects"]["validation"] or not others:
             found.append(r)
             continue

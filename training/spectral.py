@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from training.models.settings import Augmentation, Recipe
 from training.quantize import convert
 from training.spectral_windows import Windows, noise_spectra
 from training.spectrum import INPUT_SCALE, INPUT_ZERO
+from training.stopwatch import Stopwatch
 
 CHECKPOINT, CHECKPOINT_STEPS = "checkpoint.npz", 500
 METRICS = "metrics.json"
@@ -78,21 +78,14 @@ def train(
         return loss
 
     done = _restore(folder / CHECKPOINT, state)
-    start, start_cpu = time.monotonic(), time.process_time()
+    stopwatch = Stopwatch()
     for n, (chosen, others) in enumerate(draws.astype(np.int32)[done:], done + 1):
         loss = step(chosen, others)
         if n % CHECKPOINT_STEPS == 0 or n == recipe.steps:
             _save(folder / CHECKPOINT, n, state)
             progress(f"{model.name}: step {n}/{recipe.steps}  loss {float(loss):.3f}")
-    seconds, cpu_seconds = time.monotonic() - start, time.process_time() - start_cpu
-    seen = (recipe.steps - done) * recipe.batch
-    summary = {
-        "parameters": model.count_params(),
-        "steps": recipe.steps,
-        "seconds_this_run": round(seconds, 1),
-        "windows_per_second": round(seen / seconds, 1),
-        "windows_per_cpu_second": round(seen / cpu_seconds, 1),
-    }
+    speed = stopwatch.speed((recipe.steps - done) * recipe.batch)
+    summary = {"parameters": model.count_params(), "steps": recipe.steps, **speed}
     write_text(folder / METRICS, json.dumps(summary, indent=1))
     return model
 

@@ -35,11 +35,16 @@ class ReportError(UserError):
     """Results that a report cannot be made of."""
 
 
-def write_report(folder: Path, output: Path) -> Path:
-    """Write the report on all finished jobs below `folder`; ReportError if there are none."""
+def read(folder: Path) -> list[scores.Result]:
+    """All finished jobs below `folder`, confidence judged by other folds; ReportError if there are none."""
     results = scores.by_other_folds(scores.read([folder]))
     if not results:
         raise ReportError(f"{folder}: expected results of `invoke evaluate`, found none; run it first")
+    return results
+
+
+def write_report(results: list[scores.Result], folder: Path, output: Path) -> Path:
+    """Write the report on results of `folder`."""
     configurations = [r.metrics["configuration"] for r in results]
     protocols, names = (_distinct(c[key] for c in configurations) for key in ("protocol", "name"))
     values = {
@@ -68,9 +73,8 @@ def write_report(folder: Path, output: Path) -> Path:
     return output
 
 
-def confidence_table(folder: Path) -> str:
+def confidence_table(results: list[scores.Result]) -> str:
     """Markdown: how far each variant's confidence can be trusted, and how soon there is a valid value."""
-    results = scores.by_other_folds(scores.read([folder]))
     head = ("variant", "calibration error", "from", "share", "MAE", "off by > 10 BPM",
             "first valid: median, 90 %, latest")  # fmt: skip
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]

@@ -36,8 +36,13 @@ def set_name(group: str) -> str:
 
 def network_name(variant: str) -> str:
     """A variant's name (training.jobs) to people."""
-    names = {"teacher": "PULSE teacher", "spectral": "spectral student", "none": "student, labels only"}
-    return names.get(variant, f"student, distilled by {variant}")
+    if variant == "teacher":
+        return "PULSE teacher"
+    if variant == "spectral-teacher":
+        return "spectral teacher"
+    *line, relation = variant.split("-")  # spectral-SIZE-RELATION, or RELATION alone
+    student = " ".join([*line, "student"])
+    return f"{student}, labels only" if relation == "none" else f"{student}, distilled by {relation}"
 
 
 def who(t: Trace) -> str:

@@ -61,13 +61,14 @@ def report(_context, results=None, output=None):
     from training.quiet import start_tensorflow
 
     start_tensorflow()
-    from python_tools.experiment_report import ESTIMATES, confidence_table, write_report
+    from python_tools.experiment_report import ESTIMATES, confidence_table, read, write_report
     from training import scores
 
     folder = Path(results) if results else BUILD / "evaluate"
-    written = write_report(folder, Path(output) if output else folder / "report.html")
-    say(scores.markdown(scores.rows(scores.by_other_folds(scores.read([folder]))), ESTIMATES))
-    say(confidence_table(folder))
+    found = read(folder)
+    written = write_report(found, folder, Path(output) if output else folder / "report.html")
+    say(scores.markdown(scores.rows(found), ESTIMATES))
+    say(confidence_table(found))
     say(f"written: {written}")
 
 

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from python_tools.experiment_report import ReportError, confidence_table, figures, write_report
-from training import scores, trace
+from python_tools.experiment_report import ReportError, confidence_table, figures, read, write_report
+from training import trace
 from training.fit import HISTORY
 from training.jobs import EVALUATION, METRICS, TRACES
 
@@ -45,7 +45,7 @@ def text(tmp_path_factory) -> str:
         (job / EVALUATION / METRICS).write_text(json.dumps(values))
     (job / "teacher").mkdir()
     (job / "teacher" / HISTORY).write_text("epoch,loss,validation_mae_bpm\n0,3.0,20\n1,2.0,12.5\n")
-    return write_report(tmp_path, tmp_path / "out" / "report.html").read_text()
+    return write_report(read(tmp_path), tmp_path, tmp_path / "out" / "report.html").read_text()
 
 
 def test_the_report_is_one_file_with_every_picture_inside(text):
@@ -75,12 +75,25 @@ def test_people_do_not_say_themselves_how_sure_of_them_one_may_be(tmp_path):
         values = {"variant": "spectral-8k-none", "seed": 1, "fold": fold, "subjects": {"validation": []}}
         values["configuration"] = {"tracking": {"valid": 0.9}}
         (job / METRICS).write_text(json.dumps(values))
-    wrong, right = (r.traces[0] for r in scores.by_other_folds(scores.read([tmp_path])))
+    results = read(tmp_path)
+    wrong, right = (r.traces[0] for r in results)
     late = np.arange(600) >= 300
     assert wrong.confidence[late].min() > 0.9 and wrong.valid[late].all()  # as the other one was right
     assert right.confidence[late].max() < 0.1 and not right.valid[late].any()
-    table = confidence_table(tmp_path)
+    table = confidence_table(results)
     assert "| 0.9 | 74.9% | 2.68 | 0.00% | 6 s, 6 s, 6 s |" in table
+
+
+def test_networks_have_names():
+    names = {
+        "teacher": "PULSE teacher",
+        "rkd": "student, distilled by rkd",
+        "none": "student, labels only",
+        "spectral-teacher": "spectral teacher",
+        "spectral-8k-none": "spectral 8k student, labels only",
+        "spectral-30k-response": "spectral 30k student, distilled by response",
+    }
+    assert {variant: figures.network_name(variant) for variant in names} == names
 
 
 def test_figures_of_a_report():
@@ -100,5 +113,5 @@ def test_figures_of_a_report():
 
 def test_without_results_it_says_which_command_makes_them(tmp_path):
     with pytest.raises(ReportError, match="expected results of `invoke evaluate`, found none"):
-        write_report(tmp_path, tmp_path / "report.html")
+        read(tmp_path)
     assert not list(tmp_path.iterdir())
