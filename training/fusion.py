@@ -17,11 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from training import jobs, no_pulse, scores
+from training import fold_command, jobs, no_pulse, scores
 from training.calibrate import ONE, WITHIN_BPM, confidence_map
 from training.card import Student, load_student
-from training.config import load
-from training.errors import UserError
 from training.estimator import FRONT_ENDS, RESET_US
 from training.folds import person
 from training.metrics import summarise
@@ -235,22 +233,17 @@ def _cells(members: Sequence[Run], threshold: float) -> tuple[str, ...]:
             f"{mae.worst:.1f}", *kept)  # fmt: skip
 
 
+def _lines(results: Sequence[scores.Result], options: argparse.Namespace) -> Iterable[str]:
+    for name in SPOILED if options.spoiled else ("as recorded",):
+        found = of_folds(results, options.data, name)
+        yield f"\nThe default LED {name}:\n\n{table(found, options.valid)}\n"
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.fusion", description=__doc__.splitlines()[0])
-    parser.add_argument("--folds", type=Path, required=True, help="folder that training.evaluate wrote")
-    parser.add_argument("--data", type=Path, help="folder that holds the data sets' folders")
-    parser.add_argument("--config", default="released", help="whose student, of those in the folder")
+    parser = fold_command.parser("training.fusion", __doc__)
     parser.add_argument("--spoiled", action="store_true", help="also with the default LED's light spoiled")
-    parser.add_argument("--valid", type=float, default=0.9, help="confidence from which a value is valid")
-    options = parser.parse_args(arguments)
-    try:
-        results = scores.finished(options.folds, jobs.variant(load(options.config)))
-        for name in SPOILED if options.spoiled else ("as recorded",):
-            found = of_folds(results, options.data, name)
-            print(f"\nThe default LED {name}:\n\n{table(found, options.valid)}\n", flush=True)
-    except (ValueError, OSError, UserError) as error:
-        parser.exit(1, f"{error}\n")
+    fold_command.run(parser, arguments, _lines)
 
 
 if __name__ == "__main__":

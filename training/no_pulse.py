@@ -10,7 +10,6 @@ tested too; or it is there from beginning to end (`whole`).
 
 from __future__ import annotations
 
-import argparse
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -18,11 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from training import jobs, scores
-from training.calibrate import map_of_traces
+from training import fold_command, jobs, scores
 from training.card import load_student
-from training.config import load
-from training.errors import UserError
 from training.estimator import Estimator
 from training.pipeline import INT8
 from training.recordings import Recording
@@ -105,14 +101,14 @@ def _within_a_stretch(start_us: np.ndarray, end_us: np.ndarray) -> np.ndarray:
     return (stretch % 2 == 1) & ((end_us - 1) // STRETCH_US == stretch)
 
 
-def of_folds(results: Sequence[scores.Result], data: Path, valid: int) -> dict[str, float]:
+def of_folds(results: Sequence[scores.Result], data: Path | None, valid: int) -> dict[str, float]:
     """Shares of `false_valid`: each fold's student on its test people, confidence mapped by the other folds.
 
     valid: threshold, Q15.
     """
     found: dict[str, list[np.ndarray]] = {}
     for result in results:
-        known = map_of_traces(scores.traces_of_others(result, results) or result.traces)
+        known = scores.map_by_others(result, results)
         estimator = load_student(result.folder / INT8).estimator()
         estimator = estimator.with_tables(replace(estimator.tables, confidence_map=known))
         fold = jobs.fold_of(result.metrics, data)
@@ -122,21 +118,17 @@ def of_folds(results: Sequence[scores.Result], data: Path, valid: int) -> dict[s
     return false_valid({name: np.concatenate(parts) for name, parts in found.items()}, valid)
 
 
+def _lines(shares: dict[str, float]) -> Iterable[str]:
+    return (f"{name:22}{share:8.2%}" for name, share in shares.items())
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.no_pulse", description=__doc__.splitlines()[0])
-    parser.add_argument("--folds", type=Path, required=True, help="folder that training.evaluate wrote")
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
-    parser.add_argument("--config", default="released", help="whose student, of those in the folder")
-    parser.add_argument("--valid", type=float, default=0.9, help="confidence from which a value is valid")
-    options = parser.parse_args(arguments)
-    try:
-        results = scores.finished(options.folds, jobs.variant(load(options.config)))
-        shares = of_folds(results, options.data, round(32768 * options.valid))
-    except (ValueError, OSError, UserError) as error:
-        parser.exit(1, f"{error}\n")
-    for name, share in shares.items():
-        print(f"{name:22}{share:8.2%}")
+    fold_command.run(
+        fold_command.parser("training.no_pulse", __doc__),
+        arguments,
+        lambda results, options: _lines(of_folds(results, options.data, round(32768 * options.valid))),
+    )
 
 
 if __name__ == "__main__":

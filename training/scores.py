@@ -67,6 +67,11 @@ def traces_of_others(result: Result, results: Sequence[Result]) -> list[Trace]:
     return [t for r in same if r.metrics["fold"] != result.metrics["fold"] for t in r.traces]
 
 
+def map_by_others(result: Result, results: Sequence[Result]) -> tuple[int, ...]:
+    """Confidence map (17 values, Q15) by the other folds' people; by its own where there is no other fold."""
+    return map_of_traces(traces_of_others(result, results) or result.traces)
+
+
 def by_other_folds(results: Sequence[Result]) -> list[Result]:
     """Results whose confidence, where nobody validated, is mapped by the other folds of variant and seed.
 

@@ -107,14 +107,18 @@ class Tracker:
         self.tables = tables
         self._likelihood = np.array(tables.likelihood, np.int64)
         self._map = np.array(tables.confidence_map, np.int64)
-        self.posterior = np.full((*shape, BINS), UNIFORM, np.int64)
+        self.posterior = np.empty((*shape, BINS), np.int64)
+        self.reset()
 
     def reset(self) -> None:
         """Forget everything: a uniform posterior."""
         self.posterior[...] = UNIFORM
+        self.fresh = True
 
     def predict(self) -> None:
         """Let the heart rate move for one hop, without evidence."""
+        if self.fresh:
+            return  # what may be anything stays so
         k, t, leak = self.tables.half_width, self.tables.transition, self.tables.leak
         padded = np.zeros((*self.posterior.shape[:-1], BINS + 2 * k), np.int64)
         padded[..., k : k + BINS] = self.posterior
@@ -126,16 +130,20 @@ class Tracker:
     def step(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Take one hop's logits, int8 (..., 104): bpm_q8 (1/256 BPM) and confidence_q15, int64 (...)."""
         self.predict()
+        self.posterior = p = self._weighed(self.posterior, logits)
+        if self.fresh:  # nothing was seen of this window before: it counts in full, for its own estimate
+            self.fresh = False
+            p = self._weighed(p, logits)
+        return self._estimate(p)
+
+    def _weighed(self, p: np.ndarray, logits: np.ndarray) -> np.ndarray:
         q = logits.astype(np.int64)
-        g = self.posterior * self._likelihood[q.max(axis=-1, keepdims=True) - q]
+        g = p * self._likelihood[q.max(axis=-1, keepdims=True) - q]
         total = g.sum(axis=-1, keepdims=True)
         k = np.maximum(np.frexp(total.astype(np.float64))[1].astype(np.int64) - 16, 0)
-        self.posterior = ((g >> k) * (0xFFFFFFFF // (total >> k))) >> 8
-        return self.estimate()
+        return ((g >> k) * (0xFFFFFFFF // (total >> k))) >> 8
 
-    def estimate(self) -> tuple[np.ndarray, np.ndarray]:
-        """bpm_q8 and calibrated confidence_q15 of the present posterior, int64 (...)."""
-        p = self.posterior
+    def _estimate(self, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         near = np.abs(np.arange(BINS) - p.argmax(axis=-1)[..., None]) <= NEAR
         mass = np.where(near, p, 0)
         within = mass.sum(axis=-1)

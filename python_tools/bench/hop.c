@@ -63,8 +63,7 @@ static void parts(void)
 	pulse_model_run(estimator.input, logits, estimator.work.arena);
 	t[3] = platform_counter();
 	pulse_track_predict(&estimator.track);
-	pulse_track_update(&estimator.track, logits);
-	estimate = pulse_track_estimate(&estimator.track);
+	estimate = pulse_track_update(&estimator.track, logits);
 	t[4] = platform_counter();
 
 	print("WINDOW", platform_instructions_between(t[0], t[1]));

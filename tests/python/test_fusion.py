@@ -120,23 +120,3 @@ def test_one_led_is_the_estimator_and_light_says_what_it_is_worth(student):
     glaring = fusion.channel(fusion.glare(to_counts(recording)), student)
     assert not as_recorded.blind.any()
     assert (glaring.blind | glaring.unsure).sum() > as_recorded.unsure.sum()
-
-
-def test_the_command_prints_a_row_for_every_way_and_group(tmp_path, capsys):
-    from small_configs import SPECTRA
-
-    from training import jobs
-    from training.config import Distillation, Sweep
-
-    alone = dataclasses.replace(SPECTRA, distillation=Distillation("none"), sweep=Sweep(folds=("group-1",)))
-    ((job, teacher),) = jobs.plan(alone, None, tmp_path).items()
-    jobs.run(job, teacher, lambda line: None)
-    config = tmp_path / "small.toml"
-    network = f"width = {alone.spectral.width}\ndilations = {list(alone.spectral.dilations)}\n"
-    config.write_text(f'front_end = "spectrum"\n[spectral]\n{network}[distillation]\nrelation = "none"\n')
-    fusion.main(["--folds", str(tmp_path), "--config", str(config)])
-    table = capsys.readouterr().out.split("|\n")
-    assert sum("| simulator | 2 |" in row for row in table) == 1 + len(fusion.RULES)
-    with pytest.raises(SystemExit):
-        fusion.main(["--folds", str(tmp_path / "nowhere")])
-    assert "expected finished folds" in capsys.readouterr().err

@@ -52,6 +52,10 @@ class Estimate(ctypes.Structure):
     _fields_ = [("bpm_q8", ctypes.c_int32), ("confidence_q15", ctypes.c_uint16)]
 
 
+class Track(ctypes.Structure):
+    _fields_ = [("posterior", ctypes.c_uint32 * BINS), ("fresh", ctypes.c_bool)]
+
+
 class Scratch(ctypes.Structure):
     _fields_ = [
         ("power", ctypes.c_uint64 * 104 * 2),
@@ -63,7 +67,7 @@ class Scratch(ctypes.Structure):
 @pytest.fixture(scope="module")
 def core(library: ctypes.CDLL) -> ctypes.CDLL:
     library.pulse_window_moments.restype = Moments
-    library.pulse_track_estimate.restype = Estimate
+    library.pulse_track_update.restype = Estimate
     library.pulse_isqrt.restype = ctypes.c_uint32
     library.pulse_isqrt.argtypes = [ctypes.c_uint64]
     return library
@@ -160,9 +164,12 @@ def test_spectrum_equals_training(core, seed) -> None:
 @given(seed=seeds)
 def test_track_equals_training(core, seed) -> None:
     rng = np.random.default_rng(seed)
-    state, reference = (ctypes.c_uint32 * BINS)(), Tracker(TABLES)
-    core.pulse_track_reset(state)
+    state, reference = Track(), Tracker(TABLES)
+    core.pulse_track_reset(ctypes.byref(state))
     for _ in range(30):
+        if rng.random() < 0.1:
+            core.pulse_track_reset(ctypes.byref(state))
+            reference.reset()
         kind = rng.integers(5)
         if kind == 0:
             logits = rng.integers(-128, 128, BINS)
@@ -172,12 +179,11 @@ def test_track_equals_training(core, seed) -> None:
             logits = np.full(BINS, -128)
             logits[rng.choice([0, 1, 50, 102, 103])] = 127
         logits = logits.astype(np.int8)
-        core.pulse_track_predict(state)
+        core.pulse_track_predict(ctypes.byref(state))
         if rng.random() < 0.2:
             reference.predict()
         else:
-            core.pulse_track_update(state, logits.ctypes.data_as(ctypes.c_void_p))
+            estimate = core.pulse_track_update(ctypes.byref(state), logits.ctypes.data_as(ctypes.c_void_p))
             bpm, confidence = reference.step(logits)
-            estimate = core.pulse_track_estimate(state)
             assert (estimate.bpm_q8, estimate.confidence_q15) == (bpm, confidence)
-        assert list(state) == reference.posterior.tolist()
+        assert list(state.posterior) == reference.posterior.tolist()

@@ -63,8 +63,7 @@ static void look(struct pulse_estimator *estimator, const struct pulse_moments *
 static void infer(struct pulse_estimator *estimator, uint32_t acc_root)
 {
 	pulse_model_run(estimator->input, estimator->logits, estimator->work.arena);
-	pulse_track_update(&estimator->track, estimator->logits);
-	estimator->last = pulse_track_estimate(&estimator->track);
+	estimator->last = pulse_track_update(&estimator->track, estimator->logits);
 	estimator->last_state = (uint8_t)pulse_quality_state(estimator->last.confidence_q15,
 							     estimator->valid_q15, acc_root);
 }

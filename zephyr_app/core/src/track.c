@@ -20,10 +20,14 @@ void pulse_track_reset(struct pulse_track *track)
 	for (int b = 0; b < PULSE_BINS; b++) {
 		track->posterior[b] = UNIFORM;
 	}
+	track->fresh = true;
 }
 
 void pulse_track_predict(struct pulse_track *track)
 {
+	if (track->fresh) {
+		return; /* what may be anything stays so */
+	}
 	/* The posterior between zeros, so that neighbours beyond the ends add nothing. */
 	uint32_t padded[PULSE_BINS + 2 * PULSE_TRACK_HALF_WIDTH] = {0};
 	uint32_t *p = padded + PULSE_TRACK_HALF_WIDTH;
@@ -43,12 +47,12 @@ void pulse_track_predict(struct pulse_track *track)
 	}
 }
 
-static uint64_t weigh(const struct pulse_track *track, const int8_t *logits, int best, int b)
+static uint64_t weighed(const struct pulse_track *track, const int8_t *logits, int best, int b)
 {
 	return (uint64_t)track->posterior[b] * likelihood[best - logits[b]];
 }
 
-void pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BINS])
+static void weigh(struct pulse_track *track, const int8_t logits[PULSE_BINS])
 {
 	uint64_t sum = 0;
 	int best = INT8_MIN;
@@ -57,7 +61,7 @@ void pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BIN
 		best = logits[b] > best ? logits[b] : best;
 	}
 	for (int b = 0; b < PULSE_BINS; b++) {
-		sum += weigh(track, logits, best, b);
+		sum += weighed(track, logits, best, b);
 	}
 	int shift = 0;
 
@@ -68,9 +72,9 @@ void pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BIN
 
 	/* Weighing twice takes fewer instructions than 832 bytes of stack are worth. */
 	for (int b = 0; b < PULSE_BINS; b++) {
-		uint64_t weighed = weigh(track, logits, best, b) >> shift;
+		uint64_t part = weighed(track, logits, best, b) >> shift;
 
-		track->posterior[b] = (uint32_t)((weighed * scale) >> 8);
+		track->posterior[b] = (uint32_t)((part * scale) >> 8);
 	}
 }
 
@@ -86,7 +90,7 @@ static uint16_t calibrate(uint32_t confidence)
 	return (uint16_t)(confidence_map[i] + ((rise * (confidence & 2047)) >> 11));
 }
 
-struct pulse_estimate pulse_track_estimate(const struct pulse_track *track)
+static struct pulse_estimate estimate_of(const struct pulse_track *track)
 {
 	const uint32_t *p = track->posterior;
 	struct pulse_estimate estimate;
@@ -108,5 +112,22 @@ struct pulse_estimate pulse_track_estimate(const struct pulse_track *track)
 	}
 	estimate.bpm_q8 = (int32_t)pulse_round_div((int64_t)moment, (int64_t)near);
 	estimate.confidence_q15 = calibrate((uint32_t)((near << 15) / all));
+	return estimate;
+}
+
+struct pulse_estimate pulse_track_update(struct pulse_track *track,
+					 const int8_t logits[PULSE_BINS])
+{
+	weigh(track, logits);
+	if (!track->fresh) {
+		return estimate_of(track);
+	}
+	/* Nothing was seen of this window before: it counts in full, for its own estimate only. */
+	weigh(track, logits);
+	struct pulse_estimate estimate = estimate_of(track);
+
+	pulse_track_reset(track);
+	weigh(track, logits);
+	track->fresh = false;
 	return estimate;
 }

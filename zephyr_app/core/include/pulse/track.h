@@ -6,6 +6,7 @@
 #ifndef PULSE_TRACK_H_
 #define PULSE_TRACK_H_
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -18,6 +19,7 @@ extern "C" {
 
 struct pulse_track {
 	uint32_t posterior[PULSE_BINS]; /* sum about 2^24 */
+	bool fresh;                     /* no logits since the reset */
 };
 
 struct pulse_estimate {
@@ -31,11 +33,13 @@ void pulse_track_reset(struct pulse_track *track);
 /** Two seconds pass without a look at the signal. */
 void pulse_track_predict(struct pulse_track *track);
 
-/** After a prediction: weigh with the network's logits. */
-void pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BINS]);
-
-/** The peak's centre of mass, and the mass within 7.5 BPM of it as a calibrated probability. */
-struct pulse_estimate pulse_track_estimate(const struct pulse_track *track);
+/**
+ * After a prediction: weigh with the network's logits.
+ *
+ * @return the peak's centre of mass, and the mass within 7.5 BPM of it as a calibrated probability
+ */
+struct pulse_estimate pulse_track_update(struct pulse_track *track,
+					 const int8_t logits[PULSE_BINS]);
 
 #ifdef __cplusplus
 }

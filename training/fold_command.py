@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line that measures of a protocol's finished folds share: first_fix, fusion, no_pulse."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from training import jobs, scores
+from training.config import load
+from training.errors import UserError
+
+
+def parser(module: str, doc: str) -> argparse.ArgumentParser:
+    """Options that all have; `doc`: the module's, whose first line describes the command."""
+    found = argparse.ArgumentParser(prog=f"python -m {module}", description=doc.splitlines()[0])
+    found.add_argument("--folds", type=Path, required=True, help="folder that training.evaluate wrote")
+    found.add_argument("--data", type=Path, help="folder that holds the data sets' folders")
+    found.add_argument("--config", default="released", help="whose student, of those in the folder")
+    found.add_argument("--valid", type=float, default=0.9, help="confidence from which a value is valid")
+    return found
+
+
+def run(
+    command: argparse.ArgumentParser,
+    arguments: Sequence[str] | None,
+    measure: Callable[[list[scores.Result], argparse.Namespace], Iterable[str]],
+) -> None:
+    """Print the lines that `measure` gives for the folds' results; exit with one line where it cannot."""
+    options = command.parse_args(arguments)
+    try:
+        results = scores.finished(options.folds, jobs.variant(load(options.config)))
+        for line in measure(results, options):
+            print(line, flush=True)
+    except (ValueError, OSError, UserError) as error:
+        command.exit(1, f"{error}\n")
