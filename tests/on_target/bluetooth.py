@@ -81,6 +81,20 @@ class Central:
         await measurement.subscribe(lambda value: self.notified.append(bytes(value)))
 
 
+class SensorController(Controller):
+    """Bumble's, and a command that it lacks: a host whose command is not answered takes it for dead."""
+
+    def on_hci_le_remove_device_from_resolving_list_command(self, command: hci.HCI_Command) -> None:
+        """Answered; there is no such list (Core 6.0, volume 4, part E, 7.8.39)."""
+        self.send_hci_packet(
+            hci.HCI_Command_Complete_Event(
+                num_hci_command_packets=1,
+                command_opcode=command.op_code,
+                return_parameters=hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS),
+            )
+        )
+
+
 class Sensor:
     """The firmware as a program: what it prints, and its end."""
 
@@ -116,7 +130,7 @@ async def running(
         port = free.getsockname()[1]
     async with await open_transport(f"tcp-server:127.0.0.1:{port}") as hci_socket:
         # Without a public address of its own: the host takes a random one, by which the link finds it.
-        controller = Controller("sensor", hci_socket.source, hci_socket.sink, link=link)
+        controller = SensorController("sensor", hci_socket.source, hci_socket.sink, link=link)
         firmware = await asyncio.create_subprocess_exec(
             *(image, f"--bt-dev=127.0.0.1:{port}", f"--flash={flash}", f"--replay={recording}"),
             *("--rt", f"--rt-ratio={speed}"),

@@ -155,6 +155,37 @@ def test_only_a_phone_paired_in_time_writes_and_its_bond_outlives_a_restart(imag
     asyncio.run(asyncio.wait_for(bonds(image, tmp_path / "wrist.pulse", tmp_path / "flash.bin"), 120))
 
 
+async def again_and_others(image: Path, recording: Path, flash: Path) -> None:
+    link = LocalLink()
+    phones = [Central(link, f"F0:F1:F2:F3:F4:E{n}") for n in range(3)]
+    async with running(image, link, recording, flash):
+        for n, phone in enumerate(phones):
+            await phone.device.power_on()
+            await pair_afresh(phone, 5000 + 200 * n)
+        for phone in phones[1:]:  # the two that there is room for
+            await come_back(phone, POLICY, 0)
+        await forget(phones[2])
+        await pair_afresh(phones[2], 7000)
+        await come_back(phones[2], POLICY, 1)
+
+
+async def pair_afresh(phone: Central, led_ua: int) -> None:
+    await phone.connect()
+    await phone.pair()
+    await write(phone, LED_UA, led_ua)
+    await phone.disconnect()
+
+
+async def forget(phone: Central) -> None:
+    """What a user taps, for the device is not asked."""
+    await phone.device.keystore.delete_all()
+
+
+def test_while_pairing_is_open_a_phone_may_forget_and_a_third_one_come(image, tmp_path) -> None:
+    write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 60)))
+    asyncio.run(asyncio.wait_for(again_and_others(image, tmp_path / "wrist.pulse", tmp_path / "flash"), 60))
+
+
 async def level(image: Path, recording: Path) -> bytes:
     link = LocalLink()
     async with running(image, link, recording, recording.with_suffix(".flash")):

@@ -21,7 +21,7 @@ from training.signal import align
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
 
 HOP_S = 2.0
-FIRST_FIX_S = 10.125  # two windows, 8 and 10 s, behind half a kernel
+FIRST_FIX_S = 10.0  # of signal; a window of 8 s, half a kernel of 0.125 s before it
 CONTACT_LOST_S = 2 * HOP_S
 PULSE_GONE_S = 8 + HOP_S  # the last window that holds some of the pulse, and one more
 STALE_S = 6.0
@@ -68,13 +68,13 @@ def still(stream: SensorStream) -> SensorStream:
 
 
 def test_first_fix_at_rest(play) -> None:
-    """Half of them by then, all of them two windows later. The first window alone is never sure enough."""
+    """Three of four people by then, by their first window; the rest within three windows more."""
     first = []
     for stream in at_rest(8, 24):
         start = int(min(stream.t_ppg_us[0], stream.t_acc_us[0]))
         valid = [r.time_us for r in results(play(stream)) if r.state is State.VALID]
         first.append((valid[0] - start) / 1e6 if valid else np.inf)
-    assert np.median(first) <= FIRST_FIX_S and max(first) <= FIRST_FIX_S + 2 * HOP_S, first
+    assert sum(s <= FIRST_FIX_S for s in first) >= 6 and max(first) <= 8.125 + 3 * HOP_S, first
 
 
 def test_lost_contact_is_recognised_within_two_hops(play) -> None:

@@ -7,6 +7,7 @@ target_sources(app PRIVATE
   ${PULSE_APP}/src/clock.c
   ${PULSE_APP}/src/config.c
   ${PULSE_APP}/src/infer.c
+  ${PULSE_APP}/src/last_words.c
   ${PULSE_APP}/src/led.c
   ${PULSE_APP}/src/main.c
   ${PULSE_APP}/src/motion.c
@@ -23,6 +24,7 @@ else()
 endif()
 target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE
   ${PULSE_APP}/src/bluetooth.c
+  ${PULSE_APP}/src/bluetooth_advertising.c
   ${PULSE_APP}/src/bluetooth_config.c
   ${PULSE_APP}/src/bluetooth_pairing.c)
 target_sources_ifdef(CONFIG_PULSE_BATTERY app PRIVATE ${PULSE_APP}/src/bluetooth_battery.c)

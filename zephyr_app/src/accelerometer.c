@@ -12,6 +12,8 @@
 
 #include <pulse/hop.h>
 
+#include "watchdog.h"
+
 #define ACC_NODE DT_ALIAS(pulse_accel)
 
 static const struct device *const sensor = DEVICE_DT_GET(ACC_NODE);
@@ -53,6 +55,9 @@ static void on_data(const struct device *dev, const struct sensor_trigger *trigg
 	if (sensor_sample_fetch(dev) != 0 ||
 	    sensor_channel_get(dev, SENSOR_CHAN_ACCEL_XYZ, values) != 0) {
 		return;
+	}
+	if (!IS_ENABLED(CONFIG_PULSE_REPLAY)) { /* a recording may pause, and ends */
+		pulse_watchdog_feed(PULSE_GUARDED_ACCELEROMETER);
 	}
 	for (int i = 0; i < 3; i++) {
 		sample.xyz[i] = pulse_acc_counts(&values[i]);

@@ -9,6 +9,7 @@
 #include <zephyr/settings/settings.h>
 #include <zephyr/sys/util.h>
 
+#include "bluetooth_advertising.h"
 #include "bluetooth_pairing.h"
 #include "publish.h"
 
@@ -34,12 +35,6 @@ BT_GATT_SERVICE_DEFINE(heart_rate_service, BT_GATT_PRIMARY_SERVICE(BT_UUID_HRS),
 		       BT_GATT_CCC(NULL, BT_GATT_PERM_READ | BT_GATT_PERM_WRITE),
 		       BT_GATT_CHARACTERISTIC(BT_UUID_HRS_BODY_SENSOR, BT_GATT_CHRC_READ,
 					      BT_GATT_PERM_READ, read_location, NULL, NULL));
-
-static const struct bt_data advertisement[] = {
-	BT_DATA_BYTES(BT_DATA_FLAGS, BT_LE_AD_GENERAL | BT_LE_AD_NO_BREDR),
-	BT_DATA_BYTES(BT_DATA_UUID16_ALL, BT_UUID_16_ENCODE(BT_UUID_HRS_VAL)),
-	BT_DATA(BT_DATA_NAME_COMPLETE, CONFIG_BT_DEVICE_NAME, sizeof(CONFIG_BT_DEVICE_NAME) - 1),
-};
 
 /* Sending may wait for buffers: not in the publisher's thread. */
 static void notify(struct k_work *work)
@@ -103,8 +98,7 @@ int pulse_bluetooth_start(void)
 		ret = pulse_pairing_start();
 	}
 	if (ret == 0) {
-		ret = bt_le_adv_start(BT_LE_ADV_CONN, advertisement, ARRAY_SIZE(advertisement),
-				      NULL, 0);
+		ret = pulse_advertising_start();
 	}
 	return ret;
 }

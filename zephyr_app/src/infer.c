@@ -22,10 +22,19 @@ static struct k_spinlock lock; /* record and rest */
 static struct pulse_schedule record;
 static struct pulse_rest rest = {.end_us = INT64_MIN};
 static struct pulse_estimator estimator;
+static atomic_t busy; /* with a hop: the deadline in force is that hop's */
 
 static int64_t now_us(void)
 {
 	return k_ticks_to_us_floor64(k_uptime_ticks());
+}
+
+/* A hop is due a hop's time after its release; what has passed of it is gone. */
+static void set_deadline(int64_t released_us)
+{
+	int64_t left_us = MAX(released_us + PULSE_HOP_US - now_us(), 0);
+
+	k_thread_deadline_set(&thread, (int)k_us_to_cyc_floor32((uint32_t)left_us));
 }
 
 void pulse_infer_submit(const struct pulse_hop *hop)
@@ -34,20 +43,16 @@ void pulse_infer_submit(const struct pulse_hop *hop)
 
 	job.hop = *hop;
 	job.released_us = now_us();
+	if (!atomic_get(&busy)) {
+		/* Before it is ready: the scheduler compares deadlines as it becomes so. */
+		set_deadline(job.released_us);
+	}
 	if (k_msgq_put(&pulse_hop_queue, &job, K_NO_WAIT) != 0) {
 		k_spinlock_key_t key = k_spin_lock(&lock);
 
 		record.shed++;
 		k_spin_unlock(&lock, key);
 	}
-}
-
-/* The deadline is a hop after the release; what has passed of it is gone. */
-static void set_deadline(int64_t released_us)
-{
-	int64_t left_us = MAX(released_us + PULSE_HOP_US - now_us(), 0);
-
-	k_thread_deadline_set(k_current_get(), (int)k_us_to_cyc_floor32((uint32_t)left_us));
 }
 
 static void note(int64_t released_us, int64_t started_us, int64_t completed_us, bool ran)
@@ -90,7 +95,8 @@ static void infer(void *p1, void *p2, void *p3)
 
 		int64_t started_us = now_us();
 
-		set_deadline(job.released_us);
+		(void)atomic_set(&busy, 1);
+		set_deadline(job.released_us); /* a hop that had to queue */
 		estimator.valid_q15 = (uint16_t)pulse_config_get(PULSE_CONFIG_VALID_Q15);
 		estimator.policy.on = pulse_config_get(PULSE_CONFIG_POLICY) != 0;
 
@@ -99,6 +105,7 @@ static void infer(void *p1, void *p2, void *p3)
 		note(job.released_us, started_us, now_us(), ran);
 		judge(job.hop.end_us);
 		pulse_publish(&result);
+		(void)atomic_set(&busy, 0);
 	}
 }
 

@@ -6,6 +6,8 @@
 #include "acquire.h"
 #include "config.h"
 #include "infer.h"
+#include "last_words.h"
+#include "publish.h"
 
 #ifdef CONFIG_PULSE_WATCHDOG
 #include "watchdog.h"
@@ -29,6 +31,7 @@ int main(void)
 {
 	int ret;
 
+	pulse_last_words_report();
 	pulse_config_load();
 #ifdef CONFIG_PULSE_STREAM
 	/* Without the stream the rest still works. */
@@ -43,15 +46,16 @@ int main(void)
 		printk("ERROR watchdog: %d\n", ret);
 	}
 #endif
+	pulse_publish_start();
 	pulse_infer_start();
 	/* Over the serial line the recording stands for the sensors. */
 	ret = IS_ENABLED(CONFIG_PULSE_REPLAY_SERIAL) ? 0 : pulse_acquire_start();
 	if (ret != 0) {
+		/* The rest still works, and says that there is no heart rate. */
 		printk("ERROR sensors: %d\n", ret);
 #if REPLAYS
 		pulse_host_exit(1);
 #endif
-		return ret;
 	}
 #ifdef CONFIG_PULSE_BLUETOOTH
 	/* Without Bluetooth the rest still works. */

@@ -22,9 +22,14 @@ static void publish(const struct pulse_result *result)
 	(void)zbus_chan_pub(&pulse_result_channel, result, K_SECONDS(2));
 }
 
-void pulse_publish(const struct pulse_result *result)
+void pulse_publish_start(void)
 {
 	(void)k_work_reschedule(&stale, K_MSEC(CONFIG_PULSE_STALE_MS));
+}
+
+void pulse_publish(const struct pulse_result *result)
+{
+	pulse_publish_start();
 	publish(result);
 }
 

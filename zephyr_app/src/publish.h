@@ -13,6 +13,9 @@
 
 ZBUS_CHAN_DECLARE(pulse_result_channel);
 
+/** From now on, PULSE_STALE_MS without a result are stale. */
+void pulse_publish_start(void);
+
 /** Publish a result. Listeners run in the caller's context. */
 void pulse_publish(const struct pulse_result *result);
 

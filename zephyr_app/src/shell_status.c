@@ -10,6 +10,7 @@
 #include "infer.h"
 #include "led.h"
 #include "publish.h"
+#include "last_words.h"
 #include "watchdog.h"
 
 static int64_t uptime_us(void)
@@ -51,17 +52,21 @@ static void show_stack(const struct shell *shell, const char *name, size_t size,
 		    (unsigned int)size);
 }
 
-static void show_watchdog(const struct shell *shell)
+static void show_last_words(const struct shell *shell)
 {
-#ifdef CONFIG_PULSE_WATCHDOG
-	struct pulse_watchdog_record record;
+	struct pulse_last_words words;
 
-	pulse_watchdog_record(&record);
-	shell_print(shell, "watchdog: bites %u, last %s", record.bites,
-		    record.bites > 0 ? pulse_guarded_name(record.last) : "none");
+	pulse_last_words(&words);
+#ifdef CONFIG_PULSE_WATCHDOG
+	shell_print(shell, "watchdog: bites %u, last %s", words.bites,
+		    words.bites > 0 ? pulse_guarded_name(words.last) : "none");
 #else
 	shell_print(shell, "watchdog: none in this image");
 #endif
+	shell_print(shell, "crashes %u, last %s", words.crashes,
+		    words.crashes == 0          ? "none"
+		    : words.thread[0] == '\0' ? "a thread without a name"
+						: words.thread);
 }
 
 static int status(const struct shell *shell, size_t count, char **words)
@@ -81,7 +86,7 @@ static int status(const struct shell *shell, size_t count, char **words)
 	show_stack(shell, "sampling", CONFIG_PULSE_SAMPLING_STACK_SIZE, pulse_acquire_stack_left());
 	show_stack(shell, "inference", CONFIG_PULSE_INFERENCE_STACK_SIZE, pulse_infer_stack_left());
 	show_stack(shell, "work queue", CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE, work_left);
-	show_watchdog(shell);
+	show_last_words(shell);
 	shell_print(shell, "policy %s, LED at %u of %d uA",
 		    pulse_config_get(PULSE_CONFIG_POLICY) != 0 ? "on" : "off", pulse_led_ua(),
 		    pulse_config_get(PULSE_CONFIG_LED_UA));

@@ -6,9 +6,9 @@
 #include <zephyr/sys/reboot.h>
 #include <zephyr/task_wdt/task_wdt.h>
 
-LOG_MODULE_REGISTER(watchdog, CONFIG_PULSE_LOG_LEVEL);
+#include "last_words.h"
 
-#define MAGIC 0x50554c53 /* RAM holds anything after power-on */
+LOG_MODULE_REGISTER(watchdog, CONFIG_PULSE_LOG_LEVEL);
 
 static const struct {
 	const char *name;
@@ -20,36 +20,23 @@ static const struct {
 	 */
 	[PULSE_GUARDED_INFERENCE] = {"inference", 12000},
 	[PULSE_GUARDED_WORK_QUEUE] = {"work queue", 6000},
+	/* As long as a silence may be before the old rate says nothing. */
+	[PULSE_GUARDED_ACCELEROMETER] = {"accelerometer", 10000},
 };
-
-static __noinit struct {
-	uint32_t magic;
-	uint32_t bites;
-	uint32_t last;
-	uint32_t check;
-} kept;
 
 static void feed_from_work(struct k_work *work);
 static K_WORK_DELAYABLE_DEFINE(feeding, feed_from_work);
 
 static pulse_watchdog_bite on_bite;
-static int channels[PULSE_GUARDED] = {-1, -1, -1};
-
-static bool is_kept(void)
-{
-	return kept.magic == MAGIC && kept.last < PULSE_GUARDED &&
-	       kept.check == (kept.magic ^ kept.bites ^ ~kept.last);
-}
+static bool started;
+static int channels[PULSE_GUARDED] = {-1, -1, -1, -1};
 
 static void bite(int channel, void *user_data)
 {
 	enum pulse_guarded who = POINTER_TO_UINT(user_data);
 
 	ARG_UNUSED(channel);
-	kept.bites = is_kept() ? kept.bites + 1 : 1;
-	kept.magic = MAGIC;
-	kept.last = who;
-	kept.check = kept.magic ^ kept.bites ^ ~kept.last;
+	pulse_last_words_bite(who);
 	if (on_bite != NULL) {
 		on_bite(who);
 		return;
@@ -72,17 +59,11 @@ int pulse_watchdog_start(pulse_watchdog_bite bite_action)
 	hardware = DEVICE_DT_GET(DT_ALIAS(watchdog0));
 #endif
 	on_bite = bite_action;
-	if (is_kept()) {
-		LOG_WRN("bites since power-on: %u, the last one: %s", kept.bites,
-			guarded[kept.last].name);
-	}
+
 	int ret = task_wdt_init(hardware);
 
-	for (int who = 0; ret == 0 && who < PULSE_GUARDED; who++) {
-		channels[who] = task_wdt_add(guarded[who].ms, bite, UINT_TO_POINTER(who));
-		ret = MIN(channels[who], 0);
-	}
 	if (ret == 0) {
+		started = true;
 		(void)k_work_reschedule(&feeding, K_NO_WAIT);
 	}
 	return ret;
@@ -90,17 +71,24 @@ int pulse_watchdog_start(pulse_watchdog_bite bite_action)
 
 void pulse_watchdog_feed(enum pulse_guarded who)
 {
+	if (!started) {
+		return;
+	}
 	if (channels[who] >= 0) {
 		(void)task_wdt_feed(channels[who]);
+		return;
+	}
+	channels[who] = task_wdt_add(guarded[who].ms, bite, UINT_TO_POINTER(who));
+	if (channels[who] < 0) {
+		LOG_ERR("%s: not guarded: %d", guarded[who].name, channels[who]);
 	}
 }
 
-void pulse_watchdog_record(struct pulse_watchdog_record *out)
+void pulse_watchdog_leave(enum pulse_guarded who)
 {
-	*out = (struct pulse_watchdog_record){0};
-	if (is_kept()) {
-		out->bites = kept.bites;
-		out->last = kept.last;
+	if (channels[who] >= 0) {
+		(void)task_wdt_delete(channels[who]);
+		channels[who] = -1;
 	}
 }
 

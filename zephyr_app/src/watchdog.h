@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The task watchdog: whoever does not feed for his time is named in RAM that outlives the reset,
- * and the device starts anew. A thread that waits for work feeds too, every PULSE_FEED: a dead
- * sensor is no hung thread.
+ * The task watchdog: whoever does not feed for his time is named in last_words.h, and the device
+ * starts anew. A thread that waits for work feeds too, every PULSE_FEED: a dead PPG chip, which its
+ * driver revives, is no hung thread. The accelerometer has nobody to revive it but a reset, after
+ * which its driver sets it up anew: its samples feed. Each is guarded from its first feed on, so
+ * that what never came up does not reset the device for ever.
  */
 #ifndef PULSE_WATCHDOG_H_
 #define PULSE_WATCHDOG_H_
@@ -17,21 +19,17 @@ enum pulse_guarded {
 	PULSE_GUARDED_SAMPLING,
 	PULSE_GUARDED_INFERENCE,
 	PULSE_GUARDED_WORK_QUEUE, /* the system's: drivers read their chips there */
+	PULSE_GUARDED_ACCELEROMETER,
 	PULSE_GUARDED,
-};
-
-struct pulse_watchdog_record {
-	uint32_t bites;          /* since power came */
-	enum pulse_guarded last; /* who was bitten; with bites > 0 */
 };
 
 /** Called from an interrupt; NULL instead of one: reset. */
 typedef void (*pulse_watchdog_bite)(enum pulse_guarded who);
 
-/** Guard from now on. @return 0 or negative errno */
+/** Guard whoever feeds from now on. @return 0 or negative errno */
 int pulse_watchdog_start(pulse_watchdog_bite bite);
 
-/** I am well. Before the start: no effect. Any thread. */
+/** I am well. Before the start: no effect. One thread for each of the guarded. */
 #ifdef CONFIG_PULSE_WATCHDOG
 void pulse_watchdog_feed(enum pulse_guarded who);
 #else
@@ -41,10 +39,10 @@ static inline void pulse_watchdog_feed(enum pulse_guarded who)
 }
 #endif
 
-/** What is known of bites, also from before the reset. */
-void pulse_watchdog_record(struct pulse_watchdog_record *out);
+/** Not guarded until the next feed. */
+void pulse_watchdog_leave(enum pulse_guarded who);
 
-/** "sampling", "inference" or "work queue". */
+/** "sampling", "inference", "work queue" or "accelerometer". */
 const char *pulse_guarded_name(enum pulse_guarded who);
 
 #endif /* PULSE_WATCHDOG_H_ */

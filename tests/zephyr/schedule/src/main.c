@@ -207,7 +207,45 @@ ZTEST(schedule, test_6_and_it_recovers)
 	zassert_equal(out.schedule.shed, 0);
 }
 
-ZTEST(schedule, test_7_stacks_have_room)
+/* Work of the inference's own priority: 3 s from now on, due so many milliseconds from now. */
+static int64_t rival_done_us;
+
+static void rival_entry(void *p1, void *p2, void *p3)
+{
+	ARG_UNUSED(p1);
+	ARG_UNUSED(p2);
+	ARG_UNUSED(p3);
+	for (int i = 0; i < 3000; i++) {
+		k_busy_wait(SLICE_US);
+	}
+	rival_done_us = k_ticks_to_us_floor64(k_uptime_ticks());
+}
+
+/* A hop is released after 2.3 s, due at 4.3 s. @return microseconds of its completion after the
+ * rival's */
+static int64_t hop_after_rival(int rival_due_ms)
+{
+	struct pulse_schedule schedule;
+
+	cost_ms = 25;
+	k_thread_create(&hog_thread, hog_stack, K_THREAD_STACK_SIZEOF(hog_stack), rival_entry, NULL,
+			NULL, NULL, CONFIG_PULSE_INFERENCE_PRIORITY, 0, K_FOREVER);
+	k_thread_deadline_set(&hog_thread, (int)k_ms_to_cyc_floor32(rival_due_ms));
+	k_thread_start(&hog_thread);
+	wrist_run(4);
+	(void)k_thread_join(&hog_thread, K_FOREVER);
+	pulse_infer_schedule(&schedule);
+	return schedule.completed_us - rival_done_us;
+}
+
+ZTEST(schedule, test_7_the_earlier_deadline_goes_first)
+{
+	zassert_true(hop_after_rival(10000) < 0);
+	zassert_true(hop_after_rival(3500) > 0);
+	zassert_true(hop_after_rival(10000) < 0);
+}
+
+ZTEST(schedule, test_8_stacks_have_room)
 {
 	zassert_true(pulse_acquire_stack_left() > 0);
 	zassert_true(pulse_infer_stack_left() > 0);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A thread that hangs is noticed and named, its name outlives the reset, and nobody else is bitten.
+/*
+ * A thread that hangs and a sensor that falls silent are noticed and named, their names and a crash
+ * outlive the reset, and nobody else is bitten.
  */
 #include <string.h>
 #include <zephyr/kernel.h>
@@ -10,6 +12,7 @@
 
 #include "acquire.h"
 #include "infer.h"
+#include "last_words.h"
 #include "publish.h"
 #include "watchdog.h"
 #include "wrist.h"
@@ -47,15 +50,28 @@ static void on_bite(enum pulse_guarded who)
 
 static int all_bites(void)
 {
-	return bitten[0] + bitten[1] + bitten[2];
+	int all = 0;
+
+	for (int who = 0; who < PULSE_GUARDED; who++) {
+		all += bitten[who];
+	}
+	return all;
 }
 
 static uint32_t kept_bites(void)
 {
-	struct pulse_watchdog_record record;
+	struct pulse_last_words words;
 
-	pulse_watchdog_record(&record);
-	return record.bites;
+	pulse_last_words(&words);
+	return words.bites;
+}
+
+static uint32_t kept_crashes(void)
+{
+	struct pulse_last_words words;
+
+	pulse_last_words(&words);
+	return words.crashes;
 }
 
 static void *setup(void)
@@ -73,6 +89,13 @@ static void *setup(void)
 		zassert_unreachable("no reset");
 	}
 	zassert_equal(kept_bites(), resets);
+	if (resets && kept_crashes() == 0) {
+		/* So does the second, by an assertion that fails. */
+		k_panic();
+		zassert_unreachable("no reset");
+	}
+	zassert_equal(kept_crashes(), resets);
+	pulse_last_words_report();
 	zassert_ok(pulse_watchdog_start(on_bite));
 	return NULL;
 }
@@ -81,19 +104,23 @@ static void before(void *fixture)
 {
 	ARG_UNUSED(fixture);
 	memset(bitten, 0, sizeof(bitten));
+	/* From its first sample on: between tests nobody wears the wrist. */
+	pulse_watchdog_leave(PULSE_GUARDED_ACCELEROMETER);
 }
 
 ZTEST_SUITE(watchdog, NULL, setup, before, NULL, NULL);
 
 /* In the order of their names: the kept record counts on. */
 
-ZTEST(watchdog, test_1_the_name_outlives_the_reset)
+ZTEST(watchdog, test_1_the_names_outlive_the_resets)
 {
-	struct pulse_watchdog_record record;
+	struct pulse_last_words words;
 
-	pulse_watchdog_record(&record);
-	if (record.bites > 0) {
-		zassert_equal(record.last, PULSE_GUARDED_INFERENCE);
+	pulse_last_words(&words);
+	if (words.bites > 0) {
+		zassert_equal(words.last, PULSE_GUARDED_INFERENCE);
+		zassert_equal(words.reason, K_ERR_KERNEL_PANIC);
+		zassert_str_equal(words.thread, "main"); /* sets suites up */
 	} else {
 		zassert_false(IS_ENABLED(CONFIG_CPU_CORTEX_M));
 	}
@@ -105,25 +132,26 @@ ZTEST(watchdog, test_2_a_healthy_wrist_is_never_bitten)
 	zassert_equal(all_bites(), 0);
 }
 
-ZTEST(watchdog, test_3_nor_is_a_dead_sensor_or_silence)
+ZTEST(watchdog, test_3_nor_is_a_dead_ppg_chip_or_silence)
 {
 	max3010x_emul_vanish(EMUL_DT_GET(DT_ALIAS(pulse_ppg)), true);
 	wrist_run(30);
 	max3010x_emul_vanish(EMUL_DT_GET(DT_ALIAS(pulse_ppg)), false);
+	pulse_watchdog_leave(PULSE_GUARDED_ACCELEROMETER);
 	k_sleep(K_SECONDS(60));
 	zassert_equal(all_bites(), 0);
 }
 
 static void expect_bite(enum pulse_guarded who, uint32_t bites_before)
 {
-	struct pulse_watchdog_record record;
+	struct pulse_last_words words;
 
 	/* Without a reset it bites again whenever another thread feeds. */
 	zassert_true(bitten[who] > 0, "%s", pulse_guarded_name(who));
 	zassert_equal(all_bites(), bitten[who]);
-	pulse_watchdog_record(&record);
-	zassert_equal(record.bites, bites_before + bitten[who]);
-	zassert_equal(record.last, who);
+	pulse_last_words(&words);
+	zassert_equal(words.bites, bites_before + bitten[who]);
+	zassert_equal(words.last, who);
 }
 
 ZTEST(watchdog, test_4_a_hung_inference_is_named)
@@ -182,7 +210,18 @@ ZTEST(watchdog, test_6_a_hung_work_queue_is_named)
 	k_sleep(K_SECONDS(3));
 }
 
-ZTEST(watchdog, test_7_and_all_is_well_again)
+ZTEST(watchdog, test_7_an_accelerometer_that_falls_silent_is_named)
+{
+	uint32_t bites = kept_bites();
+
+	wrist_run(3);
+	k_sleep(K_SECONDS(9));
+	zassert_equal(all_bites(), 0);
+	k_sleep(K_SECONDS(2));
+	expect_bite(PULSE_GUARDED_ACCELEROMETER, bites);
+}
+
+ZTEST(watchdog, test_8_and_all_is_well_again)
 {
 	wrist_run(30);
 	zassert_equal(all_bites(), 0);

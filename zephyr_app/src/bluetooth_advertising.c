@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bluetooth_advertising.h"
+
+#include <zephyr/bluetooth/bluetooth.h>
+#include <zephyr/bluetooth/conn.h>
+#include <zephyr/bluetooth/gap.h>
+#include <zephyr/bluetooth/uuid.h>
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/sys/util.h>
+
+LOG_MODULE_DECLARE(bluetooth, CONFIG_PULSE_LOG_LEVEL);
+
+#define FAST_FOR K_SECONDS(30)
+#define OPTIONS  (BT_LE_ADV_OPT_CONNECTABLE | BT_LE_ADV_OPT_ONE_TIME)
+
+static const struct bt_data advertisement[] = {
+	BT_DATA_BYTES(BT_DATA_FLAGS, BT_LE_AD_GENERAL | BT_LE_AD_NO_BREDR),
+	BT_DATA_BYTES(BT_DATA_UUID16_ALL, BT_UUID_16_ENCODE(BT_UUID_HRS_VAL)),
+	BT_DATA(BT_DATA_NAME_COMPLETE, CONFIG_BT_DEVICE_NAME, sizeof(CONFIG_BT_DEVICE_NAME) - 1),
+};
+
+static void slow_down(struct k_work *work);
+static K_WORK_DELAYABLE_DEFINE(slowing, slow_down);
+
+static void slow_down(struct k_work *work)
+{
+	int ret = bt_le_adv_stop();
+
+	ARG_UNUSED(work);
+	if (ret == 0) {
+		ret = bt_le_adv_start(BT_LE_ADV_PARAM(OPTIONS, BT_GAP_ADV_SLOW_INT_MIN,
+						      BT_GAP_ADV_SLOW_INT_MAX, NULL),
+				      advertisement, ARRAY_SIZE(advertisement), NULL, 0);
+	}
+	if (ret != 0) {
+		LOG_WRN("slow advertising: %d", ret);
+	}
+}
+
+static int advertise(void)
+{
+	int ret = bt_le_adv_start(BT_LE_ADV_PARAM(OPTIONS, BT_GAP_ADV_FAST_INT_MIN_2,
+						  BT_GAP_ADV_FAST_INT_MAX_2, NULL),
+				  advertisement, ARRAY_SIZE(advertisement), NULL, 0);
+
+	if (ret == 0) {
+		(void)k_work_reschedule(&slowing, FAST_FOR);
+	}
+	return ret;
+}
+
+static void advertise_again(struct k_work *work)
+{
+	int ret = advertise();
+
+	ARG_UNUSED(work);
+	if (ret != 0) {
+		LOG_WRN("advertising: %d", ret);
+	}
+}
+
+static K_WORK_DEFINE(again, advertise_again);
+
+static void on_connected(struct bt_conn *connection, uint8_t error)
+{
+	ARG_UNUSED(connection);
+	(void)k_work_cancel_delayable(&slowing);
+	if (error != 0) {
+		(void)k_work_submit(&again);
+	}
+}
+
+/* The connection's memory is free for the next one. Not to be blocked: the work queue does it. */
+static void on_recycled(void)
+{
+	(void)k_work_submit(&again);
+}
+
+BT_CONN_CB_DEFINE(pulse_advertising) = {
+	.connected = on_connected,
+	.recycled = on_recycled,
+};
+
+int pulse_advertising_start(void)
+{
+	return advertise();
+}

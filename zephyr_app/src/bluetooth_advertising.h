@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Advertising that finds a phone quickly, and then costs little: every 100 to 150 ms for 30 s after
+ * power-up and after each connection, every 1 to 1.2 s from then on (the intervals that the Core
+ * Specification's Generic Access Profile recommends, Appendix A of Part C).
+ */
+#ifndef PULSE_BLUETOOTH_ADVERTISING_H_
+#define PULSE_BLUETOOTH_ADVERTISING_H_
+
+/** Advertise the Heart Rate Service whenever no phone is connected. @return 0 or negative errno */
+int pulse_advertising_start(void);
+
+#endif /* PULSE_BLUETOOTH_ADVERTISING_H_ */

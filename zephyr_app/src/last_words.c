@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "last_words.h"
+
+#include <string.h>
+#include <zephyr/drivers/hwinfo.h>
+#include <zephyr/fatal.h>
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/logging/log_ctrl.h>
+#include <zephyr/sys/reboot.h>
+
+#ifdef CONFIG_PULSE_REPLAY
+#include "host.h"
+#endif
+
+LOG_MODULE_REGISTER(last_words, CONFIG_PULSE_LOG_LEVEL);
+
+#define MAGIC 0x50554c53 /* RAM holds anything after power-on */
+
+static __noinit struct {
+	uint32_t magic;
+	struct pulse_last_words words;
+	uint32_t check;
+} kept;
+
+/* FNV-1a over the words. */
+static uint32_t check(void)
+{
+	const uint8_t *bytes = (const uint8_t *)&kept.words;
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < sizeof(kept.words); i++) {
+		hash = (hash ^ bytes[i]) * 16777619u;
+	}
+	return hash;
+}
+
+static void open(void)
+{
+	if (kept.magic != MAGIC || kept.check != check()) {
+		memset(&kept, 0, sizeof(kept));
+	}
+}
+
+static void seal(void)
+{
+	kept.magic = MAGIC;
+	kept.check = check();
+}
+
+void pulse_last_words(struct pulse_last_words *out)
+{
+	open();
+	*out = kept.words;
+}
+
+void pulse_last_words_bite(uint32_t who)
+{
+	open();
+	kept.words.bites++;
+	kept.words.last = who;
+	seal();
+}
+
+static void note_crash(unsigned int reason)
+{
+	const char *name = k_thread_name_get(k_current_get());
+
+	open();
+	kept.words.crashes++;
+	kept.words.reason = reason;
+	memset(kept.words.thread, 0, sizeof(kept.words.thread));
+	strncpy(kept.words.thread, name != NULL ? name : "", sizeof(kept.words.thread) - 1);
+	seal();
+}
+
+/* Instead of the kernel's, which halts with interrupts locked and leaves no trace. */
+void k_sys_fatal_error_handler(unsigned int reason, const struct arch_esf *esf)
+{
+	ARG_UNUSED(esf);
+	LOG_PANIC();
+	note_crash(reason);
+#ifdef CONFIG_PULSE_REPLAY
+	pulse_host_exit(1);
+#endif
+#ifdef CONFIG_PULSE_CRASH_RESETS
+	sys_reboot(SYS_REBOOT_COLD);
+#endif
+	k_fatal_halt(reason);
+}
+
+void pulse_last_words_report(void)
+{
+	struct pulse_last_words words;
+
+	pulse_last_words(&words);
+	if (words.bites > 0) {
+		LOG_WRN("watchdog bites since power-on: %u, the last one: %u", words.bites,
+			words.last);
+	}
+	if (words.crashes > 0) {
+		LOG_WRN("crashes since power-on: %u, the last one: reason %u in '%s'",
+			words.crashes, words.reason, words.thread);
+	}
+#ifdef CONFIG_HWINFO
+	uint32_t cause = 0;
+
+	if (hwinfo_get_reset_cause(&cause) == 0 && cause != 0) {
+		LOG_INF("reset cause: 0x%x", cause);
+		(void)hwinfo_clear_reset_cause();
+	}
+#endif
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What ended the runs before this one: kept in RAM that a reset leaves alone, lost with power.
+ */
+#ifndef PULSE_LAST_WORDS_H_
+#define PULSE_LAST_WORDS_H_
+
+#include <stdint.h>
+
+#define PULSE_LAST_WORDS_NAME 16
+
+struct pulse_last_words {
+	uint32_t bites;      /* by the task watchdog, since power came */
+	uint32_t last;       /* enum pulse_guarded: who was bitten; with bites > 0 */
+	uint32_t crashes;    /* faults and failed assertions, since power came */
+	uint32_t reason;     /* enum k_fatal_error_reason of the last; with crashes > 0 */
+	char thread[PULSE_LAST_WORDS_NAME]; /* that ran, or was interrupted; "" without a name */
+};
+
+/** What is known; all zero after power-on. */
+void pulse_last_words(struct pulse_last_words *out);
+
+/** Remember who is bitten. The watchdog's interrupt. */
+void pulse_last_words_bite(uint32_t who);
+
+/** Say in the log what is known, and why the chip was reset, where it can tell. Once, at boot. */
+void pulse_last_words_report(void);
+
+#endif /* PULSE_LAST_WORDS_H_ */
