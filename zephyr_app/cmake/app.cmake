@@ -28,6 +28,7 @@ target_sources_ifdef(CONFIG_PULSE_BLUETOOTH app PRIVATE
   ${PULSE_APP}/src/bluetooth_config.c
   ${PULSE_APP}/src/bluetooth_pairing.c)
 target_sources_ifdef(CONFIG_PULSE_BATTERY app PRIVATE ${PULSE_APP}/src/bluetooth_battery.c)
+target_sources_ifdef(CONFIG_PULSE_CONFIRM_IMAGE app PRIVATE ${PULSE_APP}/src/confirm.c)
 target_sources_ifdef(CONFIG_PULSE_WATCHDOG app PRIVATE ${PULSE_APP}/src/watchdog.c)
 
 if(CONFIG_PULSE_SHELL)
