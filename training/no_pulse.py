@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Light without a pulse: how often an estimator calls a value valid that cannot be one.
 
-Real wrists' motion with something else in place of PPG: noise of several colours, light that swings with the
-arm, a constant. Every other minute (`stretches`) it takes over from a pulse, so that the tracker's memory is
+Real wrists' motion with something else in place of PPG: noise of several colours and light that swings with
+the arm, of which the spectral students have seen the like in training (training/spectral_windows.py); steps
+as of a band that slips, the last bit, a constant, which they have not. Every other minute (`stretches`) it takes over from a pulse, so that the tracker's memory is
 tested too; or it is there from beginning to end (`whole`).
 
     python -m training.no_pulse --folds FOLDER --data DIR    of the folds that training.evaluate wrote
@@ -25,10 +26,11 @@ from training.recordings import Recording
 from training.sensor import PPG_MAX, SensorStream, to_counts
 from training.signal import DARK_COUNTS, RATE_HZ, WINDOW
 
-KINDS = ("white", "pink", "brown", "constant", "one-bit", "swinging")
+KINDS = ("white", "pink", "brown", "constant", "one-bit", "steps", "swinging")
 STRETCH_US = 60_000_000
 WINDOW_US = WINDOW * 1_000_000 // RATE_HZ
 _EXPONENTS = {"white": 0.0, "pink": 0.5, "brown": 1.0}  # of amplitude over frequency
+_STEP_S = 3.0  # from one step to the next, on average
 _STILL = 200.0  # counts of acceleration, 0.05 g: below it, light swings less than its noise
 
 
@@ -37,6 +39,12 @@ def _coloured(rng: np.random.Generator, samples: int, exponent: float, fs: float
     f = np.fft.rfftfreq(2 * samples, 1 / fs).clip(0.05)
     x = np.fft.irfft(np.fft.rfft(rng.normal(size=2 * samples)) * f**-exponent)[:samples]
     return x / x.std()
+
+
+def _steps(rng: np.random.Generator, samples: int, fs: float) -> np.ndarray:
+    """Another level, normally distributed, after times that are exponentially distributed."""
+    level = np.cumsum(rng.random(samples) < 1 / (_STEP_S * fs))
+    return rng.normal(size=level[-1] + 1)[level]
 
 
 def _swinging(stream: SensorStream, rng: np.random.Generator, fs: float) -> np.ndarray:
@@ -59,6 +67,8 @@ def light(stream: SensorStream, kind: str, seed: int = 0) -> np.ndarray:
         x = strength * _coloured(rng, n, _EXPONENTS[kind], fs)
     elif kind == "one-bit":
         x = rng.integers(0, 2, n)
+    elif kind == "steps":
+        x = strength * _steps(rng, n, fs)
     elif kind == "swinging":
         x = strength * _swinging(stream, rng, fs)
     else:

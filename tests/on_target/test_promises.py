@@ -68,8 +68,9 @@ def still(stream: SensorStream) -> SensorStream:
 
 
 def test_first_fix_at_rest(play) -> None:
-    """Most by then, by their first window, the rest within three windows more: simulated people, who are harder
-    than those that training/first_fix.py starts afresh.
+    """Most by then, by their first window; the rest within three windows more.
+
+    Simulated people are harder than those that training/first_fix.py starts afresh.
     """
     first = []
     for stream in at_rest(8, 24):
