@@ -3,19 +3,17 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from training.config import ConfigError, Data
-from training.folds import Fold
+from training.folds import Fold, Person, wearer
 from training.recordings import Recording, iter_dataset
 from training.recordings.registry import SIMULATOR
 from training.signal import WINDOW, labelled_windows
-
-SAME_PEOPLE = {"wrist-npz": "wesad"}
 
 
 @dataclass(frozen=True)
@@ -147,8 +145,13 @@ def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path |
     """The corpus of labelled roles and the unlabelled sets; nobody of validation or test is among these."""
     names = data.unlabelled.split("+") if data.unlabelled else []
     more = tuple(recording for name in names for recording in read(name, folder, data))
-    held = {_wearer(r) for role in ("validation", "test") for r in roles[role]}
-    both = sorted({"/".join(_wearer(r)) for r in more if _wearer(r) in held})
+    side: dict[Person, str] = {}
+    for role in ("train", "validation", "test"):
+        for who in map(wearer, roles[role]):
+            if side.setdefault(who, role) != role:
+                expected, found = "everybody on one side only", f"{'/'.join(who)} on {side[who]} and {role}"
+                raise ConfigError(data.dataset, "data", expected, found)
+    both = sorted({"/".join(wearer(r)) for r in more if side.get(wearer(r), "train") != "train"})
     if both:
         expected = "nobody who validates or is tested"
         raise ConfigError(data.dataset, "data.unlabelled", expected, ", ".join(both))
@@ -156,11 +159,6 @@ def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path |
     text = repr(sorted((role, [r.name for r in of]) for role, of in roles.items()))
     everyone = [recording for of in roles.values() for recording in of]
     return Corpus(data, roles, hashlib.sha256((text + _digest(data, everyone)).encode()).hexdigest())
-
-
-def _wearer(recording: Recording) -> tuple[str, str]:
-    """Who wore the sensor: WESAD's wrist signals are of the same people, with labels and without."""
-    return SAME_PEOPLE.get(recording.dataset, recording.dataset), recording.subject
 
 
 def read(name: str, folder: Path | None, data: Data) -> Iterator[Recording]:
@@ -177,6 +175,10 @@ def _options(name: str, data: Data) -> dict:
 def _digest(data: Data, recordings: list[Recording]) -> str:
     digest = hashlib.sha256(repr(data).encode())
     for recording in recordings:
-        for array in (recording.ppg, recording.acc, recording.hr):
-            digest.update(b"-" if array is None else array.tobytes())
+        for field in fields(recording):
+            value = getattr(recording, field.name)
+            if isinstance(value, np.ndarray):
+                digest.update(repr((field.name, value.shape, value.dtype.str)).encode() + value.tobytes())
+            elif field.name != "licence":
+                digest.update(repr((field.name, value)).encode())
     return digest.hexdigest()

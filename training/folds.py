@@ -13,9 +13,18 @@ from training.recordings.recording import Recording
 Person = tuple[str, str]  # data set, subject
 
 
+# Data sets whose people are another's: WESAD's wrist signals without labels, one person of PPG-DaLiA.
+SAME_PEOPLE = {"wrist-npz": "wesad", "dalia-s6": "dalia"}
+
+
 def person(recording: Recording) -> Person:
-    """Who wore the sensor."""
+    """Whose recording it is, as its data set names them."""
     return recording.dataset, recording.subject
+
+
+def wearer(recording: Recording) -> Person:
+    """Who wore the sensor: one person has one name in all data sets."""
+    return SAME_PEOPLE.get(recording.dataset, recording.dataset), recording.subject
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Fold:
                 raise ValueError(f"fold {self.name}: {side}: expected at least one recording, found none")
         seen: dict[Person, str] = {}
         for side, recordings in sides.items():
-            for who in map(person, recordings):
+            for who in map(wearer, recordings):
                 if seen.setdefault(who, side) != side:
                     raise ValueError(f"fold {self.name}: {'/'.join(who)}: expected on one side, found on "
                                      f"{seen[who]} and {side}")  # fmt: skip

@@ -98,11 +98,24 @@ def folds(protocol: str, folder: Path | None, data: Data) -> tuple[Fold, ...]:
 
 
 def fold_of(metrics: dict, folder: Path | None) -> Fold:
-    """The fold of a job, by its metrics.json; ValueError where recordings cannot be read."""
+    """The fold of a job, by its metrics.json.
+
+    ValueError where recordings cannot be read, or are not those that the job had: whom it learnt from would
+    be taken for people never seen.
+    """
     configuration = metrics["configuration"]
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in configuration["data"].items()}
     named = {fold.name: fold for fold in folds(configuration["protocol"], folder, Data(**values))}
-    return named[metrics["fold"]]
+    fold = named[metrics["fold"]]
+    for side, roles in {"test": ("test",), "training": ("train", "validation")}.items():
+        then = {who for role in roles for who in metrics["subjects"][role]}
+        now = {r.subject for role in roles for r in getattr(fold, role)}
+        if then != now:
+            missing, more = (", ".join(sorted(who)) or "none" for who in (then - now, now - then))
+            expected = "the people that the job had"
+            found = f"{missing} missing, {more} more"
+            raise ValueError(f"{folder}: {fold.name}: {side}: expected {expected}, found {found}")
+    return fold
 
 
 def with_validation(fold: Fold) -> Fold:

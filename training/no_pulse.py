@@ -3,8 +3,9 @@
 
 Real wrists' motion with something else in place of PPG: noise of several colours and light that swings with
 the arm, of which the spectral students have seen the like in training (training/spectral_windows.py); steps
-as of a band that slips, the last bit, a constant, which they have not. Every other minute (`stretches`) it takes over from a pulse, so that the tracker's memory is
-tested too; or it is there from beginning to end (`whole`).
+as of a band that slips, the last bit, a constant, which they have not. Every other minute (`stretches`) it
+takes over from a pulse, so that the tracker's memory is tested too; or it is there from beginning to end
+(`whole`).
 
     python -m training.no_pulse --folds FOLDER --data DIR    of the folds that training.evaluate wrote
 """

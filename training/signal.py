@@ -28,6 +28,7 @@ PPG_FRACTION_BITS = 4
 DARK_COUNTS = 4096  # below: no skin before the sensor
 MIN_WEIGHT = 8192  # a quarter of the kernel's peak
 INPUT_STEPS = 32  # of a network input per standard deviation
+MOST_APART_S = 4.0  # neighbouring labels; published sets have one in 1 or 2 s
 PPG_FLOOR = 64  # isqrt(sum of squares) of a window: standard deviation 4/16 of a count
 ACC_FLOOR = 2621  # 16 x 0.04 g x 4096: a wrist at rest
 
@@ -231,20 +232,27 @@ def device_order(inputs: np.ndarray) -> np.ndarray:
     return np.concatenate([inputs[:, 0], inputs[:, 1:].transpose(0, 2, 1).reshape(len(inputs), -1)], axis=1)
 
 
+def between_labels(known_s: np.ndarray, hr: np.ndarray, at_s: np.ndarray) -> np.ndarray:
+    """Labels hr (n,) of the times known_s (n,), n > 0, at other times: float64 (w,), linear between two.
+
+    NaN before the first, after the last, and where the two are more than MOST_APART_S apart: a hole.
+    """
+    after = np.searchsorted(known_s, at_s).clip(1, max(len(known_s) - 1, 1))
+    apart = known_s[np.minimum(after, len(known_s) - 1)] - known_s[after - 1] > MOST_APART_S
+    found = np.interp(at_s, known_s, hr.astype(np.float64), left=np.nan, right=np.nan)
+    return np.where(apart, np.nan, found)
+
+
 def window_labels(recording: Recording, end_us: np.ndarray, aligned: bool) -> np.ndarray:
     """Reference BPM, float64 (w,), of windows that end at `end_us`; NaN where the recording has none.
 
-    The published label, interpolated linearly at the window's start; `aligned` shifts labels by the
-    recording's clock offset.
+    The published label, interpolated at the window's start; `aligned` shifts labels by the recording's clock
+    offset.
     """
     if recording.hr is None or not len(recording.hr):
         return np.full(len(end_us), np.nan)
     at = np.asarray(recording.hr_start_s) + (recording.label_offset_s if aligned else 0.0)
-    start = end_us * 1e-6 - WINDOW / RATE_HZ
-    after = np.searchsorted(at, start).clip(1, max(len(at) - 1, 1))
-    apart = at[np.minimum(after, len(at) - 1)] - at[after - 1] > 4.0  # not across holes in the labels
-    hr = np.interp(start, at, recording.hr.astype(np.float64), left=np.nan, right=np.nan)
-    return np.where(apart, np.nan, hr)
+    return between_labels(at, recording.hr, end_us * 1e-6 - WINDOW / RATE_HZ)
 
 
 def labelled_windows(

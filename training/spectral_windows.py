@@ -11,7 +11,17 @@ import numpy as np
 from training.models.settings import Augmentation
 from training.recordings.recording import Recording
 from training.sensor import SensorStream, to_counts
-from training.signal import HOP, HOPS_PER_WINDOW, RATE_HZ, WINDOW, align, motion, window_ends, windows
+from training.signal import (
+    HOP,
+    HOPS_PER_WINDOW,
+    RATE_HZ,
+    WINDOW,
+    align,
+    between_labels,
+    motion,
+    window_ends,
+    windows,
+)
 from training.spectrum import last_windows, magnitudes
 
 TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
@@ -62,7 +72,7 @@ def _channel(recording: Recording, led: int, stretch: float, weight: float, alig
         half = WINDOW / RATE_HZ / 2
         middle = recording.hr_start_s + half + (recording.label_offset_s if aligned else 0.0)
         at = (hops.end_us[ends] * 1e-6 - half) * stretch
-        bpm = np.interp(at, middle, recording.hr, left=np.nan, right=np.nan) * stretch
+        bpm = between_labels(middle, recording.hr, at) * stretch
     return Windows(
         magnitudes(x).astype(np.float32),
         motion(x).astype(np.float32),

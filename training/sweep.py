@@ -8,6 +8,7 @@ of a scheduler need this repository to import, and the folders of data and resul
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,10 +43,11 @@ def run(
     with _client(workers, scheduler) as client:
         client.subscribe_topic(TOPIC, lambda event: progress(event[1]))
         futures: dict[Job, object] = {}
+        run_id = uuid.uuid4()  # others may use the same scheduler, for jobs of the same names
         for place, (job, teacher) in enumerate(plan.items()):
             waits_for = futures[teacher] if teacher else None
             futures[job] = client.submit(
-                _work, job, teacher, waits_for, pure=False, priority=-place, key=f"{job}-{place}"
+                _work, job, teacher, waits_for, pure=False, priority=-place, key=f"{job}-{place}-{run_id}"
             )
         names = {future.key: job for job, future in futures.items()}
         failed = {}

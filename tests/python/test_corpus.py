@@ -93,3 +93,37 @@ def test_the_tested_are_not_among_the_unlabelled():
         patch.setattr(corpus, "iter_dataset", lambda name, folder: iter([twin]))
         with pytest.raises(ConfigError, match="unlabelled: expected nobody who.*found wesad/sim2"):
             of_fold(fold, Data(unlabelled="wrist-npz"), None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"label_offset_s": 5.0},
+        {"fs_ppg": 63.0},
+        {"ppg_lsb": 2.0},
+        {"led": 1},
+        {"subject": "x"},
+        {"hr_start_s": np.arange(9.0)},
+        {"hr": np.zeros(9, np.float32)},
+    ],
+)
+def test_the_digest_names_all_that_a_recording_says(change):
+    """So that steps are run again when a label is shifted or a scale corrected."""
+    recording = simulate(1, 30.0)
+    changed = dataclasses.replace(recording, **change)
+    digests = {
+        corpus.of_roles(SMALL, {"train": (r,), "validation": (), "test": ()}, None).digest
+        for r in (recording, changed, dataclasses.replace(recording, licence="another"))
+    }
+    assert len(digests) == 2
+
+
+def test_one_person_of_two_data_sets_is_on_one_side():
+    """PPG-DaLiA's S6 comes by himself, too."""
+    one, another = (
+        dataclasses.replace(simulate(1, 30.0), dataset=name, subject="S6") for name in ("dalia", "dalia-s6")
+    )
+    with pytest.raises(ConfigError, match="dalia/S6 on train and test"):
+        corpus.of_roles(SMALL, {"train": (one,), "validation": (), "test": (another,)}, None)
+    with pytest.raises(ValueError, match="dalia/S6: expected on one side"):
+        Fold("mine", (one,), (), (another,))

@@ -2,6 +2,7 @@
 """What measures finished folds prints its rows for a small student, and one line where there is no fold."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,14 @@ def test_a_folder_without_folds_is_one_line(command, tmp_path: Path, capsys):
     with pytest.raises(SystemExit):
         command.main(["--folds", str(tmp_path / "nowhere")])
     assert "expected finished folds" in capsys.readouterr().err
+
+
+def test_a_fold_of_other_people_than_then_is_refused(fold, capsys):
+    """Whom the job learnt from would be taken for people never seen."""
+    [path] = Path(fold[1]).rglob("evaluation/metrics.json")
+    metrics = json.loads(path.read_text())
+    metrics["subjects"]["test"][0] = "somebody"
+    with pytest.raises(
+        ValueError, match="group-1: test: expected the people that the job had.* somebody missing"
+    ):
+        jobs.fold_of(metrics, None)

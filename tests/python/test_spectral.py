@@ -2,13 +2,14 @@
 """The spectral student: what it learns from, how it is changed, and its int8 self."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from training.recordings import simulate
 from training.sensor import to_counts
-from training.signal import align, window_ends, windows
+from training.signal import align, labelled_windows, window_ends, windows
 from training.spectrum import spectrum_inputs
 
 tf = pytest.importorskip("tensorflow")
@@ -208,3 +209,13 @@ def test_training_needs_a_label():
     mute = dataclasses.replace(RECORDING, hr=None, hr_start_s=np.empty(0))
     with pytest.raises(ValueError, match="expected one with a reference heart rate"):
         gather([mute], [windows_of(mute, ALONE)])
+
+
+def test_no_label_is_made_up_across_a_hole():
+    """The reference is silent in the middle: windows there have no label, here as in an evaluation."""
+    hole = (RECORDING.hr_start_s > 20) & (RECORDING.hr_start_s < RECORDING.hr_start_s[-1] - 20)
+    torn = replace(RECORDING, hr=RECORDING.hr[~hole], hr_start_s=RECORDING.hr_start_s[~hole])
+    bpm = windows_of(torn, ALONE).bpm
+    _, reference, _ = labelled_windows(torn, aligned=True)
+    assert (np.isfinite(bpm) == np.isfinite(np.tile(reference, RECORDING.ppg.shape[1]))).all()
+    assert 0 < np.isfinite(bpm).sum() < len(bpm) - 5
