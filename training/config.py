@@ -9,6 +9,7 @@ import typing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from training.limits import COUNTS, LIMITS
 from training.models.settings import (
     SIZES,
     Augmentation,
@@ -23,8 +24,8 @@ CONFIGS = Path(__file__).parent / "configs"
 CHOICES = {
     "front_end": ("window", "spectrum"),
     "teacher.trunk": ("shared", "separate"),
-    "teacher.head": ("bins", "scalar"),
-    "student.head": ("bins", "scalar"),
+    "teacher.head": ("bins",),  # the paper's "scalar" has no confidence, and a tracker needs one
+    "student.head": ("bins",),
     "student.fusion": ("across", "separate"),
     "distillation.relation": ("rkd", "gram", "attention", "response", "none"),
 }
@@ -144,6 +145,8 @@ def load(name: str | Path) -> Config:
         raise ConfigError(path, "file", f"one of {known} or a path", "no such file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(path, "syntax", "TOML", error) from None
+    if "name" in table:
+        raise ConfigError(path, "name", "no such field: the file's name is the configuration's", "one")
     config = _build(Config, {"name": path.stem, **table}, path, "")
     for where, allowed in CHOICES.items():
         value = functools.reduce(getattr, where.split("."), config)
@@ -177,7 +180,20 @@ def _build(cls: type, table: dict, path: Path, where: str):
         if key not in hints:
             raise ConfigError(path, full, f"one of {', '.join(hints)}", "an unknown field")
         values[key] = _convert(hints[key], value, path, full)
+        _limit(cls.__name__, key, values[key], path, full)
     return cls(**values)
+
+
+def _limit(section: str, key: str, value: object, path: Path, where: str) -> None:
+    items = value if isinstance(value, tuple) else (value,)
+    count = COUNTS.get(section, {}).get(key, len(items))
+    if len(items) != count:
+        raise ConfigError(path, where, f"{count} values", f"{len(items)}")
+    if key in LIMITS.get(section, {}):
+        low, high = LIMITS[section][key]
+        bad = [item for item in items if not low <= item <= high]
+        if bad:
+            raise ConfigError(path, where, f"{low:g} to {high:g}", f"{bad[0]}")
 
 
 def _convert(hint: type, value: object, path: Path, where: str):

@@ -69,8 +69,6 @@ def plan(config: Config, data: Path | None, root: Path) -> dict[Job, Job | None]
     check(config, config.name)
     if config.protocol not in PROTOCOLS:
         raise ConfigError(config.name, "protocol", f"one of {', '.join(PROTOCOLS)}", repr(config.protocol))
-    if config.front_end == "window" and config.student.head != "bins":
-        raise ConfigError(config.name, "student.head", "bins, for the tracker", repr(config.student.head))
     names = [fold.name for fold in folds(config.protocol, data, config.data)]
     unknown = sorted(set(config.sweep.folds) - set(names))
     if unknown:

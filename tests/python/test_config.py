@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
+import dataclasses
+
 import pytest
 
 from training.config import CONFIGS, ConfigError, load, override
+from training.limits import LIMITS
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
@@ -22,6 +25,18 @@ def test_every_shipped_configuration_loads(path):
         ("seed = ", r"syntax: expected TOML"),
         ("front_end = 'ears'", r"front_end: expected one of window, spectrum, found 'ears'"),
         ("[distillation]\nrelation = 'love'", r"distillation.relation: expected one of rkd, gram"),
+        ("name = '../evil'", r"name: expected no such field"),
+        ("calibration_windows = 0", r"calibration_windows: expected 1 to inf, found 0"),
+        ("[student]\nwidths = [32, 48]", r"student.widths: expected 3 values, found 2"),
+        ("[student]\nwidths = [32, 48, 0]", r"student.widths: expected 1 to 1024, found 0"),
+        ("[student]\nhead = 'scalar'", r"student.head: expected one of bins, found 'scalar'"),
+        ("[student_training]\nbatch = 0", r"student_training.batch: expected 1 to inf, found 0"),
+        ("[spectral_training]\nlearning_rate = -1", r"spectral_training.learning_rate: expected 1e-09 to 1"),
+        ("[data]\nmax_windows = -5", r"data.max_windows: expected 0 to inf, found -5"),
+        ("[tracking]\nvalid = 1.5", r"tracking.valid: expected 0 to 1, found 1.5"),
+        ("[tracking]\nspread_bpm = 0", r"tracking.spread_bpm: expected 0.1 to 100, found 0.0"),
+        ("[tracking]\ntemper = nan", r"tracking.temper: expected 0.01 to 4, found nan"),
+        ("[distillation]\nunlabelled_share = 7", r"distillation.unlabelled_share: expected 0 to 1, found 7"),
         ("[data]\naligned_labels = 1", r"data.aligned_labels: expected bool, found 1"),
     ],
 )
@@ -30,6 +45,24 @@ def test_an_error_names_file_field_expected_and_found(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(ConfigError, match=rf"mine\.toml: {message}"):
         load(path)
+
+
+def test_every_number_has_limits_that_its_default_keeps():
+    """None is forgotten, and none misspelt."""
+
+    def numbers(value, section):
+        for field in dataclasses.fields(value):
+            item = getattr(value, field.name)
+            if dataclasses.is_dataclass(item):
+                yield from numbers(item, type(item).__name__)
+            elif "int" in str(field.type) or "float" in str(field.type):
+                yield section, field.name, item if isinstance(item, tuple) else (item,)
+
+    found = list(numbers(load("demo"), "Config"))
+    assert {(s, f) for s, f, _ in found} == {(s, f) for s, limits in LIMITS.items() for f in limits}
+    for section, field, items in found:
+        low, high = LIMITS[section][field]
+        assert all(low <= item <= high for item in items)
 
 
 def test_an_unknown_name_lists_the_known_ones():
