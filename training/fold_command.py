@@ -31,6 +31,11 @@ def run(
     options = command.parse_args(arguments)
     try:
         results = scores.finished(options.folds, jobs.variant(load(options.config)))
+        folds = sorted({r.metrics["fold"] for r in results})
+        mapped = (
+            "mapped by the other folds' people" if len(folds) > 1 else "not mapped: there is no other fold"
+        )
+        print(f"folds: {', '.join(folds)}; confidence {mapped}", flush=True)
         for line in measure(results, options):
             print(line, flush=True)
     except (ValueError, OSError, UserError) as error:

@@ -200,10 +200,12 @@ def of_folds(results: Iterable[scores.Result], data: Path | None, spoiled: str) 
 
 
 def calibrated(members: Sequence[Run]) -> list[Run]:
-    """The runs with their confidence mapped by what the other folds' people say (their own, if alone)."""
+    """The runs with their confidence mapped by what the other folds' people say; as it is, if alone."""
     maps = {}
     for fold in {run.fold for run in members}:
-        others = [run for run in members if run.fold != fold] or members
+        others = [run for run in members if run.fold != fold]
+        if not others:
+            return list(members)
         error = np.concatenate([np.abs(run.bpm - run.reference) for run in others])
         raw = np.concatenate([run.confidence for run in others])[np.isfinite(error)]
         correct = error[np.isfinite(error)] <= WITHIN_BPM

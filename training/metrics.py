@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -63,7 +63,7 @@ def errors(estimate: np.ndarray, reference: np.ndarray, valid: np.ndarray | None
 
 @dataclass(frozen=True)
 class Spread:
-    """Mean and standard deviation over subjects, and the worst subject's value."""
+    """Mean, standard deviation (n - 1; NaN of one) and greatest value over subjects."""
 
     mean: float
     std: float
@@ -110,7 +110,7 @@ def summarise(results: Iterable[tuple[str, np.ndarray, np.ndarray, np.ndarray | 
 
     return Summary(
         subjects=subjects,
-        mae=Spread(float(np.nanmean(mae)), float(np.nanstd(mae)), float(np.nanmax(mae))),
+        mae=Spread(float(np.nanmean(mae)), deviation(mae), float(np.nanmax(mae))),
         median_mae=float(np.nanmedian(mae)),
         p90=mean("p90"),
         within5=mean("within5"),
@@ -118,6 +118,12 @@ def summarise(results: Iterable[tuple[str, np.ndarray, np.ndarray, np.ndarray | 
         half=sum(e.half for e in subjects.values()),
         double=sum(e.double for e in subjects.values()),
     )
+
+
+def deviation(values: Sequence[float]) -> float:
+    """Standard deviation of the sample (n - 1) of values that are known; NaN of fewer than two."""
+    known = np.asarray(values)[np.isfinite(values)]
+    return float(known.std(ddof=1)) if len(known) > 1 else float("nan")
 
 
 def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = 10) -> tuple[np.ndarray, float]:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from training.calibrate import ONE, map_of_traces
+from training.calibrate import IDENTITY, ONE, map_of_traces
 from training.errors import UserError
 from training.jobs import EVALUATION, METRICS, TRACES
-from training.metrics import Summary, summarise
+from training.metrics import Summary, deviation, summarise
 from training.trace import Trace, load
 from training.tracking import calibrate
 
@@ -51,9 +51,18 @@ def read(folders: Iterable[Path]) -> list[Result]:
     return found
 
 
+def of_one_evaluation(results: Sequence[Result], folder: Path) -> None:
+    """UserError if results are of several protocols or configurations: nobody is twice among the tested."""
+    names = ("protocol", "name")
+    found = {"-".join(str(r.metrics["configuration"].get(n)) for n in names) for r in results}
+    if len(found) > 1:
+        raise UserError(f"{folder}: expected one evaluation's results, found {', '.join(sorted(found))}")
+
+
 def finished(folder: Path, variant: str) -> list[Result]:
     """Results of a variant's finished jobs below a folder of evaluations; UserError if there are none."""
     results = read([folder])
+    of_one_evaluation(results, folder)
     chosen = [r for r in results if r.variant == variant]
     if not chosen:
         found = ", ".join(sorted({r.variant for r in results})) or "none"
@@ -68,8 +77,9 @@ def traces_of_others(result: Result, results: Sequence[Result]) -> list[Trace]:
 
 
 def map_by_others(result: Result, results: Sequence[Result]) -> tuple[int, ...]:
-    """Confidence map (17 values, Q15) by the other folds' people; by its own where there is no other fold."""
-    return map_of_traces(traces_of_others(result, results) or result.traces)
+    """Confidence map (17 values, Q15) by the other folds' people; the identity where there is no other fold."""
+    others = traces_of_others(result, results)
+    return map_of_traces(others) if others else IDENTITY
 
 
 def by_other_folds(results: Sequence[Result]) -> list[Result]:
@@ -135,8 +145,8 @@ def by_variant(results: Sequence[Result]) -> dict[str, dict[int, list[Trace]]]:
 class Row:
     """A line of the table: mean over people and seeds, its spread over people, and over seeds, in BPM.
 
-    people: standard deviation over people of each one's mean over seeds; seeds: of the seeds' means, NaN for
-    one seed; others: means over seeds.
+    people: standard deviation (n - 1) over people of each one's mean over seeds; seeds: of the seeds' means,
+    NaN for one seed; others: means over seeds.
     """
 
     variant: str
@@ -156,9 +166,9 @@ class Row:
 
 
 def rows(results: Sequence[Result]) -> list[Row]:
-    """The table of an evaluation."""
+    """The table of an evaluation; of one that still runs, by the folds that all of its seeds have."""
     table = []
-    for variant, seeds in by_variant(results).items():
+    for variant, seeds in _comparable(by_variant(results)).items():
         by_group: dict[str, list[dict[str, Summary]]] = {}
         for traces in seeds.values():
             for group, members in groups(traces).items():
@@ -167,6 +177,43 @@ def rows(results: Sequence[Result]) -> list[Row]:
             for group, runs in by_group.items():
                 table += [_row(variant, group, name, [run[name] for run in runs]) for name in runs[0]]
     return table
+
+
+def _comparable(variants: dict[str, dict[int, list[Trace]]]) -> dict[str, dict[int, list[Trace]]]:
+    """The same without the folds that some seed of a variant lacks, unless that leaves none."""
+    found = {}
+    for variant, seeds in variants.items():
+        folds = set.intersection(*({t.fold for t in traces} for traces in seeds.values()))
+        kept = {seed: [t for t in traces if t.fold in folds] for seed, traces in seeds.items()}
+        found[variant] = kept if folds else dict([next(iter(seeds.items()))])
+    return found
+
+
+def paired(results: Sequence[Result], against: str) -> Iterator[str]:
+    """Markdown: each variant's MAE (tracked, aligned) less that of `against`, person by person.
+
+    Both as means over seeds, of people that both tested; the interval is of 10,000 draws of these people.
+    """
+    people = {
+        variant: _people([summaries(t)["tracked, aligned"] for t in seeds.values()])
+        for variant, seeds in _comparable(by_variant(results)).items()
+    }
+    yield f"| variant | people | MAE less that of {against}, BPM | 95 % interval over people |"
+    yield "|---|---|---|---|"
+    for variant, mae in people.items():
+        both = sorted(mae.keys() & people[against].keys())
+        if variant == against or len(both) < 2:
+            continue
+        less = np.array([mae[who] - people[against][who] for who in both])
+        draws = np.random.default_rng(0).choice(less, (10_000, len(less))).mean(axis=1)
+        low, high = np.percentile(draws, [2.5, 97.5])
+        yield f"| {variant} | {len(both)} | {less.mean():+.2f} | {low:+.2f} to {high:+.2f} |"
+
+
+def _people(runs: Sequence[Summary]) -> dict[str, float]:
+    """Each person's MAE, the mean over seeds."""
+    names = dict.fromkeys(name for run in runs for name in run.subjects)
+    return {n: float(np.nanmean([s.subjects[n].mae for s in runs if n in s.subjects])) for n in names}
 
 
 @contextmanager
@@ -179,7 +226,7 @@ def _means_of_nobody() -> Iterator[None]:
 
 def _row(variant: str, group: str, name: str, runs: list[Summary]) -> Row:
     means = np.array([s.mae.mean for s in runs])
-    people = [np.nanmean([s.subjects[p].mae for s in runs if p in s.subjects]) for p in runs[0].subjects]
+    people = list(_people(runs).values())
 
     def mean(field: str) -> float:
         return float(np.mean([getattr(s, field) for s in runs]))
@@ -191,8 +238,8 @@ def _row(variant: str, group: str, name: str, runs: list[Summary]) -> Row:
         len(runs),
         len(people),
         float(means.mean()),
-        float(np.nanstd(people)),
-        float(means.std()) if len(runs) > 1 else float("nan"),
+        deviation(people),
+        deviation(means),
         mean("median_mae"),
         max(s.mae.worst for s in runs),
         mean("within5"),

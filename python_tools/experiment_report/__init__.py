@@ -36,11 +36,15 @@ class ReportError(UserError):
 
 
 def read(folder: Path) -> list[scores.Result]:
-    """All finished jobs below `folder`, confidence judged by other folds; ReportError if there are none."""
-    results = scores.by_other_folds(scores.read([folder]))
+    """All finished jobs of the one evaluation below `folder`, confidence judged by other folds.
+
+    UserError if there are none, or of several evaluations.
+    """
+    results = scores.read([folder])
     if not results:
         raise ReportError(f"{folder}: expected results of `invoke evaluate`, found none; run it first")
-    return results
+    scores.of_one_evaluation(results, folder)
+    return scores.by_other_folds(results)
 
 
 def write_report(results: list[scores.Result], folder: Path, output: Path) -> Path:

@@ -53,7 +53,7 @@ def ablation(_context, data, seeds=None, folds=None, workers=None, scheduler=Non
 
 
 @command(
-    results="folder of an evaluation, or of several; default: build/evaluate",
+    results="folder of an evaluation; default: build/evaluate, if it holds one",
     output="the HTML file; default: report.html in the folder of results",
 )
 def report(_context, results=None, output=None):
@@ -69,6 +69,10 @@ def report(_context, results=None, output=None):
     written = write_report(found, folder, Path(output) if output else folder / "report.html")
     say(scores.markdown(scores.rows(found), ESTIMATES))
     say(confidence_table(found))
+    variants = list(dict.fromkeys(r.variant for r in found))
+    untaught = [v for v in variants if v.endswith("none")]  # from labels only
+    if untaught and len(variants) > 1:
+        say("\n".join(scores.paired(found, untaught[0])))
     say(f"written: {written}")
 
 

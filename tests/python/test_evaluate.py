@@ -16,8 +16,10 @@ pytest.importorskip("tensorflow")
 
 from small_configs import SPECTRA, WINDOWS  # noqa: E402
 
+from python_tools.experiment_report import read  # noqa: E402
 from training import evaluate, jobs, scores, sweep, trace  # noqa: E402
 from training.config import Sweep, Training  # noqa: E402
+from training.errors import UserError  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -85,23 +87,63 @@ def test_every_fold_relation_and_seed_is_a_job():
         assert teacher is None or (teacher in plan and teacher.fold == job.fold)
 
 
+def _result(variant: str, seed: int, errors: dict[str, float], fold: str) -> scores.Result:
+    """A job whose estimates are so far off, by person."""
+    traces = []
+    for who, error in errors.items():
+        flat = np.full(10, 100.0)
+        same = dict.fromkeys(("tracked", "tracked_float", "untracked", "clamped"), flat + error)
+        more = dict.fromkeys(("raw", "aligned", "time_s", "confidence", "motion"), flat)
+        traces.append(trace.Trace(f"troika/{who}", who, fold, **same, **more, valid=np.zeros(10, bool)))
+    return scores.Result(Path(), {"variant": variant, "seed": seed, "fold": fold}, traces)
+
+
 def test_the_table_has_mean_and_spread_over_people_and_seeds():
-    def result(seed, errors):
-        traces = []
-        for who, error in errors.items():
-            flat = np.full(10, 100.0)
-            same = dict.fromkeys(("tracked", "tracked_float", "untracked", "clamped"), flat + error)
-            more = dict.fromkeys(("raw", "aligned", "time_s", "confidence", "motion"), flat)
-            traces.append(trace.Trace(f"troika/{who}", who, "f", **same, **more, valid=np.zeros(10, bool)))
-        return scores.Result(Path(), {"variant": "rkd", "seed": seed}, traces)
+    def result(seed, errors, fold="f"):
+        return _result("rkd", seed, errors, fold)
 
     table = scores.rows([result(1, {"S01": 1.0, "S02": 3.0}), result(2, {"S01": 2.0, "S02": 6.0})])
     row = next(r for r in table if (r.group, r.estimate) == ("troika", "tracked, raw"))
     assert (row.people_tested, row.seeds_run, row.mae) == (2, 2, 3.0)
-    assert row.people == pytest.approx(np.std([1.5, 4.5])) and row.seeds == pytest.approx(np.std([2, 4]))
+    assert row.people == pytest.approx(np.std([1.5, 4.5], ddof=1))
+    assert row.seeds == pytest.approx(np.std([2, 4], ddof=1))
     nobody = next(r for r in table if r.estimate == "valid, aligned")
     assert np.isnan(nobody.mae) and nobody.coverage == 0
-    assert "| rkd | troika | tracked, raw | 2 | 2 | 3.00 | 1.50 | 1.00 |" in scores.markdown(table)
+    assert "| rkd | troika | tracked, raw | 2 | 2 | 3.00 | 2.12 | 1.41 |" in scores.markdown(table)
+
+    # While a sweep runs: a fold that a seed lacks is left out, whichever seed comes first.
+    half = [result(1, {"S01": 1.0}), result(1, {"S02": 9.0}, "g"), result(2, {"S01": 3.0})]
+    for order in (half, half[::-1]):
+        row = next(r for r in scores.rows(order) if (r.group, r.estimate) == ("troika", "tracked, raw"))
+        assert (row.people_tested, row.mae) == (1, 2.0)
+
+
+def test_variants_are_compared_person_by_person():
+    def result(variant, seed, errors):
+        return _result(variant, seed, errors, "f")
+
+    results = [
+        result("none", 1, {"S01": 4.0, "S02": 8.0, "S03": 12.0}),
+        result("rkd", 1, {"S01": 2.0, "S02": 6.0, "S03": 10.0}),
+        result("rkd", 2, {"S01": 4.0, "S02": 8.0, "S03": 12.0}),
+    ]
+    assert list(scores.paired(results, "none"))[2:] == ["| rkd | 3 | -1.00 | -1.00 to -1.00 |"]
+
+
+@pytest.mark.parametrize("reader", [scores.finished, lambda folder, _: read(folder)])
+def test_results_of_two_evaluations_are_not_one(tmp_path, reader):
+    """The same people are tested in both, and learnt from in either."""
+    for protocol in ("bami-spc-4fold", "cross-dataset"):
+        folder = tmp_path / protocol / "group-1" / "rkd-1" / jobs.EVALUATION
+        folder.mkdir(parents=True)
+        made = _result("rkd", 1, {"S01": 1.0}, "group-1")
+        trace.save(folder / jobs.TRACES, made.traces)
+        metrics = made.metrics | {"configuration": {"protocol": protocol, "name": "mine"}}
+        (folder / jobs.METRICS).write_text(json.dumps(metrics))
+    with pytest.raises(
+        UserError, match="expected one evaluation's.*found bami-spc-4fold-mine, cross-dataset-mine"
+    ):
+        reader(tmp_path, "rkd")
 
 
 def test_what_is_done_is_not_done_again(killed):
