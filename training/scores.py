@@ -77,7 +77,7 @@ def traces_of_others(result: Result, results: Sequence[Result]) -> list[Trace]:
 
 
 def map_by_others(result: Result, results: Sequence[Result]) -> tuple[int, ...]:
-    """Confidence map (17 values, Q15) by the other folds' people; the identity where there is no other fold."""
+    """Confidence map (17 values, Q15) by the other folds' people; the identity without another fold."""
     others = traces_of_others(result, results)
     return map_of_traces(others) if others else IDENTITY
 
