@@ -108,6 +108,8 @@ ZTEST(max3010x_registers, test_rate)
 	zassert_equal(value.val2, 0);
 	zassert_ok(sensor_attr_get(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD, &value));
 	zassert_equal(value.val1, 10000000);
+	value.val1 = 200000000; /* of a full FIFO the last timestamp_delta has no room for it */
+	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD, &value), -EINVAL);
 	zassert_equal(max3010x_latency_ms(ppg), 170);
 }
 

@@ -101,10 +101,11 @@ static const uint16_t widths_us[] = {69, 118, 215, 411};
 
 static int set_pulse_width(const struct device *dev, int32_t us)
 {
+	const struct max3010x_config *config = dev->config;
 	struct max3010x_data *data = dev->data;
 
 	for (int i = 0; i < ARRAY_SIZE(widths_us); i++) {
-		if (widths_us[i] == us) {
+		if (widths_us[i] == us && config->rate_hz <= MAX3010X_RATE_MAX(us, config->slots)) {
 			data->spo2_config = (data->spo2_config & ~MAX3010X_SPO2_WIDTH) |
 					    FIELD_PREP(MAX3010X_SPO2_WIDTH, i);
 			return write_setting(dev, MAX3010X_SPO2_CONFIG, data->spo2_config);
@@ -128,7 +129,7 @@ static int attr_set(const struct device *dev, enum sensor_channel channel,
 		ret = set_pulse_width(dev, value->val1);
 		break;
 	case MAX3010X_ATTR_PERIOD:
-		if (value->val1 <= 0) {
+		if (!IN_RANGE(value->val1, 1, (int32_t)MAX3010X_PERIOD_MAX_NS)) {
 			ret = -EINVAL;
 			break;
 		}
@@ -243,10 +244,34 @@ static const struct sensor_driver_api api = {
 #endif
 };
 
-#define MAX3010X_DEFINE(inst)                                                                      \
-	BUILD_ASSERT(DT_INST_PROP_LEN(inst, slots) <= MAX3010X_SLOTS, "at most four slots");       \
+/* Arrays and combinations: bindings cannot restrict them. */
+#define CHECK_SLOT(node, property, i)                                                              \
+	BUILD_ASSERT(IN_RANGE(DT_PROP_BY_IDX(node, property, i), 1, 3), "slots: each 1, 2 or 3");
+
+#define CHECK_CURRENT(node, property, i)                                                           \
+	BUILD_ASSERT(DT_PROP_BY_IDX(node, property, i) <= MAX3010X_LED_MAX_UA,                     \
+		     "led-current-microamp: each 0 to 51000");
+
+#define CHECK(inst)                                                                                \
+	BUILD_ASSERT(IN_RANGE(DT_INST_PROP_LEN(inst, slots), 1, MAX3010X_SLOTS),                   \
+		     "slots: one to four");                                                        \
+	DT_INST_FOREACH_PROP_ELEM(inst, slots, CHECK_SLOT)                                         \
+	BUILD_ASSERT(DT_INST_PROP_LEN(inst, led_current_microamp) <= 3,                            \
+		     "led-current-microamp: three at most");                                       \
+	DT_INST_FOREACH_PROP_ELEM(inst, led_current_microamp, CHECK_CURRENT)                       \
 	BUILD_ASSERT(IN_RANGE(DT_INST_PROP(inst, watermark), 17, MAX3010X_FIFO_DEPTH),             \
 		     "watermark: 17 to 32");                                                       \
+	BUILD_ASSERT(DT_INST_PROP(inst, sample_rate) <=                                            \
+			     MAX3010X_RATE_MAX(DT_INST_PROP(inst, pulse_width_us),                 \
+					       DT_INST_PROP_LEN(inst, slots)),                     \
+		     "sample-rate: too high for pulse-width-us and the number of slots");          \
+	BUILD_ASSERT(1000000000ULL * DT_INST_PROP(inst, sample_average) /                          \
+				     DT_INST_PROP(inst, sample_rate) <=                            \
+			     MAX3010X_PERIOD_MAX_NS,                                               \
+		     "sample-rate: too low for sample-average, a period is 130 ms at most");
+
+#define MAX3010X_DEFINE(inst)                                                                      \
+	CHECK(inst)                                                                                \
 	static struct max3010x_data data_##inst;                                                   \
 	static const struct max3010x_config config_##inst = {                                      \
 		.i2c = I2C_DT_SPEC_INST_GET(inst),                                                 \

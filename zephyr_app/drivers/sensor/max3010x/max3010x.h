@@ -12,6 +12,14 @@
 #include <drivers/sensor/max3010x.h>
 #include "max3010x_reg.h"
 
+/* A measured period further than this from the reference is a missed interrupt, not a drift. */
+#define MAX3010X_PERIOD_TOLERANCE 16 /* 1/16: parts drift by a few percent at most */
+
+/* The 32 bits of timestamp_delta, ns, hold a full FIFO's last sample up to this period. */
+#define MAX3010X_PERIOD_MAX_NS                                                                     \
+	(UINT32_MAX / (MAX3010X_FIFO_DEPTH - 1) / (MAX3010X_PERIOD_TOLERANCE + 1) *                \
+	 MAX3010X_PERIOD_TOLERANCE)
+
 struct max3010x_config {
 	struct i2c_dt_spec i2c;
 	struct gpio_dt_spec interrupt;
@@ -42,9 +50,10 @@ struct max3010x_data {
 	bool suspended;
 
 #ifdef CONFIG_SENSOR_ASYNC_API
-	struct k_work service;          /* reads the FIFO after an interrupt */
-	struct k_work_delayable watch;  /* notices silence; sets up the chip after a fault */
-	struct rtio_iodev_sqe *pending; /* the stream's request, completed by the next batch */
+	struct k_work service;             /* reads the FIFO after an interrupt */
+	struct k_work_delayable watch;     /* notices silence; sets up the chip after a fault */
+	struct rtio_iodev_sqe *pending;    /* the stream's request, completed by the next batch */
+	struct rtio_iodev_sqe *completing; /* the same, while RTIO takes it back */
 	bool streaming;
 	bool held;         /* awake on the stream's behalf */
 	bool faulty;       /* bus failed: set up anew before reading */
@@ -58,7 +67,7 @@ struct max3010x_data {
 #endif
 };
 
-/** Check the part number. @return 0, -ENODEV or a bus error */
+/** Check the part number; frees a blocked bus. @return 0, -ENODEV or a bus error */
 int max3010x_identify(const struct device *dev);
 
 /** Identify, reset and write all settings: the chip samples. @return as max3010x_identify */
@@ -106,6 +115,18 @@ int max3010x_pm(const struct device *dev, enum pm_device_action action);
 /** The chip is about to be shut down, or has been set up again. Callers hold the lock. */
 void max3010x_pause(const struct device *dev);
 void max3010x_go_on(const struct device *dev);
+
+static inline int64_t max3010x_now_ns(void)
+{
+	return k_ticks_to_ns_floor64(k_uptime_ticks());
+}
+
+/** Fill a stream's request after an interrupt. @return 0, -ENODATA, -ENOMEM or a bus error */
+int max3010x_read_batch(const struct device *dev, struct rtio_iodev_sqe *request);
+
+/** What the FIFO holds now; the newest sample counts as taken now. @return as max3010x_read_batch
+ */
+int max3010x_read_now(const struct device *dev, struct rtio_iodev_sqe *request);
 
 void max3010x_async_init(const struct device *dev);
 void max3010x_interrupt(const struct device *dev);

@@ -34,6 +34,19 @@
 #define MAX3010X_PART_ID_VALUE 0x15
 #define MAX3010X_LED_MAX_UA    51000
 
+/*
+ * Conversions per second at most, by pulse width in us and slots (data sheet, tables 12 and 11).
+ * For three and four slots the data sheet states none: what two may not, they may not.
+ */
+#define MAX3010X_RATE_MAX(us, slots)                                                               \
+	((slots) == 1 ? ((us) == 69    ? 3200                                                      \
+			 : (us) == 411 ? 1000                                                      \
+				       : 1600)                                                     \
+		      : ((us) == 69    ? 1600                                                      \
+			 : (us) == 118 ? 1000                                                      \
+			 : (us) == 215 ? 800                                                       \
+				       : 400))
+
 /* LED number of a slot of an instance, 0: the instance has no such slot. */
 #define MAX3010X_LED_OF_SLOT(inst, slot)                                                           \
 	COND_CODE_1(DT_INST_PROP_HAS_IDX(inst, slots, slot),                                       \
