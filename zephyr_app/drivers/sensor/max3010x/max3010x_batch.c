@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the FIFO into a request's buffer, with times. Callers hold the lock. */
+#include <stdlib.h>
+#include <string.h>
+#include <zephyr/irq.h>
+
+#include "max3010x.h"
+
+#define PERIOD_SMOOTHING 8 /* batches; an interrupt's time is uncertain by a tick */
+
+/* Read `samples` samples into a request's buffer, behind a header. */
+static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int samples, uint8_t lost,
+		int64_t first_ns)
+{
+	const struct max3010x_config *config = dev->config;
+	struct max3010x_data *data = dev->data;
+	const size_t size =
+		sizeof(struct max3010x_batch) + (size_t)samples * config->slots * MAX3010X_SAMPLE;
+	uint8_t *buffer;
+	uint32_t length;
+	int ret = rtio_sqe_rx_buf(request, size, size, &buffer, &length);
+
+	if (ret != 0) {
+		/* The reader is behind: these samples are dropped, as in an overflow. */
+		data->counters.lost += samples;
+		data->counters.overflows++;
+		(void)max3010x_clear(dev);
+		return ret;
+	}
+
+	struct max3010x_batch *batch = (struct max3010x_batch *)buffer;
+
+	*batch = (struct max3010x_batch){
+		.first_ns = first_ns,
+		.period_ns = data->period_ns,
+		.samples = samples,
+		.lost = lost,
+		.slots = config->slots,
+	};
+	memcpy(batch->led, config->led, sizeof(batch->led));
+	for (int i = 0; i < config->slots; i++) {
+		batch->led_ua[i] = MAX3010X_LED_STEP_UA * data->led_lit[config->led[i] - 1];
+	}
+	ret = max3010x_read_fifo(dev, batch->fifo, samples);
+	if (ret == 0) {
+		data->counters.batches++;
+		data->counters.samples += samples;
+		data->counters.lost += lost;
+		data->counters.overflows += lost > 0;
+	} else {
+		/* A failed request carries no buffer: its reader could not tell. */
+		rtio_release_buffer(request->r, buffer, length);
+		request->sqe.buf = NULL;
+		request->sqe.buf_len = 0;
+	}
+	return ret;
+}
+
+/*
+ * Between two interrupts the chip took as many samples as the batch before held beyond its
+ * interrupt, and those that raised this one.
+ */
+static void measure_period(struct max3010x_data *data, int64_t interrupt_ns, int at)
+{
+	int taken = data->previous_samples - data->previous_at + at;
+
+	if (data->previous_ns != 0 && taken > 0) {
+		int64_t measured = (interrupt_ns - data->previous_ns) / taken;
+		int64_t reference = data->reference_ns;
+
+		if (llabs(measured - reference) <= reference / MAX3010X_PERIOD_TOLERANCE) {
+			data->period_ns += (measured - data->period_ns) / PERIOD_SMOOTHING;
+		}
+	}
+}
+
+int max3010x_read_batch(const struct device *dev, struct rtio_iodev_sqe *request)
+{
+	const struct max3010x_config *config = dev->config;
+	struct max3010x_data *data = dev->data;
+	uint8_t lost;
+	int samples = max3010x_level(dev, &lost);
+
+	if (samples <= 0) {
+		return samples == 0 ? -ENODATA : samples;
+	}
+
+	/* Samples that were there when the interrupt came; later ones came in the meantime. */
+	int at = MIN(samples, config->watermark);
+	unsigned int key = irq_lock();
+	int64_t interrupt_ns = data->interrupt_ns;
+
+	irq_unlock(key);
+	measure_period(data, interrupt_ns, at);
+
+	int ret = fill(dev, request, samples, lost,
+		       interrupt_ns - (int64_t)(at - 1) * data->period_ns);
+
+	data->previous_ns = ret == 0 && lost == 0 ? interrupt_ns : 0;
+	data->previous_samples = samples;
+	data->previous_at = at;
+	return ret;
+}
+
+int max3010x_read_now(const struct device *dev, struct rtio_iodev_sqe *request)
+{
+	struct max3010x_data *data = dev->data;
+	uint8_t lost = 0;
+	int samples = data->suspended ? 0 : max3010x_level(dev, &lost);
+
+	if (samples <= 0) {
+		return samples == 0 ? -ENODATA : samples;
+	}
+	return fill(dev, request, samples, lost,
+		    max3010x_now_ns() - (int64_t)(samples - 1) * data->period_ns);
+}
