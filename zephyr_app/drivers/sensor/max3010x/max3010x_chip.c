@@ -65,12 +65,22 @@ int max3010x_light(const struct device *dev)
 	return count_error(dev, ret);
 }
 
+/*
+ * The first transfer of every set-up, and so the one that meets a blocked bus: a chip whose byte
+ * was cut short, by a reset of ours or a glitch on SCL, holds SDA until it has been clocked to its
+ * end. That takes 0.1 to 0.2 ms without sleeping, twice a second at most.
+ */
 int max3010x_identify(const struct device *dev)
 {
 	const struct max3010x_config *config = dev->config;
 	uint8_t part;
 	int ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_PART_ID, &part);
 
+	/* Not every controller can (-ENOSYS); a short keeps SDA low (-EBUSY). */
+	if (ret != 0 && i2c_recover_bus(config->i2c.bus) == 0) {
+		(void)count_error(dev, ret);
+		ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_PART_ID, &part);
+	}
 	if (ret == 0 && part != MAX3010X_PART_ID_VALUE) {
 		LOG_ERR("%s: part number: expected 0x%02x, found 0x%02x", dev->name,
 			MAX3010X_PART_ID_VALUE, part);
