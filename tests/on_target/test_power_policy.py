@@ -2,6 +2,7 @@
 """The power policy on firmware: the LED goes down at rest and up with motion, and no estimate moves."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,7 @@ MACHINES = ["mps2_an386", pytest.param("native_sim", marks=pytest.mark.slow)]
 
 SECONDS = 130
 TWITCH_S, WALK_S = 57.0, (81.0, 86.0)
+FAINT_UA = 400  # what faint_led.overlay's light stands for
 BATCH_US = 17 * 1_000_000 // 64
 
 
@@ -50,13 +52,15 @@ def released(workspace):
 
 @pytest.fixture
 def play(boot, released, tmp_path):
-    """Play a stream on a machine with the policy on; its lines."""
+    """Play a stream on a machine with the policy on, and with an LED current in uA; its lines."""
 
-    def play(stream: SensorStream, machine: str) -> list[str]:
+    def play(stream: SensorStream, machine: str, image: Path | None = None, led_ua: int = 0) -> list[str]:
         recording: Path = tmp_path / "recording.pulse"
         write_replay(recording, stream)
-        recording.with_name("recording.pulse.faults").write_text("0 policy 1\n")
-        status, lines = boot(machine, recording, image=released(machine)).run()
+        recording.with_name("recording.pulse.faults").write_text(
+            (f"0 save {led_ua}\n" if led_ua else "") + "0 policy 1\n"
+        )
+        status, lines = boot(machine, recording, image=image or released(machine)).run()
         assert status == 0, lines[-1:]
         return lines
 
@@ -65,6 +69,12 @@ def play(boot, released, tmp_path):
 
 def hops(lines: list[str]) -> list[Result]:
     return [result for line in lines if (result := parse(line))]
+
+
+def led(lines: list[str]) -> list[tuple[int, int]]:
+    """Changes of the LED: sample's time in us from which on it has a current in uA."""
+    changes = (re.match(r"LED t_us=(\d+) ua=(\d+)", line) for line in lines)
+    return [(int(change[1]), int(change[2])) for change in changes if change]
 
 
 def reference(stream: SensorStream) -> tuple[list[Result], Policy]:
@@ -80,9 +90,7 @@ def test_rest_dims_the_led_and_motion_lights_it(machine, play) -> None:
     assert hops(lines) == expected
     assert int(re.search(r"inferences=(\d+)", lines[-1])[1]) == policy.inferences < len(policy.rows) * 0.6
 
-    changes = [
-        (int(t_us), int(ua)) for line in lines for t_us, ua in re.findall(r"^LED t_us=(\d+) ua=(\d+)", line)
-    ]
+    changes = led(lines)
     assert [ua for _, ua in changes] == [5000, 10000, 5000, 10000, 5000]
     down, up_by_twitch, down_again, up_by_walk, down_at_last = (t_us for t_us, _ in changes)
 
@@ -110,3 +118,19 @@ def test_what_dimming_rounds_off_is_no_step(play) -> None:
     assert [result.state for result in found] == [result.state for result in expected]
     off = [abs(a.bpm_q8 - b.bpm_q8) / 256 for a, b in zip(found, expected, strict=True)]
     assert max(off) < 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("user_ua", "currents"), [(399, [200]), (600, [600, 200])])
+def test_dimming_stops_at_the_chips_last_step(user_ua, currents, workspace, play) -> None:
+    """Steps of 200 uA: half of 399 uA would be no light, half of 600 uA is lit as 200 uA."""
+    overlay = Path(__file__).with_name("faint_led.overlay")
+    folder = BUILD / "faint_led"
+    image = zephyr_workspace.build("mps2_an386", folder, f"-DEXTRA_DTC_OVERLAY_FILE={overlay}")
+    stream = wrist(step=2)
+    lines = play(stream, "mps2_an386", image=image, led_ua=user_ua)
+    expected, policy = reference(replace(stream, ppg=stream.ppg * currents[0] // FAINT_UA))
+    assert any(row.led_shift for row in policy.rows)
+    assert hops(lines) == expected
+    changes = [ua for _, ua in led(lines)]
+    assert changes[: len(currents)] == currents and set(changes) == set(currents)

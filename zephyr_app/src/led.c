@@ -30,6 +30,12 @@ static uint32_t user_ua(void)
 	return ROUND_DOWN(pulse_config_get(PULSE_CONFIG_LED_UA), MAX3010X_LED_STEP_UA);
 }
 
+/* Less the policy's dimming, and as the chip steps it: half a step would be no light at all. */
+static uint32_t dimmed_ua(int shift)
+{
+	return MAX(ROUND_DOWN(user_ua() >> shift, MAX3010X_LED_STEP_UA), MAX3010X_LED_STEP_UA);
+}
+
 static void settle(struct k_work *work)
 {
 	struct pulse_rest rest;
@@ -38,7 +44,7 @@ static void settle(struct k_work *work)
 	pulse_infer_rest(&rest);
 
 	bool judged = pulse_clock_from_uptime_us(pulse_motion_uptime_us()) < rest.end_us;
-	struct sensor_value current = {.val1 = user_ua() >> (judged ? rest.led_shift : 0)};
+	struct sensor_value current = {.val1 = dimmed_ua(judged ? rest.led_shift : 0)};
 
 	if (current.val1 != atomic_get(&set_ua) &&
 	    sensor_attr_set(ppg, pulse_acquire_channel.chan_type, MAX3010X_ATTR_LED_CURRENT,

@@ -14,7 +14,7 @@ void pulse_led_start(void);
 /** Bring the current to what it has to be now, from the driver's next batch on. Any context. */
 void pulse_led_settle(void);
 
-/** What the LED is set to, uA; any thread. */
+/** What the LED is lit with, uA, in steps of the chip; any thread. */
 uint32_t pulse_led_ua(void);
 
 /** Light goes with the current: counts taken at led_ua, as if it were the user's. */
