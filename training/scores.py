@@ -194,20 +194,24 @@ def paired(results: Sequence[Result], against: str) -> Iterator[str]:
 
     Both as means over seeds, of people that both tested; the interval is of 10,000 draws of these people.
     """
-    people = {
-        variant: _people([summaries(t)["tracked, aligned"] for t in seeds.values()])
-        for variant, seeds in _comparable(by_variant(results)).items()
-    }
-    yield f"| variant | people | MAE less that of {against}, BPM | 95 % interval over people |"
-    yield "|---|---|---|---|"
-    for variant, mae in people.items():
-        both = sorted(mae.keys() & people[against].keys())
-        if variant == against or len(both) < 2:
-            continue
-        less = np.array([mae[who] - people[against][who] for who in both])
-        draws = np.random.default_rng(0).choice(less, (10_000, len(less))).mean(axis=1)
-        low, high = np.percentile(draws, [2.5, 97.5])
-        yield f"| {variant} | {len(both)} | {less.mean():+.2f} | {low:+.2f} to {high:+.2f} |"
+    people: dict[str, dict[str, dict[str, float]]] = {}
+    for variant, seeds in _comparable(by_variant(results)).items():
+        runs: dict[str, list[Summary]] = {}
+        for traces in seeds.values():
+            for group, members in groups(traces).items():
+                runs.setdefault(group, []).append(summaries(members)["tracked, aligned"])
+        people[variant] = {group: _people(of) for group, of in runs.items()}
+    yield f"| variant | tested on | people | MAE less that of {against}, BPM | 95 % interval over people |"
+    yield "|---" * 5 + "|"
+    for variant in (v for v in people if v != against):
+        for group, mae in people[variant].items():
+            other = people[against].get(group, {})
+            less = np.array([mae[who] - other[who] for who in sorted(mae.keys() & other.keys())])
+            if len(less) > 1:
+                draws = np.random.default_rng(0).choice(less, (10_000, len(less))).mean(axis=1)
+                low, high = np.percentile(draws, [2.5, 97.5])
+                interval = f"{low:+.2f} to {high:+.2f}"
+                yield f"| {variant} | {group} | {len(less)} | {less.mean():+.2f} | {interval} |"
 
 
 def _people(runs: Sequence[Summary]) -> dict[str, float]:

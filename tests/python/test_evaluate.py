@@ -127,7 +127,10 @@ def test_variants_are_compared_person_by_person():
         result("rkd", 1, {"S01": 2.0, "S02": 6.0, "S03": 10.0}),
         result("rkd", 2, {"S01": 4.0, "S02": 8.0, "S03": 12.0}),
     ]
-    assert list(scores.paired(results, "none"))[2:] == ["| rkd | 3 | -1.00 | -1.00 to -1.00 |"]
+    assert list(scores.paired(results, "none"))[2:] == [
+        "| rkd | troika | 3 | -1.00 | -1.00 to -1.00 |",
+        "| rkd | troika S | 3 | -1.00 | -1.00 to -1.00 |",
+    ]
 
 
 @pytest.mark.parametrize("reader", [scores.finished, lambda folder, _: read(folder)])
