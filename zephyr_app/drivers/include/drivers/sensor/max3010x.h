@@ -8,7 +8,8 @@
  * Streaming: sensor_stream() with SENSOR_TRIG_FIFO_WATERMARK completes once per watermark with all
  * samples in the FIFO. base_timestamp_ns is the time of the first one: the time of the interrupt
  * less (watermark - 1) periods. The decoder's has_trigger(SENSOR_TRIG_FIFO_FULL) says that samples
- * were lost after the ones in the buffer.
+ * were lost after the ones in the buffer. One stream at a time: a second one completes with -EBUSY,
+ * other triggers and options with -ENOTSUP, once.
  *
  * Faults while streaming: a bus error completes the request with -EIO; the driver then tries to set
  * up the chip anew every MAX3010X_RETRY_MS and streaming goes on where that works. An interrupt
@@ -41,11 +42,12 @@ enum max3010x_attribute {
 	 * it changes after the next batch has been read: a batch has one current, led_ua.
 	 */
 	MAX3010X_ATTR_LED_CURRENT = SENSOR_ATTR_PRIV_START,
-	/* Any channel; val1 in us: 69, 118, 215 or 411. */
+	/* Any channel; val1 in us: 69, 118, 215 or 411, where the rate allows it. */
 	MAX3010X_ATTR_PULSE_WIDTH,
 	/*
-	 * Any channel; val1 in ns: the true sample period by the host's clock, where known better
-	 * than from the nominal rate. While streaming it is measured from the interrupts.
+	 * Any channel; val1 in ns, up to 130 ms: the true sample period by the host's clock, where
+	 * known better than from the nominal rate. While streaming it is measured from the
+	 * interrupts.
 	 */
 	MAX3010X_ATTR_PERIOD,
 };
