@@ -32,7 +32,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_suite(suite, machine, workspace, boot, board) -> None:
     folder = BUILD / "suites" / suite / machine
     target = board.board if board else machine
-    image = zephyr_workspace.build(target, folder, source=ROOT / "tests" / "zephyr" / suite)
+    strict = "-DCONFIG_COMPILER_WARNINGS_AS_ERRORS=y"  # as twister has it
+    image = zephyr_workspace.build(target, folder, strict, source=ROOT / "tests" / "zephyr" / suite)
     firmware = boot(machine, image=image, **({"shift": 6} if (suite, machine) == LONG else {}))
     said = firmware.expect(rb"PROJECT EXECUTION (SUCCESSFUL|FAILED)", timeout=400).decode(errors="replace")
     assert said.endswith("SUCCESSFUL"), said[-3000:]

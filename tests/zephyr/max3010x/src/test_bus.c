@@ -46,7 +46,7 @@ ZTEST_SUITE(max3010x_bus, NULL, start, NULL, after, NULL);
 
 static struct rtio_sqe *open(void)
 {
-	struct rtio_sqe *stream;
+	struct rtio_sqe *stream = NULL;
 
 	zassert_ok(sensor_stream(&blocker_stream, &blocker_context, NULL, &stream));
 	return stream;
@@ -66,8 +66,8 @@ static void take_batch(void)
 static void expect(int result)
 {
 	struct rtio_cqe *cqe = NULL;
-	uint8_t *buffer;
-	uint32_t length;
+	uint8_t *buffer = NULL;
+	uint32_t length = 0;
 
 	for (int ms = 0; cqe == NULL && ms < 10 * TRANSFER_MS; ms++) {
 		k_msleep(1);
