@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from training.errors import UserError
 from training.recordings import Recording, open_dataset
 from training.signal import HOP, Hops
 
@@ -124,18 +125,21 @@ def table(costs: Iterable[Cost]) -> str:
     )
 
 
-def main() -> None:
-    """Print the table of every recording of the data sets asked for, with the released student."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line."""
     from training.card import load_student
 
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m training.policy", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
     parser.add_argument("--datasets", default="troika,bami1", help="comma-separated; default: troika,bami1")
-    arguments = parser.parse_args()
+    options = parser.parse_args(arguments)
     estimator = load_student(Path(__file__).parent / "released").estimator()
-    for name in arguments.datasets.split(","):
-        print(name)
-        print(table(cost(estimator, recording) for recording in open_dataset(name, arguments.data)))
+    try:
+        for name in options.datasets.split(","):
+            print(name)
+            print(table(cost(estimator, recording) for recording in open_dataset(name, options.data)))
+    except (ValueError, OSError, UserError) as error:
+        parser.exit(1, f"{error}\n")
 
 
 if __name__ == "__main__":

@@ -16,12 +16,12 @@ from training.recordings.recording import (
     RecordingError,
     make_recording,
     plausible,
-    window_starts,
 )
 
 FORMAT = "pulse-recording-1"
 _REQUIRED = ("ppg", "fs_ppg", "acc", "fs_acc")
 _TEXT = {"dataset": "own", "subject": None, "name": None, "ppg_unit": "counts", "licence": ""}
+_NAMES = ("dataset", "subject", "name")  # of files and folders, too
 _NUMBERS = {"ppg_lsb": 1.0, "ppg_zero": 0, "label_offset_s": 0.0, "led": 0}
 _OPTIONAL = ("hr", "hr_start_s", "activity", "contact")
 
@@ -49,14 +49,16 @@ def load_recording(path: Path) -> Recording:
     fields = {
         key: str(content.get(key, path.stem if usual is None else usual)) for key, usual in _TEXT.items()
     }
+    for key in _NAMES:
+        if not re.fullmatch(r"[^/\\\x00-\x1f]+", fields[key]) or fields[key] in (".", ".."):
+            raise RecordingError(path, key, "a name without separators", repr(fields[key]))
     fields |= {key: _number(path, key, content.get(key, usual)) for key, usual in _NUMBERS.items()}
-    fields |= {"ppg_zero": int(fields["ppg_zero"]), "led": int(fields["led"])}
+    fields |= {key: _whole(path, key, fields[key]) for key in ("ppg_zero", "led")}
     fields |= {key: _number(path, key, content[key]) for key in ("fs_ppg", "fs_acc")}
     ppg = content["ppg"][:, None] if content["ppg"].ndim == 1 else content["ppg"]
-    hr = content.get("hr")
-    starts = content.get("hr_start_s")
-    if starts is None:
-        starts = np.arange(hr.size) * HOP_S if hr is not None else window_starts(len(ppg) / fields["fs_ppg"])
+    hr, starts = (_need(path, content, key) if key in content else None for key in ("hr", "hr_start_s"))
+    if starts is None and hr is not None:
+        starts = np.arange(hr.size) * HOP_S
     recording = make_recording(
         path,
         ppg=ppg,
@@ -72,17 +74,21 @@ def load_recording(path: Path) -> Recording:
 
 
 def read_own(folder: Path) -> Iterator[Recording]:
-    """All recordings (*.npz) of a folder."""
+    """All recordings (*.npz) of a folder; RecordingError where two have one name."""
+    seen: dict[str, Path] = {}
     for path in sorted(folder.glob("*.npz")):
-        yield load_recording(path)
+        recording = load_recording(path)
+        first = seen.setdefault(recording.name, path)
+        if first != path:
+            raise RecordingError(path, "name", "one of its own", f"{recording.name}, as in {first.name}")
+        yield recording
 
 
 def read_wrist(folder: Path) -> Iterator[Recording]:
     """WESAD's wrist signals without reference heart rate: S2.npz..."""
     for path, subject in _numbered(folder):
         content = _content(path)
-        hr_start_s = window_starts(len(_need(path, content, "ppg")) / float(_need(path, content, "fs_ppg")))
-        yield _e4(path, content, "wrist-npz", subject, hr=None, hr_start_s=hr_start_s)
+        yield _e4(path, content, "wrist-npz", subject, hr=None)
 
 
 def read_dalia_s6(folder: Path) -> Iterator[Recording]:
@@ -101,16 +107,16 @@ def read_dalia_s6(folder: Path) -> Iterator[Recording]:
 
 
 def _e4(path: Path, content: dict, dataset: str, subject: str, **fields) -> Recording:
-    scale = {key: float(content.get(key, 1.0)) for key in ("ppg_scale", "acc_scale_g")}
+    scale = {key: _number(path, key, content.get(key, 1.0)) for key in ("ppg_scale", "acc_scale_g")}
     return make_recording(
         path,
         dataset=dataset,
         subject=subject,
         name=subject,
         ppg=_need(path, content, "ppg") * scale["ppg_scale"],
-        fs_ppg=_need(path, content, "fs_ppg"),
+        fs_ppg=_number(path, "fs_ppg", _need(path, content, "fs_ppg")),
         acc=e4_to_g(_need(path, content, "acc") * scale["acc_scale_g"]),
-        fs_acc=_need(path, content, "fs_acc"),
+        fs_acc=_number(path, "fs_acc", _need(path, content, "fs_acc")),
         licence="CC BY 4.0" if dataset == "dalia-s6" else "research use with citation",
         **E4_FIELDS,
         **fields,
@@ -142,6 +148,12 @@ def _number(path: Path, key: str, value) -> float:
     if array.size != 1 or array.dtype.kind not in "iuf" or not np.isfinite(array).all():
         raise RecordingError(path, key, "one finite number", f"{array.dtype} of shape {array.shape}")
     return float(array.reshape(()))
+
+
+def _whole(path: Path, key: str, value: float) -> int:
+    if value != int(value):
+        raise RecordingError(path, key, "a whole number", f"{value:g}")
+    return int(value)
 
 
 def _activities(path: Path, codes: np.ndarray | None) -> np.ndarray | None:

@@ -75,6 +75,7 @@ def plausible(hr: np.ndarray) -> np.ndarray:
 def make_recording(path: Path | str, **fields) -> Recording:
     """A `Recording` of checked, contiguous arrays; `path` names the file in errors.
 
+    Without hr_start_s, or with None, the windows are all whole ones from the start on.
     Raises `RecordingError` for wrong shapes, types or rates, samples that are not finite, signals of
     unequal duration, acceleration that is not in g, labels beyond the end, or less than one window.
     """
@@ -85,6 +86,8 @@ def make_recording(path: Path | str, **fields) -> Recording:
         fields[key] = value
     fields["ppg"] = _signal(path, "ppg", fields["ppg"], columns=None)
     fields["acc"] = _signal(path, "acc", fields["acc"], columns=3)
+    if fields.get("hr_start_s") is None:
+        fields["hr_start_s"] = window_starts(len(fields["ppg"]) / fields["fs_ppg"])
     fields["hr_start_s"] = np.asarray(fields["hr_start_s"], dtype=np.float64).ravel()
     for key, dtype in (("hr", np.float32), ("activity", np.int64)):
         if fields.get(key) is not None:

@@ -8,7 +8,7 @@ import pytest
 from standin import TABLES, lines, predict, predict_spectrum
 
 from training.estimator import Estimator, State
-from training.policy import TABLE, Policy, moving
+from training.policy import TABLE, Policy, main, moving
 from training.recordings import simulate
 from training.sensor import SensorStream, to_counts, write_replay
 from training.signal import align
@@ -71,3 +71,10 @@ def test_a_skipped_hop_repeats_the_last_estimate() -> None:
     assert [r.time_us for r in with_policy] == [r.time_us for r in without]
     same = sum(a.bpm_q8 == b.bpm_q8 for a, b in zip(with_policy[1:], with_policy, strict=False))
     assert same >= len(policy.rows) - policy.inferences > 0
+
+
+def test_a_folder_without_recordings_is_one_line(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--data", str(tmp_path / "nowhere")])
+    error = capsys.readouterr().err
+    assert stop.value.code == 1 and error.count("\n") == 1 and "nowhere: folder: expected" in error

@@ -60,6 +60,15 @@ BAD = {
     "led": ({"led": 2}, "led"),
     "activity": ({"activity": np.full(27, 99)}, "activity"),
     "contact": ({"contact": np.ones(3, dtype=bool)}, "contact"),
+    "rate 0, no labels": ({"fs_ppg": 0.0, "hr": None}, "fs_ppg"),
+    "one number": ({"ppg": np.array(7.0), "hr": None}, "ppg"),
+    "text for labels": ({"hr": np.full(27, "fast")}, "hr"),
+    "text for times": ({"hr_start_s": np.full(27, "noon")}, "hr_start_s"),
+    "half an led": ({"led": 0.5}, "led"),
+    "half a zero": ({"ppg_zero": 0.5}, "ppg_zero"),
+    "path for a name": ({"name": "../anna"}, "name"),
+    "folder for a subject": ({"subject": "a/b"}, "subject"),
+    "no name": ({"name": ""}, "name"),
     "not finite": ({"ppg": np.full(3840, np.nan)}, "ppg"),
 }
 
@@ -119,6 +128,14 @@ def test_export_opens_as_own(tmp_path, recording, capsys):
     (exported,) = open_dataset("own", tmp_path / "out")
     assert (exported.dataset, exported.name, exported.label_offset_s) == ("mine", "anna", 1.5)
     np.testing.assert_array_equal(exported.ppg, recording.ppg)
+
+
+def test_two_of_one_name_are_refused(tmp_path, recording, capsys):
+    """One would take the other's place in an export."""
+    for name in ("a", "b"):
+        write(tmp_path / f"{name}.npz", recording, name="anna")
+    assert main(["own", "--data", str(tmp_path), "--export", str(tmp_path / "out")]) == 1
+    assert "b.npz: name: expected one of its own, found anna, as in a.npz\n" in capsys.readouterr().err
 
 
 def test_command_prints_the_table(tmp_path, recording, capsys):
