@@ -14,6 +14,7 @@ from python_tools.stream import Acc, Counters, Decoder, Ppg
 from python_tools.stretches import RecordError, gaps, rate_hz, stretches
 from training.errors import UserError
 from training.recordings import HOP_S, WINDOW_S, make_recording, save_recording
+from training.recordings.recording import check_name
 from training.sensor import ACC_LSB_PER_G, SensorStream
 
 
@@ -109,6 +110,8 @@ def record(
     """
     if out.suffix != ".npz":
         raise ValueError(f"--out: expected a name that ends in .npz, found {out}")
+    if subject is not None:
+        check_name(out, "--subject", subject)
     capture, start = Capture(), time.monotonic()
     failure = None
     try:

@@ -112,6 +112,11 @@ def test_what_came_before_the_cable_fell_out_is_kept(stream, tmp_path):
     np.testing.assert_array_equal(to_counts(load_recording(tmp_path / "a.npz")).ppg, stream.ppg)
 
 
+def test_a_subject_that_no_reader_takes_is_refused_at_once(tmp_path):
+    with pytest.raises(ValueError, match="--subject: expected a name without separators, found 'a/b'"):
+        record([], tmp_path / "x.npz", subject="a/b")
+
+
 def test_another_ending_than_npz_is_refused_at_once(tmp_path):
     with pytest.raises(ValueError, match="--out: expected a name that ends in .npz"):
         record(interrupted([], AssertionError("read")), tmp_path / "a.csv")

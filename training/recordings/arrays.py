@@ -14,6 +14,7 @@ from training.recordings.recording import (
     HOP_S,
     Recording,
     RecordingError,
+    check_name,
     make_recording,
     plausible,
 )
@@ -21,7 +22,7 @@ from training.recordings.recording import (
 FORMAT = "pulse-recording-1"
 _REQUIRED = ("ppg", "fs_ppg", "acc", "fs_acc")
 _TEXT = {"dataset": "own", "subject": None, "name": None, "ppg_unit": "counts", "licence": ""}
-_NAMES = ("dataset", "subject", "name")  # of files and folders, too
+_NAMES = ("dataset", "subject", "name")
 _NUMBERS = {"ppg_lsb": 1.0, "ppg_zero": 0, "label_offset_s": 0.0, "led": 0}
 _OPTIONAL = ("hr", "hr_start_s", "activity", "contact")
 
@@ -50,8 +51,7 @@ def load_recording(path: Path) -> Recording:
         key: str(content.get(key, path.stem if usual is None else usual)) for key, usual in _TEXT.items()
     }
     for key in _NAMES:
-        if not re.fullmatch(r"[^/\\\x00-\x1f]+", fields[key]) or fields[key] in (".", ".."):
-            raise RecordingError(path, key, "a name without separators", repr(fields[key]))
+        check_name(path, key, fields[key])
     fields |= {key: _number(path, key, content.get(key, usual)) for key, usual in _NUMBERS.items()}
     fields |= {key: _whole(path, key, fields[key]) for key in ("ppg_zero", "led")}
     fields |= {key: _number(path, key, content[key]) for key in ("fs_ppg", "fs_acc")}

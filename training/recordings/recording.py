@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one form in which every data set reaches the rest of the repository."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,12 @@ def plausible(hr: np.ndarray) -> np.ndarray:
     hr = np.asarray(hr, dtype=np.float32).ravel()
     with np.errstate(invalid="ignore"):
         return np.where((hr >= HR_RANGE[0]) & (hr <= HR_RANGE[1]), hr, np.float32(np.nan))
+
+
+def check_name(path: Path | str, field: str, name: str) -> None:
+    """RecordingError unless a data set's, person's or recording's name can be part of a path."""
+    if not re.fullmatch(r"[^/\\\x00-\x1f]+", name) or name in (".", ".."):
+        raise RecordingError(path, field, "a name without separators", repr(name))
 
 
 def make_recording(path: Path | str, **fields) -> Recording:
