@@ -2,7 +2,7 @@
 """The windows that networks learn from, split by person."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -118,10 +118,17 @@ def split(subjects: list[str], data: Data, where: str) -> dict[str, tuple[str, .
     return roles
 
 
+def check_folder(datasets: Iterable[str], data: Data, folder: Path | None) -> None:
+    """ConfigError for a folder from which none of the data sets is read: real people were meant."""
+    if folder is not None and {*datasets, *data.unlabelled.split("+")} <= {SIMULATOR, ""}:
+        raise ConfigError("--data", str(folder), "a data set to read from there", "only simulated people")
+
+
 def load(data: Data, folder: Path | None, progress: Callable[[str], None] = print) -> Corpus:
     """Read the data sets, named as in `bami1+troika`; RecordingError or ConfigError where that cannot be."""
-    recordings = []
-    for name in data.dataset.split("+"):
+    recordings, datasets = [], data.dataset.split("+")
+    check_folder(datasets, data, folder)
+    for name in datasets:
         for recording in read(name, folder, data):
             recordings.append(recording)
             progress(f"{name}: {recording.name}, {recording.seconds / 60:.1f} min")

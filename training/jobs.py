@@ -92,6 +92,7 @@ def plan(config: Config, data: Path | None, root: Path) -> dict[Job, Job | None]
 def folds(protocol: str, folder: Path | None, data: Data) -> tuple[Fold, ...]:
     """The protocol's folds; recordings are read once a process. ValueError where they cannot be."""
     chosen = PROTOCOLS[protocol]
+    corpus.check_folder(chosen.datasets, data, folder)
     return tuple(chosen.folds([r for name in chosen.datasets for r in corpus.read(name, folder, data)]))
 
 

@@ -84,7 +84,9 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Client]:
             yield client
         return
     cores = os.cpu_count() or 1
-    workers = workers or cores
+    workers = cores if workers is None else workers
+    if workers < 1:
+        raise SweepError(f"--workers: expected 1 or more, found {workers}")
     threads = max(1, cores // workers)
     settings = {
         "distributed.scheduler.allowed-failures": DEATHS,

@@ -17,9 +17,9 @@ USER_ERRORS = (ValueError, OSError, UserError)
 
 RUN_HELP = {
     "config": "configuration: a name in training/configs or the path of a .toml file",
-    "data": "folder of real recordings (the data set's own folder or the one around it)",
+    "data": "folder of real recordings (the data set's own folder or the one around it), for --dataset",
     "dataset": "data set, as in docs/data.md: simulator, troika, bami1 ...; default: the configuration's",
-    "test": "subjects held out for testing, comma-separated; default: the data set's last",
+    "test": "subjects held out for testing, comma-separated; default: the configuration's, or else the last",
     "force": "make it anew even if it is up to date",
 }
 

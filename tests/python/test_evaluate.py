@@ -198,6 +198,11 @@ def test_sizes_are_jobs_too():
         (["--sizes", "9k"], "sweep.sizes: expected some of 2k, 8k, 30k, found 9k"),
         (["--protocol", "cross-dataset", "--data", "nowhere"], "nowhere: folder: expected"),
         (["--protocol", "simulator-3fold", "--folds", "group-9"], "sweep.folds: expected some of group-1"),
+        (["--protocol", "simulator-3fold", "--workers", "0"], "--workers: expected 1 or more, found 0"),
+        (
+            ["--protocol", "simulator-3fold", "--data", "real"],
+            "real: expected a data set to read from there, found only simulated people",
+        ),
         (
             ["--protocol", "simulator-3fold", "--scheduler", "127.0.0.1:1"],
             "--scheduler: expected the address",
