@@ -23,7 +23,7 @@ from training.signal import (
     windows,
 )
 from training.spectrum import spectrum_inputs
-from training.tracking import Tracker, TrackerTables
+from training.tracking import BINS, Tracker, TrackerTables
 
 RESET_US = 10_000_000  # a longer time between hops says nothing about the heart rate
 
@@ -93,14 +93,19 @@ class Estimator:
         return Estimator(self._predict, tables, self._front_end)
 
     def run(self, stream: SensorStream, policy: Policy | None = None) -> list[Result]:
-        """Results of all hops of a stream, from a fresh start; with a power policy if one is given."""
+        """Results of all hops of a stream, from a fresh start; with a power policy if one is given.
+
+        ValueError if the network does not give a logit for each of the tracker's bins.
+        """
         hops = align(stream)
         ends = window_ends(hops)
         window_of = dict(zip(ends.tolist(), range(len(ends)), strict=True))
-        logits, at_rest = np.empty((0, 104), np.int8), np.empty(0, bool)
+        logits, at_rest = np.empty((0, BINS), np.int8), np.empty(0, bool)
         if len(ends):
             x = windows(hops, ends)
             logits, at_rest = self._predict(FRONT_ENDS[self._front_end](x, ends)), motion(x) == ACC_FLOOR
+        if logits.shape[-1] != BINS:
+            raise ValueError(f"network: logits: expected {BINS}, found {logits.shape[-1]}")
         away = no_contact(hops)
         after = np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
         gaps = np.cumsum(hops.discontinuous)

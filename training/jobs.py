@@ -105,7 +105,9 @@ def fold_of(metrics: dict, folder: Path | None) -> Fold:
     configuration = metrics["configuration"]
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in configuration["data"].items()}
     named = {fold.name: fold for fold in folds(configuration["protocol"], folder, Data(**values))}
-    fold = named[metrics["fold"]]
+    fold = named.get(metrics["fold"])
+    if fold is None:
+        raise ValueError(f"{folder}: fold: expected one of {', '.join(named)}, found {metrics['fold']}")
     for side, roles in {"test": ("test",), "training": ("train", "validation")}.items():
         then = {who for role in roles for who in metrics["subjects"][role]}
         now = {r.subject for role in roles for r in getattr(fold, role)}

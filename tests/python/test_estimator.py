@@ -91,3 +91,9 @@ def test_the_filter_forgets_over_a_long_gap_only():
 
 def test_a_stream_too_short_has_no_results():
     assert Estimator(peak, TABLES).run(stream(seconds=2)) == []
+
+
+def test_a_network_without_a_logit_a_bin_is_refused():
+    """The paper's scalar output, of which a tracker would make nonsense."""
+    with pytest.raises(ValueError, match="logits: expected 104, found 1"):
+        Estimator(lambda inputs: flat(inputs)[:, :1], TABLES).run(stream())

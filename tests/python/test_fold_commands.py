@@ -61,3 +61,5 @@ def test_a_fold_of_other_people_than_then_is_refused(fold, capsys):
         ValueError, match="group-1: test: expected the people that the job had.* somebody missing"
     ):
         jobs.fold_of(metrics, None)
+    with pytest.raises(ValueError, match="fold: expected one of group-1, group-2, group-3, found S9"):
+        jobs.fold_of({**metrics, "fold": "S9"}, None)
