@@ -68,8 +68,7 @@ def of_folds(results: Sequence[scores.Result], data: Path | None) -> dict[str, S
     found: dict[str, list[Starts]] = {}
     for result in results:
         student = load_student(result.folder / INT8)
-        known = scores.map_by_others(result, results)
-        student = replace(student, tables=replace(student.tables, confidence_map=known))
+        student = replace(student, tables=scores.tables_by_others(result, results, student.tables))
         fold = jobs.fold_of(result.metrics, data)
         print(f"{fold.name}: {len(fold.test)} recordings, {1 + len(no_pulse.KINDS)} times", flush=True)
         for recording in fold.test:

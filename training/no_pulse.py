@@ -119,9 +119,8 @@ def of_folds(results: Sequence[scores.Result], data: Path | None, valid: int) ->
     """
     found: dict[str, list[np.ndarray]] = {}
     for result in results:
-        known = scores.map_by_others(result, results)
         estimator = load_student(result.folder / INT8).estimator()
-        estimator = estimator.with_tables(replace(estimator.tables, confidence_map=known))
+        estimator = estimator.with_tables(scores.tables_by_others(result, results, estimator.tables))
         fold = jobs.fold_of(result.metrics, data)
         print(f"{fold.name}: {len(fold.test)} recordings, {2 * len(KINDS)} times", flush=True)
         for name, confidence in confidences(estimator, fold.test).items():

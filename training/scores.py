@@ -17,7 +17,7 @@ from training.errors import UserError
 from training.jobs import EVALUATION, METRICS, TRACES
 from training.metrics import Summary, deviation, summarise
 from training.trace import Trace, load
-from training.tracking import calibrate
+from training.tracking import TrackerTables, calibrate
 
 ESTIMATES = ("tracked", "tracked_float", "clamped", "untracked")
 
@@ -76,10 +76,15 @@ def traces_of_others(result: Result, results: Sequence[Result]) -> list[Trace]:
     return [t for r in same if r.metrics["fold"] != result.metrics["fold"] for t in r.traces]
 
 
-def map_by_others(result: Result, results: Sequence[Result]) -> tuple[int, ...]:
-    """Confidence map (17 values, Q15) by the other folds' people; the identity without another fold."""
+def tables_by_others(result: Result, results: Sequence[Result], tables: TrackerTables) -> TrackerTables:
+    """A student's tables with the confidence map of the other folds' people; its own if anybody validated.
+
+    The identity where there is no other fold.
+    """
+    if result.metrics["subjects"]["validation"]:
+        return tables
     others = traces_of_others(result, results)
-    return map_of_traces(others) if others else IDENTITY
+    return replace(tables, confidence_map=map_of_traces(others) if others else IDENTITY)
 
 
 def by_other_folds(results: Sequence[Result]) -> list[Result]:

@@ -2,7 +2,7 @@
 /*
  * Who may pair. There is neither display nor keyboard: pairing is LE Secure Connections, "just
  * works". It keeps eavesdroppers out, but cannot tell one phone from another; so it is open for a
- * while after power-up only, when somebody has the device in hand (docs/firmware.md, Bluetooth).
+ * while after power-up only, when somebody has the device in hand (docs/bluetooth.md).
  */
 #ifndef PULSE_BLUETOOTH_PAIRING_H_
 #define PULSE_BLUETOOTH_PAIRING_H_

@@ -10,10 +10,10 @@
 #define PULSE_LAST_WORDS_NAME 16
 
 struct pulse_last_words {
-	uint32_t bites;      /* by the task watchdog, since power came */
-	uint32_t last;       /* enum pulse_guarded: who was bitten; with bites > 0 */
-	uint32_t crashes;    /* faults and failed assertions, since power came */
-	uint32_t reason;     /* enum k_fatal_error_reason of the last; with crashes > 0 */
+	uint32_t bites;   /* by the task watchdog, since power came */
+	uint32_t last;    /* enum pulse_guarded: who was bitten; with bites > 0 */
+	uint32_t crashes; /* faults and failed assertions, since power came */
+	uint32_t reason;  /* enum k_fatal_error_reason of the last; with crashes > 0 */
 	char thread[PULSE_LAST_WORDS_NAME]; /* that ran, or was interrupted; "" without a name */
 };
 

@@ -64,9 +64,9 @@ static void show_last_words(const struct shell *shell)
 	shell_print(shell, "watchdog: none in this image");
 #endif
 	shell_print(shell, "crashes %u, last %s", words.crashes,
-		    words.crashes == 0          ? "none"
+		    words.crashes == 0        ? "none"
 		    : words.thread[0] == '\0' ? "a thread without a name"
-						: words.thread);
+					      : words.thread);
 }
 
 static int status(const struct shell *shell, size_t count, char **words)

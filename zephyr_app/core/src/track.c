@@ -115,8 +115,7 @@ static struct pulse_estimate estimate_of(const struct pulse_track *track)
 	return estimate;
 }
 
-struct pulse_estimate pulse_track_update(struct pulse_track *track,
-					 const int8_t logits[PULSE_BINS])
+struct pulse_estimate pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BINS])
 {
 	weigh(track, logits);
 	if (!track->fresh) {
