@@ -27,8 +27,8 @@ from training.recordings.reference import beat_rate
 FS = 50.0
 LICENCE = "copyright of the authors; free for academic research with citation"
 
-# Seconds by which the PPG clock runs behind the ECG's, per subject; estimated by maximising PPG power at
-# the labelled rate (docs/data.md). Subjects not named: 2.0.
+# Seconds by which the PPG clock runs behind the ECG's, per subject: where training.label_offset finds most
+# PPG power at the labelled rate, within its uncertainty (docs/data.md). Subjects not named: 2.0.
 BAMI1_OFFSET_S = {
     2: 3.0, 3: 3.0, 5: 11.5, 8: 4.0, 9: 3.0, 10: 1.5, 12: 3.0, 13: 3.0, 15: -3.5, 17: 1.5, 18: 1.5, 20: 2.5,
 }  # fmt: skip
