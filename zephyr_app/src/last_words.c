@@ -23,6 +23,8 @@ static __noinit struct {
 	uint32_t check;
 } kept;
 
+static uint32_t reset_cause;
+
 /* FNV-1a over the words. */
 static uint32_t check(void)
 {
@@ -52,6 +54,11 @@ void pulse_last_words(struct pulse_last_words *out)
 {
 	open();
 	*out = kept.words;
+}
+
+uint32_t pulse_reset_cause(void)
+{
+	return reset_cause;
 }
 
 void pulse_last_words_bite(uint32_t who)
@@ -103,10 +110,8 @@ void pulse_last_words_report(void)
 			words.crashes, words.reason, words.thread);
 	}
 #ifdef CONFIG_HWINFO
-	uint32_t cause = 0;
-
-	if (hwinfo_get_reset_cause(&cause) == 0 && cause != 0) {
-		LOG_INF("reset cause: 0x%x", cause);
+	/* Chips add cause to cause until they are cleared. */
+	if (hwinfo_get_reset_cause(&reset_cause) == 0) {
 		(void)hwinfo_clear_reset_cause();
 	}
 #endif

@@ -23,7 +23,10 @@ void pulse_last_words(struct pulse_last_words *out);
 /** Remember who is bitten. The watchdog's interrupt. */
 void pulse_last_words_bite(uint32_t who);
 
-/** Say in the log what is known, and why the chip was reset, where it can tell. Once, at boot. */
+/** Say in the log what is known, and ask the chip why it was reset. Once, at boot. */
 void pulse_last_words_report(void);
+
+/** RESET_* bits of zephyr/drivers/hwinfo.h, of this boot; 0 where the chip cannot tell. */
+uint32_t pulse_reset_cause(void);
 
 #endif /* PULSE_LAST_WORDS_H_ */

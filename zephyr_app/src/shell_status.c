@@ -63,6 +63,9 @@ static void show_last_words(const struct shell *shell)
 #else
 	shell_print(shell, "watchdog: none in this image");
 #endif
+	if (IS_ENABLED(CONFIG_HWINFO)) {
+		shell_print(shell, "reset cause 0x%x", pulse_reset_cause());
+	}
 	shell_print(shell, "crashes %u, last %s", words.crashes,
 		    words.crashes == 0        ? "none"
 		    : words.thread[0] == '\0' ? "a thread without a name"
