@@ -27,6 +27,7 @@ class Everyone(Pipeline):
     """The chain of a configuration with nobody held out."""
 
     def __init__(self, config: Config, protocol: str, data_folder: Path | None, root: Path):
+        self.protocol = protocol
         data = replace(config.data, dataset="+".join(PROTOCOLS[protocol].datasets), test=(), validation=())
         super().__init__(replace(config, data=data), data_folder, root, lambda line: print(line, flush=True))
 
@@ -45,6 +46,9 @@ def make(chain: Everyone, folds: Path) -> Path:
     UserError if `folds` holds no finished evaluation of the configuration's student.
     """
     results = scores.finished(folds, variant(chain.config))
+    protocols = {r.metrics["configuration"]["protocol"] for r in results}
+    if protocols != {chain.protocol}:
+        raise UserError(f"{folds}: protocol: expected {chain.protocol}, found {', '.join(sorted(protocols))}")
     chain.confidence_map = map_of_traces(trace for result in results for trace in result.traces)
     chain.train()
     chain.distill()

@@ -101,7 +101,7 @@ def cost(estimator, recording: Recording) -> Cost:
         found = errors(bpm, reference, valid) if known else None
         figures.append((found.mae, found.coverage) if known else (np.nan, float(valid.mean())))
     (mae_off, coverage_off), (mae_on, coverage_on) = figures
-    windows = len(policy.rows)
+    windows = max(len(policy.rows), 1)  # of a recording that is all without contact, none
     dimmed = sum(row.led_shift > 0 for row in policy.rows) / windows
     return Cost(
         recording.name, mae_off, mae_on, coverage_off, coverage_on, 1 - policy.inferences / windows, dimmed

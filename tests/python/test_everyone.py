@@ -36,6 +36,13 @@ def test_all_people_teach_and_the_folds_say_how_sure_it_may_be(folds, tmp_path):
     assert student.card["subjects"]["train"] == ["sim1", "sim2", "sim3", "sim4"]
     assert not student.card["subjects"]["test"] and not student.card["subjects"]["validation"]
     assert student.tables.confidence_map != tuple(range(0, 32769, 2048))
+    with pytest.raises(UserError, match="protocol: expected bami-spc-4fold, found simulator-3fold"):
+        make(
+            Everyone(
+                dataclasses.replace(CONFIG, protocol="bami-spc-4fold"), "bami-spc-4fold", None, tmp_path
+            ),
+            folds,
+        )
     for where, found in ((tmp_path / "nothing", "none"), (folds, "spectral-4wide-none")):
         other = Everyone(dataclasses.replace(CONFIG, spectral=Spectral()), "simulator-3fold", None, tmp_path)
         with pytest.raises(UserError, match=f"expected finished folds of spectral-8k-none .* found {found}"):

@@ -2,7 +2,6 @@
 #include "publish.h"
 
 #include <zephyr/kernel.h>
-#include <zephyr/sys/atomic.h>
 #include <zephyr/sys/printk.h>
 
 static void print(const struct zbus_channel *channel);
@@ -13,11 +12,8 @@ ZBUS_CHAN_DEFINE(pulse_result_channel, struct pulse_result, NULL, NULL,
 		 ZBUS_OBSERVERS(pulse_printer), ZBUS_MSG_INIT(.state = PULSE_ACQUIRING));
 static K_WORK_DELAYABLE_DEFINE(stale, grow_stale);
 
-static atomic_t published;
-
 static void publish(const struct pulse_result *result)
 {
-	(void)atomic_inc(&published);
 	/* Listeners are short; a hop's time means that one of them hangs. */
 	(void)zbus_chan_pub(&pulse_result_channel, result, K_SECONDS(2));
 }
@@ -31,11 +27,6 @@ void pulse_publish(const struct pulse_result *result)
 {
 	pulse_publish_start();
 	publish(result);
-}
-
-uint32_t pulse_publish_count(void)
-{
-	return (uint32_t)atomic_get(&published);
 }
 
 static void grow_stale(struct k_work *work)

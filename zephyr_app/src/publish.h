@@ -19,7 +19,4 @@ void pulse_publish_start(void);
 /** Publish a result. Listeners run in the caller's context. */
 void pulse_publish(const struct pulse_result *result);
 
-/** Results published since boot, stale ones too. */
-uint32_t pulse_publish_count(void);
-
 #endif /* PULSE_PUBLISH_H_ */

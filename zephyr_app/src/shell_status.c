@@ -20,6 +20,7 @@ static int64_t uptime_us(void)
 
 static int show_result(const struct shell *shell)
 {
+	struct pulse_schedule schedule;
 	struct pulse_result result;
 	int ret = zbus_chan_read(&pulse_result_channel, &result, K_MSEC(100));
 
@@ -32,7 +33,8 @@ static int show_result(const struct shell *shell)
 
 	shell_print(shell, "state %s, %u.%u BPM, confidence %u %%", pulse_state_name(result.state),
 		    tenths / 10, tenths % 10, result.confidence_q15 * 100U >> 15);
-	if (pulse_publish_count() == 0) {
+	pulse_infer_schedule(&schedule);
+	if (schedule.hops == 0) {
 		shell_print(shell, "hop none yet");
 	} else {
 		shell_print(shell, "hop %u, %d ms old", result.hop, (int)(age_us / USEC_PER_MSEC));
