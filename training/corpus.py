@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from training.config import ConfigError, Data
-from training.folds import Fold, Person, wearer
+from training.folds import Fold, sides_of, wearer
 from training.recordings import Recording, iter_dataset
 from training.recordings.registry import SIMULATOR
 from training.signal import WINDOW, labelled_windows
@@ -152,13 +152,12 @@ def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path |
     """The corpus of labelled roles and the unlabelled sets; nobody of validation or test is among these."""
     names = data.unlabelled.split("+") if data.unlabelled else []
     more = tuple(recording for name in names for recording in read(name, folder, data))
-    side: dict[Person, str] = {}
-    for role in ("train", "validation", "test"):
-        for who in map(wearer, roles[role]):
-            if side.setdefault(who, role) != role:
-                expected, found = "everybody on one side only", f"{'/'.join(who)} on {side[who]} and {role}"
-                raise ConfigError(data.dataset, "data", expected, found)
-    both = sorted({"/".join(wearer(r)) for r in more if side.get(wearer(r), "train") != "train"})
+    sides = sides_of(roles)
+    for who, on in sides.items():
+        if len(on) > 1:
+            expected, found = "everybody on one side only", f"{'/'.join(who)} on {' and '.join(on)}"
+            raise ConfigError(data.dataset, "data", expected, found)
+    both = sorted({"/".join(wearer(r)) for r in more if sides.get(wearer(r), ["train"]) != ["train"]})
     if both:
         expected = "nobody who validates or is tested"
         raise ConfigError(data.dataset, "data.unlabelled", expected, ", ".join(both))

@@ -7,16 +7,15 @@ python -m training.first_fix --folds FOLDER --data DIR    of the folds that trai
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from training import fold_command, jobs, no_pulse, scores
+from training import fold_command, no_pulse, scores
 from training.calibrate import WITHIN_BPM
-from training.card import Student, load_student
+from training.card import Student
 from training.estimator import FRONT_ENDS
-from training.pipeline import INT8
 from training.recordings import Recording
 from training.sensor import SensorStream, to_counts
 from training.signal import ACC_FLOOR, align, motion, window_ends, window_labels, windows
@@ -66,10 +65,7 @@ def starts(stream: SensorStream, student: Student, recording: Recording | None =
 def of_folds(results: Sequence[scores.Result], data: Path | None) -> dict[str, Starts]:
     """Each fold's student on its test people, by light: `pulse` or one of no_pulse.KINDS."""
     found: dict[str, list[Starts]] = {}
-    for result in results:
-        student = load_student(result.folder / INT8)
-        student = replace(student, tables=scores.tables_by_others(result, results, student.tables))
-        fold = jobs.fold_of(result.metrics, data)
+    for fold, student in fold_command.students(results, data):
         print(f"{fold.name}: {len(fold.test)} recordings, {1 + len(no_pulse.KINDS)} times", flush=True)
         for recording in fold.test:
             stream = to_counts(recording)

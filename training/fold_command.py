@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from training import jobs, scores
+from training.card import Student, load_student
 from training.config import load
 from training.errors import UserError
+from training.folds import Fold
+from training.pipeline import INT8
 
 
 def parser(module: str, doc: str) -> argparse.ArgumentParser:
@@ -20,6 +24,14 @@ def parser(module: str, doc: str) -> argparse.ArgumentParser:
     found.add_argument("--config", default="released", help="whose student, of those in the folder")
     found.add_argument("--valid", type=float, default=0.9, help="confidence from which a value is valid")
     return found
+
+
+def students(results: Sequence[scores.Result], data: Path | None) -> Iterator[tuple[Fold, Student]]:
+    """Each fold and the student that never saw its test people, confidence mapped by the other folds'."""
+    for result in results:
+        student = load_student(result.folder / INT8)
+        tables = scores.tables_by_others(result, results, student.tables)
+        yield jobs.fold_of(result.metrics, data), replace(student, tables=tables)
 
 
 def run(

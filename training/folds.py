@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,15 @@ def wearer(recording: Recording) -> Person:
     return SAME_PEOPLE.get(recording.dataset, recording.dataset), recording.subject
 
 
+def sides_of(roles: Mapping[str, Iterable[Recording]]) -> dict[Person, list[str]]:
+    """On which sides each wearer is: one, unless somebody erred."""
+    found: dict[Person, list[str]] = {}
+    for role, recordings in roles.items():
+        for who in dict.fromkeys(map(wearer, recordings)):
+            found.setdefault(who, []).append(role)
+    return found
+
+
 @dataclass(frozen=True)
 class Fold:
     """One training and its test; ValueError if training or test is empty, or a person is on two sides."""
@@ -42,12 +51,11 @@ class Fold:
         for side in ("train", "test"):
             if not sides[side]:
                 raise ValueError(f"fold {self.name}: {side}: expected at least one recording, found none")
-        seen: dict[Person, str] = {}
-        for side, recordings in sides.items():
-            for who in map(wearer, recordings):
-                if seen.setdefault(who, side) != side:
-                    raise ValueError(f"fold {self.name}: {'/'.join(who)}: expected on one side, found on "
-                                     f"{seen[who]} and {side}")  # fmt: skip
+        for who, on in sides_of(sides).items():
+            if len(on) > 1:
+                raise ValueError(
+                    f"fold {self.name}: {'/'.join(who)}: expected on one side, found on {' and '.join(on)}"
+                )
 
 
 def _of(recordings: Iterable[Recording], people: Iterable[Person]) -> tuple[Recording, ...]:

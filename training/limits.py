@@ -3,45 +3,29 @@
 
 from math import inf
 
+Limits = dict[str, tuple[float, float]]
+
+_WINDOWS: Limits = {  # networks of time windows
+    "widths": (1, 1024),
+    "depth": (1, 16),
+    "kernel": (1, 64),
+    "dilation": (1, 64),
+    "hidden": (1, 4096),
+    "dropout": (0, 0.95),
+}
+_SPECTRA: Limits = {"width": (1, 1024), "kernel": (1, 64), "dilations": (1, 64), "dropout": (0, 0.95)}
+_ATTENTION: Limits = {"heads": (1, 64), "key": (1, 512)}
+_LEARNING: Limits = {"batch": (1, inf), "learning_rate": (1e-9, 1), "label_spread_bpm": (0.1, 50)}
+
 # By the section's class, as in training/config.py; of a list, each item.
-LIMITS: dict[str, dict[str, tuple[float, float]]] = {
+LIMITS: dict[str, Limits] = {
     "Config": {"seed": (0, 2**32 - 1), "calibration_windows": (1, inf)},
     "Sweep": {"seeds": (0, 2**32 - 1)},
     "Data": {"max_windows": (0, inf), "simulated_subjects": (3, 10_000), "simulated_minutes": (0.25, 1440)},
-    "Teacher": {
-        "widths": (1, 1024),
-        "depth": (1, 16),
-        "kernel": (1, 64),
-        "dilation": (1, 64),
-        "heads": (1, 64),
-        "key": (1, 512),
-        "hidden": (1, 4096),
-        "dropout": (0, 0.95),
-    },
-    "Student": {
-        "widths": (1, 1024),
-        "depth": (1, 16),
-        "kernel": (1, 64),
-        "dilation": (1, 64),
-        "hidden": (1, 4096),
-        "dropout": (0, 0.95),
-    },
-    "Spectral": {
-        "width": (1, 1024),
-        "first_kernel": (1, 64),
-        "kernel": (1, 64),
-        "dilations": (1, 64),
-        "dropout": (0, 0.95),
-    },
-    "SpectralTeacher": {
-        "width": (1, 1024),
-        "kernel": (1, 64),
-        "dilations": (1, 64),
-        "fused_dilations": (1, 64),
-        "heads": (1, 64),
-        "key": (1, 512),
-        "dropout": (0, 0.95),
-    },
+    "Teacher": _WINDOWS | _ATTENTION,
+    "Student": _WINDOWS,
+    "Spectral": _SPECTRA | {"first_kernel": (1, 64)},
+    "SpectralTeacher": _SPECTRA | _ATTENTION | {"fused_dilations": (1, 64)},
     "Augmentation": {
         "stretches": (0.5, 2),
         "stretched_share": (0, 1),
@@ -52,21 +36,8 @@ LIMITS: dict[str, dict[str, tuple[float, float]]] = {
         "tilt": (0, 10),
         "no_pulse": (0, 1),
     },
-    "Training": {
-        "epochs": (1, inf),
-        "patience": (1, inf),
-        "batch": (1, inf),
-        "learning_rate": (1e-9, 1),
-        "label_spread_bpm": (0.1, 50),
-        "l1_weight": (0, inf),
-    },
-    "Recipe": {
-        "steps": (1, inf),
-        "batch": (1, inf),
-        "learning_rate": (1e-9, 1),
-        "weight_decay": (0, 1),
-        "label_spread_bpm": (0.1, 50),
-    },
+    "Training": _LEARNING | {"epochs": (1, inf), "patience": (1, inf), "l1_weight": (0, inf)},
+    "Recipe": _LEARNING | {"steps": (1, inf), "weight_decay": (0, 1)},
     "Distillation": {
         "relation_weight": (0, inf),
         "response_weight": (0, inf),

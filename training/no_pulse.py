@@ -19,10 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from training import fold_command, jobs, scores
-from training.card import load_student
+from training import fold_command, scores
 from training.estimator import Estimator
-from training.pipeline import INT8
 from training.recordings import Recording
 from training.sensor import PPG_MAX, SensorStream, to_counts
 from training.signal import DARK_COUNTS, RATE_HZ, WINDOW
@@ -118,12 +116,9 @@ def of_folds(results: Sequence[scores.Result], data: Path | None, valid: int) ->
     valid: threshold, Q15.
     """
     found: dict[str, list[np.ndarray]] = {}
-    for result in results:
-        estimator = load_student(result.folder / INT8).estimator()
-        estimator = estimator.with_tables(scores.tables_by_others(result, results, estimator.tables))
-        fold = jobs.fold_of(result.metrics, data)
+    for fold, student in fold_command.students(results, data):
         print(f"{fold.name}: {len(fold.test)} recordings, {2 * len(KINDS)} times", flush=True)
-        for name, confidence in confidences(estimator, fold.test).items():
+        for name, confidence in confidences(student.estimator(), fold.test).items():
             found.setdefault(name, []).append(confidence)
     return false_valid({name: np.concatenate(parts) for name, parts in found.items()}, valid)
 

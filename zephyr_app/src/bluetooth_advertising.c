@@ -12,7 +12,6 @@
 LOG_MODULE_DECLARE(bluetooth, CONFIG_PULSE_LOG_LEVEL);
 
 #define FAST_FOR K_SECONDS(30)
-#define OPTIONS  (BT_LE_ADV_OPT_CONNECTABLE | BT_LE_ADV_OPT_ONE_TIME)
 
 static const struct bt_data advertisement[] = {
 	BT_DATA_BYTES(BT_DATA_FLAGS, BT_LE_AD_GENERAL | BT_LE_AD_NO_BREDR),
@@ -20,8 +19,14 @@ static const struct bt_data advertisement[] = {
 	BT_DATA(BT_DATA_NAME_COMPLETE, CONFIG_BT_DEVICE_NAME, sizeof(CONFIG_BT_DEVICE_NAME) - 1),
 };
 
-static void slow_down(struct k_work *work);
-static K_WORK_DELAYABLE_DEFINE(slowing, slow_down);
+static int start(uint32_t interval_min, uint32_t interval_max)
+{
+	const struct bt_le_adv_param *param =
+		BT_LE_ADV_PARAM(BT_LE_ADV_OPT_CONNECTABLE | BT_LE_ADV_OPT_ONE_TIME, interval_min,
+				interval_max, NULL);
+
+	return bt_le_adv_start(param, advertisement, ARRAY_SIZE(advertisement), NULL, 0);
+}
 
 static void slow_down(struct k_work *work)
 {
@@ -29,20 +34,18 @@ static void slow_down(struct k_work *work)
 
 	ARG_UNUSED(work);
 	if (ret == 0) {
-		ret = bt_le_adv_start(BT_LE_ADV_PARAM(OPTIONS, BT_GAP_ADV_SLOW_INT_MIN,
-						      BT_GAP_ADV_SLOW_INT_MAX, NULL),
-				      advertisement, ARRAY_SIZE(advertisement), NULL, 0);
+		ret = start(BT_GAP_ADV_SLOW_INT_MIN, BT_GAP_ADV_SLOW_INT_MAX);
 	}
 	if (ret != 0) {
 		LOG_WRN("slow advertising: %d", ret);
 	}
 }
 
-static int advertise(void)
+static K_WORK_DELAYABLE_DEFINE(slowing, slow_down);
+
+int pulse_advertising_start(void)
 {
-	int ret = bt_le_adv_start(BT_LE_ADV_PARAM(OPTIONS, BT_GAP_ADV_FAST_INT_MIN_2,
-						  BT_GAP_ADV_FAST_INT_MAX_2, NULL),
-				  advertisement, ARRAY_SIZE(advertisement), NULL, 0);
+	int ret = start(BT_GAP_ADV_FAST_INT_MIN_2, BT_GAP_ADV_FAST_INT_MAX_2);
 
 	if (ret == 0) {
 		(void)k_work_reschedule(&slowing, FAST_FOR);
@@ -52,7 +55,7 @@ static int advertise(void)
 
 static void advertise_again(struct k_work *work)
 {
-	int ret = advertise();
+	int ret = pulse_advertising_start();
 
 	ARG_UNUSED(work);
 	if (ret != 0) {
@@ -81,8 +84,3 @@ BT_CONN_CB_DEFINE(pulse_advertising) = {
 	.connected = on_connected,
 	.recycled = on_recycled,
 };
-
-int pulse_advertising_start(void)
-{
-	return advertise();
-}

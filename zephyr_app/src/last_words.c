@@ -7,6 +7,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
 #include <zephyr/logging/log_ctrl.h>
+#include <zephyr/sys/crc.h>
 #include <zephyr/sys/reboot.h>
 
 #ifdef CONFIG_PULSE_REPLAY
@@ -25,16 +26,15 @@ static __noinit struct {
 
 static uint32_t reset_cause;
 
-/* FNV-1a over the words. */
 static uint32_t check(void)
 {
-	const uint8_t *bytes = (const uint8_t *)&kept.words;
-	uint32_t hash = 2166136261u;
+	return crc32_ieee((const uint8_t *)&kept.words, sizeof(kept.words));
+}
 
-	for (size_t i = 0; i < sizeof(kept.words); i++) {
-		hash = (hash ^ bytes[i]) * 16777619u;
-	}
-	return hash;
+static void keep(char name[PULSE_LAST_WORDS_NAME], const char *from)
+{
+	memset(name, 0, PULSE_LAST_WORDS_NAME);
+	strncpy(name, from, PULSE_LAST_WORDS_NAME - 1);
 }
 
 static void open(void)
@@ -61,11 +61,11 @@ uint32_t pulse_reset_cause(void)
 	return reset_cause;
 }
 
-void pulse_last_words_bite(uint32_t who)
+void pulse_last_words_bite(const char *who)
 {
 	open();
 	kept.words.bites++;
-	kept.words.last = who;
+	keep(kept.words.bitten, who);
 	seal();
 }
 
@@ -76,8 +76,7 @@ static void note_crash(unsigned int reason)
 	open();
 	kept.words.crashes++;
 	kept.words.reason = reason;
-	memset(kept.words.thread, 0, sizeof(kept.words.thread));
-	strncpy(kept.words.thread, name != NULL ? name : "", sizeof(kept.words.thread) - 1);
+	keep(kept.words.crashed, name != NULL && name[0] != '\0' ? name : "?");
 	seal();
 }
 
@@ -102,12 +101,12 @@ void pulse_last_words_report(void)
 
 	pulse_last_words(&words);
 	if (words.bites > 0) {
-		LOG_WRN("watchdog bites since power-on: %u, the last one: %u", words.bites,
-			words.last);
+		LOG_WRN("watchdog bites since power-on: %u, the last one: %s", words.bites,
+			words.bitten);
 	}
 	if (words.crashes > 0) {
 		LOG_WRN("crashes since power-on: %u, the last one: reason %u in '%s'",
-			words.crashes, words.reason, words.thread);
+			words.crashes, words.reason, words.crashed);
 	}
 #ifdef CONFIG_HWINFO
 	/* Chips add cause to cause until they are cleared. */

@@ -11,17 +11,17 @@
 
 struct pulse_last_words {
 	uint32_t bites;   /* by the task watchdog, since power came */
-	uint32_t last;    /* enum pulse_guarded: who was bitten; with bites > 0 */
 	uint32_t crashes; /* faults and failed assertions, since power came */
 	uint32_t reason;  /* enum k_fatal_error_reason of the last; with crashes > 0 */
-	char thread[PULSE_LAST_WORDS_NAME]; /* that ran, or was interrupted; "" without a name */
+	char bitten[PULSE_LAST_WORDS_NAME];  /* the last one's name; with bites > 0 */
+	char crashed[PULSE_LAST_WORDS_NAME]; /* the thread that ran, or was interrupted */
 };
 
 /** What is known; all zero after power-on. */
 void pulse_last_words(struct pulse_last_words *out);
 
 /** Remember who is bitten. The watchdog's interrupt. */
-void pulse_last_words_bite(uint32_t who);
+void pulse_last_words_bite(const char *who);
 
 /** Say in the log what is known, and ask the chip why it was reset. Once, at boot. */
 void pulse_last_words_report(void);

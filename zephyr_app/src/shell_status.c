@@ -8,19 +8,17 @@
 #include "clock.h"
 #include "config.h"
 #include "infer.h"
+#include "last_words.h"
 #include "led.h"
 #include "publish.h"
-#include "last_words.h"
-#include "watchdog.h"
 
 static int64_t uptime_us(void)
 {
 	return k_ticks_to_us_floor64(k_uptime_ticks());
 }
 
-static int show_result(const struct shell *shell)
+static int show_result(const struct shell *shell, uint32_t hops)
 {
-	struct pulse_schedule schedule;
 	struct pulse_result result;
 	int ret = zbus_chan_read(&pulse_result_channel, &result, K_MSEC(100));
 
@@ -33,8 +31,7 @@ static int show_result(const struct shell *shell)
 
 	shell_print(shell, "state %s, %u.%u BPM, confidence %u %%", pulse_state_name(result.state),
 		    tenths / 10, tenths % 10, result.confidence_q15 * 100U >> 15);
-	pulse_infer_schedule(&schedule);
-	if (schedule.hops == 0) {
+	if (hops == 0) {
 		shell_print(shell, "hop none yet");
 	} else {
 		shell_print(shell, "hop %u, %d ms old", result.hop, (int)(age_us / USEC_PER_MSEC));
@@ -59,32 +56,32 @@ static void show_last_words(const struct shell *shell)
 	struct pulse_last_words words;
 
 	pulse_last_words(&words);
-#ifdef CONFIG_PULSE_WATCHDOG
-	shell_print(shell, "watchdog: bites %u, last %s", words.bites,
-		    words.bites > 0 ? pulse_guarded_name(words.last) : "none");
-#else
-	shell_print(shell, "watchdog: none in this image");
-#endif
+	if (IS_ENABLED(CONFIG_PULSE_WATCHDOG)) {
+		shell_print(shell, "watchdog: bites %u, last %s", words.bites,
+			    words.bites > 0 ? words.bitten : "none");
+	} else {
+		shell_print(shell, "watchdog: none in this image");
+	}
 	if (IS_ENABLED(CONFIG_HWINFO)) {
 		shell_print(shell, "reset cause 0x%x", pulse_reset_cause());
 	}
 	shell_print(shell, "crashes %u, last %s", words.crashes,
-		    words.crashes == 0        ? "none"
-		    : words.thread[0] == '\0' ? "a thread without a name"
-					      : words.thread);
+		    words.crashes > 0 ? words.crashed : "none");
 }
 
 static int status(const struct shell *shell, size_t count, char **words)
 {
 	struct pulse_schedule schedule;
 	size_t work_left = 0;
-	int ret = show_result(shell);
 
 	ARG_UNUSED(count);
 	ARG_UNUSED(words);
+	pulse_infer_schedule(&schedule);
+
+	int ret = show_result(shell, schedule.hops);
+
 	show_sensor(shell, DEVICE_DT_GET(DT_ALIAS(pulse_ppg)));
 	show_sensor(shell, DEVICE_DT_GET(DT_ALIAS(pulse_accel)));
-	pulse_infer_schedule(&schedule);
 	shell_print(shell, "schedule: hops %u, shed %u, misses %u, worst response %u us",
 		    schedule.hops, schedule.shed, schedule.misses, schedule.worst_response_us);
 	(void)k_thread_stack_space_get(&k_sys_work_q.thread, &work_left);

@@ -29,14 +29,14 @@ static K_WORK_DELAYABLE_DEFINE(feeding, feed_from_work);
 
 static pulse_watchdog_bite on_bite;
 static bool started;
-static int channels[PULSE_GUARDED] = {-1, -1, -1, -1};
+static int channels[PULSE_GUARDED] = {[0 ... PULSE_GUARDED - 1] = -1};
 
 static void bite(int channel, void *user_data)
 {
 	enum pulse_guarded who = POINTER_TO_UINT(user_data);
 
 	ARG_UNUSED(channel);
-	pulse_last_words_bite(who);
+	pulse_last_words_bite(guarded[who].name);
 	if (on_bite != NULL) {
 		on_bite(who);
 		return;
