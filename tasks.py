@@ -1,9 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `invoke` offers; the tasks themselves stand in python_tools/tasks."""
+"""What `invoke` offers; the tasks themselves stand in python_tools/wristpulse_tools/tasks."""
+
+import os
+import sys
+from pathlib import Path
 
 from invoke import Collection
 
-from python_tools.tasks import chain, checks, data, device, experiments, hardware
+# The checkout's packages, installed or not: here and in the processes that tasks start.
+PACKAGES = [str(Path(__file__).resolve().parent / folder) for folder in ("training", "python_tools")]
+sys.path[:0] = PACKAGES
+os.environ["PYTHONPATH"] = os.pathsep.join([*PACKAGES, *filter(None, [os.environ.get("PYTHONPATH")])])
+
+from wristpulse_tools.tasks import chain, checks, data, device, experiments, hardware  # noqa: E402
 
 namespace = Collection()
 for module in (chain, experiments, data, device, checks):

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from flake_lock import ROOT, source_trees
 
-from python_tools.zephyr_workspace import WorkspaceError, zephyr_base
+from wristpulse_tools.firmware.zephyr_workspace import WorkspaceError, zephyr_base
 
 # Debian's package: what the Nix shell has for it.
 IN_NIX = {

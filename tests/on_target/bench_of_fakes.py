@@ -14,7 +14,7 @@ import threading
 import tty
 from pathlib import Path
 
-from python_tools import qemu
+from wristpulse_tools.firmware import qemu
 
 BOARD = "mps2_an386"
 FAKE = (

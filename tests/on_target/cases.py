@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from places import ROOT
-
-from training.recordings import simulate
-from training.sensor import SensorStream, to_counts, write_replay
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.recordings import simulate
 
 FOLDER = ROOT / "tests" / "cases"
 KINDS = ("nack", "mute", "stick", "reset", "hold", "save", "policy")  # zephyr_app/src/faults.h

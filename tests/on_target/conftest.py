@@ -10,19 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from python_tools import firmware, qemu, zephyr_workspace
-from python_tools.hardware import probe
-from python_tools.hardware.boards import Board, HardwareError, load_board
+from wristpulse_tools.firmware import bare as firmware
+from wristpulse_tools.firmware import qemu, zephyr_workspace
+from wristpulse_tools.hardware import probe
+from wristpulse_tools.hardware.boards import Board, HardwareError, load_board
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python" / "core"))
+
+from standin import TABLES, predict, write_config  # noqa: E402
 
 from emulator import CortexQemu, Firmware, NativeSim  # noqa: E402
 from on_board import BoardFirmware  # noqa: E402
 from places import BUILD, ROOT  # noqa: E402
-from standin import TABLES, predict, write_config  # noqa: E402
 from timing import Timing  # noqa: E402
-
-from training.estimator import Estimator  # noqa: E402
+from wristpulse.core.estimator import Estimator  # noqa: E402
 
 BOARD = pytest.StashKey[Board | None]()  # what --board names
 MACHINES = {"bare": {}, "mps2_an386": zephyr_workspace.MACHINE}

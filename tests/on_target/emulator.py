@@ -10,7 +10,7 @@ from pytest_embedded.dut import Dut
 from pytest_embedded.log import DuplicateStdoutPopen
 from pytest_embedded_qemu.qemu import Qemu
 
-from python_tools import qemu
+from wristpulse_tools.firmware import qemu
 
 POLL_S = 0.2
 DELIVERY_S = 30.0  # at most, from the log file through pytest-embedded's processes, on a busy machine

@@ -5,12 +5,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from emulator import Firmware
 from pytest_embedded.dut import Dut
 from pytest_embedded_serial.serial import Serial
 
-from python_tools.hardware.boards import Board
-from python_tools.hardware.line import ASKED, BAUD, answer, open_port
+from emulator import Firmware
+from wristpulse_tools.hardware.boards import Board
+from wristpulse_tools.hardware.line import ASKED, BAUD, answer, open_port
 
 CLOSING = rb"(?:END|ERROR) [^\n]*\n"
 

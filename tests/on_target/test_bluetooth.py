@@ -6,20 +6,21 @@ import struct
 from pathlib import Path
 
 import pytest
-from places import BUILD
 
-from python_tools import zephyr_workspace
-from python_tools.replay import parse
-from training.estimator import State
-from training.recordings import simulate
-from training.sensor import SensorStream, to_counts, write_replay
+from places import BUILD
+from wristpulse.core.estimator import State, parse
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.recordings import simulate
+from wristpulse_tools.firmware import zephyr_workspace
 
 pytest.importorskip("bumble", reason="bumble is not installed")
 
-from bluetooth import HEART_RATE, LOCATION, MEASUREMENT, Central, Sensor, running  # noqa: E402
 from bumble import core  # noqa: E402
 from bumble.att import ErrorCode  # noqa: E402
 from bumble.link import LocalLink  # noqa: E402
+
+from bluetooth import HEART_RATE, LOCATION, MEASUREMENT, Central, Sensor, running  # noqa: E402
 
 pytestmark = pytest.mark.zephyr
 

@@ -5,14 +5,14 @@
 """
 
 import pytest
-from cases import FOLDER, Case, Fault, all_cases, essence
-from places import BUILD, ROOT
-from storage import damaged, torn
 
-from python_tools import zephyr_workspace
-from python_tools.replay import parse
-from training.card import load_student
-from training.files import write_text
+from cases import FOLDER, Case, Fault, all_cases, essence
+from places import BUILD
+from storage import damaged, torn
+from wristpulse.core.estimator import parse
+from wristpulse.student.card import RELEASED, load_student
+from wristpulse.support.files import write_text
+from wristpulse_tools.firmware import zephyr_workspace
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
 MACHINES = ["mps2_an386", pytest.param("native_sim", marks=pytest.mark.slow)]
@@ -52,7 +52,7 @@ def test_case(case, machine, compare, released) -> None:
     lines = compare(case, machine, released(machine))
     if case.faults:
         return
-    reference = load_student(ROOT / "training" / "released").estimator().run(case.stream)
+    reference = load_student(RELEASED).estimator().run(case.stream)
     found = [result for line in lines if (result := parse(line))]
     if case.drift_ppm:
         # The driver learns the period within some batches, until when times are off by a few ms.

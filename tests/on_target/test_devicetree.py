@@ -5,10 +5,10 @@ import re
 import subprocess
 
 import pytest
-from places import BUILD, ROOT
 
-from python_tools import zephyr_workspace
-from python_tools.firmware import BuildError
+from places import BUILD, ROOT
+from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.firmware.bare import BuildError
 
 pytestmark = [pytest.mark.zephyr, pytest.mark.slow]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pexpect
 import pytest
+
 from emulator import EmulatorEnded
 from places import ROOT
-
-from python_tools import firmware
+from wristpulse_tools.firmware import bare as firmware
 
 pytestmark = pytest.mark.qemu
 PROGRAM = '#include "platform.h"\nint program(void)\n{\n%s\n}\n'

@@ -7,11 +7,11 @@ import subprocess
 import sys
 
 import pytest
+
 from bench_of_fakes import Bench
 from places import ROOT
-
-from python_tools.hardware import probe
-from python_tools.hardware.boards import HardwareError, load_board
+from wristpulse_tools.hardware import probe
+from wristpulse_tools.hardware.boards import HardwareError, load_board
 
 GOOD = '[desk]\nboard = "nrf52840dk"\nprobe = "0001"\nserial = "/dev/null"\n'
 

@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from places import BUILD, ROOT
 
-from python_tools import zephyr_workspace
+from places import BUILD, ROOT
+from wristpulse_tools.firmware import zephyr_workspace
 
 pytestmark = pytest.mark.zephyr
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from places import BUILD, ROOT
 
-from python_tools import zephyr_workspace
-from python_tools.replay import parse
-from training.card import load_student
-from training.estimator import Result
-from training.policy import Policy
-from training.sensor import SensorStream, write_replay
+from places import BUILD
+from wristpulse.core.estimator import Result, parse
+from wristpulse.core.policy import Policy
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream
+from wristpulse.student.card import RELEASED, load_student
+from wristpulse_tools.firmware import zephyr_workspace
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
 MACHINES = ["mps2_an386", pytest.param("native_sim", marks=pytest.mark.slow)]
@@ -79,7 +79,7 @@ def led(lines: list[str]) -> list[tuple[int, int]]:
 
 def reference(stream: SensorStream) -> tuple[list[Result], Policy]:
     policy = Policy()
-    return load_student(ROOT / "training" / "released").estimator().run(stream, policy), policy
+    return load_student(RELEASED).estimator().run(stream, policy), policy
 
 
 @pytest.mark.parametrize("machine", MACHINES)

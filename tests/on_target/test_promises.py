@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from places import BUILD
 
-from python_tools import zephyr_workspace
-from python_tools.replay import parse
-from training.estimator import Result, State
-from training.no_pulse import light
-from training.policy import moving
-from training.recordings import simulate
-from training.sensor import SensorStream, to_counts, write_replay
-from training.signal import align
+from places import BUILD
+from wristpulse.core.align import align
+from wristpulse.core.estimator import Result, State, parse
+from wristpulse.core.policy import moving
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.experiments.no_pulse import light
+from wristpulse.recordings import simulate
+from wristpulse_tools.firmware import zephyr_workspace
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
 
@@ -70,7 +70,7 @@ def still(stream: SensorStream) -> SensorStream:
 def test_first_fix_at_rest(play) -> None:
     """Most by then, by their first window; the rest within three windows more.
 
-    Simulated people are harder than those that training/first_fix.py starts afresh.
+    Simulated people are harder than those that training/wristpulse/experiments/first_fix.py starts afresh.
     """
     first = []
     for stream in at_rest(8, 24):

@@ -4,11 +4,12 @@
 import re
 
 import pytest
-from places import BUILD
 
-from python_tools import zephyr_workspace
-from training.recordings import simulate
-from training.sensor import to_counts, write_replay
+from places import BUILD
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import to_counts
+from wristpulse.recordings import simulate
+from wristpulse_tools.firmware import zephyr_workspace
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr, pytest.mark.slow]
 PROMPT = rb"pulse:~\$ "

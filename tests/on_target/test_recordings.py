@@ -5,15 +5,15 @@ import json
 from dataclasses import asdict
 
 import pytest
-from places import BUILD, ROOT
 
-from python_tools.replay_all import replay_all, summary
-from python_tools.targets import program_for
-from training.card import load_student
-from training.recordings import Recording, open_dataset
+from places import BUILD, ROOT
+from wristpulse.recordings import Recording, open_dataset
+from wristpulse.student.card import RELEASED, load_student
+from wristpulse_tools.replay.data_sets import replay_all, summary
+from wristpulse_tools.replay.targets import program_for
 
 pytestmark = [pytest.mark.dataset, pytest.mark.qemu, pytest.mark.slow]
-MODEL, STUDENT = ROOT / "zephyr_app" / "model", ROOT / "training" / "released"
+MODEL, STUDENT = ROOT / "zephyr_app" / "model", RELEASED
 AT_LEAST = 20  # times real time, on two busy cores; a quiet machine does several times more
 
 TARGETS = ["bare", pytest.param("zephyr", marks=pytest.mark.zephyr)]

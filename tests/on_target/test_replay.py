@@ -6,8 +6,9 @@ import re
 import numpy as np
 import pytest
 
-from training.recordings import simulate
-from training.sensor import SensorStream, to_counts, write_replay
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.recordings import simulate
 
 pytestmark = pytest.mark.qemu
 

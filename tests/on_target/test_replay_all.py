@@ -7,14 +7,14 @@ import subprocess
 import sys
 
 import pytest
+
 from bench_of_fakes import Bench
 from places import BUILD, ROOT
-
-from python_tools.replay import ReplayError
-from python_tools.replay_all import replay_all, summary
-from python_tools.targets import program_for
-from training.recordings import save_recording, simulate
-from training.sensor import to_counts
+from wristpulse.core.sensor import to_counts
+from wristpulse.recordings import save_recording, simulate
+from wristpulse_tools.replay.data_sets import replay_all, summary
+from wristpulse_tools.replay.replay import ReplayError
+from wristpulse_tools.replay.targets import program_for
 
 
 def invoke(*words: object, **environment: str) -> subprocess.CompletedProcess:

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from places import BUILD
 
-from python_tools import zephyr_workspace
-from python_tools.record import Capture, record
-from python_tools.replay import parse
-from python_tools.sources import run_emulated
-from python_tools.stream import Decoder
-from training.estimator import Result
-from training.recordings import load_recording, simulate
-from training.sensor import SensorStream, to_counts, write_replay
+from places import BUILD
+from wristpulse.core.estimator import Result, parse
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.recordings import load_recording, simulate
+from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.stream.decoder import Decoder
+from wristpulse_tools.stream.record import Capture, record
+from wristpulse_tools.stream.sources import run_emulated
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
 

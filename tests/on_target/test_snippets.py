@@ -9,15 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from places import BUILD, ROOT
 
-from python_tools import zephyr_workspace
-from python_tools.replay import NUMBER, parse
-from python_tools.trace import METADATA, awake, events, layouts, read_runs
-from training.card import load_student
-from training.policy import Policy
-from training.recordings import simulate
-from training.sensor import SensorStream, to_counts, write_replay
+from places import BUILD
+from wristpulse.core.estimator import parse
+from wristpulse.core.policy import Policy
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.recordings import simulate
+from wristpulse.student.card import RELEASED, load_student
+from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.firmware.thread_trace import METADATA, awake, events, layouts, read_runs
+from wristpulse_tools.replay.replay import NUMBER
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr, pytest.mark.slow]
 
@@ -28,7 +30,7 @@ def build(board: str, snippet: str) -> Path:
 
 @pytest.fixture(scope="module")
 def estimator():
-    return load_student(ROOT / "training" / "released").estimator()
+    return load_student(RELEASED).estimator()
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@
 import os
 
 import pytest
-from places import BUILD
 
-from python_tools.soak import soak
+from places import BUILD
+from wristpulse_tools.replay.soak import soak
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr, pytest.mark.slow]
 HOURS = float(os.environ.get("PULSE_SOAK_HOURS", "1"))

@@ -7,17 +7,19 @@ import time
 from dataclasses import asdict
 
 import pytest
+
 from places import BUILD, ROOT
 from timing import Timing
-
-from python_tools import firmware, zephyr_workspace
-from python_tools.hardware import power
-from training.recordings import simulate
-from training.sensor import to_counts, write_replay
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import to_counts
+from wristpulse.recordings import simulate
+from wristpulse_tools.firmware import bare as firmware
+from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.hardware import power
 
 pytestmark = pytest.mark.qemu
 SECONDS = 60
-PER_US = 62.5  # instructions: 16 ns each, see MACHINE in python_tools/zephyr_workspace.py
+PER_US = 62.5  # instructions: 16 ns each, see MACHINE in firmware/zephyr_workspace.py
 MODEL = ROOT / "zephyr_app" / "model"  # the network that ships
 
 

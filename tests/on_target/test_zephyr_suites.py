@@ -4,9 +4,9 @@
 import re
 
 import pytest
-from places import BUILD, ROOT
 
-from python_tools import zephyr_workspace
+from places import BUILD, ROOT
+from wristpulse_tools.firmware import zephyr_workspace
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
 SUITES = sorted(path.parent.name for path in (ROOT / "tests" / "zephyr").glob("*/testcase.yaml"))

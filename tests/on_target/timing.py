@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from places import BUILD, ROOT
-
-from training.files import write_text
+from wristpulse.support.files import write_text
 
 FILE = BUILD / "timing.json"
 BUDGETS = ROOT / "tests" / "timing_budgets.json"

@@ -3,8 +3,8 @@
 
 import dataclasses
 
-from training.config import Data, Student, Sweep, Teacher, Training, load
-from training.models.settings import Augmentation, Recipe, Spectral, SpectralTeacher
+from wristpulse.config.load import Data, Student, Sweep, Teacher, Training, load
+from wristpulse.config.networks import Augmentation, Recipe, Spectral, SpectralTeacher
 
 WINDOWS = dataclasses.replace(
     load("ablation"),

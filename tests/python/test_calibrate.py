@@ -3,8 +3,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.calibrate import IDENTITY, ONE, confidence_map
-from training.tracking import calibrate
+from wristpulse.core.track import calibrate
+from wristpulse.student.confidence import IDENTITY, ONE, confidence_map
 
 samples = st.lists(st.tuples(st.integers(0, ONE), st.booleans()), min_size=1, max_size=50)
 

@@ -9,18 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from python_tools import qemu, zephyr_workspace
-from python_tools.demo import demo
-from python_tools.embed import embed
-from python_tools.firmware import IMAGE, footprint
-from python_tools.replay import parse, replay
-from python_tools.targets import NEED_ZEPHYR, TARGETS
-from training import steps
-from training.card import CARD, CardError, load_student
-from training.config import load
-from training.pipeline import Pipeline
-from training.recordings import simulate
-from training.sensor import to_counts
+from wristpulse.config.load import load
+from wristpulse.core.estimator import parse
+from wristpulse.core.sensor import to_counts
+from wristpulse.learning.pipeline import Pipeline
+from wristpulse.recordings import simulate
+from wristpulse.student.card import CARD, CardError, load_student
+from wristpulse.support import steps
+from wristpulse_tools.firmware import qemu, zephyr_workspace
+from wristpulse_tools.firmware.bare import IMAGE, footprint
+from wristpulse_tools.firmware.embed import embed
+from wristpulse_tools.replay.demo import demo
+from wristpulse_tools.replay.replay import replay
+from wristpulse_tools.replay.targets import NEED_ZEPHYR, TARGETS
 
 SMALL = """
 [data]
@@ -91,7 +92,7 @@ def test_the_int8_input_is_the_front_ends_steps(student):
 def test_the_int8_student_follows_its_float_self(chain, student):
     import keras
 
-    from training.signal import device_order
+    from wristpulse.core.window import device_order
 
     windows = chain.corpus.train
     exact = keras.models.load_model(chain.folder / "student" / "student.keras")

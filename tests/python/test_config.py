@@ -3,8 +3,8 @@ import dataclasses
 
 import pytest
 
-from training.config import CONFIGS, ConfigError, load, override
-from training.limits import LIMITS
+from wristpulse.config.limits import LIMITS
+from wristpulse.config.load import CONFIGS, ConfigError, load, override
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training import corpus
-from training.config import ConfigError, Data
-from training.corpus import load, of_fold, split
-from training.folds import Fold
-from training.recordings import iter_dataset, simulate
-from training.signal import labelled_windows
+from wristpulse.config.load import ConfigError, Data
+from wristpulse.data import corpus
+from wristpulse.data.corpus import load, of_fold, split
+from wristpulse.data.folds import Fold
+from wristpulse.data.labels import labelled_windows
+from wristpulse.recordings import iter_dataset, simulate
 
 SMALL = Data(simulated_subjects=3, simulated_minutes=0.5)
 

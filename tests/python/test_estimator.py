@@ -2,9 +2,10 @@
 import numpy as np
 import pytest
 
-from training.estimator import Estimator, State
-from training.sensor import SensorStream, sample_times
-from training.tracking import BINS, bin_bpm, tracker_tables
+from wristpulse.core.bins import BINS, bin_bpm
+from wristpulse.core.estimator import Estimator, State
+from wristpulse.core.sensor import SensorStream, sample_times
+from wristpulse.core.track import tracker_tables
 
 TABLES = tracker_tables(0.1, valid=0.6)
 

@@ -15,11 +15,17 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from small_configs import SPECTRA, WINDOWS  # noqa: E402
-
-from python_tools.experiment_report import read  # noqa: E402
-from training import evaluate, jobs, scores, sweep, trace  # noqa: E402
-from training.config import Sweep, Training  # noqa: E402
-from training.errors import UserError  # noqa: E402
+from wristpulse.config.load import Sweep, Training  # noqa: E402
+from wristpulse.evaluation import (  # noqa: E402
+    evaluate,
+    jobs,  # noqa: E402
+    sweep,
+    trace,
+)
+from wristpulse.evaluation.results import EVALUATION, METRICS, TRACES, Result, finished, read_results  # noqa: E402
+from wristpulse.evaluation.table import markdown, paired, table_rows  # noqa: E402
+from wristpulse.support.errors import UserError  # noqa: E402
+from wristpulse_tools.experiment_report import read  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +70,14 @@ def test_a_killed_worker_costs_one_job_which_goes_on_from_its_checkpoint(killed)
     assert sorted(set(epochs)) == list(range(1, 13))
     assert len(epochs) <= 13  # the one during which it died, at most, is repeated
     assert epochs[:4] == [1, 2, 3, 4] and epochs.count(1) == epochs.count(2) == epochs.count(3) == 1
-    assert all((folder / jobs.EVALUATION / jobs.METRICS).exists() for folder in folders)
+    assert all((folder / EVALUATION / METRICS).exists() for folder in folders)
 
 
 def test_the_teacher_is_tested_too_and_results_say_what_they_are_of(killed):
     folders, _ = killed
     names = [str(folder.relative_to(folder.parents[1])) for folder in folders]
     assert names == ["group-2/teacher-1", "group-2/rkd-2"]
-    for r in scores.read(folders):
+    for r in read_results(folders):
         assert r.metrics["configuration"]["protocol"] == "simulator-3fold"
         assert re.fullmatch(r"[0-9a-f]{40}(-dirty)?|unknown", r.metrics["revision"])
         assert len(r.metrics["data_digest"]) == 64
@@ -87,7 +93,7 @@ def test_every_fold_relation_and_seed_is_a_job():
         assert teacher is None or (teacher in plan and teacher.fold == job.fold)
 
 
-def _result(variant: str, seed: int, errors: dict[str, float], fold: str) -> scores.Result:
+def _result(variant: str, seed: int, errors: dict[str, float], fold: str) -> Result:
     """A job whose estimates are so far off, by person."""
     traces = []
     for who, error in errors.items():
@@ -95,26 +101,26 @@ def _result(variant: str, seed: int, errors: dict[str, float], fold: str) -> sco
         same = dict.fromkeys(("tracked", "tracked_float", "untracked", "clamped"), flat + error)
         more = dict.fromkeys(("raw", "aligned", "time_s", "confidence", "motion"), flat)
         traces.append(trace.Trace(f"troika/{who}", who, fold, **same, **more, valid=np.zeros(10, bool)))
-    return scores.Result(Path(), {"variant": variant, "seed": seed, "fold": fold}, traces)
+    return Result(Path(), {"variant": variant, "seed": seed, "fold": fold}, traces)
 
 
 def test_the_table_has_mean_and_spread_over_people_and_seeds():
     def result(seed, errors, fold="f"):
         return _result("rkd", seed, errors, fold)
 
-    table = scores.rows([result(1, {"S01": 1.0, "S02": 3.0}), result(2, {"S01": 2.0, "S02": 6.0})])
+    table = table_rows([result(1, {"S01": 1.0, "S02": 3.0}), result(2, {"S01": 2.0, "S02": 6.0})])
     row = next(r for r in table if (r.group, r.estimate) == ("troika", "tracked, raw"))
     assert (row.people_tested, row.seeds_run, row.mae) == (2, 2, 3.0)
     assert row.people == pytest.approx(np.std([1.5, 4.5], ddof=1))
     assert row.seeds == pytest.approx(np.std([2, 4], ddof=1))
     nobody = next(r for r in table if r.estimate == "valid, aligned")
     assert np.isnan(nobody.mae) and nobody.coverage == 0
-    assert "| rkd | troika | tracked, raw | 2 | 2 | 3.00 | 2.12 | 1.41 |" in scores.markdown(table)
+    assert "| rkd | troika | tracked, raw | 2 | 2 | 3.00 | 2.12 | 1.41 |" in markdown(table)
 
     # While a sweep runs: a fold that a seed lacks is left out, whichever seed comes first.
     half = [result(1, {"S01": 1.0}), result(1, {"S02": 9.0}, "g"), result(2, {"S01": 3.0})]
     for order in (half, half[::-1]):
-        row = next(r for r in scores.rows(order) if (r.group, r.estimate) == ("troika", "tracked, raw"))
+        row = next(r for r in table_rows(order) if (r.group, r.estimate) == ("troika", "tracked, raw"))
         assert (row.people_tested, row.mae) == (1, 2.0)
 
 
@@ -127,22 +133,22 @@ def test_variants_are_compared_person_by_person():
         result("rkd", 1, {"S01": 2.0, "S02": 6.0, "S03": 10.0}),
         result("rkd", 2, {"S01": 4.0, "S02": 8.0, "S03": 12.0}),
     ]
-    assert list(scores.paired(results, "none"))[2:] == [
+    assert list(paired(results, "none"))[2:] == [
         "| rkd | troika | 3 | -1.00 | -1.00 to -1.00 |",
         "| rkd | troika S | 3 | -1.00 | -1.00 to -1.00 |",
     ]
 
 
-@pytest.mark.parametrize("reader", [scores.finished, lambda folder, _: read(folder)])
+@pytest.mark.parametrize("reader", [finished, lambda folder, _: read(folder)])
 def test_results_of_two_evaluations_are_not_one(tmp_path, reader):
     """The same people are tested in both, and learnt from in either."""
     for protocol in ("bami-spc-4fold", "cross-dataset"):
-        folder = tmp_path / protocol / "group-1" / "rkd-1" / jobs.EVALUATION
+        folder = tmp_path / protocol / "group-1" / "rkd-1" / EVALUATION
         folder.mkdir(parents=True)
         made = _result("rkd", 1, {"S01": 1.0}, "group-1")
-        trace.save(folder / jobs.TRACES, made.traces)
+        trace.save(folder / TRACES, made.traces)
         metrics = made.metrics | {"configuration": {"protocol": protocol, "name": "mine"}}
-        (folder / jobs.METRICS).write_text(json.dumps(metrics))
+        (folder / METRICS).write_text(json.dumps(metrics))
     with pytest.raises(
         UserError, match="expected one evaluation's.*found bami-spc-4fold-mine, cross-dataset-mine"
     ):
@@ -171,7 +177,7 @@ def test_the_spectral_line_runs_the_same_way(tmp_path, capsys):
     assert written["protocol"] == "simulator-3fold"
     assert written["jobs"] == ["group-1/spectral-teacher-1", "group-1/spectral-4wide-rkd-1"]
     assert (tmp_path / "table.md").read_text().startswith("| variant |")
-    for t in trace.load(taught.folder / jobs.EVALUATION / jobs.TRACES):
+    for t in trace.load(taught.folder / EVALUATION / TRACES):
         assert len({len(v) for v in vars(t).values() if isinstance(v, np.ndarray)}) == 1
         assert np.isnan(t.tracked[:3]).all() and np.isfinite(t.tracked[3:]).any()
         assert (np.isfinite(t.tracked) == np.isfinite(t.untracked)).all()

@@ -8,13 +8,14 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from small_configs import SPECTRA  # noqa: E402
-
-from training import evaluate, no_pulse, scores  # noqa: E402
-from training.card import load_student  # noqa: E402
-from training.config import Data, Distillation, Sweep  # noqa: E402
-from training.errors import UserError  # noqa: E402
-from training.everyone import Everyone, make  # noqa: E402
-from training.models.settings import Spectral  # noqa: E402
+from wristpulse.config.load import Data, Distillation, Sweep  # noqa: E402
+from wristpulse.config.networks import Spectral  # noqa: E402
+from wristpulse.evaluation import evaluate  # noqa: E402
+from wristpulse.evaluation.results import read_results  # noqa: E402
+from wristpulse.experiments import no_pulse  # noqa: E402
+from wristpulse.experiments.everyone import Everyone, make  # noqa: E402
+from wristpulse.student.card import load_student  # noqa: E402
+from wristpulse.support.errors import UserError  # noqa: E402
 
 CONFIG = dataclasses.replace(
     SPECTRA,
@@ -51,7 +52,7 @@ def test_all_people_teach_and_the_folds_say_how_sure_it_may_be(folds, tmp_path):
 
 def test_noise_passes_as_often_as_the_threshold_lets_it(folds, monkeypatch):
     monkeypatch.setattr(no_pulse, "KINDS", ("white", "swinging"))
-    results = scores.read([folds])
+    results = read_results([folds])
     everything = no_pulse.of_folds(results, None, 0)
     assert set(everything.values()) == {1.0}
     assert set(no_pulse.of_folds(results, None, 32769).values()) == {0.0}

@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from python_tools.experiment_report import ReportError, confidence_table, figures, read, write_report
-from training import trace
-from training.fit import HISTORY
-from training.jobs import EVALUATION, METRICS, TRACES
+from wristpulse.evaluation import trace
+from wristpulse.evaluation.results import EVALUATION, METRICS, TRACES
+from wristpulse.learning.curve import HISTORY
+from wristpulse_tools.experiment_report import ReportError, confidence_table, figures, read, write_report
 
 
 def made(person: str, error: float, fold: str = "group-1", hops: int = 60) -> trace.Trace:

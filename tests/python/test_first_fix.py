@@ -6,11 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from python_tools.release import RELEASED
-from training.card import load_student
-from training.first_fix import WINDOWS, Starts, starts, table
-from training.recordings import simulate
-from training.sensor import to_counts
+from wristpulse.core.sensor import to_counts
+from wristpulse.experiments.first_fix import WINDOWS, Starts, starts, table
+from wristpulse.recordings import simulate
+from wristpulse.student.card import RELEASED, load_student
 
 RECORDING = simulate(7, 60.0, losses=False)
 

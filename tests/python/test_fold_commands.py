@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from small_configs import SPECTRA
 
-from training import first_fix, fusion, jobs, no_pulse
-from training.config import Distillation, Sweep
+from small_configs import SPECTRA
+from wristpulse.config.load import Distillation, Sweep
+from wristpulse.evaluation import jobs
+from wristpulse.experiments import first_fix, fusion, no_pulse
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@ import dataclasses
 
 import pytest
 
-from training.folds import PROTOCOLS, Fold, person
-from training.recordings import simulate
+from wristpulse.data.folds import PROTOCOLS, Fold, person
+from wristpulse.recordings import simulate
 
 ONE = simulate(1, 10.0)
 

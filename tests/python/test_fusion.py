@@ -11,13 +11,16 @@ from hypothesis.extra.numpy import arrays
 
 pytest.importorskip("tensorflow")
 
-from training import fusion  # noqa: E402
-from training.card import load_student  # noqa: E402
-from training.pipeline import PACKAGE  # noqa: E402
-from training.recordings import simulate  # noqa: E402
-from training.sensor import PPG_MAX, to_counts  # noqa: E402
-from training.signal import align  # noqa: E402
-from training.tracking import BINS, track, tracker_tables  # noqa: E402
+from wristpulse.core.align import align  # noqa: E402
+from wristpulse.core.bins import BINS  # noqa: E402
+from wristpulse.core.sensor import PPG_MAX, to_counts  # noqa: E402
+from wristpulse.core.track import track, tracker_tables  # noqa: E402
+from wristpulse.experiments import fusion  # noqa: E402
+from wristpulse.recordings import simulate  # noqa: E402
+from wristpulse.student.card import (
+    RELEASED,  # noqa: E402
+    load_student,  # noqa: E402
+)
 
 HOPS = 12
 STEP = 0.06  # of a logit, about the shipped student's
@@ -91,7 +94,7 @@ def test_unsure_evidence_has_half_a_say():
 
 @pytest.fixture(scope="module")
 def student():
-    return load_student(PACKAGE / "released")
+    return load_student(RELEASED)
 
 
 def test_one_led_is_the_estimator_and_light_says_what_it_is_worth(student):

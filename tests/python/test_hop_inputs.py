@@ -8,8 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from training.hop_inputs import device_hops, hop_inputs, runs
-from training.signal import Hops
+from wristpulse.core.align import Hops
+from wristpulse.core.streaming_window import device_hops, hop_inputs, runs
 
 
 def signals(hops: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -86,8 +86,8 @@ def test_runs_end_at_gaps_and_without_contact() -> None:
 
 def test_unrolled_student_is_the_windowed_one() -> None:
     """The same logits for a first window, and as many results as hops from the fourth on."""
-    from training.models.settings import Student
-    from training.streaming import network_inputs, of_windows, unrolled
+    from wristpulse.config.networks import Student
+    from wristpulse.experiments.streaming import network_inputs, of_windows, unrolled
 
     config = Student(widths=(4, 4, 8), hidden=8)
     model = unrolled(config, 6)

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training import label_offset
-from training.label_offset import SHIFTS_S, as_good, power_at_label
-from training.recordings import simulate
+from wristpulse.experiments import label_offset
+from wristpulse.experiments.label_offset import SHIFTS_S, as_good, power_at_label
+from wristpulse.recordings import simulate
 
 RECORDING = simulate(2, 240.0, losses=False)
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
 
-from training import losses
-from training.config import Distillation, Training
+from wristpulse.config.load import Distillation, Training
+from wristpulse.learning import losses
 
 FEATURES = np.random.default_rng(7).normal(size=(8, 16, 6)).astype("float32")
 
@@ -21,7 +21,7 @@ def test_a_soft_label_is_a_distribution_around_its_heart_rate(bpm, spread):
 
 
 def test_bin_centres_are_the_trackers():
-    from training.tracking import bin_bpm
+    from wristpulse.core.bins import bin_bpm
 
     np.testing.assert_allclose(np.array(losses.bin_centres()), bin_bpm())
 

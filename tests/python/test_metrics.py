@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from training.metrics import calibration, clamp, errors, summarise
+from wristpulse.evaluation.metrics import calibration, clamp, errors, summarise
 
 NAN = np.nan
 

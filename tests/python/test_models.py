@@ -3,9 +3,9 @@ import keras
 import numpy as np
 import pytest
 
-from training.losses import RELATIONS
-from training.models import student, teacher
-from training.models.settings import Student, Teacher
+from wristpulse.config.networks import Student, Teacher
+from wristpulse.learning.losses import RELATIONS
+from wristpulse.models import student, teacher
 
 # Parameter counts of the paper's networks (shared/separate trunk; across/separate fusion), scalar head.
 PAPER = {("teacher", "shared"): 147_473, ("teacher", "separate"): 245_665, ("student", "across"): 29_497}

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from python_tools.monitor import View, bars, monitor, motion_g, render, steady, trace, update
-from python_tools.sources import serial_port
-from python_tools.stream import Acc, Counters, Decoder, Ppg, Stale, frame
-from training.estimator import Result, State
+from wristpulse.core.estimator import Result, State
+from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg, Stale, frame
+from wristpulse_tools.stream.monitor import View, bars, monitor, motion_g, render, steady, trace, update
+from wristpulse_tools.stream.sources import serial_port
 
 
 def screen(view: View, width: int = 80) -> str:

@@ -6,13 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from python_tools.release import RELEASED
-from training.card import load_student
-from training.estimator import Estimator, Result, State
-from training.no_pulse import KINDS, STRETCH_US, confidences, false_valid, light, without_pulse
-from training.recordings import iter_dataset, simulate
-from training.sensor import PPG_MAX, to_counts
-from training.signal import DARK_COUNTS
+from wristpulse.core.align import DARK_COUNTS
+from wristpulse.core.estimator import Estimator, Result, State
+from wristpulse.core.sensor import PPG_MAX, to_counts
+from wristpulse.experiments.no_pulse import KINDS, STRETCH_US, confidences, false_valid, light, without_pulse
+from wristpulse.recordings import iter_dataset, simulate
+from wristpulse.student.card import RELEASED, load_student
 
 RECORDING = simulate(7, 130.0)
 

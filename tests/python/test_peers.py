@@ -10,12 +10,11 @@ import sys
 import numpy as np
 import pytest
 
-from python_tools import peers
-from training.card import load_student
-from training.recordings import simulate
-from training.signal import window_labels
+from wristpulse.data.labels import window_labels
+from wristpulse.recordings import simulate
+from wristpulse.student.card import RELEASED, load_student
+from wristpulse_tools import peers
 
-RELEASED = peers.HERE.parents[1] / "training" / "released"
 PACKAGE = """
 import numpy as np
 

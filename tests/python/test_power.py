@@ -10,9 +10,9 @@ import tty
 
 import pytest
 
-from python_tools.bench.estimate import CHIPS
-from python_tools.hardware.boards import Board, HardwareError
-from python_tools.hardware.power import estimate, measure
+from wristpulse_tools.bench.estimate import CHIPS
+from wristpulse_tools.hardware.boards import Board, HardwareError
+from wristpulse_tools.hardware.power import estimate, measure
 
 # Range 3 with a shunt of 1 ohm and no corrections: one count of its 14 bits is 4 * 1.8 / 163840 A.
 METADATA = "Calibrated: 1\n" + "".join(f"R{i}: 1.0\nGS{i}: 0\nGI{i}: 1\n" for i in range(5)) + "HW: 9\nEND\n"

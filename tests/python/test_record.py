@@ -6,11 +6,11 @@ import struct
 import numpy as np
 import pytest
 
-from python_tools.record import record
-from python_tools.stream import frame
-from python_tools.stretches import RecordError
-from training.recordings import load_recording, simulate
-from training.sensor import SensorStream, to_counts
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.recordings import load_recording, simulate
+from wristpulse_tools.stream.decoder import frame
+from wristpulse_tools.stream.record import record
+from wristpulse_tools.stream.stretches import RecordError
 
 BATCH = 16
 

@@ -3,9 +3,10 @@
 
 from pathlib import Path
 
-from python_tools.embed import embed
-from python_tools.release import EMBEDDED, RELEASED, release
-from training.card import load_student
+from wristpulse.student.card import RELEASED, load_student
+from wristpulse_tools.firmware.embed import embed
+from wristpulse_tools.firmware.places import EMBEDDED
+from wristpulse_tools.firmware.release import release
 
 
 def test_the_embedded_c_is_what_the_released_student_gives(tmp_path):

@@ -16,7 +16,7 @@ pytest.importorskip("tensorflow")
 
 from distributed import Client  # noqa: E402
 
-from training.jobs import EVALUATION, METRICS, TRACES  # noqa: E402
+from wristpulse.evaluation.results import EVALUATION, METRICS, TRACES  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 EPOCHS = 10
@@ -78,7 +78,9 @@ def swept(lab, tmp_path):
         "--out",
         str(tmp_path),
     )
-    evaluation = start("training.evaluate", *words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    evaluation = start(
+        "wristpulse.evaluation.evaluate", *words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     try:
         for line in evaluation.stdout:
             lines.append(line)

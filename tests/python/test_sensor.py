@@ -4,16 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.recordings import simulate
-from training.sensor import (
-    PPG_MAX,
-    ReplayError,
-    SensorStream,
-    read_replay,
-    sample_times,
-    to_counts,
-    write_replay,
-)
+from wristpulse.core.replay import ReplayError, read_replay, write_replay
+from wristpulse.core.sensor import PPG_MAX, SensorStream, sample_times, to_counts
+from wristpulse.recordings import simulate
 
 
 def stream(t_ppg: np.ndarray, t_acc: np.ndarray, seed: int = 0) -> SensorStream:

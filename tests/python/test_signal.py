@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training import signal
-from training.sensor import SensorStream, sample_times
-from training.signal import FRAME_US, HOP, KERNEL, WINDOW
+from wristpulse.core import align, integer, window
+from wristpulse.core.align import FRAME_US, HOP, KERNEL
+from wristpulse.core.sensor import SensorStream, sample_times
+from wristpulse.core.window import WINDOW
 
 
 def plain_weight(d: int) -> int:
@@ -97,7 +98,7 @@ def random_stream(seed: int, rate_ppg: float, rate_acc: float, seconds: float, f
 @given(st.integers(0, 2**32), st.floats(12, 130), st.floats(12, 130), st.floats(2.5, 9), st.integers(0, 3))
 def test_vectorised_alignment_equals_sample_by_sample(seed, rate_ppg, rate_acc, seconds, faults):
     stream = random_stream(seed, rate_ppg, rate_acc, seconds, faults)
-    got, expected = signal.align(stream), plain_hops(stream)
+    got, expected = align.align(stream), plain_hops(stream)
     assert len(got) == len(expected)
     for n, (end, ppg, acc, broken, samples, saturated, dark) in enumerate(expected):
         assert got.end_us[n] == end
@@ -113,7 +114,7 @@ def test_uneven_samples_take_the_nearest():
     cluster = np.arange(-12_000, 12_001, 500)
     t = np.concatenate([n * 123_000 + cluster for n in range(60)])
     stream = SensorStream(np.arange(len(t), dtype=np.uint32), t, np.zeros((len(t), 3), np.int16), t)
-    hops = signal.align(stream)
+    hops = align.align(stream)
     assert hops.ppg.min() >= 0 and hops.ppg.max() <= 16 * len(t)
     assert [h[1] for h in plain_hops(stream)] == hops.ppg.tolist()
 
@@ -124,11 +125,11 @@ def test_constant_stays_exact_and_response_is_flat_to_four_hertz(rate):
     still = SensorStream(
         np.full(len(t), 123_457, np.uint32), t, np.tile(np.int16([5, -4096, 17]), (len(t), 1)), t
     )
-    hops = signal.align(still)
+    hops = align.align(still)
     assert (hops.ppg == 16 * 123_457).all() and (hops.acc == [5, -4096, 17]).all()
     for hertz, low, high in ((0.5, -0.1, 0.1), (2.0, -0.3, 0.3), (4.0, -1.0, 0.3), (7.4, -5.5, -1.0)):
         wave = 131_072 + 20_000 * np.sin(2 * np.pi * hertz * t * 1e-6)
-        hops = signal.align(SensorStream(np.rint(wave).astype(np.uint32), t, still.acc, t))
+        hops = align.align(SensorStream(np.rint(wave).astype(np.uint32), t, still.acc, t))
         gain = np.std(hops.ppg[:4] / 16) / (20_000 / np.sqrt(2))
         assert low < 20 * np.log10(gain) < high, f"{hertz} Hz sampled at {rate} Hz"
 
@@ -137,13 +138,13 @@ def test_constant_stays_exact_and_response_is_flat_to_four_hertz(rate):
 def test_what_would_alias_onto_heart_rates_is_suppressed(hertz):
     t = sample_times(1500, 125)
     wave = np.rint(131_072 + 20_000 * np.sin(2 * np.pi * hertz * t * 1e-6)).astype(np.uint32)
-    hops = signal.align(SensorStream(wave, t, np.zeros((len(t), 3), np.int16), t))
+    hops = align.align(SensorStream(wave, t, np.zeros((len(t), 3), np.int16), t))
     assert np.std(hops.ppg / 16) < 20_000 / np.sqrt(2) * 10 ** (-45 / 20)
 
 
 @given(st.lists(st.integers(0, 2**62 - 1), min_size=1, max_size=50))
 def test_isqrt(numbers):
-    assert signal.isqrt(np.array(numbers, np.int64)).tolist() == [math.isqrt(n) for n in numbers]
+    assert integer.isqrt(np.array(numbers, np.int64)).tolist() == [math.isqrt(n) for n in numbers]
 
 
 @settings(max_examples=30)
@@ -160,15 +161,15 @@ def test_window_inputs_equal_plain_arithmetic(seed, ppg_range, acc_range):
         [max(-128, min(127, (512 * v + r // 2) // r)) for v in row]
         for row, r in zip(d, (r_ppg, r_acc, r_acc, r_acc), strict=True)
     ]
-    assert signal.window_inputs(x)[0].tolist() == expected
-    assert signal.motion(x).tolist() == [r_acc]
+    assert window.window_inputs(x)[0].tolist() == expected
+    assert window.motion(x).tolist() == [r_acc]
 
 
-def hops_with(discontinuous: list[int], dark: list[int], n: int = 12) -> signal.Hops:
+def hops_with(discontinuous: list[int], dark: list[int], n: int = 12) -> align.Hops:
     zeros = np.zeros(n, np.int64)
     flags, darks = zeros.astype(bool), zeros.copy()
     flags[discontinuous], darks[dark] = True, 30
-    return signal.Hops(
+    return align.Hops(
         zeros, np.zeros((n, HOP), np.int32), np.zeros((n, HOP, 3), np.int16), flags, zeros + 100, zeros, darks
     )
 
@@ -185,14 +186,14 @@ def hops_with(discontinuous: list[int], dark: list[int], n: int = 12) -> signal.
     ],
 )
 def test_windows_need_four_contiguous_hops_with_contact(discontinuous, dark, ends):
-    assert signal.window_ends(hops_with(discontinuous, dark)).tolist() == ends
+    assert window.window_ends(hops_with(discontinuous, dark)).tolist() == ends
 
 
 def test_an_empty_or_short_stream_has_no_hops():
     none = np.empty(0, np.int64)
     empty = SensorStream(none.astype(np.uint32), none, np.empty((0, 3), np.int16), none)
-    assert len(signal.align(empty)) == 0
+    assert len(align.align(empty)) == 0
     t = sample_times(100, 50)
     short = SensorStream(np.zeros(100, np.uint32), t, np.zeros((100, 3), np.int16), t)
-    assert len(signal.align(short)) == 0
-    assert signal.windows(signal.align(short), none).shape == (0, 4, WINDOW)
+    assert len(align.align(short)) == 0
+    assert window.windows(align.align(short), none).shape == (0, 4, WINDOW)

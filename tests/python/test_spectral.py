@@ -7,24 +7,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.recordings import simulate
-from training.sensor import to_counts
-from training.signal import align, labelled_windows, window_ends, windows
-from training.spectrum import spectrum_inputs
+from wristpulse.core.align import align
+from wristpulse.core.sensor import to_counts
+from wristpulse.core.spectrum import spectrum_inputs
+from wristpulse.core.window import window_ends, windows
+from wristpulse.data.labels import labelled_windows
+from wristpulse.recordings import simulate
 
 tf = pytest.importorskip("tensorflow")
 
-from training import spectral  # noqa: E402
-from training.augment import augment, network_inputs, swinging_light, without_pulse  # noqa: E402
-from training.config import Distillation  # noqa: E402
-from training.integer import IntegerModel  # noqa: E402
-from training.models import spectral_teacher  # noqa: E402
-from training.models.layers import deployed  # noqa: E402
-from training.models.settings import Augmentation, Recipe, Spectral, SpectralTeacher  # noqa: E402
-from training.models.spectral import build  # noqa: E402
-from training.spectral import Teaching, predict, quantize, train  # noqa: E402
-from training.spectral_windows import gather, noise_spectra, windows_of  # noqa: E402
-from training.tracking import bin_bpm  # noqa: E402
+from wristpulse.config.load import Distillation  # noqa: E402
+from wristpulse.config.networks import Augmentation, Recipe, Spectral, SpectralTeacher  # noqa: E402
+from wristpulse.core.bins import bin_bpm  # noqa: E402
+from wristpulse.data.spectral_windows import gather, noise_spectra, windows_of  # noqa: E402
+from wristpulse.learning import spectral  # noqa: E402
+from wristpulse.learning.augment import augment, network_inputs, swinging_light, without_pulse  # noqa: E402
+from wristpulse.learning.spectral import Teaching, predict, quantize, train  # noqa: E402
+from wristpulse.models import spectral_teacher  # noqa: E402
+from wristpulse.models.layers import deployed  # noqa: E402
+from wristpulse.models.spectral import build  # noqa: E402
+from wristpulse.oracle import IntegerModel  # noqa: E402
 
 RECORDING = simulate(3, 90.0)
 ALONE = Augmentation(stretches=())

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training import spectrum
-from training.signal import WINDOW, motion
+from wristpulse.core import spectrum
+from wristpulse.core.window import WINDOW, motion
 
 C = [round(16384 * math.cos(2 * math.pi * k / 1024)) for k in range(1024)]
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from training import steps
+from wristpulse.support import steps
 
 
 def writer(text: str):
@@ -68,7 +68,7 @@ def test_require_names_the_command(tmp_path):
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from training.files import write_text
+from wristpulse.support.files import write_text
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 write_text(Path(sys.argv[1]), "x" * 10_000)
 """

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from python_tools.stream import (
+from wristpulse.core.estimator import Result, State
+from wristpulse_tools.stream.decoder import (
     RECORD_MAX,
     Acc,
     Counters,
@@ -20,7 +21,6 @@ from python_tools.stream import (
     stuff,
     unstuff,
 )
-from training.estimator import Result, State
 
 TIMES = st.integers(-(2**40), 2**60)
 STEPS = st.integers(0, 65535)

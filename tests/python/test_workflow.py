@@ -5,10 +5,10 @@ import re
 import shlex
 
 import pytest
+import tasks
 import yaml
 
-import tasks
-from python_tools.firmware import ROOT
+from wristpulse_tools.firmware.places import ROOT
 
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
 STEPS = [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from standin import ROOT, write_config
 
-from training.tracking import TrackerTables
+from wristpulse.core.track import TrackerTables
 
 BARE = ROOT / "zephyr_app" / "bare"
 STANDIN = ROOT / "tests" / "c" / "standin"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from python_tools.embed import config_header
-from training.tracking import TrackerTables, tracker_tables
+from wristpulse.core.track import TrackerTables, tracker_tables
+from wristpulse_tools.firmware.embed import config_header
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLES = tracker_tables(0.1, confidence_map=tuple(i * i * 128 for i in range(17)))

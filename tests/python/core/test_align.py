@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from standin import lines
 
-from training.sensor import SensorStream, write_replay
-from training.signal import align
+from wristpulse.core.align import align
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream
 
 FNV_PRIME, FNV_START = np.uint32(16777619), np.uint32(2166136261)
 

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from standin import TABLES
 
-from training import signal
-from training.spectrum import spectrum_inputs
-from training.tracking import BINS, Tracker
+from wristpulse.core import align
+from wristpulse.core.bins import BINS
+from wristpulse.core.spectrum import spectrum_inputs
+from wristpulse.core.track import Tracker
+from wristpulse.core.window import device_order, motion, window_inputs, windows
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -120,16 +122,16 @@ def push(core: ctypes.CDLL, window: Window, ppg: np.ndarray, acc: np.ndarray) ->
 def windows_of(ppg: np.ndarray, acc: np.ndarray) -> np.ndarray:
     """int64 (hops - 3, 4, 256) in training's order."""
     none = np.zeros(len(ppg), np.int64)
-    hops = signal.Hops(none, ppg, acc, none.astype(bool), none + 1, none, none)
-    return signal.windows(hops, np.arange(3, len(ppg)))
+    hops = align.Hops(none, ppg, acc, none.astype(bool), none + 1, none, none)
+    return windows(hops, np.arange(3, len(ppg)))
 
 
 @settings(max_examples=150, deadline=None)
 @given(seed=seeds)
 def test_window_equals_training(core, seed) -> None:
     ppg, acc = signals(seed, 6)
-    expected = signal.device_order(signal.window_inputs(windows_of(ppg, acc)))
-    motion = signal.motion(windows_of(ppg, acc))
+    expected = device_order(window_inputs(windows_of(ppg, acc)))
+    moving = motion(windows_of(ppg, acc))
     window, out = Window(), np.empty(1024, np.int8)
     for n in range(6):
         push(core, window, ppg[n], acc[n])
@@ -139,7 +141,7 @@ def test_window_equals_training(core, seed) -> None:
             core.pulse_window_quantise(
                 ctypes.byref(window), ctypes.byref(moments), out.ctypes.data_as(ctypes.c_void_p)
             )
-            assert moments.acc_root == motion[n - 3]
+            assert moments.acc_root == moving[n - 3]
             assert out.tolist() == expected[n - 3].ravel().tolist()
 
 

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from standin import ROOT, lines
 
-from training.estimator import FRONT_ENDS
-from training.recordings import Recording, RecordingError, iter_dataset, simulate
-from training.sensor import to_counts, write_replay
-from training.signal import align, window_ends, windows
+from wristpulse.core.align import align
+from wristpulse.core.estimator import FRONT_ENDS
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import to_counts
+from wristpulse.core.window import window_ends, windows
+from wristpulse.recordings import Recording, RecordingError, iter_dataset, simulate
 
 FRONT_END_NAMES = ("window", "spectrum")
 

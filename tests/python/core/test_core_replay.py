@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from standin import TABLES, lines, predict, predict_spectrum
 
-from python_tools import qemu
-from training.estimator import Estimator
-from training.recordings import simulate
-from training.sensor import SensorStream, to_counts, write_replay
+from wristpulse.core.estimator import Estimator
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.recordings import simulate
+from wristpulse_tools.firmware import qemu
 
 REFERENCE = {
     "window": Estimator(predict, TABLES, "window"),

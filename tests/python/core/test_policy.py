@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The power policy in C equals training.policy, and does what it is for."""
+"""The power policy in C equals wristpulse.core.policy, and does what it is for."""
 
 from dataclasses import replace
 
@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from standin import TABLES, lines, predict, predict_spectrum
 
-from training.estimator import Estimator, State
-from training.policy import TABLE, Policy, main, moving
-from training.recordings import simulate
-from training.sensor import SensorStream, to_counts, write_replay
-from training.signal import align
+from wristpulse.core.align import align
+from wristpulse.core.estimator import Estimator, State
+from wristpulse.core.policy import TABLE, Policy, moving
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.experiments.power_policy import main
+from wristpulse.recordings import simulate
 
 # Sure of itself, so that calm stretches come.
 ESTIMATORS = {

@@ -5,19 +5,20 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from standin import ROOT, lines
+from standin import lines
 
-from python_tools import qemu
-from python_tools.embed import embed
-from python_tools.firmware import build_bare
-from training.card import Student, load_student
-from training.recordings import Recording, iter_dataset, simulate
-from training.sensor import to_counts, write_replay
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import to_counts
+from wristpulse.recordings import Recording, iter_dataset, simulate
+from wristpulse.student.card import RELEASED, Student, load_student
+from wristpulse_tools.firmware import qemu
+from wristpulse_tools.firmware.bare import build_bare
+from wristpulse_tools.firmware.embed import embed
 
 
 @pytest.fixture(scope="module")
 def student() -> Student:
-    return load_student(ROOT / "training" / "released")
+    return load_student(RELEASED)
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from python_tools.codegen import files
-from python_tools.qemu import run
-from training.integer import IntegerModel
+from wristpulse.oracle import IntegerModel
+from wristpulse_tools.codegen import files
+from wristpulse_tools.firmware.qemu import run
 
 ROOT = Path(__file__).resolve().parents[3]
 NN, BARE, HOST = (ROOT / "zephyr_app" / folder for folder in ("core/nn", "bare", "host"))

@@ -11,7 +11,7 @@ import numpy as np
 from builder import NONE, RELU, RELU6, VALID, Builder
 from hypothesis import strategies as st
 
-from training.integer import IntegerModel
+from wristpulse.oracle import IntegerModel
 
 Step = Callable[[Builder, int], int]
 LAYOUTS = ("width", "height", "rows", "channels first", "side by side")

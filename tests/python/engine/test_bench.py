@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from python_tools.bench.__main__ import main
-from python_tools.bench.budget import BUDGETS, overruns
-from python_tools.bench.elsewhere import on_host, on_zephyr
-from python_tools.bench.estimate import estimates
-from python_tools.bench.hop import measure_hop
-from python_tools.bench.measure import Measurement, measure
+from wristpulse.student import card
+from wristpulse_tools.bench.__main__ import main
+from wristpulse_tools.bench.budget import BUDGETS, overruns
+from wristpulse_tools.bench.elsewhere import on_host, on_zephyr
+from wristpulse_tools.bench.estimate import estimates
+from wristpulse_tools.bench.hop import measure_hop
+from wristpulse_tools.bench.measure import Measurement, measure
 
-RELEASED = Path("training/released/student.tflite")
+RELEASED = card.RELEASED / card.MODEL
 
 pytestmark = [
     pytest.mark.qemu,

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from scale import CASES, MANY
 from tensorflow.lite.python import schema_py_generated as schema
 
-from python_tools.codegen import files
-from python_tools.codegen.__main__ import main as codegen
-from python_tools.codegen.generate import generate
-from python_tools.codegen.pack import ABI
-from training.integer import IntegerModel, ModelError
+from wristpulse.oracle import IntegerModel, ModelError
+from wristpulse_tools.codegen import files
+from wristpulse_tools.codegen.__main__ import main as codegen
+from wristpulse_tools.codegen.generate import generate
+from wristpulse_tools.codegen.pack import ABI
 
 
 def small(**changes: object) -> bytes:
@@ -177,7 +177,7 @@ def test_kernels_of_another_layout(tmp_path: Path) -> None:
     other.parent.mkdir()
     text = (NN / "pulse/nn.h").read_text()
     other.write_text(text.replace(f"#define PULSE_NN_ABI {ABI}\n", f"#define PULSE_NN_ABI {ABI + 1}\n"))
-    with pytest.raises(AssertionError, match="generate the model anew: python -m python_tools.codegen"):
+    with pytest.raises(AssertionError, match="generate the model anew: python -m wristpulse_tools.codegen"):
         HOST_TARGET.compile(tmp_path / "pulse_model.c", tmp_path / "other.o")
 
 

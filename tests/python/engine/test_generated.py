@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from keras_models import MODELS
 from scale import CASES, MANY
 
-from training.integer import IntegerModel
+from wristpulse.oracle import IntegerModel
 
 BATCH = 12  # graphs compiled into one program
 TARGETS = [

@@ -13,7 +13,7 @@ from hypothesis import given, reject, settings
 from keras_models import MODELS
 from scale import MANY
 
-from training.integer import IntegerModel
+from wristpulse.oracle import IntegerModel
 
 
 def reference(path: Path, inputs: np.ndarray) -> np.ndarray:

@@ -17,10 +17,11 @@ from scale import CASES, MANY
 from streams import Stream, streams
 from test_generated import BATCH, TARGETS
 
-from python_tools.bench.stream import main as bench
-from python_tools.codegen import stream_files
-from python_tools.codegen.__main__ import main
-from training.integer import HopModel, IntegerModel, ModelError
+from wristpulse.oracle import HopModel, IntegerModel, ModelError
+from wristpulse.student.card import RELEASED
+from wristpulse_tools.bench.stream import main as bench
+from wristpulse_tools.codegen import stream_files
+from wristpulse_tools.codegen.__main__ import main
 
 DSP_MISSING = not shutil.which("arm-none-eabi-gcc") or not shutil.which("qemu-system-arm")
 
@@ -159,9 +160,9 @@ def test_paper_student(target: Target, stand_in, scratch: Path, tmp_path: Path) 
 
 def test_ppg_and_acc_in_one_buffer(tmp_path: Path) -> None:
     """The student as it is deployed: 256 of PPG, then 256 x 3 of ACC; hops lie alike."""
-    from training.models import student
-    from training.models.settings import Student
-    from training.quantize import quantize
+    from wristpulse.config.networks import Student
+    from wristpulse.learning.quantize import quantize
+    from wristpulse.models import student
 
     rng = np.random.default_rng(9)
     inputs = rng.integers(-128, 128, (8, 1024)).astype(np.int8)
@@ -230,7 +231,7 @@ def test_refusals(blob: bytes, hop: int, messages: list[str], tmp_path: Path, ca
 
 
 def test_spectra_do_not_stream() -> None:
-    released = Path(__file__).resolve().parents[3] / "training/released/student.tflite"
+    released = RELEASED / "student.tflite"
     with pytest.raises(ModelError, match="SAME padding that reads 2 steps ahead"):
         HopModel(IntegerModel.load(released), 64)
 

@@ -4,9 +4,9 @@ import zipfile
 
 import pytest
 
-from training.recordings import RecordingError
-from training.recordings import archive as archive_module
-from training.recordings.archive import members, unpack
+from wristpulse.recordings import RecordingError
+from wristpulse.recordings.readers import archive as archive_module
+from wristpulse.recordings.readers.archive import members, unpack
 
 
 def write_zip(path, **files):

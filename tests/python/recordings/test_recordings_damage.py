@@ -13,7 +13,7 @@ from published_files import (
     zip_tree,
 )
 
-from training.recordings import RecordingError, open_dataset, save_recording, simulate
+from wristpulse.recordings import RecordingError, open_dataset, save_recording, simulate
 
 
 def own(folder):

@@ -11,7 +11,7 @@ import zipfile
 import pytest
 from rich.console import Console
 
-from training.recordings import RecordingError, download
+from wristpulse.recordings import RecordingError, download
 
 CONTENT = {"a.mat": bytes(range(256)) * 4000, "b.mat": b"short"}
 

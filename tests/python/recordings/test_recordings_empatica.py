@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from published_files import SECONDS, dalia, signals, wesad, write_pickle, zip_tree
 
-from training.recordings import RecordingError, open_dataset
+from wristpulse.recordings import RecordingError, open_dataset
 
 
 def write_dalia(folder, protocol=2):

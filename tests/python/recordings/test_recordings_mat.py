@@ -6,8 +6,8 @@ import pytest
 import scipy.io
 from published_files import SECONDS, signals, write_bami1, write_bami2, write_troika
 
-from training.recordings import RecordingError, open_dataset
-from training.recordings.reference import beat_rate
+from wristpulse.recordings import RecordingError, open_dataset
+from wristpulse.recordings.readers.reference import beat_rate
 
 WRITERS = {"troika": write_troika, "bami1": write_bami1, "bami2": write_bami2}
 

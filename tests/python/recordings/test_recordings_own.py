@@ -4,14 +4,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from training.recordings import (
-    RecordingError,
-    load_recording,
-    open_dataset,
-    save_recording,
-    simulate,
-)
-from training.recordings.__main__ import main
+from wristpulse.recordings import RecordingError, load_recording, open_dataset, save_recording, simulate
+from wristpulse.recordings.__main__ import main
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from published_files import dalia, write_pickle
 
-from training.recordings import RecordingError, open_dataset
-from training.recordings.pickles import load
+from wristpulse.recordings import RecordingError, open_dataset
+from wristpulse.recordings.readers.pickles import load
 
 
 class Asks:

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import scipy.io
 
-from training.label_offset import as_good, power_at_label
-from training.recordings import open_dataset
-from training.recordings.reference import ecg_rate
+from wristpulse.experiments.label_offset import as_good, power_at_label
+from wristpulse.recordings import open_dataset
+from wristpulse.recordings.readers.reference import ecg_rate
 
 pytestmark = pytest.mark.dataset
 

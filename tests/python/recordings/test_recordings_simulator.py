@@ -4,7 +4,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from training.recordings import ACTIVITIES, RecordingError, open_dataset, simulate
+from wristpulse.recordings import ACTIVITIES, RecordingError, open_dataset, simulate
 
 FINGERPRINT = "14e4e082b840d8e92c3165e447e3347ffd08e0e1919afcf9361d1b2fe4e4a117"  # of seed 1, 120 s
 

@@ -12,7 +12,7 @@
 
 /**
  * Number of the layout of weights and descriptions; a model generated for another one does not
- * compile. Stated once more, for the generator, in python_tools/codegen/pack.py.
+ * compile. Stated once more, for the generator, in python_tools/wristpulse_tools/codegen/pack.py.
  */
 #define PULSE_NN_ABI 1
 
@@ -41,7 +41,7 @@ struct pulse_nn_channel {
 	int32_t round;
 };
 
-/** A convolution with groups; weights in the order of python_tools/codegen/pack.py. */
+/** A convolution with groups; weights in the order of python_tools/wristpulse_tools/codegen/pack.py. */
 struct pulse_nn_conv {
 	const int8_t *weights;
 	const struct pulse_nn_channel *channels;
@@ -98,7 +98,7 @@ struct pulse_nn_copy {
 };
 
 /**
- * Convolve. `tile`: 4-byte aligned scratch, see scratch_bytes in python_tools/codegen/pack.py.
+ * Convolve. `tile`: 4-byte aligned scratch, see scratch_bytes in python_tools/wristpulse_tools/codegen/pack.py.
  * `out` may overlap `in` where the generator has proved that no byte is overwritten before its last
  * use.
  */

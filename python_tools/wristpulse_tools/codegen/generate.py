@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a .tflite file to C files in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.oracle import Graph, HopModel, IntegerModel, ModelError
+from wristpulse.support.files import write_text
+from wristpulse_tools.codegen import emit, stream
+from wristpulse_tools.codegen.lower import lower
+from wristpulse_tools.codegen.pack import PackError
+from wristpulse_tools.codegen.plan import plan
+
+GOLDEN_COUNT = 3
+UINT16_MAX = 65535
+
+
+def compile_model(oracle: IntegerModel, name: str) -> emit.Model:
+    """Lower, check the limits of the kernels, plan the arena.
+
+    Raises ModelError for a shape that the kernels' 16-bit fields cannot hold.
+    """
+    graph = oracle.graph
+    _check_limits(graph)
+    layers = lower(graph)
+    return emit.Model(name, graph, layers, plan(layers))
+
+
+def _check_limits(graph: Graph) -> None:
+    for tensor in graph.tensors:
+        if max(tensor.shape, default=1) > UINT16_MAX:
+            raise graph.error(tensor, f"at most {UINT16_MAX} elements along an axis", tensor.shape)
+
+
+def files(
+    oracle: IntegerModel, name: str = "pulse_model", golden: np.ndarray | None = None
+) -> dict[str, str]:
+    """Generate the text of each file by its name; `golden`: int8 inputs (n, elements), else seeded ones."""
+    model = compile_model(oracle, name)
+    if golden is None:
+        golden = golden_inputs(oracle)
+    golden = golden.reshape(len(golden), oracle.input.size)
+    try:
+        return {
+            f"{name}.h": emit.header(model),
+            f"{name}.c": emit.source(model),
+            f"{name}_golden.h": emit.golden_header(model, len(golden)),
+            f"{name}_golden.c": emit.golden_source(model, golden, oracle.predict(golden)),
+        }
+    except PackError as error:
+        raise ModelError(oracle.graph.source, "weights", "sums that fit 32 bits", str(error)) from error
+
+
+def stream_files(
+    oracle: IntegerModel, hop: int, name: str = "pulse_model", golden: np.ndarray | None = None
+) -> dict[str, str]:
+    """Like `files`, hop by hop: `golden` are the int8 inputs (n, elements) of the hops that follow a start.
+
+    Raises ModelError for a model that cannot stream by `hop` frames.
+    """
+    hops = HopModel(oracle, hop)
+    _check_limits(hops.graph)
+    model, lowering = stream.compile_hops(hops.hops, name)
+    if golden is None:
+        golden = golden_inputs(hops)
+    golden = golden.reshape(len(golden), hops.input.size)
+    try:
+        return {
+            f"{model.name}.h": stream.header(model, lowering, hops.hops),
+            f"{model.name}.c": stream.source(model, lowering),
+            f"{model.name}_golden.h": emit.golden_header(model, len(golden)),
+            f"{model.name}_golden.c": emit.golden_source(model, golden, hops.run(golden)),
+        }
+    except PackError as error:
+        raise ModelError(oracle.graph.source, "weights", "sums that fit 32 bits", str(error)) from error
+
+
+def golden_inputs(oracle: IntegerModel | HopModel, count: int = GOLDEN_COUNT) -> np.ndarray:
+    """Seeded inputs: both extremes at random, then noise about the zero point, at first faint."""
+    rng = np.random.default_rng(2015)
+    rows = [rng.choice([-128, 127], oracle.input.size)]
+    rows += [rng.normal(oracle.input.zero, 8 * 8 ** (i % 2), oracle.input.size) for i in range(count - 1)]
+    return np.clip(np.rint(rows), -128, 127).astype(np.int8)
+
+
+def generate(
+    source: Path,
+    folder: Path,
+    name: str = "pulse_model",
+    golden: np.ndarray | None = None,
+    hop: int | None = None,
+) -> list[Path]:
+    """Write the C files of `source` into `folder`, each beside its place first; returns their paths.
+
+    With a `hop` (frames), those of the streaming model instead.
+
+    Raises ModelError for a model that cannot be generated, OSError where files cannot be read or written.
+    """
+    oracle = IntegerModel.load(source)
+    texts = stream_files(oracle, hop, name, golden) if hop else files(oracle, name, golden)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for file, text in texts.items():
+        write_text(folder / file, text)
+        paths.append(folder / file)
+    return paths

@@ -1,0 +1,366 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turn a checked graph into kernel calls: operators that only rename bytes vanish into views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from wristpulse.oracle.arithmetic import quantize_multiplier
+from wristpulse.oracle.geometry import activation_range, channel_multipliers, slice_ranges, window
+from wristpulse.oracle.graph import Graph, Operator
+from wristpulse.oracle.operators import KERNELS, mean_multiplier, softmax_constants
+from wristpulse_tools.codegen.layers import (
+    Buffer,
+    Conv,
+    Copy,
+    Depthwise,
+    Elementwise,
+    Layer,
+    Lookup,
+    Mean,
+    Place,
+    Pool,
+    Scale,
+    Softmax,
+    View,
+    row_major,
+)
+from wristpulse_tools.codegen.views import ALIASES, Views, reshaped
+
+CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
+
+
+def lower(graph: Graph) -> list[Layer]:
+    """Layers in execution order, buffers with life times, nothing placed yet."""
+    return Lowering(graph).run()
+
+
+class Lowering(Views):
+    """One pass over the operators."""
+
+    def run(self) -> list[Layer]:
+        for op in self.graph.operators:
+            self.operator(op)
+        self._deliver()
+        for index, layer in enumerate(self.layers):
+            for view in (*layer.inputs, layer.output):
+                buffer = view.buffer
+                buffer.first = index if buffer.first is None else buffer.first
+                buffer.last = index
+        return self.layers
+
+    def operator(self, op: Operator) -> None:
+        """Append the layers of one operator."""
+        _LOWER[op.kind](self, op)
+
+    def _deliver(self) -> None:
+        """Bring the result to the caller's output if it was not computed there."""
+        result = self.view(self.graph.outputs[0])
+        if result.buffer.place is not Place.OUTPUT or result.offset or not result.contiguous:
+            if result.buffer.place is Place.OUTPUT:
+                result.buffer.place = Place.ARENA
+            target = View.whole(Buffer(result.size, Place.OUTPUT), result.shape)
+            self.layers.append(Copy("graph output", [result], target))
+
+    # Operators
+
+    def alias(self, op: Operator) -> None:
+        """RESHAPE and its kin."""
+        view = self.view(op.inputs[0])
+        shape = self.out(op).shape
+        solid = [(d, s) for d, s in zip(view.shape, view.strides, strict=True) if d > 1]
+        if not view.contiguous and [d for d in shape if d > 1] == [d for d, _ in solid]:
+            strides = iter([s for _, s in solid])
+            view = View(view.buffer, view.offset, shape, tuple(next(strides) if d > 1 else 0 for d in shape))
+        else:
+            dense = self.dense(op.inputs[0])
+            view = View.whole(dense.buffer, shape, dense.offset)
+        self.views[self.out(op).index] = view
+
+    def transpose(self, op: Operator) -> None:
+        """Permuted strides."""
+        view = self.view(op.inputs[0])
+        order = [int(i) for i in self.tensor(op, 1).data]
+        self.views[self.out(op).index] = View(
+            view.buffer,
+            view.offset,
+            tuple(view.shape[i] for i in order),
+            tuple(view.strides[i] for i in order),
+        )
+
+    def sliced(self, op: Operator) -> None:
+        """Moved offset, multiplied strides."""
+        view = self.view(op.inputs[0])
+        ranges = slice_ranges(self.graph, op)
+        part = View(
+            view.buffer,
+            view.offset + sum(r.start * s for r, s in zip(ranges, view.strides, strict=True)),
+            tuple(len(r) for r in ranges),
+            tuple(r.step * s for r, s in zip(ranges, view.strides, strict=True)),
+        )
+        kept = [i for i in range(len(ranges)) if not op.options["ShrinkAxisMask"] >> i & 1]
+        self.views[self.out(op).index] = View(
+            part.buffer, part.offset, tuple(part.shape[i] for i in kept), tuple(part.strides[i] for i in kept)
+        )
+
+    def joined(self, op: Operator) -> None:
+        """CONCATENATION and PACK: copy whatever was not computed in place."""
+        out = self.out(op)
+        axis = op.options["Axis"] % len(out.shape)
+        target = self.views.get(out.index) or self.define(op)
+        start = 0
+        for i in op.inputs:
+            shape = self.graph.tensors[i].shape
+            if op.kind == "PACK":
+                shape = (*shape[:axis], 1, *shape[axis:])
+            view = self.view(i)
+            strides = row_major(out.shape)
+            part = View(target.buffer, target.offset + start * strides[axis], shape, strides)
+            in_place = (
+                view.buffer is target.buffer and view.offset == part.offset and self.parents.get(self.root(i))
+            )
+            if not in_place:
+                self.layers.append(Copy(str(op), [reshaped(view, shape)], part))
+            start += shape[axis]
+        self.views[out.index] = View.whole(target.buffer, out.shape, target.offset)
+
+    def pad(self, op: Operator) -> None:
+        """Padding that a convolution does itself needs no layer of its own."""
+        consumers = self.consumers.get(op.outputs[0], [])
+        widths = self.tensor(op, 1).data
+        spatial = widths.shape == (4, 2) and not widths[[0, 3]].any()
+        is_output = op.outputs[0] in self.graph.outputs
+        if spatial and not is_output and all(c.kind in CONVOLUTIONS for c in consumers):
+            return
+        view = self.view(op.inputs[0])
+        target = self.define(op)
+        strides = row_major(target.shape)
+        start = target.offset + sum(int(w) * s for w, s in zip(widths[:, 0], strides, strict=True))
+        inside = View(target.buffer, start, view.shape, strides)
+        copy = Copy(str(op), [view], inside)
+        copy.fill = (target.offset, target.size, self.tensor(op).zero)
+        self.layers.append(copy)
+
+    def convolution(self, op: Operator) -> None:
+        """CONV_2D and DEPTHWISE_CONV_2D, with a PAD before them taken in."""
+        geometry = window(self.graph, op)
+        source, name, pad = op.inputs[0], str(op), (geometry.pad_h, geometry.pad_w)
+        padding = self.producers.get(source)
+        if padding is not None and padding.kind == "PAD" and source not in self.views:
+            widths = self.tensor(padding, 1).data
+            pad = (pad[0] + int(widths[1, 0]), pad[1] + int(widths[2, 0]))
+            source, name = padding.inputs[0], f"{padding}, {op}"
+        out = self.out(op)
+        weights = self.tensor(op, 1).data
+        depthwise = op.kind == "DEPTHWISE_CONV_2D"
+        taps = weights.shape[1] * weights.shape[2] * (1 if depthwise else weights.shape[3])
+        common = dict(
+            **self._weighted(op),
+            in_shape=self.graph.tensors[source].shape[1:],
+            out_shape=out.shape[1:],
+            stride=(geometry.stride_h, geometry.stride_w),
+            dilation=(geometry.dilation_h, geometry.dilation_w),
+            pad=pad,
+            macs=out.size * taps,
+        )
+        inputs = [self.dense(source)]
+        if depthwise:
+            self.layers.append(Depthwise(name, inputs, self.define(op), weights[0], **common))
+        else:
+            self.layers.append(self._planes(Conv(name, inputs, self.define(op), weights, **common)))
+
+    def _planes(self, layer: Conv) -> Conv:
+        """Sort an input of narrow groups group after group, padding included.
+
+        The taps of a row then lie side by side, none of them outside; the kernel reads whole words.
+        """
+        (height, width, channels), (_, kernel_h, kernel_w, depth) = layer.in_shape, layer.weights.shape
+        if depth == channels or depth % 4 == 0 or layer.dilation[1] > 1 or kernel_w == 1:
+            return layer
+        (top, left), (out_h, out_w, _) = layer.pad, layer.out_shape
+        rows = max(top + height, (out_h - 1) * layer.stride[0] + (kernel_h - 1) * layer.dilation[0] + 1)
+        columns = max(left + width, (out_w - 1) * layer.stride[1] + kernel_w + 3)
+        groups, size = channels // depth, rows * columns * channels
+        view, target = layer.inputs[0], Buffer(size)
+        by_group = View(
+            view.buffer, view.offset, (groups, height, width, depth), (depth, width * channels, channels, 1)
+        )
+        inside = View(
+            target,
+            (top * columns + left) * depth,
+            by_group.shape,
+            (rows * columns * depth, columns * depth, depth, 1),
+        )
+        self.layers.append(
+            Copy(f"groups of {layer.source}", [by_group], inside, fill=(0, size, layer.in_zero))
+        )
+        layer.inputs, layer.planes = [View.whole(target, (groups, rows, columns, depth))], True
+        layer.in_shape, layer.pad = (rows, columns, channels), (0, 0)
+        return layer
+
+    def connected(self, op: Operator) -> None:
+        """FULLY_CONNECTED: a 1 x 1 convolution of as many positions as there are rows."""
+        weights = self.tensor(op, 1).data
+        outputs, depth = weights.shape
+        rows = self.out(op).size // outputs
+        inputs = [self.dense(op.inputs[0])]
+        self.layers.append(
+            Conv(
+                str(op),
+                inputs,
+                self.define(op),
+                weights.reshape(outputs, 1, 1, depth),
+                **self._weighted(op),
+                in_shape=(1, rows, depth),
+                out_shape=(1, rows, outputs),
+                stride=(1, 1),
+                dilation=(1, 1),
+                pad=(0, 0),
+                macs=rows * outputs * depth,
+            )  # fmt: skip
+        )
+
+    def _weighted(self, op: Operator) -> dict:
+        out = self.out(op)
+        multiplier, shift = channel_multipliers(self.graph, op)
+        biased = len(op.inputs) > 2 and op.inputs[2] >= 0
+        bias = self.tensor(op, 2).data if biased else np.zeros(out.shape[-1], np.int32)
+        clamp = activation_range(op, out)
+        return dict(
+            bias=bias,
+            multiplier=multiplier,
+            shift=shift,
+            in_zero=self.tensor(op).zero,
+            out_zero=out.zero,
+            clamp=clamp,
+        )
+
+    def pool(self, op: Operator) -> None:
+        """AVERAGE_POOL_2D and MAX_POOL_2D."""
+        g = window(self.graph, op)
+        source, out = self.tensor(op), self.out(op)
+        inputs = [self.dense(source.index)]
+        self.layers.append(
+            Pool(
+                str(op),
+                inputs,
+                self.define(op),
+                op.kind.startswith("AVERAGE"),
+                source.shape[1:],
+                out.shape[1:],
+                (g.kernel_h, g.kernel_w),
+                (g.stride_h, g.stride_w),
+                (g.pad_h, g.pad_w),
+                activation_range(op, out),
+            )  # fmt: skip
+        )
+
+    def elementwise(self, op: Operator) -> None:
+        """ADD and MUL; a smaller operand comes second and repeats, or is spread out first."""
+        out = self.out(op)
+        first, second = op.inputs
+        if self.graph.tensors[first].size < self.graph.tensors[second].size:
+            first, second = second, first
+        views = [self._spread(i, out.shape, whole) for i, whole in ((first, True), (second, False))]
+        a, b = (self.graph.tensors[i] for i in (first, second))
+        product = op.kind == "MUL"
+        if product:
+            result = np.float32(a.scale[0] * b.scale[0]) / np.float32(out.scale[0])
+            scales = (Scale(0, 0), Scale(0, 0))
+        else:
+            twice = 2 * np.float64(max(a.scale[0], b.scale[0]))
+            scales = tuple(Scale(*quantize_multiplier(float(np.float64(t.scale[0]) / twice))) for t in (a, b))
+            result = twice / ((1 << 20) * np.float64(out.scale[0]))
+        self.layers.append(
+            Elementwise(
+                str(op),
+                views,
+                self.define(op),
+                product,
+                (a.zero, b.zero, out.zero),
+                scales,
+                Scale(*quantize_multiplier(float(result))),
+                activation_range(op, out),
+                views[1].size,
+            )  # fmt: skip
+        )
+
+    def _spread(self, index: int, shape: tuple[int, ...], whole: bool) -> View:
+        """Operand as contiguous elements: all of `shape`, or its fast axes where it may repeat."""
+        tensor = self.graph.tensors[index]
+        own = (1,) * (len(shape) - len(tensor.shape)) + tensor.shape
+        solid = [i for i, d in enumerate(own) if d > 1]
+        repeats = all(own[i] == shape[i] for i in range(solid[0] if solid else len(shape), len(shape)))
+        if own == shape or (repeats and not whole):
+            return self.dense(index)
+        view = reshaped(self.dense(index), own)
+        strides = tuple(0 if d == 1 else s for d, s in zip(own, view.strides, strict=True))
+        return self.gathered(View(view.buffer, view.offset, shape, strides), str(tensor))
+
+    def mean(self, op: Operator) -> None:
+        """MEAN: the axes it runs over become the slow ones."""
+        source, out = self.tensor(op), self.out(op)
+        axes = sorted({int(a) % len(source.shape) for a in np.atleast_1d(self.tensor(op, 1).data)})
+        kept = [i for i in range(len(source.shape)) if i not in axes]
+        view = self.view(source.index)
+        order = [*axes, *kept]
+        view = View(
+            view.buffer,
+            view.offset,
+            tuple(view.shape[i] for i in order),
+            tuple(view.strides[i] for i in order),
+        )
+        if not view.contiguous:
+            view = self.gathered(view, str(op))
+        count = int(np.prod([source.shape[i] for i in axes]))
+        real = float(np.float64(source.scale[0]) / np.float64(out.scale[0]))
+        scale = Scale(*mean_multiplier(real, count))
+        self.layers.append(
+            Mean(str(op), [view], self.define(op), count, out.size, scale, source.zero, out.zero)
+        )
+
+    def lookup(self, op: Operator) -> None:
+        """Functions of one value: the oracle's answers for all 256."""
+        source = self.tensor(op)
+        every = np.arange(-128, 128, dtype=np.int8).reshape(256, *(1,) * len(source.shape))
+        scalar = Graph(self.graph.source, "", self.graph.tensors, (), (), ())
+        values = np.broadcast_to(every, (256, *source.shape))
+        table = KERNELS[op.kind](scalar, op, {source.index: values}).reshape(256, -1)[:, 0]
+        inputs = [self.dense(source.index)]
+        self.layers.append(Lookup(str(op), inputs, self.define(op), table))
+
+    def softmax(self, op: Operator) -> None:
+        """SOFTMAX along the last axis."""
+        source = self.tensor(op)
+        multiplier, shift, smallest = softmax_constants(op, source)
+        depth = source.shape[-1]
+        inputs = [self.dense(source.index)]
+        self.layers.append(
+            Softmax(
+                str(op),
+                inputs,
+                self.define(op),
+                source.size // depth,
+                depth,
+                Scale(multiplier, shift),
+                smallest,
+            )
+        )
+
+
+_LOWER: dict[str, Callable[[Lowering, Operator], None]] = {
+    **dict.fromkeys(ALIASES, Lowering.alias),
+    **dict.fromkeys(CONVOLUTIONS, Lowering.convolution),
+    **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), Lowering.pool),
+    **dict.fromkeys(("ADD", "MUL"), Lowering.elementwise),
+    **dict.fromkeys(("LOGISTIC", "RELU", "RELU6", "QUANTIZE"), Lowering.lookup),
+    **dict.fromkeys(("CONCATENATION", "PACK"), Lowering.joined),
+    "FULLY_CONNECTED": Lowering.connected,
+    "MEAN": Lowering.mean,
+    "SOFTMAX": Lowering.softmax,
+    "PAD": Lowering.pad,
+    "TRANSPOSE": Lowering.transpose,
+    "STRIDED_SLICE": Lowering.sliced,
+}

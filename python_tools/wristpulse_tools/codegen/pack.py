@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Weights and per-channel constants in the order the kernels read them.
+
+Convolution weights: for each group and pair of output channels (a, b), the taps in order of kernel row,
+kernel column, input channel, padded with zeros to a multiple of four. Four taps make two words:
+
+    256 * b0 + a0, 256 * b2 + a2        256 * b1 + a1, 256 * b3 + a3
+
+of little-endian halfwords: SXTB16 of a word gives two taps of a, the word itself multiplies as 256 * b + a,
+and SXTB16 of four consecutive activations gives the matching pairs (x0, x2) and (x1, x3). The input's zero
+point is folded into the bias.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wristpulse_tools.codegen.layers import TILE, Conv, Depthwise, Layer
+
+ABI = 1  # PULSE_NN_ABI of zephyr_app/core/nn/pulse/nn.h: count both up where packing or structs change
+ACC_LIMIT = 1 << 30  # the short requantisation doubles the accumulator in 32 bits
+SUM_LIMIT = 1 << 16  # of |weights|: times 128 for the activation and 256 for the pair, it fits 32 bits
+
+
+@dataclass(frozen=True)
+class Packed:
+    """`weights` int8 in kernel order; `channels` rows of (bias, multiplier, round or shift)."""
+
+    weights: np.ndarray
+    channels: np.ndarray
+    wide: bool
+
+
+class PackError(ValueError):
+    """Accumulators beyond 32 bits."""
+
+
+def quads(taps: int) -> int:
+    """Groups of four taps."""
+    return -(-taps // 4)
+
+
+def pack_conv(layer: Conv) -> Packed:
+    """Pack a convolution; odd channel counts per group are filled up with a zero filter."""
+    out, kernel_h, kernel_w, depth = layer.weights.shape
+    groups = layer.in_shape[2] // depth
+    per_group, taps = out // groups, kernel_h * kernel_w * depth
+    pairs, count = -(-per_group // 2), quads(taps)
+    filled = np.zeros((groups, pairs * 2, count * 4), np.int8)
+    filled[:, :per_group, :taps] = layer.weights.reshape(groups, per_group, taps)
+    # axes: group, pair, ab, quad, half (tap >> 1), word (tap & 1)
+    split = filled.reshape(groups, pairs, 2, count, 2, 2).transpose(2, 0, 1, 3, 5, 4).astype(np.int32)
+    weights = (256 * split[1] + split[0]).astype("<i2").ravel().view(np.int8)
+    table, wide = _channels(layer, layer.weights.reshape(out, -1))
+    padded = np.zeros((groups, pairs * 2, 3), np.int64)
+    padded[:, :per_group] = table.reshape(groups, per_group, 3)
+    if pairs * 2 > per_group:
+        padded[:, -1] = padded[:, -2]
+    return Packed(weights, padded.reshape(-1, 3), wide)
+
+
+def pack_depthwise(layer: Depthwise) -> Packed:
+    """Depthwise weights keep TFLite's order (KH, KW, out)."""
+    table, wide = _channels(layer, layer.weights.reshape(-1, layer.weights.shape[2]).T)
+    return Packed(layer.weights.ravel(), table, wide)
+
+
+def _channels(layer: Conv, filters: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Constants of each output channel, and whether any needs the long requantisation."""
+    filters = filters.astype(np.int64)
+    bias = layer.bias.astype(np.int64) - layer.in_zero * filters.sum(axis=1)
+    reach = np.abs(layer.bias.astype(np.int64)) + np.abs(filters).sum(axis=1) * 256
+    if np.any(reach + np.abs(bias) >= 1 << 31):
+        raise PackError(f"{layer.source}: expected sums that fit 32 bits, found up to {int(reach.max())}")
+    exponent = -layer.shift
+    largest = (reach.astype(np.float64) * layer.multiplier / 2**31).max() + 1
+    rounding = (2 * layer.out_zero + 1) * 2.0 ** (np.maximum(exponent, 1) - 1)
+    wide = bool(
+        np.any(exponent < 1)
+        or np.any(exponent > 30)
+        or np.any(reach >= ACC_LIMIT)
+        or np.any(filters == -128)
+        or np.any(np.abs(filters).sum(axis=1) >= SUM_LIMIT)
+        or np.any(np.abs(rounding) + largest >= 2**31)
+    )
+    last = layer.shift if wide else np.array([int(r) for r in rounding], np.int64)
+    return np.stack([bias, layer.multiplier, last], axis=1), wide
+
+
+def scratch_bytes(layer: Layer) -> int:
+    """Bytes that a convolution gathers its input into; 0 for the others.
+
+    A strip of tiles: int16 taps of TILE output positions each, or of one position where there are fewer.
+    Where neighbouring tiles have taps in common, the strip holds these once. Behind it, taps in bytes where a
+    run of them is no multiple of four, or one position of zero points for taps outside the input.
+    """
+    if not isinstance(layer, Conv) or isinstance(layer, Depthwise):
+        return 0
+    _, kernel_h, kernel_w, depth = layer.weights.shape
+    taps = quads(kernel_h * kernel_w * depth) * 4
+    if layer.out_shape[0] * layer.out_shape[1] < TILE:
+        return taps * 2
+    shared = (
+        kernel_h == layer.stride[1] == 1
+        and TILE % layer.dilation[1] == 0
+        and kernel_w * layer.dilation[1] >= TILE
+        and (depth % 4 == 0 or layer.dilation[1] * layer.pitch == depth)
+    )
+    step = TILE // layer.dilation[1] * depth if shared else taps
+    rows = TILE * (taps + 4) if depth % 4 else depth
+    return max((taps + (layer.strip - 1) * step), taps) * TILE * 2 + rows

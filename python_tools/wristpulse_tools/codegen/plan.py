@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Place the arena's buffers: liveness, reuse, and outputs that overlap the input they are computed from.
+
+A convolution that walks forward needs, once it has written some rows, only input rows from a known address
+on. If its output starts `gap` bytes below its input, no write ever reaches a byte still to be read; such a
+pair shares most of its memory although both are alive in the same layer.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+
+from wristpulse_tools.codegen.layers import (
+    TILE,
+    Buffer,
+    Conv,
+    Depthwise,
+    Elementwise,
+    Layer,
+    Lookup,
+    Place,
+    Pool,
+    Softmax,
+)
+from wristpulse_tools.codegen.pack import scratch_bytes
+
+ALIGNMENT = 4  # bytes; the DSP kernels load words
+ORDERS = 100  # random placement orders tried besides the obvious ones
+STRIP = 8  # most tiles of a strip; longer ones save next to nothing
+GROWTH = 0.25  # of the arena, spent on longer strips
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Size of the arena and the largest sum of buffers alive in one layer, in bytes."""
+
+    size: int
+    live: int
+
+
+def plan(layers: list[Layer]) -> Plan:
+    """Give every arena buffer its offset, every convolution the longest strip that costs little memory."""
+    _gather_in_strips(layers, 0)
+    shortest = _planned(layers)
+    allowed = limit = int(shortest.size * (1 + GROWTH))
+    for _ in range(8):
+        _gather_in_strips(layers, allowed)
+        result = _planned(layers)
+        if result.size <= limit:
+            return result
+        allowed = int(allowed * 0.93)
+    _gather_in_strips(layers, 0)
+    return _planned(layers)
+
+
+def _gather_in_strips(layers: list[Layer], allowed: int) -> None:
+    """Make strips as long as fits `allowed` bytes beside what is alive, up to STRIP tiles."""
+    for layer in layers:
+        layer.scratch_buffer = None
+    others = _arena_buffers(layers)
+    for index, layer in enumerate(layers):
+        alive = sum(_aligned(b.size) for b in others if b.first <= index <= b.last)
+        overlap = min((layer.inputs[0].buffer.size, layer.output.buffer.size))
+        if isinstance(layer, Conv) and not isinstance(layer, Depthwise):
+            layer.strip = 1
+            tiles = layer.out_shape[1] // TILE
+            while layer.strip < min(STRIP, tiles) and alive - overlap + _longer(layer) <= allowed:
+                layer.strip += 1
+        if scratch := scratch_bytes(layer):
+            layer.scratch_buffer = Buffer(scratch, first=index, last=index)
+
+
+def _longer(layer: Conv) -> int:
+    return scratch_bytes(replace(layer, strip=layer.strip + 1))
+
+
+def _planned(layers: list[Layer]) -> Plan:
+    buffers = _arena_buffers(layers)
+    gaps = _gaps(layers)
+    by_size = sorted(buffers, key=lambda b: (-b.size, b.first))
+    orders = [by_size, sorted(buffers, key=lambda b: (b.first, -b.size))]
+    shuffler = random.Random(1)
+    orders += [shuffler.sample(by_size, len(by_size)) for _ in range(ORDERS)]
+    best = min((_place(order, gaps) for order in orders), key=lambda offsets: _extent(buffers, offsets))
+    for buffer in buffers:
+        buffer.offset = best[buffer]
+    live = max(
+        (sum(b.size for b in buffers if b.first <= i <= b.last) for i in range(len(layers))), default=0
+    )
+    return Plan(_extent(buffers, best), live)
+
+
+def _arena_buffers(layers: list[Layer]) -> list[Buffer]:
+    found: dict[int, Buffer] = {}
+    for layer in layers:
+        views = [*(v.buffer for v in layer.inputs), layer.output.buffer]
+        for buffer in [*views, *([layer.scratch_buffer] if layer.scratch_buffer else [])]:
+            if buffer.place is Place.ARENA:
+                found[id(buffer)] = buffer
+    return list(found.values())
+
+
+def _extent(buffers: list[Buffer], offsets: dict[Buffer, int]) -> int:
+    return max((offsets[b] + _aligned(b.size) for b in buffers), default=0)
+
+
+def _aligned(size: int) -> int:
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def _place(order: list[Buffer], gaps: dict[tuple[Buffer, Buffer], int]) -> dict[Buffer, int]:
+    """Lowest free offset for each buffer in turn."""
+    offsets: dict[Buffer, int] = {}
+    for buffer in order:
+        taken = []  # open intervals of offsets that collide with what is placed
+        for other, offset in offsets.items():
+            if other.last < buffer.first or buffer.last < other.first:
+                continue
+            low, high = offset - _aligned(buffer.size), offset + _aligned(other.size)
+            if (buffer, other) in gaps:  # computed from `other`: may start `gap` below it, or lower
+                low = max(low, offset - gaps[buffer, other])
+            if (other, buffer) in gaps:
+                high = min(high, offset + gaps[other, buffer])
+            taken.append((low, high))
+        offsets[buffer] = _first_free(taken)
+    return offsets
+
+
+def _first_free(taken: list[tuple[int, int]]) -> int:
+    """Lowest offset of 0 or more strictly inside none of the intervals."""
+    candidates = sorted({0, *(high for _, high in taken if high > 0)})
+    return next(c for c in candidates if not any(low < c < high for low, high in taken))
+
+
+def _gaps(layers: list[Layer]) -> dict[tuple[Buffer, Buffer], int]:
+    """(output, input) buffers that may overlap, and by how many bytes the output must start lower."""
+    gaps: dict[tuple[Buffer, Buffer], int] = {}
+    for index, layer in enumerate(layers):
+        source, target = layer.inputs[0], layer.output
+        whole = source.offset == 0 and target.offset == 0
+        dying = source.buffer.last == index and target.buffer.first == index
+        arena = source.buffer.place is Place.ARENA and target.buffer.place is Place.ARENA
+        shared = [v.buffer for v in layer.inputs].count(source.buffer) > 1
+        gap = _gap(layer)
+        if whole and dying and arena and not shared and gap is not None:
+            gaps[target.buffer, source.buffer] = _aligned(gap)
+    return gaps
+
+
+def _gap(layer: Layer) -> int | None:
+    if isinstance(layer, Lookup | Softmax) or (
+        isinstance(layer, Elementwise) and layer.inputs[0].size == layer.output.size
+    ):
+        return 0
+    if isinstance(layer, Depthwise):
+        return _window_gap(layer, layer.weights.shape[:2], layer.dilation, _singly(layer), True)
+    if isinstance(layer, Conv) and not layer.planes:
+        groups = layer.in_shape[2] // layer.weights.shape[3]
+        steps = (_strips(layer, strip) for strip in (1, layer.strip))
+        return max(_window_gap(layer, layer.weights.shape[1:3], layer.dilation, s, groups > 1) for s in steps)
+    if isinstance(layer, Pool):
+        return _window_gap(layer, layer.kernel, (1, 1), _singly(layer), True)
+    return None
+
+
+def _singly(layer: Depthwise | Pool) -> list[range]:
+    return [range(p, p + 1) for p in range(layer.out_shape[0] * layer.out_shape[1])]
+
+
+def _strips(layer: Conv, strip: int) -> list[range]:
+    """Output positions that zephyr_app/core/nn/conv.c reads for before it writes them, step by step."""
+    (_, in_w, _), (out_h, out_w, _) = layer.in_shape, layer.out_shape
+    _, _, kernel_w, depth = layer.weights.shape
+    positions = out_h * out_w
+    width = TILE if positions >= TILE else 1
+    run = depth * kernel_w if layer.dilation[1] * layer.pitch == depth else depth
+    steps, following = [], 0
+    while following < positions:
+        first = min(following, positions - width)
+        y, x = divmod(first, out_w)
+        left = x * layer.stride[1] - layer.pad[1]
+        columns = (
+            in_w - (kernel_w - 1) * layer.dilation[1] - 1 - (3 if run % 4 else 0) - left
+        ) // layer.stride[1]
+        columns = min(columns + 1, out_w - x)
+        top = y * layer.stride[0] - layer.pad[0]
+        bottom = top + (layer.weights.shape[1] - 1) * layer.dilation[0]
+        inside = top >= 0 and left >= 0 and bottom < layer.in_shape[0] and columns >= width
+        tiles = min(strip, columns // TILE) if inside and strip > 1 else 1
+        steps.append(range(first, first + tiles * width))
+        following += tiles * width
+    return steps
+
+
+def _window_gap(
+    layer: Conv | Depthwise | Pool,
+    kernel: tuple[int, int],
+    dilation: tuple[int, int],
+    steps: list[range],
+    interleaved: bool,
+) -> int:
+    """Most bytes by which a write runs ahead of a later read, both counted from their buffer's start.
+
+    `interleaved`: a step reads on after its first write (groups, channels).
+    """
+    (in_h, in_w, depth), (_, out_w, channels) = layer.in_shape, layer.out_shape
+
+    def first_read(position: int) -> int:
+        y, x = divmod(position, out_w)
+        rows = [y * layer.stride[0] - layer.pad[0] + k * dilation[0] for k in range(kernel[0])]
+        columns = [x * layer.stride[1] - layer.pad[1] + k * dilation[1] for k in range(kernel[1])]
+        inside = [r * in_w + c for r in rows if 0 <= r < in_h for c in columns if 0 <= c < in_w]
+        return min(inside) * depth if inside else in_h * in_w * depth
+
+    reads = [min(first_read(p) for p in step) for step in steps]
+    gap, later = 0, in_h * in_w * depth
+    for step in reversed(range(len(steps))):
+        if interleaved:
+            later = min(later, reads[step])
+        gap = max(gap, steps[step].stop * channels - later)
+        later = min(later, reads[step])
+    return gap

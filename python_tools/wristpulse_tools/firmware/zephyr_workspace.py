@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Find a Zephyr workspace and build this repository's images in it, through CMake from anywhere."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from wristpulse.support.errors import UserError
+from wristpulse_tools.firmware.bare import BuildError, locked
+from wristpulse_tools.firmware.places import ROOT
+
+# How QEMU runs an image of board mps2_an386: console on the first UART, 62.5 MIPS as the board states.
+MACHINE = {"serial": "stdio", "shift": 4}
+VERSION = (3, 7)  # what west.yml pins; another minor version may not build
+BOARDS = {  # name: what runs or flashes the image
+    "mps2_an386": "zephyr.elf",
+    "native_sim": "zephyr.exe",
+    "nrf52840dk": "zephyr.hex",
+    "nucleo_wb55rg": "zephyr.hex",
+}
+
+
+class WorkspaceError(UserError):
+    """There is no Zephyr to build with; the message says where it was looked for."""
+
+
+def zephyr_base() -> Path:
+    """Zephyr's own folder: by ZEPHYR_BASE, CMake's package registry, beside us, or in ~/zephyrproject.
+
+    WorkspaceError if there is none, or one of another version.
+    """
+    for place in _places():
+        if (place / "share" / "zephyr-package" / "cmake").is_dir() and (place / "VERSION").is_file():
+            found = _version(place)
+            if found != VERSION:
+                raise WorkspaceError(f"{place}: VERSION: expected {VERSION}, found {found}")
+            return place
+    raise WorkspaceError(
+        "Zephyr: expected ZEPHYR_BASE, a workspace after `west zephyr-export` or ~/zephyrproject, found none"
+    )
+
+
+def _places() -> list[Path]:
+    named = os.environ.get("ZEPHYR_BASE")
+    if named:
+        return [Path(named)]
+    entries = sorted((Path.home() / ".cmake" / "packages" / "Zephyr").glob("*"))
+    registered = [Path(entry.read_text().strip()).parents[2] for entry in entries]
+    return [*registered, ROOT.parent / "zephyr", Path.home() / "zephyrproject" / "zephyr"]
+
+
+def _version(base: Path) -> tuple[int, int]:
+    numbers = dict(re.findall(r"^VERSION_(MAJOR|MINOR) *= *(\d+)", (base / "VERSION").read_text(), re.M))
+    return int(numbers.get("MAJOR", 0)), int(numbers.get("MINOR", 0))
+
+
+def build(board: str, folder: Path, *options: str, source: Path = ROOT) -> Path:
+    """Build `source` (the application, or a test's folder) for a board; the image's path.
+
+    options: further CMake arguments, as -DPULSE_MODEL_DIR=... WorkspaceError if there is no Zephyr;
+    BuildError if it does not build.
+    """
+    _cmake(folder, source, board, *options)
+    return Path(folder) / "zephyr" / BOARDS[board]
+
+
+def build_with_bootloader(board: str, folder: Path, *options: str, source: Path = ROOT) -> tuple[Path, Path]:
+    """Build MCUboot and `source`, signed for it (sysbuild.conf); the build folders of the two.
+
+    options and errors: as of `build`. The signed image is zephyr/zephyr.signed.bin of the second.
+    """
+    _cmake(folder, zephyr_base() / "share" / "sysbuild", board, f"-DAPP_DIR={source}", *options)
+    return Path(folder) / "mcuboot", Path(folder) / source.name
+
+
+def _cmake(folder: Path, source: Path, board: str, *options: str) -> None:
+    base = zephyr_base()
+    if shutil.which("cmake") is None or shutil.which("ninja") is None:
+        raise BuildError("cmake, ninja: expected in PATH (Debian: apt-get install cmake ninja-build)")
+    environment = {**os.environ, "ZEPHYR_BASE": str(base)}
+    configure = [
+        *("cmake", "-G", "Ninja", "-S", source, "-B", folder, f"-DBOARD={board}"),
+        # Zephyr's scripts need the packages of this Python.
+        *(f"-DPython3_EXECUTABLE={sys.executable}", *options),
+    ]
+    with locked(Path(folder)):
+        for command in (configure, ["cmake", "--build", folder]):
+            run = subprocess.run(
+                [str(word) for word in command], capture_output=True, text=True, env=environment
+            )
+            if run.returncode:
+                said = (run.stdout + run.stderr)[-3000:]
+                raise BuildError(f"{folder}: {' '.join(map(str, command[:2]))} failed:\n{said}")
+
+
+def sizes(folder: Path) -> dict[str, int]:
+    """Bytes of flash and RAM that an ELF image of a build folder takes."""
+    from elftools.elf.elffile import ELFFile
+
+    writable, loaded = 0x1, 0x2  # SHF_WRITE, SHF_ALLOC
+    flash = ram = 0
+    with (Path(folder) / "zephyr" / "zephyr.elf").open("rb") as file:
+        for section in ELFFile(file).iter_sections():
+            flags, size = section["sh_flags"], section["sh_size"]
+            if flags & loaded:
+                ram += size if flags & writable else 0
+                flash += size if section["sh_type"] != "SHT_NOBITS" else 0
+    return {"flash": flash, "ram": ram}

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Charge that a board takes, by Nordic's Power Profiler Kit II, or an estimate of it where there is none."""
+
+import time
+from dataclasses import dataclass
+
+import serial
+from ppk2_api.ppk2_api import PPK2_API
+
+from wristpulse_tools.bench.estimate import CHIPS, estimates
+from wristpulse_tools.hardware.boards import Board, HardwareError
+
+READ_S = 0.01  # the kit sends 100,000 samples a second
+HOP_S = 2.0
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Charge of one hop, uC, lowest and highest; where the figures come from."""
+
+    chip: str
+    microcoulombs_per_hop: tuple[float, float]
+    source: str
+
+
+def measure(board: Board, seconds: float, millivolts: int = 3000) -> Charge:
+    """Mean current through the kit's ampere meter over `seconds`, as charge of one hop of 2 s.
+
+    millivolts: the board's own supply. HardwareError if there is no kit, or it sends nothing.
+    """
+    where = f"{board.name}: power_profiler"
+    if board.power_profiler is None:
+        raise HardwareError(f"{where}: expected the port of a Power Profiler Kit II, found none")
+    try:
+        kit = PPK2_API(board.power_profiler, timeout=1, write_timeout=1, exclusive=True)
+    except serial.SerialException as error:
+        raise HardwareError(f"{where}: expected a free port, found: {error}") from None
+    if not kit.get_modifiers():
+        raise HardwareError(f"{where}: expected the kit's calibration, found no answer")
+    kit.use_ampere_meter()
+    kit.set_source_voltage(millivolts)
+    total, samples = 0.0, 0
+    kit.start_measuring()
+    try:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            time.sleep(READ_S)
+            sent = kit.get_data()
+            if sent:
+                microamperes, _ = kit.get_samples(sent)
+                total, samples = total + sum(microamperes), samples + len(microamperes)
+    finally:
+        kit.stop_measuring()
+    if not samples:
+        raise HardwareError(f"{where}: expected samples, found none in {seconds:g} s")
+    charge = total / samples * HOP_S
+    return Charge(board.board, (charge, charge), f"measured: Power Profiler Kit II, {samples} samples")
+
+
+def estimate(instructions: int) -> list[Charge]:
+    """What so many instructions a hop would take on each chip: the running core alone, no idle, no LED."""
+    clocks = {chip.name: chip for chip in CHIPS}
+    return [
+        Charge(
+            found.chip,
+            tuple(ms * clocks[found.chip].milliamperes for ms in found.milliseconds),
+            "estimate: instructions counted on QEMU, the data sheet's current of the running core",
+        )
+        for found in estimates(instructions)
+    ]

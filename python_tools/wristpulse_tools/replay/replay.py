@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Replay a recording through firmware and set what it printed against the reference."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.core.estimator import Result, State, parse
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream
+from wristpulse.data.labels import window_labels
+from wristpulse.recordings import Recording
+from wristpulse.support.errors import UserError
+from wristpulse_tools.firmware.qemu import Run
+
+NUMBER = re.compile(r"(\w+)=(-?\d+)")
+
+
+# Runs firmware over a replay file, handing on each line as it is printed.
+Program = Callable[[Path, Callable[[str], None]], Run]
+
+
+class ReplayError(UserError):
+    """Firmware that did not end well: its exit status and its last words."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What firmware made of a recording: a result per hop, its closing figures, and the host's seconds."""
+
+    results: list[Result]
+    closing: dict[str, int]
+    seconds: float
+
+    @property
+    def bpm(self) -> np.ndarray:
+        """Estimates, float64 (hops,); NaN where there is none."""
+        bpm = np.array([r.bpm_q8 / 256 for r in self.results])
+        return np.where(bpm > 0, bpm, np.nan)
+
+    @property
+    def valid(self) -> np.ndarray:
+        """Which estimates the firmware vouches for: bool (hops,)."""
+        return np.array([r.state is State.VALID for r in self.results])
+
+    def reference(self, recording: Recording, aligned: bool = True) -> np.ndarray:
+        """Reference BPM of each hop's window, float64 (hops,), NaN where unknown."""
+        return window_labels(recording, np.array([r.time_us for r in self.results]), aligned)
+
+
+def replay(
+    program: Program,
+    stream: SensorStream,
+    file: Path,
+    on_result: Callable[[Result], None] = lambda result: None,
+) -> Replay:
+    """Write the sensor samples to `file`, run firmware over them, and read its results.
+
+    `on_result` gets each result as it is printed. ReplayError if the firmware ends badly.
+    """
+    write_replay(file, stream)
+    results: list[Result] = []
+
+    def take(line: str) -> None:
+        result = parse(line)
+        if result:
+            results.append(result)
+            on_result(result)
+
+    start = time.monotonic()
+    run = program(file, take)
+    seconds = time.monotonic() - start
+    last = run.output.splitlines()[-1] if run.output else "nothing"
+    if run.status or not last.startswith("END "):
+        found = f"status {run.status} and: {last}"
+        raise ReplayError(f"{file}: expected a last line END and status 0, found {found}")
+    closing = {name: int(value) for name, value in NUMBER.findall(last)}
+    if closing["hops"] != len(results):
+        raise ReplayError(f"{file}: expected {closing['hops']} results, found {len(results)}")
+    return Replay(results, closing, seconds)

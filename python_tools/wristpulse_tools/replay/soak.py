@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hours of recordings through the Zephyr application on QEMU, with the PPG chip failing at random times."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.core.align import DARK_COUNTS
+from wristpulse.core.estimator import Result, State, parse
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.recordings import open_dataset, simulate
+from wristpulse.support.errors import UserError
+from wristpulse_tools.firmware import qemu, zephyr_workspace
+from wristpulse_tools.replay.replay import NUMBER
+
+LONGEST_PAUSE_S = 6  # between hops: a fault, a new grid, a hop
+LONGEST_ACQUIRING = 10  # hops: what fills a window, twice over and more
+
+
+class SoakError(UserError):
+    """Something that a soak must not show; the message says all of it."""
+
+
+@dataclass(frozen=True)
+class Soak:
+    """What a soak counted: hours simulated, host seconds, faults injected, the image's closing figures."""
+
+    hours: float
+    seconds: float
+    faults: dict[str, int]
+    closing: dict[str, int]
+    states: dict[str, int]
+    problems: list[str]
+
+
+def stream(hours: float, data: Path | None) -> SensorStream:
+    """Recordings one after the other, round and round: BAMI-1 of a folder, else a simulated person."""
+    people = open_dataset("bami1", data) if data else [simulate(1, 840, losses=False)]
+    parts = [to_counts(person) for person in people]
+    step_ppg, step_acc = (int(np.median(np.diff(t))) for t in (parts[0].t_ppg_us, parts[0].t_acc_us))
+    n_ppg, n_acc = (int(hours * 3600e6 // step) for step in (step_ppg, step_acc))
+    ppg = np.resize(np.concatenate([part.ppg for part in parts]), n_ppg)
+    ppg = np.maximum(ppg, np.uint32(2 * DARK_COUNTS))  # contact is for the faults to lose
+    acc = np.concatenate([part.acc for part in parts])
+    acc = np.tile(acc, (-(-n_acc // len(acc)), 1))[:n_acc]
+    return SensorStream(ppg, np.arange(n_ppg) * step_ppg, acc, np.arange(n_acc) * step_acc)
+
+
+def problems(results: list[Result], faults: dict[str, int], closing: dict[str, int], lines: list[str]):
+    """What does not add up, or did not go on."""
+    states = [result.state for result in results]
+    runs = [(state, len(list(run))) for state, run in groupby(states)]
+    steps = np.diff([result.time_us for result in results]) / 1e6
+    exact = {
+        "bus_errors": (faults["bus"], closing["bus_errors"]),
+        "lost_interrupts": (faults["interrupts"], closing["lost_interrupts"]),
+        "overflows": (faults["overflows"], closing["overflows"]),
+        "recoveries": (faults["bus"] + faults["resets"], closing["recoveries"]),
+        "stretches without contact": (faults["contacts"], sum(s is State.NO_CONTACT for s, _ in runs)),
+        "hops printed": (closing["hops"], len(results)),
+        "hops shed": (0, closing["shed"]),
+        "deadline misses": (0, closing["misses"]),
+        "accelerometer samples lost": (0, closing["acc_lost"]),
+        "resets of the device": (1, sum(line.startswith("HOP 0 ") for line in lines)),
+    }
+    found = [f"{k}: expected {want}, found {got}" for k, (want, got) in exact.items() if want != got]
+    if steps.max() > LONGEST_PAUSE_S:
+        found.append(f"hops: expected one within {LONGEST_PAUSE_S} s, found a pause of {steps.max():g} s")
+    longest = max((n for state, n in runs if state is State.ACQUIRING), default=0)
+    if longest > LONGEST_ACQUIRING:
+        found.append(f"acquiring: expected at most {LONGEST_ACQUIRING} hops in a row, found {longest}")
+    return found
+
+
+def soak(hours: float, folder: Path, seed: int = 1, data: Path | None = None) -> Soak:
+    """Build the image and run it; SoakError if it does not end well."""
+    options = ("-DCONFIG_PULSE_RANDOM_FAULTS=y", f"-DCONFIG_PULSE_RANDOM_FAULTS_SEED={seed}")
+    image = zephyr_workspace.build("mps2_an386", folder / "image", *options)
+    write_replay(folder / "soak.pulse", stream(hours, data))
+    start = time.monotonic()
+    run = qemu.run(image, folder / "soak.pulse", timeout_s=hours * 1800 + 300, **zephyr_workspace.MACHINE)
+    seconds = time.monotonic() - start
+    (folder / "soak.log").write_text(run.output)
+    lines = [line.strip() for line in run.output.splitlines()]
+    if run.status or not re.match(r"END ", lines[-1]) or not re.match(r"FAULTS ", lines[-2]):
+        raise SoakError(
+            f"soak: expected FAULTS, END and status 0, found status {run.status} and: {lines[-1]}"
+        )
+    faults, closing = (dict((k, int(v)) for k, v in NUMBER.findall(line)) for line in lines[-2:])
+    results = [result for line in lines if (result := parse(line))]
+    states = Counter(result.state.value for result in results)
+    found = problems(results, faults, closing, lines)
+    return Soak(hours, seconds, faults, closing, dict(states), found)

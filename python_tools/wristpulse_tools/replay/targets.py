@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where firmware can run a replay: each target builds the C of a student and gives a program to run."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from wristpulse_tools.firmware import qemu, zephyr_workspace
+from wristpulse_tools.firmware.bare import build_bare
+from wristpulse_tools.hardware import line, probe
+from wristpulse_tools.hardware.boards import Board
+from wristpulse_tools.replay.replay import Program
+
+
+def bare(model: Path, folder: Path) -> Program:
+    """QEMU's Cortex-M4F without an RTOS."""
+    image = build_bare(model, folder / "bare")
+    return lambda file, on_line: qemu.run(image, file, on_line=on_line)
+
+
+def host(model: Path, folder: Path) -> Program:
+    """This machine."""
+    program = build_bare(model, folder / "host", "-DPULSE_HOST=ON")
+    return lambda file, on_line: _run(program, str(file), on_line)
+
+
+def zephyr(model: Path, folder: Path) -> Program:
+    """The Zephyr application on QEMU's Cortex-M4F: drivers, threads and all."""
+    image = zephyr_workspace.build(
+        "mps2_an386", folder / "mps2_an386", f"-DPULSE_MODEL_DIR={model.resolve()}"
+    )
+    return lambda file, on_line: qemu.run(image, file, on_line=on_line, **zephyr_workspace.MACHINE)
+
+
+def native_sim(model: Path, folder: Path) -> Program:
+    """The Zephyr application as a program of this machine."""
+    image = zephyr_workspace.build(
+        "native_sim", folder / "native_sim", f"-DPULSE_MODEL_DIR={model.resolve()}"
+    )
+    return lambda file, on_line: _run(image, f"--replay={file}", on_line)
+
+
+def on_emulator(model: Path, folder: Path) -> Program:
+    """The nearest to the product that this machine can emulate: Zephyr's image, or bare metal without one."""
+    try:
+        zephyr_workspace.zephyr_base()
+    except zephyr_workspace.WorkspaceError:
+        return bare(model, folder)
+    return zephyr(model, folder)
+
+
+def on_board(board: Board, model: Path, folder: Path) -> Program:
+    """A real board, flashed when it is first used; the recording goes over its serial line."""
+    build = folder / f"{board.name}-serial"
+    options = ("-DSNIPPET=pulse-replay-serial", f"-DPULSE_MODEL_DIR={model.resolve()}")
+    zephyr_workspace.build(board.board, build, *options)
+    flashed = []
+
+    def start() -> None:
+        if flashed:
+            probe.reset(board)
+        else:
+            probe.flash(board, build)
+            flashed.append(build)
+
+    return lambda file, on_line: line.run(board, file, on_line, start)
+
+
+def program_for(target: str, model: Path, folder: Path, board: Board | None = None) -> Program:
+    """Build what a user names as --target, with the C files of `model`. ValueError if there is none such."""
+    if target == "board":
+        if board is None:
+            raise ValueError("--board: expected a board of boards/hardware.toml, found none")
+        return on_board(board, model, folder)
+    if target not in TARGETS:
+        raise ValueError(f"--target: expected one of {', '.join([*TARGETS, 'board'])}, found {target}")
+    return TARGETS[target](model, folder)
+
+
+def _run(program: Path, argument: str, on_line: Callable[[str], None]) -> qemu.Run:
+    done = subprocess.run([program, argument], capture_output=True, text=True)
+    for said in done.stdout.splitlines():
+        on_line(said)
+    return qemu.Run(done.returncode, done.stdout + done.stderr)
+
+
+# Name -> (folder of the C files, folder for the build) -> program. BuildError if it cannot be built,
+# WorkspaceError where Zephyr is needed and there is none.
+TARGETS: dict[str, Callable[[Path, Path], Program]] = {
+    "bare": bare,
+    "host": host,
+    "zephyr": zephyr,
+    "native_sim": native_sim,
+    "qemu": on_emulator,
+}
+NEED_ZEPHYR = ("zephyr", "native_sim")

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A device's stream of raw samples: decode, record, monitor."""

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The device's raw data stream (docs/stream.md): bytes of a serial port in, records out."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from wristpulse.core.estimator import Result, State
+from wristpulse.support.errors import UserError
+
+VERSION = 1
+RECORD_MAX = 254  # bytes, CRC included: one COBS block
+# As enum pulse_state of zephyr_app/core/include/pulse/result.h counts them; None is stale, no hop's result.
+STATES = (State.ACQUIRING, State.VALID, State.MOTION_UNCERTAIN, State.NO_CONTACT, State.NO_PULSE, None)
+
+_HEADER = struct.Struct("<BH")  # type, sequence number
+_CRC = struct.Struct("<I")
+_START = struct.Struct("<q")  # time of the first sample, us
+_PPG = np.dtype([("step", "<u2"), ("count", "u1", 3)])
+_ACC = np.dtype([("step", "<u2"), ("xyz", "<i2", 3)])
+_RESULT = struct.Struct("<qIiHBI")
+_COUNTERS = struct.Struct("<qBBH12IH")
+
+
+class StreamError(UserError):
+    """A stream that this decoder does not know: what was expected, what was found."""
+
+
+@dataclass(frozen=True)
+class Ppg:
+    """t_us: int64 (n,), microseconds on the samples' clock; counts: uint32 (n,), 18 bits."""
+
+    t_us: np.ndarray
+    counts: np.ndarray
+
+
+@dataclass(frozen=True)
+class Acc:
+    """t_us: int64 (n,), microseconds on the samples' clock; xyz: int16 (n, 3), 4096 LSB per g."""
+
+    t_us: np.ndarray
+    xyz: np.ndarray
+
+
+@dataclass(frozen=True)
+class Stale:
+    """No hop came for a while: the last result is no longer one."""
+
+    time_us: int
+
+
+@dataclass(frozen=True)
+class Counters:
+    """The device's counters since its start. Times in us; `dropped`: records that found its buffer full."""
+
+    time_us: int
+    version: int
+    ppg_bits: int
+    acc_lsb_per_g: int
+    dropped: int
+    ppg: int  # samples taken
+    ppg_lost: int
+    acc: int
+    acc_lost: int
+    bus_errors: int
+    hops: int
+    shed: int
+    misses: int
+    worst_us: int
+    response_us: int  # of the last hop
+    execution_us: int  # of its inference
+    busy_permille: int  # of the processor's time since the last record
+
+
+Record = Ppg | Acc | Result | Stale | Counters
+TYPES = {1: Ppg, 2: Acc, 3: Result, 4: Counters}
+
+
+class Decoder:
+    """Records out of bytes that may begin anywhere and hold anything between frames."""
+
+    def __init__(self) -> None:
+        self.rejected = 0  # frames that are no record: garbage, text, damage
+        self.lost: Counter[type] = Counter()  # records by type that the sequence numbers say are missing
+        self._pending = b""
+        self._next: dict[int, int] = {}
+
+    def feed(self, data: bytes) -> list[Record]:
+        """All records that are complete with these bytes. StreamError for another version of the stream."""
+        *frames, self._pending = (self._pending + data).split(b"\0")
+        self._pending = self._pending[-RECORD_MAX - 2 :]  # text without end is no frame: keep little of it
+        records = (self._record(frame) for frame in frames if frame)
+        return [record for record in records if record is not None]
+
+    def _record(self, frame: bytes) -> Record | None:
+        content = unstuff(frame)
+        if content is None or len(content) < _HEADER.size + _CRC.size:
+            self.rejected += 1
+            return None
+        body, (crc,) = content[: -_CRC.size], _CRC.unpack(content[-_CRC.size :])
+        if zlib.crc32(body) != crc:
+            self.rejected += 1
+            return None
+        kind, sequence = _HEADER.unpack_from(body)
+        if kind not in TYPES:
+            return None  # of a later version
+        self.lost[TYPES[kind]] += (sequence - self._next.get(kind, sequence)) % 65536
+        self._next[kind] = (sequence + 1) % 65536
+        return _PARSERS[kind](body[_HEADER.size :])
+
+
+def stuff(record: bytes) -> bytes:
+    """COBS of at most 254 bytes: the same content without zeros, one byte longer."""
+    if len(record) > RECORD_MAX:
+        raise ValueError(f"record: expected at most {RECORD_MAX} bytes, found {len(record)}")
+    return b"".join(bytes([len(part) + 1]) + part for part in record.split(b"\0"))
+
+
+def unstuff(frame: bytes) -> bytes | None:
+    """What `stuff` was given; None if that cannot be."""
+    parts, at = [], 0
+    while at < len(frame):
+        end = at + frame[at]
+        if end > len(frame):
+            return None
+        parts.append(frame[at + 1 : end])
+        at = end
+    return b"\0".join(parts)
+
+
+def frame(kind: int, sequence: int, payload: bytes) -> bytes:
+    """A record as the device sends it."""
+    body = _HEADER.pack(kind, sequence % 65536) + payload
+    return b"\0" + stuff(body + _CRC.pack(zlib.crc32(body))) + b"\0"
+
+
+def _samples(payload: bytes, sample: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    rest = len(payload) - _START.size
+    if rest < 0 or rest % sample.itemsize:
+        raise StreamError(f"record: expected samples of {sample.itemsize} bytes, found {rest} bytes")
+    samples = np.frombuffer(payload, sample, offset=_START.size)
+    return _START.unpack_from(payload)[0] + np.cumsum(samples["step"], dtype=np.int64), samples
+
+
+def _ppg(payload: bytes) -> Ppg:
+    t_us, samples = _samples(payload, _PPG)
+    return Ppg(t_us, samples["count"].astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32))
+
+
+def _acc(payload: bytes) -> Acc:
+    t_us, samples = _samples(payload, _ACC)
+    return Acc(t_us, samples["xyz"].astype(np.int16))
+
+
+def _fixed(layout: struct.Struct, payload: bytes) -> tuple:
+    if len(payload) != layout.size:
+        raise StreamError(f"record: expected {layout.size} bytes, found {len(payload)}")
+    return layout.unpack(payload)
+
+
+def _result(payload: bytes) -> Result | Stale:
+    time_us, hop, bpm_q8, confidence, state, gaps = _fixed(_RESULT, payload)
+    if state >= len(STATES):
+        raise StreamError(f"result: state: expected 0 to {len(STATES) - 1}, found {state}")
+    if STATES[state] is None:
+        return Stale(time_us)
+    return Result(hop, time_us, bpm_q8, confidence, STATES[state], gaps)
+
+
+def _counters(payload: bytes) -> Counters:
+    if len(payload) > _START.size and payload[_START.size] != VERSION:
+        raise StreamError(f"stream: version: expected {VERSION}, found {payload[_START.size]}")
+    return Counters(*_fixed(_COUNTERS, payload))
+
+
+_PARSERS = {1: _ppg, 2: _acc, 3: _result, 4: _counters}

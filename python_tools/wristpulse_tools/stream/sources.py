@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a raw data stream comes from: a board's serial port, or the Zephyr image on QEMU.
+
+A source is an iterator of bytes as they come; empty ones when nothing came for a tenth of a second.
+"""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import to_counts
+from wristpulse.recordings import load_recording
+from wristpulse.student.card import load_student
+from wristpulse.support.errors import UserError
+from wristpulse_tools.firmware import qemu, zephyr_workspace
+from wristpulse_tools.firmware.embed import embed
+
+BAUD = 115_200
+WAIT_S = 0.1
+
+
+class SourceError(UserError):
+    """A source that ended badly: its last words."""
+
+
+def serial_port(port: str, baud: int = BAUD) -> Iterator[bytes]:
+    """What comes from a serial port, without end. OSError if it cannot be opened, or goes away."""
+    import serial
+
+    with serial.Serial(port, baud, timeout=WAIT_S) as line:
+        while True:
+            yield line.read(max(line.in_waiting, 1))
+
+
+def emulated(record: Path, student: Path, folder: Path, real_time: bool = False) -> Iterator[bytes]:
+    """The stream of the Zephyr image on QEMU that replays a recording in the repository's format, to its end.
+
+    student: folder of student.tflite; folder: for builds and files. What reading and building raise.
+    """
+    write_replay(folder / "replay.pulse", to_counts(load_recording(record)))
+    embed(load_student(student), folder / "c")
+    image = zephyr_workspace.build(
+        "mps2_an386",
+        folder / "mps2_an386",
+        *(f"-DPULSE_MODEL_DIR={(folder / 'c').resolve()}", "-DSNIPPET=pulse-stream"),
+    )
+    yield from run_emulated(image, folder / "replay.pulse", folder, real_time)
+
+
+def run_emulated(image: Path, replay: Path, folder: Path, real_time: bool = False) -> Iterator[bytes]:
+    """The stream of an image as QEMU writes it to a file. SourceError if it ends badly."""
+    console, stream = folder / "console.log", folder / "stream.bin"
+    stream.write_bytes(b"")
+    machine = {**zephyr_workspace.MACHINE, "serial": f"file:{console}"}
+    command = qemu.command(image, replay, **machine, second_serial=f"file:{stream}", real_time=real_time)
+    # Its own session: Ctrl-C is ours to handle.
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        with stream.open("rb") as file:
+            ended = False
+            while not ended:
+                ended = process.poll() is not None  # before the read: what it wrote last is there
+                data = file.read()
+                if not data and not ended:
+                    time.sleep(WAIT_S)
+                yield data
+    finally:
+        process.terminate()
+        process.wait()
+    last = (console.read_text(errors="replace").splitlines() or ["nothing"])[-1]
+    if process.returncode or not last.startswith("END "):
+        raise SourceError(
+            f"{image}: expected a last line END and status 0, found {process.returncode}: {last}"
+        )

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all tasks share: where things lie, the arguments of a run, and how an error ends a task."""
+
+import functools
+import sys
+from pathlib import Path
+
+from invoke import task
+
+from wristpulse.support.errors import UserError
+from wristpulse_tools.firmware.places import BUILD
+
+# What a user can cause; each says in one line what is wrong. Anything else is ours and keeps its traceback.
+USER_ERRORS = (ValueError, OSError, UserError)
+
+RUN_HELP = {
+    "config": "configuration: a name in config/presets or the path of a .toml file",
+    "data": "folder of real recordings (the data set's own folder or the one around it), for --dataset",
+    "dataset": "data set, as in docs/data.md: simulator, troika, bami1 ...; default: the configuration's",
+    "test": "subjects held out for testing, comma-separated; default: the configuration's, or else the last",
+    "force": "make it anew even if it is up to date",
+}
+
+
+def command(**help_texts: str):
+    """An invoke task whose user errors end it with one line on stderr and exit status 1."""
+
+    def wrap(body):
+        @functools.wraps(body)
+        def run(*arguments, **options):
+            try:
+                return body(*arguments, **options)
+            except USER_ERRORS as error:
+                print(f"error: {error}", file=sys.stderr)
+                sys.exit(1)
+
+        return task(run, help=help_texts)
+
+    return wrap
+
+
+def pipeline(config: str, data: str | None, dataset: str | None, test: str | None):
+    """The chain that the arguments of a run describe."""
+    from wristpulse.config.load import load, override
+    from wristpulse.learning.pipeline import Pipeline
+
+    subjects = tuple(test.split(",")) if test else None
+    chosen = override(load(config), dataset=dataset, test=subjects)
+    return Pipeline(chosen, Path(data) if data else None, BUILD, say)
+
+
+def say(line: str) -> None:
+    """Progress: one line, at once."""
+    print(line, flush=True)

@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-"""The science: recordings, signal path, models, distillation, quantisation, tracking."""

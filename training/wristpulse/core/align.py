@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Align PPG and accelerometer on 32 Hz frames: docs/signal_path.md, sections 2 and 3, in numpy integers.
+
+zephyr_app/core/src/align.c does the same, sample by sample; both give the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wristpulse.core.sensor import PPG_MAX, SensorStream
+
+if TYPE_CHECKING:
+    pass
+from wristpulse.core.integer import round_div
+
+RATE_HZ = 32
+FRAME_US = 31_250
+HOP = 64  # frames: 2 s
+REACH_US = 125_000  # half the alignment kernel's length
+GAP_US = 100_000  # a longer step between samples of a channel is a gap
+PPG_FRACTION_BITS = 4
+DARK_COUNTS = 4096  # below: no skin before the sensor
+MIN_WEIGHT = 8192  # a quarter of the kernel's peak
+
+
+def _kernel() -> np.ndarray:
+    """Alignment kernel, int64 (124,), Q15 at 1024 us steps: sinc of cut-off 8 Hz, Kaiser window (beta 5)."""
+    t = np.arange(124) * 1024e-6
+    shape = np.i0(5.0 * np.sqrt(1.0 - (t / 0.125).clip(max=1.0) ** 2)) / np.i0(5.0)
+    h = np.rint(32767 * np.sinc(2 * 8.0 * t) * shape).astype(np.int64)
+    h[-1] = 0
+    return h
+
+
+KERNEL = _kernel()
+
+
+@dataclass(frozen=True)
+class Hops:
+    """Hops of 64 aligned frames.
+
+    end_us: int64 (n,); ppg: int32 (n, 64), 1/16 counts; acc: int16 (n, 64, 3), 1/4096 g; discontinuous:
+    bool (n,); samples, saturated, dark: int64 (n,), raw PPG samples within the hop, and how many were so.
+    """
+
+    end_us: np.ndarray
+    ppg: np.ndarray
+    acc: np.ndarray
+    discontinuous: np.ndarray
+    samples: np.ndarray
+    saturated: np.ndarray
+    dark: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.end_us)
+
+
+def _resample(t_us: np.ndarray, x: np.ndarray, at_us: np.ndarray, fraction_bits: int) -> np.ndarray:
+    """Weighted means of x (n, c) around times at_us (m,): int64 (m, c), with `fraction_bits` more bits."""
+    first = np.searchsorted(t_us, at_us - REACH_US, side="right")
+    last = np.searchsorted(t_us, at_us + REACH_US, side="left")
+    index = first[:, None] + np.arange((last - first).max(initial=1))
+    taking_part = index < last[:, None]
+    index = np.minimum(index, len(t_us) - 1)
+    distance = np.abs(at_us[:, None] - t_us[index])
+    d = np.where(taking_part, distance, REACH_US - 1)
+    low = KERNEL[d >> 10]
+    weight = np.where(taking_part, low + (((KERNEL[(d >> 10) + 1] - low) * (d & 1023)) >> 10), 0)
+    total = weight.sum(axis=1)
+    scaled = x.astype(np.int64) << fraction_bits
+    weak = total < MIN_WEIGHT
+    safe = np.where(weak, 1, total)
+    y = np.empty((len(at_us), x.shape[1]), np.int64)
+    for channel in range(x.shape[1]):
+        y[:, channel] = round_div((weight * scaled[:, channel][index]).sum(axis=1), safe)
+    if weak.any():
+        nearest = index[weak, np.where(taking_part, distance, np.iinfo(np.int64).max)[weak].argmin(axis=1)]
+        y[weak] = scaled[nearest]
+    return y
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Samples of both channels without a gap, and the frames they allow: `frames` from first_us on."""
+
+    ppg: slice
+    acc: slice
+    first_us: int
+    frames: int
+
+
+def _runs(stream: SensorStream) -> Iterator[_Run]:
+    """Runs between gaps: which there are depends on times only, not on the order of arrival."""
+    times = (stream.t_ppg_us, stream.t_acc_us)
+    if not all(map(len, times)):
+        return
+    steps = [np.diff(t) for t in times]
+    gaps = [np.append(np.flatnonzero((d <= 0) | (d > GAP_US)) + 1, len(d) + 1) for d in steps]
+    head = [0, 0]
+    while True:
+        end = [int(gaps[c][np.searchsorted(gaps[c], head[c], side="right")]) for c in (0, 1)]
+        last = [int(times[c][end[c] - 1]) for c in (0, 1)]
+        first = -(-(int(max(times[0][head[0]], times[1][head[1]])) + REACH_US) // FRAME_US) * FRAME_US
+        frames = max(0, (min(last) - REACH_US - first) // FRAME_US + 1)
+        yield _Run(slice(head[0], end[0]), slice(head[1], end[1]), first, frames)
+
+        # The frame that this run cannot give: because of a gap, or because samples are still to come?
+        due = first + FRAME_US * frames
+        ended = [c for c in (0, 1) if last[c] < due + REACH_US and end[c] < len(times[c])]
+        if not ended:
+            return
+        if frames:  # what no later frame looks at is forgotten
+            before = due - FRAME_US - REACH_US
+            for c in (0, 1):
+                head[c] += int(np.searchsorted(times[c][head[c] : end[c]], before, side="right")) - 1
+        head[ended[0]] = end[ended[0]]
+
+
+def _run_hops(stream: SensorStream, run: _Run) -> Hops | None:
+    """Hops of one run, or None if it is too short for one."""
+    hops = run.frames // HOP
+    if hops < 1:
+        return None
+    tp, x = stream.t_ppg_us[run.ppg], np.minimum(stream.ppg[run.ppg], PPG_MAX)
+    at = run.first_us + FRAME_US * np.arange(hops * HOP, dtype=np.int64)
+    y_ppg = np.clip(_resample(tp, x[:, None], at, PPG_FRACTION_BITS), 0, PPG_MAX << PPG_FRACTION_BITS)
+    y_acc = np.clip(_resample(stream.t_acc_us[run.acc], stream.acc[run.acc], at, 0), -32768, 32767)
+
+    borders = np.searchsorted(tp, run.first_us + FRAME_US * HOP * np.arange(hops + 1, dtype=np.int64))
+    saturated = np.concatenate([[0], np.cumsum((x == 0) | (x == PPG_MAX))])
+    dark = np.concatenate([[0], np.cumsum(x < DARK_COUNTS)])
+    return Hops(
+        at[HOP - 1 :: HOP] + FRAME_US,
+        y_ppg.reshape(hops, HOP).astype(np.int32),
+        y_acc.reshape(hops, HOP, 3).astype(np.int16),
+        np.zeros(hops, bool),
+        np.diff(borders),
+        np.diff(saturated[borders]),
+        np.diff(dark[borders]),
+    )
+
+
+def align(stream: SensorStream) -> Hops:
+    """All hops of a stream: 32 Hz frames of both channels, whatever the sensors' rates, jitter and drift."""
+    parts = []
+    for number, run in enumerate(_runs(stream)):
+        hops = _run_hops(stream, run)
+        if hops is not None:
+            hops.discontinuous[0] = number > 0
+            parts.append(hops)
+    if not parts:
+        none = np.empty(0, np.int64)
+        return Hops(
+            none,
+            np.empty((0, HOP), np.int32),
+            np.empty((0, HOP, 3), np.int16),
+            np.empty(0, bool),
+            none,
+            none,
+            none,
+        )
+    return Hops(*(np.concatenate([getattr(p, f) for p in parts]) for f in Hops.__dataclass_fields__))
+
+
+def no_contact(hops: Hops) -> np.ndarray:
+    """Whether the sensor saw no skin: bool (n,), more than a quarter of the raw samples dark."""
+    return 4 * hops.dark > hops.samples

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The power policy, bit for bit as zephyr_app/core/src/policy.c."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from wristpulse.core.align import HOP, Hops
+
+CALM_Q15 = 29491  # confidence of 0.9
+MOVING = 109_951_163  # 64 x 64 x (0.04 g)^2, counts of 1/4096 g, rounded up
+
+
+class Row(NamedTuple):
+    """From so many calm hops in a row on: the network runs every `every`-th hop, LED current >> led_shift."""
+
+    calm_hops: int
+    every: int
+    led_shift: int
+
+
+TABLE = (Row(0, 1, 0), Row(5, 2, 0), Row(15, 4, 1))
+
+
+def moving(hops: Hops) -> np.ndarray:
+    """Whether a hop holds motion of 0.04 g root mean square or more: bool (n,)."""
+    acc = hops.acc.astype(np.int64)
+    power = HOP * (acc**2).sum(axis=1) - acc.sum(axis=1) ** 2
+    return power.sum(axis=1) >= MOVING
+
+
+@dataclass
+class Policy:
+    """Which hops the network runs on; `rows` keeps the row in force at each hop that had a full window."""
+
+    calm: int = 0
+    since: int = 0
+    inferences: int = 0
+    rows: list[Row] = field(default_factory=list)
+
+    def reset(self) -> None:
+        """The window was emptied."""
+        self.calm = self.since = 0
+
+    def row(self) -> Row:
+        """The row in force."""
+        return [row for row in TABLE if self.calm >= row.calm_hops][-1]
+
+    def skips(self, moving: bool) -> bool:
+        """Before a hop's inference: whether to do without it."""
+        if moving:
+            self.calm = 0
+        self.rows.append(self.row())
+        if self.since == 0 or self.since >= self.row().every:
+            return False
+        self.since += 1
+        self.calm += 1
+        return True
+
+    def note(self, valid: bool, confidence: int, moving: bool) -> None:
+        """After an inference: what it found."""
+        self.since = 1
+        self.inferences += 1
+        self.calm = self.calm + 1 if valid and confidence >= CALM_Q15 and not moving else 0

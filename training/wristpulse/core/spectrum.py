@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Spectral front end: docs/signal_path.md, section 5, in numpy integers, bit for bit what the device
+computes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wristpulse.core.bins import BINS, FIRST_BIN
+from wristpulse.core.integer import isqrt
+from wristpulse.core.window import HOPS_PER_WINDOW, WINDOW, motion
+
+POINTS = 1024  # of the transform: bin k is k/32 Hz
+FOLDS = POINTS // WINDOW  # 256-point transforms that make it
+FEATURES = 5  # per hop and bin: PPG, PPG at twice the rate, ACC, ACC at twice the rate, motion
+CHANNELS = HOPS_PER_WINDOW * FEATURES
+INPUT_SCALE, INPUT_ZERO = 1 / 255, -128  # of the network's int8 input
+ACC_SPECTRUM_FLOOR = 20_480  # M of 0.02 g swinging steadily: below it, what the wrist does is noise
+PPG_SPECTRUM_FLOOR = 64  # any signal that moves lies far above
+REST_LOG2 = 180  # log2_q4 of a wrist at rest
+
+_COS = np.rint(16384 * np.cos(2 * np.pi * np.arange(POINTS) / POINTS))  # Q14
+_SIN = _COS[(np.arange(POINTS) - POINTS // 4) % POINTS]
+_REVERSED = np.array([int(f"{n:08b}"[::-1], 2) for n in range(WINDOW)])
+
+
+def _round14(x: np.ndarray) -> np.ndarray:
+    """(x + 8192) >> 14, exact in doubles (which numpy computes faster than 64-bit integers)."""
+    return np.floor(x * 2.0**-14 + 0.5)
+
+
+def transform(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """1024-point spectra of whole numbers (256, n), zeros following: real and imaginary parts, (4, 256, n).
+
+    [r, m] is bin 4 m + r: a 256-point radix-2 transform of x turned by r / 1024 of a circle a sample. |x| may
+    be 2^17 at most, so that every value fits int32 on the device. Doubles, but whole: sums stay below 2^53.
+    """
+    turn = np.arange(FOLDS)[:, None] * _REVERSED
+    x = x[_REVERSED].astype(np.float64)
+    re, im = _round14(x * _COS[turn][..., None]), _round14(x * -_SIN[turn][..., None])
+    half = 1
+    while half < WINDOW:
+        c, s = (t[np.arange(half) * (POINTS // (2 * half)), None] for t in (_COS, _SIN))
+        shape = (FOLDS, WINDOW // (2 * half), 2, half, -1)
+        re, im = re.reshape(shape), im.reshape(shape)
+        b_re, b_im = re[:, :, 1], im[:, :, 1]
+        t_re, t_im = _round14(b_re * c + b_im * s), _round14(b_im * c - b_re * s)
+        re[:, :, 1], im[:, :, 1] = re[:, :, 0] - t_re, im[:, :, 0] - t_im
+        re[:, :, 0] += t_re
+        im[:, :, 0] += t_im
+        half *= 2
+    return re.reshape(FOLDS, WINDOW, -1), im.reshape(FOLDS, WINDOW, -1)
+
+
+def _power(x: np.ndarray) -> np.ndarray:
+    """Squared magnitudes of signals (256, n), int64 (1024, n), Hann window: H = 2 X[k] - X[k-4] - X[k+4]."""
+    power = 0
+    for part in transform(x):
+        h = (2 * part - np.roll(part, 1, axis=1) - np.roll(part, -1, axis=1)).astype(np.int64)
+        power = power + h * h
+    return power.transpose(1, 0, 2).reshape(POINTS, -1)
+
+
+def magnitudes(x: np.ndarray) -> np.ndarray:
+    """Magnitudes of windows (w, 4, 256): int64 (w, 4, 104), PPG, PPG at twice each bin, ACC, ACC at twice
+    each.
+
+    The accelerometer's is the root of its axes' summed squares. PPG is in units that differ from window to
+    window (a block exponent), ACC in 1/256 of (1/4096 g) of amplitude.
+    """
+    d = x - (x.sum(axis=-1, keepdims=True) >> 8)
+    largest = np.abs(d[:, 0]).max(axis=-1)
+    extra = (np.frexp(largest.astype(np.float64))[1] - 16)[:, None]  # bits beyond 16, or short of them
+    d[:, 0] = (d[:, 0] << np.maximum(-extra, 0)) >> np.maximum(extra, 0)
+    power = _power(d.transpose(2, 1, 0).reshape(WINDOW, -1)).reshape(POINTS, *d.shape[1::-1])
+    bins = FIRST_BIN + np.arange(BINS)
+    both = power[np.stack([bins, 2 * bins])]  # (2, 104, 4, w)
+    return isqrt(np.concatenate([both[:, :, 0], both[:, :, 1:].sum(axis=2)])).transpose(2, 0, 1)
+
+
+def _relative_root(m: np.ndarray, largest: np.ndarray) -> np.ndarray:
+    """255 sqrt(m / largest), at most 255: int64, of m (w, 2, 104) and largest (w,)."""
+    shift = np.maximum(np.frexp(largest.astype(np.float64))[1] - 16, 0)[:, None, None]
+    ratio = np.minimum(65025 * (m >> shift) // (largest[:, None, None] >> shift), 65025)
+    return isqrt(ratio)
+
+
+def log2_q4(r: np.ndarray) -> np.ndarray:
+    """16 log2(r), linear between powers of two: int64, r >= 1."""
+    top = np.frexp(r.astype(np.float64))[1].astype(np.int64) - 1
+    return 16 * top + ((r << 4) >> top) - 16
+
+
+def hop_features(x: np.ndarray) -> np.ndarray:
+    """What one window adds to the network's input: int8 (w, 104, 5), a value v of 0..255 as v - 128."""
+    m = magnitudes(x)
+    ppg = _relative_root(m[:, :2], np.maximum(m[:, 0].max(axis=-1), PPG_SPECTRUM_FLOOR))
+    acc = _relative_root(m[:, 2:], np.maximum(m[:, 2:].max(axis=(-2, -1)), ACC_SPECTRUM_FLOOR))
+    moving = np.clip(2 * (log2_q4(motion(x)) - REST_LOG2), 0, 255)
+    moving = np.broadcast_to(moving[:, None, None], (len(x), 1, BINS))
+    return (np.concatenate([ppg, acc, moving], axis=1) - 128).astype(np.int8).transpose(0, 2, 1)
+
+
+def last_windows(ends: np.ndarray) -> np.ndarray:
+    """Which windows stand side by side in a network input: indices int64 (w, 4), the oldest first.
+
+    `ends` (w,) are the windows' hops; after a break the oldest window since stands for those before it.
+    """
+    n = np.arange(len(ends))
+    start = np.maximum.accumulate(np.where(np.diff(ends, prepend=ends[:1] - 2) != 1, n, 0))
+    return np.maximum(n[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1), start[:, None])
+
+
+def spectrum_inputs(x: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Network inputs int8 (w, 104, 20) of a recording's windows (w, 4, 256) and their hops `ends` (w,)."""
+    features = hop_features(x)[last_windows(ends)]
+    return features.transpose(0, 2, 1, 3).reshape(len(ends), BINS, CHANNELS)

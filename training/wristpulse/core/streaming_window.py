@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Front end of streaming: each hop normalised once, by what came before it; docs/signal_path.md, section 4a.
+
+The window's front end takes mean and deviation from all 256 frames, so that the same hop reads differently
+in each of its four windows, and nothing computed from it can be kept. Here the baseline is a running mean,
+and the deviation is that of the last four hops, the present one included; a hop's values never change later.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wristpulse.core.align import Hops, no_contact
+from wristpulse.core.integer import isqrt, round_div
+from wristpulse.core.window import ACC_FLOOR, HOPS_PER_WINDOW, INPUT_STEPS, PPG_FLOOR
+
+BASELINE_SHIFT = 5  # the running mean forgets over 2^5 frames, 1 s: a high-pass of 0.16 Hz
+
+
+def runs(hops: Hops) -> list[slice]:
+    """Spans of hops that follow one another, with contact: streaming starts anew at each."""
+    away, n = no_contact(hops), np.arange(len(hops))
+    start = np.maximum.accumulate(np.where(away, n + 1, np.where(hops.discontinuous, n, 0)))
+    together = n[start <= n]
+    parts = np.split(together, np.flatnonzero(np.diff(start[together])) + 1)
+    return [slice(int(part[0]), int(part[-1]) + 1) for part in parts if len(part)]
+
+
+def deviations(x: np.ndarray) -> np.ndarray:
+    """Frames int64 (n, channels) of a run less their running mean, alike; it starts at the first frame."""
+    level = x[0] << BASELINE_SHIFT
+    d = np.empty_like(x)
+    for i, frame in enumerate(x):
+        d[i] = frame - (level >> BASELINE_SHIFT)
+        level = level + d[i]
+    return d
+
+
+def hop_inputs(ppg: np.ndarray, acc: np.ndarray) -> np.ndarray:
+    """Network inputs int8 (n, 64, 4) of a run's hops: PPG (n, 64) in 1/16 counts, ACC (n, 64, 3) in 1/4096 g.
+
+    32 steps a standard deviation of the last four hops, zero point 0; columns PPG, X, Y, Z.
+    """
+    count, hop = ppg.shape
+    x = np.concatenate([ppg[:, :, None], acc], axis=2).astype(np.int64)
+    d = deviations(x.reshape(-1, 4)).reshape(count, hop, 4)
+    energy = (d**2).sum(axis=1)
+    energy = np.stack([energy[:, 0], energy[:, 1:].sum(axis=1)], axis=1)  # PPG, the three axes together
+    past = np.concatenate([np.zeros((1, 2), np.int64), np.cumsum(energy, axis=0)])
+    first = np.maximum(np.arange(count) + 1 - HOPS_PER_WINDOW, 0)
+    known = (np.arange(count) + 1 - first)[:, None]
+    r = isqrt(HOPS_PER_WINDOW * (past[1:] - past[first]) // known)
+    r = np.maximum(r, [PPG_FLOOR, ACC_FLOOR])[:, None, [0, 1, 1, 1]]
+    return np.clip(round_div(16 * INPUT_STEPS * d, r), -128, 127).astype(np.int8)
+
+
+def device_hops(inputs: np.ndarray) -> np.ndarray:
+    """Hops int8 (n, 64, 4) as a streaming model takes them: int8 (n, 256), PPG, then ACC interleaved."""
+    return np.concatenate([inputs[:, :, 0], inputs[:, :, 1:].reshape(len(inputs), -1)], axis=1)

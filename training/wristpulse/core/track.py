@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Causal Bayesian filter over the heart-rate bins: docs/signal_path.md, section 7, in numpy integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wristpulse.core.bins import BINS, BPM_PER_BIN, FIRST_BIN
+from wristpulse.core.integer import round_div
+
+MASS = 1 << 24  # of a posterior, about
+NEAR = 4  # bins around the maximum that make the estimate: +-7.5 BPM
+UNIFORM = MASS // BINS
+
+
+@dataclass(frozen=True)
+class TrackerTables:
+    """All numbers of a tracker, as the device holds them.
+
+    half_width: K; transition: K + 1 weights (Q15) of a step of 0..K bins, first + 2 sum(rest) = 32768;
+    leak: Q15 mass that may go anywhere; likelihood: 256 values (Q15), of a logit i steps below the largest;
+    confidence_map: 17 values (Q15) over a raw confidence of 0..32768; valid: Q15 threshold of `valid`.
+    """
+
+    half_width: int
+    transition: tuple[int, ...]
+    leak: int
+    likelihood: tuple[int, ...]
+    confidence_map: tuple[int, ...]
+    valid: int
+
+    def __post_init__(self) -> None:
+        """ValueError if a table breaks a condition that the integer arithmetic rests on."""
+        rising = all(a <= b for a, b in zip(self.confidence_map, self.confidence_map[1:], strict=False))
+        for field, ok, expected in (
+            ("transition", len(self.transition) == self.half_width + 1, f"{self.half_width + 1} values"),
+            (
+                "transition",
+                2 * sum(self.transition) - self.transition[0] == 32768,
+                "a two-sided sum of 32768",
+            ),
+            ("transition", min(self.transition) >= 0, "no negative value"),
+            ("leak", 1 <= self.leak < 32768, "1 to 32767"),
+            ("likelihood", len(self.likelihood) == 256, "256 values"),
+            ("likelihood", min(self.likelihood) >= 1 and max(self.likelihood) <= 32768, "1 to 32768"),
+            ("confidence_map", len(self.confidence_map) == 17 and rising, "17 rising values"),
+            (
+                "confidence_map",
+                0 <= self.confidence_map[0] and self.confidence_map[-1] <= 32768,
+                "0 to 32768",
+            ),
+            ("valid", 0 <= self.valid <= 32768, "0 to 32768"),
+        ):
+            if not ok:
+                raise ValueError(
+                    f"tracker tables: {field}: expected {expected}, found {getattr(self, field)}"
+                )
+
+
+def tracker_tables(
+    logit_scale: float,
+    *,
+    half_width: int = 8,
+    spread_bpm: float = 3.0,
+    leak: float = 0.01,
+    temper: float = 0.5,
+    floor: float = 1e-3,
+    confidence_map: tuple[int, ...] = tuple(range(0, 32769, 2048)),
+    valid: float = 0.5,
+) -> TrackerTables:
+    """Tables of a configuration.
+
+    logit_scale: of the network's int8 output; spread_bpm: standard deviation of the heart rate's change over
+    a hop (a two-sided exponential cut off at half_width bins); leak: share of the mass that may go anywhere
+    in a hop; temper: weight of a window's log likelihood, below 1 because windows overlap; floor: of the
+    likelihood ratio.
+    """
+    weights = np.exp(-np.sqrt(2) * BPM_PER_BIN / spread_bpm * np.arange(half_width + 1))
+    sides = np.floor(32768 * weights[1:] / (2 * weights.sum() - 1)).astype(int)
+    steps = np.arange(256)
+    likelihood = np.maximum(
+        np.rint(32768 * np.exp(-steps * logit_scale * temper)), max(round(32768 * floor), 1)
+    )
+    return TrackerTables(
+        half_width,
+        (int(32768 - 2 * sides.sum()), *map(int, sides)),
+        max(round(32768 * leak), 1),
+        tuple(map(int, likelihood)),
+        confidence_map,
+        round(32768 * valid),
+    )
+
+
+class Tracker:
+    """The filter, for one wrist or many in step: state int64 (..., 104), steps on logits int8 (..., 104)."""
+
+    def __init__(self, tables: TrackerTables, shape: tuple[int, ...] = ()) -> None:
+        self.tables = tables
+        self._likelihood = np.array(tables.likelihood, np.int64)
+        self._map = np.array(tables.confidence_map, np.int64)
+        self.posterior = np.empty((*shape, BINS), np.int64)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything: a uniform posterior."""
+        self.posterior[...] = UNIFORM
+        self.fresh = True
+
+    def predict(self) -> None:
+        """Let the heart rate move for one hop, without evidence."""
+        if self.fresh:
+            return  # what may be anything stays so
+        k, t, leak = self.tables.half_width, self.tables.transition, self.tables.leak
+        padded = np.zeros((*self.posterior.shape[:-1], BINS + 2 * k), np.int64)
+        padded[..., k : k + BINS] = self.posterior
+        moved = t[0] * self.posterior
+        for d in range(1, k + 1):
+            moved += t[d] * (padded[..., k - d : k - d + BINS] + padded[..., k + d : k + d + BINS])
+        self.posterior = ((moved >> 15) * (32768 - leak) + leak * UNIFORM) >> 15
+
+    def step(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Take one hop's logits, int8 (..., 104): bpm_q8 (1/256 BPM) and confidence_q15, int64 (...)."""
+        self.predict()
+        self.posterior = p = self._weighed(self.posterior, logits)
+        if self.fresh:  # nothing was seen of this window before: it counts in full, for its own estimate
+            self.fresh = False
+            p = self._weighed(p, logits)
+        return self._estimate(p)
+
+    def _weighed(self, p: np.ndarray, logits: np.ndarray) -> np.ndarray:
+        q = logits.astype(np.int64)
+        g = p * self._likelihood[q.max(axis=-1, keepdims=True) - q]
+        total = g.sum(axis=-1, keepdims=True)
+        k = np.maximum(np.frexp(total.astype(np.float64))[1].astype(np.int64) - 16, 0)
+        return ((g >> k) * (0xFFFFFFFF // (total >> k))) >> 8
+
+    def _estimate(self, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        near = np.abs(np.arange(BINS) - p.argmax(axis=-1)[..., None]) <= NEAR
+        mass = np.where(near, p, 0)
+        within = mass.sum(axis=-1)
+        bpm = round_div((mass * (480 * (FIRST_BIN + np.arange(BINS)))).sum(axis=-1), within)
+        return bpm, calibrate(self._map, (within << 15) // p.sum(axis=-1))
+
+
+def calibrate(confidence_map: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """Calibrated confidence (Q15, int64) of a raw one: linear between the 17 points of the map."""
+    i = raw >> 11
+    low, high = confidence_map[i], confidence_map[np.minimum(i + 1, 16)]
+    return low + (((high - low) * (raw & 2047)) >> 11)
+
+
+def track(logits: np.ndarray, tables: TrackerTables) -> tuple[np.ndarray, np.ndarray]:
+    """Run the filter over int8 (time, ..., 104), fresh: bpm_q8 and confidence_q15, int64 (time, ...)."""
+    tracker = Tracker(tables, logits.shape[1:-1])
+    steps = [tracker.step(q) for q in logits]
+    bpm, confidence = zip(*steps, strict=True) if steps else ((), ())
+    shape = logits.shape[:-1]
+    return np.array(bpm, np.int64).reshape(shape), np.array(confidence, np.int64).reshape(shape)

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The windows that networks learn from, split by person."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.config.load import ConfigError, Data
+from wristpulse.core.window import WINDOW
+from wristpulse.data.folds import Fold, sides_of, wearer
+from wristpulse.data.labels import labelled_windows
+from wristpulse.recordings import Recording, iter_dataset
+from wristpulse.recordings.registry import SIMULATOR
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Network inputs int8 (n, 4, 256), 32 steps a standard deviation, and reference BPM float32 (n,), NaN
+    unknown.
+    """
+
+    inputs: np.ndarray
+    bpm: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.bpm)
+
+    def evenly(self, count: int) -> "Windows":
+        """At most `count` of them, evenly spread; all for 0."""
+        if not 0 < count < len(self):
+            return self
+        chosen = np.linspace(0, len(self) - 1, count).round().astype(int)
+        return Windows(self.inputs[chosen], self.bpm[chosen])
+
+    def network_inputs(self) -> list[np.ndarray]:
+        """PPG float32 (n, 1, 256, 1) and ACC float32 (n, 1, 256, 3) in standard deviations."""
+        scaled = self.inputs.astype(np.float32) / 32
+        return [scaled[:, None, 0, :, None], np.moveaxis(scaled[:, None, 1:], 2, 3)]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Recordings by the role of their subjects; `digest` names exactly these."""
+
+    data: Data
+    recordings: dict[str, tuple[Recording, ...]]  # "train", "validation", "test", "unlabelled"
+    digest: str
+
+    @property
+    def subjects(self) -> dict[str, list[str]]:
+        """Subjects by role."""
+        return {role: list(dict.fromkeys(r.subject for r in of)) for role, of in self.recordings.items()}
+
+    @cached_property
+    def train(self) -> Windows:
+        """Labelled windows to learn from, at most `data.max_windows`; ConfigError if there are none."""
+        return self._windows("train", self.data.all_leds).evenly(self.data.max_windows)
+
+    @cached_property
+    def validation(self) -> Windows:
+        """Labelled windows that choose the epoch; ConfigError if there are none."""
+        return self._windows("validation", all_leds=False)
+
+    @cached_property
+    def taught(self) -> Windows:
+        """Windows on which a teacher teaches: `train` and, NaN in place of the label, those without one.
+
+        Of the training people and of the unlabelled sets, at most `data.max_windows` more.
+        """
+        inputs, bpm = self._all_windows(("train", "unlabelled"), self.data.all_leds)
+        unknown = ~np.isfinite(bpm)
+        more = Windows(inputs[unknown], bpm[unknown]).evenly(self.data.max_windows)
+        both = (self.train, more)
+        return Windows(np.concatenate([w.inputs for w in both]), np.concatenate([w.bpm for w in both]))
+
+    def _windows(self, role: str, all_leds: bool) -> Windows:
+        inputs, bpm = self._all_windows((role,), all_leds)
+        known = np.isfinite(bpm)
+        if not known.any():
+            expected = "windows with a reference heart rate"
+            raise ConfigError(self.data.dataset, f"data, {role} side", expected, "none")
+        return Windows(inputs[known], bpm[known])
+
+    def _all_windows(self, roles: tuple[str, ...], all_leds: bool) -> tuple[np.ndarray, np.ndarray]:
+        parts = [(np.empty((0, 4, WINDOW), np.int8), np.empty(0))] + [
+            labelled_windows(recording, self.data.aligned_labels, led)[:2]
+            for role in roles
+            for recording in self.recordings.get(role, ())
+            for led in (range(recording.ppg.shape[1]) if all_leds else (None,))
+        ]
+        inputs, bpm = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return inputs, bpm.astype(np.float32)
+
+
+def split(subjects: list[str], data: Data, where: str) -> dict[str, tuple[str, ...]]:
+    """Subjects by role. None named: the last one is tested on, the one before chooses the epoch."""
+    for field in ("test", "validation"):
+        unknown = sorted(set(getattr(data, field)) - set(subjects))
+        if unknown:
+            raise ConfigError(
+                where, f"data.{field}", f"subjects among {', '.join(subjects)}", ", ".join(unknown)
+            )
+    if len(subjects) < 3:
+        raise ConfigError(where, "data", "at least 3 subjects: train, validation, test", f"{len(subjects)}")
+    test = data.test or (subjects[-1],)
+    rest = [s for s in subjects if s not in test]
+    validation = data.validation or (rest[-1],)
+    train = tuple(s for s in rest if s not in validation)
+    roles = {"train": train, "validation": tuple(validation), "test": tuple(test)}
+    both = sorted(set(validation) & set(test))
+    if both or not train:
+        raise ConfigError(
+            where, "data", "every subject on one side only, and some to train on", both or "none to train"
+        )
+    return roles
+
+
+def check_folder(datasets: Iterable[str], data: Data, folder: Path | None) -> None:
+    """ConfigError for a folder from which none of the data sets is read: real people were meant."""
+    if folder is not None and {*datasets, *data.unlabelled.split("+")} <= {SIMULATOR, ""}:
+        raise ConfigError("--data", str(folder), "a data set to read from there", "only simulated people")
+
+
+def load(data: Data, folder: Path | None, progress: Callable[[str], None] = print) -> Corpus:
+    """Read the data sets, named as in `bami1+troika`; RecordingError or ConfigError where that cannot be."""
+    recordings, datasets = [], data.dataset.split("+")
+    check_folder(datasets, data, folder)
+    for name in datasets:
+        for recording in read(name, folder, data):
+            recordings.append(recording)
+            progress(f"{name}: {recording.name}, {recording.seconds / 60:.1f} min")
+    several = "+" in data.dataset
+    names = [f"{r.dataset}/{r.subject}" if several else r.subject for r in recordings]
+    roles = split(list(dict.fromkeys(names)), data, data.dataset)
+    by_role = {
+        role: tuple(r for r, name in zip(recordings, names, strict=True) if name in members)
+        for role, members in roles.items()
+    }
+    return of_roles(data, by_role, folder)
+
+
+def of_fold(fold: Fold, data: Data, folder: Path | None) -> Corpus:
+    """A protocol's fold as a corpus; RecordingError or ConfigError where unlabelled sets cannot be read."""
+    roles = {"train": fold.train, "validation": fold.validation, "test": fold.test}
+    return of_roles(data, roles, folder)
+
+
+def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path | None) -> Corpus:
+    """The corpus of labelled roles and the unlabelled sets; nobody of validation or test is among these."""
+    names = data.unlabelled.split("+") if data.unlabelled else []
+    more = tuple(recording for name in names for recording in read(name, folder, data))
+    sides = sides_of(roles)
+    for who, on in sides.items():
+        if len(on) > 1:
+            expected, found = "everybody on one side only", f"{'/'.join(who)} on {' and '.join(on)}"
+            raise ConfigError(data.dataset, "data", expected, found)
+    both = sorted({"/".join(wearer(r)) for r in more if sides.get(wearer(r), ["train"]) != ["train"]})
+    if both:
+        expected = "nobody who validates or is tested"
+        raise ConfigError(data.dataset, "data.unlabelled", expected, ", ".join(both))
+    roles = {**roles, "unlabelled": more} if more else roles
+    text = repr(sorted((role, [r.name for r in of]) for role, of in roles.items()))
+    everyone = [recording for of in roles.values() for recording in of]
+    return Corpus(data, roles, hashlib.sha256((text + _digest(data, everyone)).encode()).hexdigest())
+
+
+def read(name: str, folder: Path | None, data: Data) -> Iterator[Recording]:
+    """The recordings of one data set; RecordingError where that cannot be."""
+    return iter_dataset(name, folder, **_options(name, data))
+
+
+def _options(name: str, data: Data) -> dict:
+    if name != SIMULATOR:
+        return {}
+    return {"subjects": data.simulated_subjects, "minutes": data.simulated_minutes}
+
+
+def _digest(data: Data, recordings: list[Recording]) -> str:
+    digest = hashlib.sha256(repr(data).encode())
+    for recording in recordings:
+        for field in fields(recording):
+            value = getattr(recording, field.name)
+            if isinstance(value, np.ndarray):
+                digest.update(repr((field.name, value.shape, value.dtype.str)).encode() + value.tobytes())
+            elif field.name != "licence":
+                digest.update(repr((field.name, value)).encode())
+    return digest.hexdigest()

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Evaluation protocols: who trains, who validates, who is tested. No person is ever on two sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wristpulse.recordings.recording import Recording
+
+Person = tuple[str, str]  # data set, subject
+
+
+# Data sets whose people are another's: WESAD's wrist signals without labels, one person of PPG-DaLiA.
+SAME_PEOPLE = {"wrist-npz": "wesad", "dalia-s6": "dalia"}
+
+
+def person(recording: Recording) -> Person:
+    """Whose recording it is, as its data set names them."""
+    return recording.dataset, recording.subject
+
+
+def wearer(recording: Recording) -> Person:
+    """Who wore the sensor: one person has one name in all data sets."""
+    return SAME_PEOPLE.get(recording.dataset, recording.dataset), recording.subject
+
+
+def sides_of(roles: Mapping[str, Iterable[Recording]]) -> dict[Person, list[str]]:
+    """On which sides each wearer is: one, unless somebody erred."""
+    found: dict[Person, list[str]] = {}
+    for role, recordings in roles.items():
+        for who in dict.fromkeys(map(wearer, recordings)):
+            found.setdefault(who, []).append(role)
+    return found
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One training and its test; ValueError if training or test is empty, or a person is on two sides."""
+
+    name: str
+    train: tuple[Recording, ...]
+    validation: tuple[Recording, ...]
+    test: tuple[Recording, ...]
+
+    def __post_init__(self) -> None:
+        """Check the sides."""
+        sides = {"train": self.train, "validation": self.validation, "test": self.test}
+        for side in ("train", "test"):
+            if not sides[side]:
+                raise ValueError(f"fold {self.name}: {side}: expected at least one recording, found none")
+        for who, on in sides_of(sides).items():
+            if len(on) > 1:
+                raise ValueError(
+                    f"fold {self.name}: {'/'.join(who)}: expected on one side, found on {' and '.join(on)}"
+                )
+
+
+def _of(recordings: Iterable[Recording], people: Iterable[Person]) -> tuple[Recording, ...]:
+    wanted = set(people)
+    return tuple(r for r in recordings if person(r) in wanted)
+
+
+def _people(recordings: Iterable[Recording], *datasets: str) -> list[Person]:
+    """People of the data sets, in order; ValueError if a data set is absent."""
+    recordings = list(recordings)
+    for dataset in datasets:
+        if not any(r.dataset == dataset for r in recordings):
+            found = ", ".join(sorted({r.dataset for r in recordings})) or "none"
+            raise ValueError(f"protocol: data sets: expected {dataset}, found {found}")
+    return sorted({person(r) for r in recordings if r.dataset in datasets}, key=_natural)
+
+
+def _natural(who: Person) -> tuple[str, str, int]:
+    digits = "".join(c for c in who[1] if c.isdigit())
+    return who[0], who[1].rstrip("0123456789"), int(digits or 0)
+
+
+def bami_spc_4fold(recordings: Sequence[Recording]) -> list[Fold]:
+    """BAMI-1 and SPC together; the people of each dealt into four groups (fixed shuffle)."""
+    groups: list[list[Person]] = [[], [], [], []]
+    for dataset in ("bami1", "troika"):
+        people = _people(recordings, dataset)
+        for place, number in enumerate(np.random.default_rng(0).permutation(len(people))):
+            groups[place % 4].append(people[number])
+    everyone = {who for group in groups for who in group}
+    return [
+        Fold(f"group-{n + 1}", _of(recordings, everyone - set(group)), (), _of(recordings, group))
+        for n, group in enumerate(groups)
+    ]
+
+
+def cross_dataset(recordings: Sequence[Recording]) -> list[Fold]:
+    """Train on one data set, test on the other: the honest measure of generalisation."""
+    bami, spc = (_of(recordings, _people(recordings, d)) for d in ("bami1", "troika"))
+    return [Fold("troika-to-bami1", spc, (), bami), Fold("bami1-to-troika", bami, (), spc)]
+
+
+def bami2_transfer(recordings: Sequence[Recording]) -> list[Fold]:
+    """Train on BAMI-1 and SPC, test on BAMI-2."""
+    train = _of(recordings, _people(recordings, "bami1", "troika"))
+    return [Fold("bami1+troika-to-bami2", train, (), _of(recordings, _people(recordings, "bami2")))]
+
+
+def dalia_4group(recordings: Sequence[Recording]) -> list[Fold]:
+    """PPG-DaLiA in groups of 4/4/4/3; each subject is tested once, the others of its group validate."""
+    people = _people(recordings, "dalia")
+    folds = []
+    for start in range(0, len(people), 4):
+        group = people[start : start + 4]
+        train = _of(recordings, set(people) - set(group))
+        for who in group:
+            others = _of(recordings, set(group) - {who})
+            folds.append(Fold(who[1], train, others, _of(recordings, {who})))
+    return folds
+
+
+def wesad_loso(recordings: Sequence[Recording]) -> list[Fold]:
+    """WESAD, leaving one subject out; the next one validates."""
+    people = _people(recordings, "wesad")
+    if len(people) < 3:
+        raise ValueError(f"protocol wesad-loso: subjects: expected at least 3, found {len(people)}")
+    folds = []
+    for n, who in enumerate(people):
+        validation = people[(n + 1) % len(people)]
+        train = set(people) - {who, validation}
+        folds.append(
+            Fold(who[1], _of(recordings, train), _of(recordings, {validation}), _of(recordings, {who}))
+        )
+    return folds
+
+
+def simulator_3fold(recordings: Sequence[Recording]) -> list[Fold]:
+    """Simulated people in three groups: a try of the machinery, which says nothing about people."""
+    people = _people(recordings, "simulator")
+    groups = [set(people[n::3]) for n in range(3)]
+    return [
+        Fold(f"group-{n + 1}", _of(recordings, set(people) - group), (), _of(recordings, group))
+        for n, group in enumerate(groups)
+    ]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """The data sets that a protocol needs, and its folds from their recordings."""
+
+    datasets: tuple[str, ...]
+    folds: Callable[[Sequence[Recording]], list[Fold]]
+
+
+PROTOCOLS: dict[str, Protocol] = {
+    "bami-spc-4fold": Protocol(("bami1", "troika"), bami_spc_4fold),
+    "cross-dataset": Protocol(("bami1", "troika"), cross_dataset),
+    "bami2-transfer": Protocol(("bami1", "troika", "bami2"), bami2_transfer),
+    "dalia-4group": Protocol(("dalia",), dalia_4group),
+    "wesad-loso": Protocol(("wesad",), wesad_loso),
+    "simulator-3fold": Protocol(("simulator",), simulator_3fold),
+}

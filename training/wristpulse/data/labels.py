@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reference heart rates of windows, from the labels that a recording was published with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wristpulse.core.sensor import to_counts
+
+if TYPE_CHECKING:
+    from wristpulse.recordings.recording import Recording
+from wristpulse.core.align import RATE_HZ, align
+from wristpulse.core.window import WINDOW, window_ends, window_inputs, windows
+
+MOST_APART_S = 4.0  # neighbouring labels; published sets have one in 1 or 2 s
+
+
+def between_labels(known_s: np.ndarray, hr: np.ndarray, at_s: np.ndarray) -> np.ndarray:
+    """Labels hr (n,) of the times known_s (n,), n > 0, at other times: float64 (w,), linear between two.
+
+    NaN before the first, after the last, and where the two are more than MOST_APART_S apart: a hole.
+    """
+    after = np.searchsorted(known_s, at_s).clip(1, max(len(known_s) - 1, 1))
+    apart = known_s[np.minimum(after, len(known_s) - 1)] - known_s[after - 1] > MOST_APART_S
+    found = np.interp(at_s, known_s, hr.astype(np.float64), left=np.nan, right=np.nan)
+    return np.where(apart, np.nan, found)
+
+
+def window_labels(recording: Recording, end_us: np.ndarray, aligned: bool) -> np.ndarray:
+    """Reference BPM, float64 (w,), of windows that end at `end_us`; NaN where the recording has none.
+
+    The published label, interpolated at the window's start; `aligned` shifts labels by the recording's clock
+    offset.
+    """
+    if recording.hr is None or not len(recording.hr):
+        return np.full(len(end_us), np.nan)
+    at = np.asarray(recording.hr_start_s) + (recording.label_offset_s if aligned else 0.0)
+    return between_labels(at, recording.hr, end_us * 1e-6 - WINDOW / RATE_HZ)
+
+
+def labelled_windows(
+    recording: Recording, aligned: bool, led: int | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Inputs int8 (w, 4, 256), reference BPM float64 (w,) or NaN, and the windows' hops int64 (w,)."""
+    hops = align(to_counts(recording, led))
+    ends = window_ends(hops)
+    return window_inputs(windows(hops, ends)), window_labels(recording, hops.end_us[ends], aligned), ends

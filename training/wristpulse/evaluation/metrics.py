@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of heart-rate estimates, per recording set and as mean and spread over subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from wristpulse.recordings.recording import HR_RANGE
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Errors of one subject (or of all windows together), in BPM where not stated otherwise.
+
+    windows: scored; mae: mean absolute error; bias: mean error; p90: 90th percentile of the
+    absolute error; within5: share within 5 BPM; coverage: share of labelled windows with an estimate (and
+    `valid`, if so asked); half, double: windows read within 10 % of half or twice the reference.
+    """
+
+    windows: int
+    mae: float
+    bias: float
+    p90: float
+    within5: float
+    coverage: float
+    half: int
+    double: int
+
+
+def errors(estimate: np.ndarray, reference: np.ndarray, valid: np.ndarray | None = None) -> Errors:
+    """Errors of estimates (n,) against references (n,), BPM, NaN being none; `valid` (n,) selects.
+
+    ValueError if no reference is known at all; an Errors with NaN if no estimate may be scored.
+    """
+    estimate, reference = np.asarray(estimate, np.float64), np.asarray(reference, np.float64)
+    known = (reference >= HR_RANGE[0]) & (reference <= HR_RANGE[1])
+    if not known.any():
+        raise ValueError(
+            "errors: reference: expected at least one window with a known heart rate, found none"
+        )
+    scored = known & np.isfinite(estimate)
+    if valid is not None:
+        scored &= valid
+    n = int(scored.sum())
+    if not n:
+        return Errors(0, np.nan, np.nan, np.nan, np.nan, 0.0, 0, 0)
+    ratio = estimate[scored] / reference[scored]
+    error = estimate[scored] - reference[scored]
+    return Errors(
+        windows=n,
+        mae=float(np.abs(error).mean()),
+        bias=float(error.mean()),
+        p90=float(np.percentile(np.abs(error), 90)),
+        within5=float((np.abs(error) <= 5).mean()),
+        coverage=n / int(known.sum()),
+        half=int((np.abs(ratio - 0.5) < 0.05).sum()),
+        double=int((np.abs(ratio - 2.0) < 0.2).sum()),
+    )
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean, standard deviation (n - 1; NaN of one) and greatest value over subjects."""
+
+    mean: float
+    std: float
+    worst: float
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Per-subject errors and what they come to: every figure is the mean over subjects, not over windows."""
+
+    subjects: dict[str, Errors]
+    mae: Spread
+    median_mae: float
+    p90: float
+    within5: float
+    coverage: float
+    half: int
+    double: int
+
+    def to_dict(self) -> dict:
+        """Plain containers, for JSON."""
+        return asdict(self)
+
+
+def summarise(results: Iterable[tuple[str, np.ndarray, np.ndarray, np.ndarray | None]]) -> Summary:
+    """Summary of (subject, estimate, reference, valid or None); recordings of a subject are joined.
+
+    ValueError if there is no result.
+    """
+    joined: dict[str, list[tuple[np.ndarray, ...]]] = {}
+    for subject, estimate, reference, valid in results:
+        mask = np.ones(len(estimate), bool) if valid is None else valid
+        joined.setdefault(subject, []).append((estimate, reference, mask))
+    if not joined:
+        raise ValueError("summarise: results: expected at least one recording, found none")
+    subjects = {
+        name: errors(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        for name, parts in joined.items()
+    }
+    mae = np.array([e.mae for e in subjects.values()])
+
+    def mean(field: str) -> float:
+        return float(np.nanmean([getattr(e, field) for e in subjects.values()]))
+
+    return Summary(
+        subjects=subjects,
+        mae=Spread(float(np.nanmean(mae)), deviation(mae), float(np.nanmax(mae))),
+        median_mae=float(np.nanmedian(mae)),
+        p90=mean("p90"),
+        within5=mean("within5"),
+        coverage=mean("coverage"),
+        half=sum(e.half for e in subjects.values()),
+        double=sum(e.double for e in subjects.values()),
+    )
+
+
+def deviation(values: Sequence[float]) -> float:
+    """Standard deviation of the sample (n - 1) of values that are known; NaN of fewer than two."""
+    known = np.asarray(values)[np.isfinite(values)]
+    return float(known.std(ddof=1)) if len(known) > 1 else float("nan")
+
+
+def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = 10) -> tuple[np.ndarray, float]:
+    """Reliability table (bins, 3): mean confidence, share correct, count; and the expected calibration error.
+
+    confidence: float (n,) 0..1; correct: bool (n,). Empty bins hold NaN, NaN, 0.
+    """
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    table = np.full((bins, 3), np.nan)
+    for b in range(bins):
+        inside = which == b
+        table[b, 2] = inside.sum()
+        if inside.any():
+            table[b, :2] = confidence[inside].mean(), correct[inside].mean()
+    gap = np.abs(table[:, 0] - table[:, 1]) * table[:, 2]
+    return table, float(np.nansum(gap) / max(len(confidence), 1))
+
+
+def clamp(estimate: np.ndarray, history: int = 10, share: float = 0.1) -> np.ndarray:
+    """Post-processing of the paper's line: estimates (n,) within `share` of the mean of the last outputs."""
+    out = np.array(estimate, np.float64)
+    for i in range(1, len(out)):
+        centre = out[max(0, i - history) : i].mean()
+        out[i] = np.clip(out[i], (1 - share) * centre, (1 + share) * centre)
+    return out

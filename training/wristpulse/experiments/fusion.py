@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several LEDs: their networks' evidence added hop by hop, each LED weighted by the quality of its light.
+
+A network sees one LED. Its int8 logits of a hop are counted as steps below the highest; the steps of all
+LEDs, each shifted right by its weight, are added and go to the tracker as one network's logits would. Logits
+are log posteriors but for a constant, so that this adds log posteriors. Integers throughout.
+
+    python -m wristpulse.experiments.fusion --folds FOLDER --data DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.core.align import align, no_contact
+from wristpulse.core.bins import BINS
+from wristpulse.core.estimator import FRONT_ENDS, RESET_US
+from wristpulse.core.sensor import PPG_MAX, SensorStream, to_counts
+from wristpulse.core.track import NEAR, Tracker, TrackerTables, calibrate
+from wristpulse.core.window import HOPS_PER_WINDOW, PPG_FLOOR, window_ends, windows
+from wristpulse.data.folds import person
+from wristpulse.data.labels import window_labels
+from wristpulse.evaluation import jobs
+from wristpulse.evaluation.metrics import summarise
+from wristpulse.evaluation.results import Result
+from wristpulse.evaluation.summary import groups
+from wristpulse.experiments import fold_command, no_pulse
+from wristpulse.learning.artefacts import INT8
+from wristpulse.recordings import Recording
+from wristpulse.student.card import Student, load_student
+from wristpulse.student.confidence import ONE, WITHIN_BPM, confidence_map
+
+LEFT_OUT = 8  # a shift that leaves nothing of 0..255 steps
+BLINDED = 2  # more than one raw sample in so many of a window at the end of the range: the LED is left out
+CLIPPED = 8  # more than one in so many: half the weight
+UNSURE = 9830  # Q15, 0.3: evidence that is spread wider gets half the weight
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What one LED says, hop by hop.
+
+    steps: int64 (n, 104), 0..255 below the hop's highest logit, 0 where there is no window; contact: bool
+    (n,); known: bool (n,), a whole window with contact; blind: bool (n,), light that is saturated or flat;
+    unsure: bool (n,), light that is clipped, or evidence that is spread wide; certainty: int64 (n,), Q15,
+    share of the evidence near its highest bin.
+    """
+
+    steps: np.ndarray
+    contact: np.ndarray
+    known: np.ndarray
+    blind: np.ndarray
+    unsure: np.ndarray
+    certainty: np.ndarray
+
+
+def channel(stream: SensorStream, student: Student) -> Channel:
+    """One LED through front end and network."""
+    hops = align(stream)
+    ends = window_ends(hops)
+    steps, (blind, clipped) = np.zeros((len(hops), BINS), np.int64), np.zeros((2, len(hops)), bool)
+    if len(ends):
+        x = windows(hops, ends)
+        logits = student.model.predict(FRONT_ENDS[student.card["front_end"]](x, ends)).astype(np.int64)
+        steps[ends] = logits.max(axis=1, keepdims=True) - logits
+        of_window = ends[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1)
+        saturated, samples = hops.saturated[of_window].sum(axis=1), hops.samples[of_window].sum(axis=1)
+        d = x[:, 0] - (x[:, 0].sum(axis=1, keepdims=True) >> 8)
+        blind[ends] = (BLINDED * saturated > samples) | ((d**2).sum(axis=1) <= PPG_FLOOR**2)
+        clipped[ends] = CLIPPED * saturated > samples
+    known = np.isin(np.arange(len(hops)), ends)
+    sure = certainty(steps, student.tables)
+    return Channel(steps, ~no_contact(hops), known, blind, clipped | (sure < UNSURE), sure)
+
+
+def certainty(steps: np.ndarray, tables: TrackerTables) -> np.ndarray:
+    """Q15 share, int64 (n,), of each hop's likelihood that lies within NEAR bins of its highest."""
+    likelihood = np.array(tables.likelihood, np.int64)[steps]
+    near = np.abs(np.arange(BINS) - steps.argmin(axis=1)[:, None]) <= NEAR
+    return (np.where(near, likelihood, 0).sum(axis=1) << 15) // likelihood.sum(axis=1)
+
+
+# Shifts int64 (leds, n), LEFT_OUT for an LED that has no say, from the LEDs' channels.
+Rule = Callable[[Sequence[Channel]], np.ndarray]
+
+
+def added(channels: Sequence[Channel]) -> np.ndarray:
+    """Every LED that has a window, alike."""
+    return np.array([np.where(c.known, 0, LEFT_OUT) for c in channels])
+
+
+def halved(channels: Sequence[Channel]) -> np.ndarray:
+    """Every LED that has a window, with half its evidence: two that agree say as much as one."""
+    return np.array([np.where(c.known, 1, LEFT_OUT) for c in channels])
+
+
+def by_quality(channels: Sequence[Channel]) -> np.ndarray:
+    """Blind LEDs are left out, unsure ones have half a say."""
+    return np.array([np.where(c.known & ~c.blind, np.where(c.unsure, 1, 0), LEFT_OUT) for c in channels])
+
+
+def most_certain(channels: Sequence[Channel]) -> np.ndarray:
+    """The LED whose evidence is the most certain, alone."""
+    sure = np.array([np.where(c.known & ~c.blind, c.certainty, -1) for c in channels])
+    best = np.arange(len(channels))[:, None] == sure.argmax(axis=0)
+    return np.where(best & (sure >= 0), 0, LEFT_OUT)
+
+
+RULES: dict[str, Rule] = {
+    "added": added,
+    "added, halved": halved,
+    "added by quality": by_quality,
+    "most certain alone": most_certain,
+}
+
+
+def fuse(channels: Sequence[Channel], shifts: np.ndarray) -> np.ndarray:
+    """Logits int8 (n, 104) that stand for all LEDs, 127 the highest; flat where none has a say."""
+    total = sum(c.steps >> shift[:, None] for c, shift in zip(channels, shifts, strict=True))
+    below = total - total.min(axis=1, keepdims=True)
+    return (127 - np.minimum(below, 255)).astype(np.int8)
+
+
+def track(
+    channels: Sequence[Channel], rule: Rule, tables: TrackerTables, end_us: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """bpm_q8 and confidence_q15, int64 (n,), 0 where there is none, of hops that end at `end_us` (n,).
+
+    With one LED these are the estimator's. There is contact as long as one LED has it,
+    and an estimate as long as one has a whole window.
+    """
+    logits = fuse(channels, rule(channels))
+    known, contact = (np.any([getattr(c, name) for c in channels], axis=0) for name in ("known", "contact"))
+    after = np.diff(end_us, prepend=end_us[:1] - 1)
+    tracker, found = Tracker(tables), np.zeros((2, len(end_us)), np.int64)
+    for n in range(len(end_us)):
+        if not contact[n] or not 0 < after[n] <= RESET_US:
+            tracker.reset()
+        if known[n]:
+            found[:, n] = tracker.step(logits[n])
+        elif contact[n]:
+            tracker.predict()
+    return found[0], found[1]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A recording tracked by one rule: bpm and reference float64 (n,), NaN none; raw confidence Q15 (n,)."""
+
+    person: str
+    fold: str
+    bpm: np.ndarray
+    reference: np.ndarray
+    confidence: np.ndarray
+
+
+def glare(stream: SensorStream) -> SensorStream:
+    """The same light under so much more that two samples in five are beyond the sensor's range."""
+    more = PPG_MAX - np.percentile(stream.ppg, 60)
+    return replace(stream, ppg=np.clip(stream.ppg + more, 0, PPG_MAX).astype(np.uint32))
+
+
+# What may befall the light of the default LED.
+SPOILED: dict[str, Callable[[SensorStream], SensorStream]] = {
+    "as recorded": lambda stream: stream,
+    "glare": glare,
+    "swinging light": lambda stream: no_pulse.without_pulse(stream, "swinging", whole=True),
+}
+
+
+def runs(recording: Recording, fold: str, student: Student, spoiled: str) -> dict[str, Run]:
+    """A recording by every rule, the default LED being spoiled."""
+    streams = [to_counts(recording, led) for led in range(recording.ppg.shape[1])]
+    streams[recording.led] = SPOILED[spoiled](streams[recording.led])
+    channels = [channel(stream, student) for stream in streams]
+    end_us = align(streams[0]).end_us
+    ways: dict[str, tuple[Sequence[Channel], Rule]] = {
+        f"LED {led + 1} alone": ((one,), added) for led, one in enumerate(channels)
+    }
+    ways |= {name: (channels, rule) for name, rule in RULES.items()}
+    reference = window_labels(recording, end_us, aligned=True)
+    found = {}
+    for name, (those, rule) in ways.items():
+        bpm, confidence = track(those, rule, student.tables, end_us)
+        bpm = np.where(bpm > 0, bpm / 256, np.nan)
+        found[name] = Run("/".join(person(recording)), fold, bpm, reference, confidence)
+    return found
+
+
+def of_folds(results: Iterable[Result], data: Path | None, spoiled: str) -> dict[str, list[Run]]:
+    """Each fold's test people, whom its student never saw, by rule."""
+    found: dict[str, list[Run]] = {}
+    for result in results:
+        student = load_student(result.folder / INT8)
+        fold = jobs.fold_of(result.metrics, data)
+        for recording in fold.test:
+            for name, run in runs(recording, fold.name, student, spoiled).items():
+                found.setdefault(name, []).append(run)
+        print(f"{spoiled}: {fold.name} done", flush=True)
+    return found
+
+
+def calibrated(members: Sequence[Run]) -> list[Run]:
+    """The runs with their confidence mapped by what the other folds' people say; as it is, if alone."""
+    maps = {}
+    for fold in {run.fold for run in members}:
+        others = [run for run in members if run.fold != fold]
+        if not others:
+            return list(members)
+        error = np.concatenate([np.abs(run.bpm - run.reference) for run in others])
+        raw = np.concatenate([run.confidence for run in others])[np.isfinite(error)]
+        correct = error[np.isfinite(error)] <= WITHIN_BPM
+        maps[fold] = np.array(confidence_map(raw, correct), np.int64)
+    return [replace(run, confidence=calibrate(maps[run.fold], run.confidence)) for run in members]
+
+
+def table(found: dict[str, list[Run]], valid: float) -> str:
+    """Markdown: MAE (BPM), its spread over people, median and worst person; valid hops by themselves."""
+    lines = ["| rule | tested on | people | MAE | over people | median | worst | valid | MAE of valid |"]
+    lines.append("|---" * 9 + "|")
+    for rule, members in found.items():
+        for group, chosen in groups(calibrated(members)).items():
+            if group != "troika":  # its two kinds have rows of their own
+                lines.append(f"| {rule} | {group} | {' | '.join(_cells(chosen, valid * ONE))} |")
+    return "\n".join(lines)
+
+
+def _cells(members: Sequence[Run], threshold: float) -> tuple[str, ...]:
+    every = summarise((r.person, r.bpm, r.reference, None) for r in members)
+    kept = ("0.0%", "-")
+    if any((r.confidence >= threshold).any() for r in members):
+        only = summarise((r.person, r.bpm, r.reference, r.confidence >= threshold) for r in members)
+        kept = (f"{only.coverage:.1%}", f"{only.mae.mean:.2f}")
+    mae = every.mae
+    return (str(len(every.subjects)), f"{mae.mean:.2f}", f"{mae.std:.2f}", f"{every.median_mae:.2f}",
+            f"{mae.worst:.1f}", *kept)  # fmt: skip
+
+
+def _lines(results: Sequence[Result], options: argparse.Namespace) -> Iterable[str]:
+    for name in SPOILED if options.spoiled else ("as recorded",):
+        found = of_folds(results, options.data, name)
+        yield f"\nThe default LED {name}:\n\n{table(found, options.valid)}\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line."""
+    parser = fold_command.parser("wristpulse.experiments.fusion", __doc__)
+    parser.add_argument("--spoiled", action="store_true", help="also with the default LED's light spoiled")
+    fold_command.run(parser, arguments, _lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Light without a pulse: how often an estimator calls a value valid that cannot be one.
+
+Real wrists' motion with something else in place of PPG: noise of several colours and light that swings with
+the arm, of which the spectral students have seen the like in training (data/spectral_windows.py); steps
+as of a band that slips, the last bit, a constant, which they have not. Every other minute (`stretches`) it
+takes over from a pulse, so that the tracker's memory is tested too; or it is there from beginning to end
+(`whole`).
+
+    python -m wristpulse.experiments.no_pulse --folds FOLDER --data DIR
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.core.align import DARK_COUNTS, RATE_HZ
+from wristpulse.core.estimator import Estimator
+from wristpulse.core.sensor import PPG_MAX, SensorStream, to_counts
+from wristpulse.core.window import WINDOW
+from wristpulse.evaluation.results import Result
+from wristpulse.experiments import fold_command
+from wristpulse.recordings import Recording
+
+KINDS = ("white", "pink", "brown", "constant", "one-bit", "steps", "swinging")
+STRETCH_US = 60_000_000
+WINDOW_US = WINDOW * 1_000_000 // RATE_HZ
+_EXPONENTS = {"white": 0.0, "pink": 0.5, "brown": 1.0}  # of amplitude over frequency
+_STEP_S = 3.0  # from one step to the next, on average
+_STILL = 200.0  # counts of acceleration, 0.05 g: below it, light swings less than its noise
+
+
+def _coloured(rng: np.random.Generator, samples: int, exponent: float, fs: float) -> np.ndarray:
+    """Noise of standard deviation 1, amplitude falling as f^-exponent above 0.05 Hz."""
+    f = np.fft.rfftfreq(2 * samples, 1 / fs).clip(0.05)
+    x = np.fft.irfft(np.fft.rfft(rng.normal(size=2 * samples)) * f**-exponent)[:samples]
+    return x / x.std()
+
+
+def _steps(rng: np.random.Generator, samples: int, fs: float) -> np.ndarray:
+    """Another level, normally distributed, after times that are exponentially distributed."""
+    level = np.cumsum(rng.random(samples) < 1 / (_STEP_S * fs))
+    return rng.normal(size=level[-1] + 1)[level]
+
+
+def _swinging(stream: SensorStream, rng: np.random.Generator, fs: float) -> np.ndarray:
+    """Light that follows the arm in a random direction, up to 0.25 s late, with a little noise."""
+    acc = [np.interp(stream.t_ppg_us, stream.t_acc_us, axis) for axis in stream.acc.T.astype(np.float64)]
+    x = rng.normal(size=3) @ np.stack(acc)
+    x = np.roll(x - x.mean(), rng.integers(0, int(fs / 4) + 1))
+    swing = min(x.std() / _STILL, 1.0) / (x.std() + 1e-9)
+    return x * swing + 0.3 * _coloured(rng, len(x), 0.25, fs)
+
+
+def light(stream: SensorStream, kind: str, seed: int = 0) -> np.ndarray:
+    """PPG counts uint32 (n,) of one of KINDS, about as strong as the stream's own pulse."""
+    rng = np.random.default_rng([seed, zlib.crc32(kind.encode()), len(stream.ppg)])
+    fs = 1e6 / float(np.median(np.diff(stream.t_ppg_us)))
+    level = float(np.median(stream.ppg))
+    strength = max(float(np.percentile(np.abs(stream.ppg - level), 60)), 20.0)
+    n = len(stream.ppg)
+    if kind in _EXPONENTS:
+        x = strength * _coloured(rng, n, _EXPONENTS[kind], fs)
+    elif kind == "one-bit":
+        x = rng.integers(0, 2, n)
+    elif kind == "steps":
+        x = strength * _steps(rng, n, fs)
+    elif kind == "swinging":
+        x = strength * _swinging(stream, rng, fs)
+    else:
+        x = np.zeros(n)
+    return np.clip(np.rint(level + x), DARK_COUNTS, PPG_MAX - 1).astype(np.uint32)
+
+
+def without_pulse(stream: SensorStream, kind: str, whole: bool) -> SensorStream:
+    """The stream with light of one of KINDS in place of PPG, all of it or every other minute."""
+    lost = np.ones(len(stream.ppg), bool) if whole else stream.t_ppg_us // STRETCH_US % 2 == 1
+    return replace(stream, ppg=np.where(lost, light(stream, kind), stream.ppg).astype(np.uint32))
+
+
+def confidences(estimator: Estimator, recordings: Iterable[Recording]) -> dict[str, np.ndarray]:
+    """Confidence (Q15, int64) of every window without any pulse in it, by kind and part: `white, whole`."""
+    found = {f"{kind}, {part}": [] for kind in KINDS for part in ("whole", "stretches")}
+    for recording in recordings:
+        stream = to_counts(recording)
+        for name, parts in found.items():
+            kind, part = name.split(", ")
+            results = estimator.run(without_pulse(stream, kind, part == "whole"))
+            end = np.array([r.time_us for r in results])
+            start = end - WINDOW_US
+            lost = (start >= 0) if part == "whole" else _within_a_stretch(start, end)
+            parts.append(np.array([r.confidence_q15 for r in results])[lost])
+    return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def false_valid(found: dict[str, np.ndarray], threshold: int) -> dict[str, float]:
+    """Share of these windows that a threshold (Q15) lets pass: by name, of all `noise`, of all `swinging`."""
+    groups = {name: [name] for name in found}
+    groups["noise"] = [name for name in found if not name.startswith("swinging")]
+    groups["swinging"] = [name for name in found if name.startswith("swinging")]
+    together = {name: np.concatenate([found[n] for n in members]) for name, members in groups.items()}
+    return {name: float((confidence >= threshold).mean()) for name, confidence in together.items()}
+
+
+def _within_a_stretch(start_us: np.ndarray, end_us: np.ndarray) -> np.ndarray:
+    stretch = start_us // STRETCH_US
+    return (stretch % 2 == 1) & ((end_us - 1) // STRETCH_US == stretch)
+
+
+def of_folds(results: Sequence[Result], data: Path | None, valid: int) -> dict[str, float]:
+    """Shares of `false_valid`: each fold's student on its test people, confidence mapped by the other folds.
+
+    valid: threshold, Q15.
+    """
+    found: dict[str, list[np.ndarray]] = {}
+    for fold, student in fold_command.students(results, data):
+        print(f"{fold.name}: {len(fold.test)} recordings, {2 * len(KINDS)} times", flush=True)
+        for name, confidence in confidences(student.estimator(), fold.test).items():
+            found.setdefault(name, []).append(confidence)
+    return false_valid({name: np.concatenate(parts) for name, parts in found.items()}, valid)
+
+
+def _lines(shares: dict[str, float]) -> Iterable[str]:
+    return (f"{name:22}{share:8.2%}" for name, share in shares.items())
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line."""
+    fold_command.run(
+        fold_command.parser("wristpulse.experiments.no_pulse", __doc__),
+        arguments,
+        lambda results, options: _lines(of_folds(results, options.data, round(32768 * options.valid))),
+    )
+
+
+if __name__ == "__main__":
+    main()

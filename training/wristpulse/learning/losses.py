@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the networks minimise: label, response and relation losses.
+
+Every loss takes batched tensors and returns a scalar. Targets of ``logits`` are float32 (n, 1) BPM, or (n, 1
++ bins) BPM and the teacher's logits; an unknown BPM is NaN and then only the teacher counts.
+"""
+
+import keras
+from keras import ops
+
+from wristpulse.config.load import Distillation, Training
+from wristpulse.core.bins import bin_bpm
+from wristpulse.models.layers import SCALAR_CENTRE_BPM, SCALAR_SPREAD_BPM
+
+ANGLE_SAMPLES = (
+    32  # of a batch; the angles of all triples of a larger batch cost more than the student itself
+)
+
+
+def bin_centres():
+    """BPM of the bins, (bins,)."""
+    return ops.convert_to_tensor(bin_bpm(), dtype="float32")
+
+
+def soft_label(bpm, spread_bpm: float):
+    """BPM (n,) -> distribution over the bins (n, bins), a Gaussian of the given standard deviation."""
+    distance = (bpm[:, None] - bin_centres()[None]) / spread_bpm
+    return ops.softmax(-0.5 * distance**2)
+
+
+def expected_bpm(logits):
+    """Mean of the predicted distribution, or the scalar head's heart rate: (n, bins or 1) -> (n,)."""
+    if logits.shape[-1] == 1:
+        return logits[:, 0] * SCALAR_SPREAD_BPM + SCALAR_CENTRE_BPM
+    return ops.sum(ops.softmax(logits) * bin_centres(), axis=-1)
+
+
+def bpm_error(target, logits):
+    """Mean absolute error in BPM over the labelled windows."""
+    known = ops.logical_not(ops.isnan(target[:, 0]))
+    error = ops.abs(expected_bpm(logits) - ops.nan_to_num(target[:, 0]))
+    return ops.sum(ops.where(known, error, 0.0)) / ops.maximum(ops.sum(ops.cast(known, "float32")), 1.0)
+
+
+class HeartRateLoss(keras.losses.Loss):
+    """Loss against the label plus, where the target carries it, against the teacher's response.
+
+    Bins: cross-entropy with a soft label, an L1 term on the expected BPM, Kullback-Leibler to the teacher.
+    Scalar: L1 to label and L1 to teacher, as the paper has it.
+    """
+
+    def __init__(self, training: Training, distillation: Distillation | None = None):
+        super().__init__(name="heart_rate")
+        self.training, self.distillation = training, distillation
+
+    def call(self, target, logits):
+        """Scalar loss of a batch."""
+        known = ops.cast(ops.logical_not(ops.isnan(target[:, 0])), "float32")
+        bpm = ops.nan_to_num(target[:, 0])
+        labelled = ops.maximum(ops.sum(known), 1.0)
+        l1 = ops.abs(expected_bpm(logits) - bpm) / 10.0
+        if logits.shape[-1] == 1:
+            loss = ops.sum(known * l1) / labelled
+        else:
+            entropy = -ops.sum(
+                soft_label(bpm, self.training.label_spread_bpm) * ops.log_softmax(logits), axis=-1
+            )
+            loss = ops.sum(known * (entropy + self.training.l1_weight * l1)) / labelled
+        if self.distillation and target.shape[-1] > 1:
+            loss += self.distillation.response_weight * self._response(target[:, 1:], logits)
+        return loss
+
+    def _response(self, teacher, student):
+        if student.shape[-1] == 1:
+            return ops.mean(ops.abs(expected_bpm(teacher) - expected_bpm(student))) / 10.0
+        return divergence(teacher, student, self.distillation.temperature)
+
+
+def divergence(teacher, student, temperature: float):
+    """Kullback-Leibler divergence of softened responses, logits (n, bins), times the temperature's square so
+    that its gradients keep their size (Hinton et al., arXiv 1503.02531).
+    """
+    teacher, student = teacher / temperature, student / temperature
+    apart = ops.softmax(teacher) * (ops.log_softmax(teacher) - ops.log_softmax(student))
+    return temperature**2 * ops.mean(ops.sum(apart, axis=-1))
+
+
+def huber(difference):
+    """Mean Huber loss of differences, delta 1."""
+    size = ops.abs(difference)
+    return ops.mean(ops.where(size < 1.0, 0.5 * size**2, size - 0.5))
+
+
+def pairwise_distances(x):
+    """(n, d) -> (n, n) Euclidean distances in units of their mean."""
+    squares = ops.sum(x**2, axis=1)
+    gram = squares[:, None] + squares[None] - 2 * ops.matmul(x, ops.transpose(x))
+    distance = ops.sqrt(ops.maximum(gram, 1e-12))
+    return distance / (ops.mean(distance) + 1e-12)
+
+
+def triple_angles(x):
+    """(n, d) -> (n, n, n): cosine of the angle at j between i and k."""
+    towards = ops.normalize(x[None] - x[:, None], axis=-1)
+    return ops.matmul(towards, ops.swapaxes(towards, 1, 2))
+
+
+def rkd(teacher, student):
+    """Relational knowledge distillation, distances and angles over the batch (Park et al., arXiv 1904.05068).
+
+    Features (n, t, c) of any t and c; weights 1 (distance) and 2 (angle) as published.
+    """
+    t, s = (ops.reshape(x, (ops.shape(x)[0], x.shape[1] * x.shape[2])) for x in (teacher, student))
+    distance = huber(pairwise_distances(t) - pairwise_distances(s))
+    angle = huber(triple_angles(t[:ANGLE_SAMPLES]) - triple_angles(s[:ANGLE_SAMPLES]))
+    return distance + 2.0 * angle
+
+
+def gram(teacher, student):
+    """Flow between pre- and post-fusion features (after Yim et al., CVPR 2017): mean squared difference, (n,
+    t, t).
+    """
+    return ops.mean((teacher - student) ** 2)
+
+
+def attention(teacher, student):
+    """Kullback-Leibler divergence of the student's PPG x motion similarity from the teacher's attention, (n,
+    t, t).
+    """
+    t, s = ops.maximum(teacher, 1e-6), ops.maximum(student, 1e-6)
+    return ops.mean(ops.sum(t * (ops.log(t) - ops.log(s)), axis=-1))
+
+
+# Relation -> (the model output that it compares, its loss)
+RELATIONS = {"rkd": ("fused", rkd), "gram": ("gram", gram), "attention": ("relation", attention)}

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Our own students: they see spectra of the last four hops and give one logit per heart-rate bin.
+
+Convolutions run along frequency, the same weights at every heart rate; each tap weighs PPG against motion.
+Dilation lets a bin see its surroundings, up to where a step's cadence and its multiples lie.
+Batch normalisation serves training only: the converter folds it into the convolutions.
+"""
+
+import keras
+from keras import layers
+
+from wristpulse.config.networks import Spectral
+from wristpulse.core.bins import BINS
+from wristpulse.core.spectrum import CHANNELS
+
+
+def build(config: Spectral) -> keras.Model:
+    """Student of inputs (1, 104, 20), values of 0..1, to ``logits`` (104,) and ``fused`` (104, width)."""
+    spectra = keras.Input((1, BINS, CHANNELS), name="spectra")
+    x = convolution(spectra, config.width, config.first_kernel, 1, "enter")
+    for n, dilation in enumerate(config.dilations):
+        y = convolution(x, config.width, config.kernel, dilation, f"block{n}")
+        x = layers.Add(name=f"sum{n}")([x, y])
+        if config.dropout:
+            x = layers.SpatialDropout2D(config.dropout, name=f"drop{n}")(x)
+    logits = layers.Flatten(name="logits")(layers.Conv2D(1, 1, name="leave")(x))
+    fused = layers.Reshape((BINS, config.width), name="fused")(x)
+    return keras.Model(spectra, {"logits": logits, "fused": fused}, name="spectral_student")
+
+
+def convolution(x, width: int, kernel: int, dilation: int, name: str):
+    """Convolution along frequency, batch normalisation, ReLU: (1, 104, c) -> (1, 104, width)."""
+    x = layers.Conv2D(
+        width,
+        (1, kernel),
+        dilation_rate=(1, dilation),
+        padding="same",
+        use_bias=False,
+        kernel_initializer="he_normal",
+        name=name,
+    )(x)
+    x = layers.BatchNormalization(name=f"{name}_norm")(x)
+    return layers.ReLU(name=f"{name}_relu")(x)

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a data set holds: `python -m wristpulse.recordings NAME [--data DIR] [--export DIR]`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Column, Table
+
+from wristpulse.recordings import DATASETS, Recording, RecordingError, iter_dataset, save_recording
+from wristpulse.recordings.registry import SIMULATOR
+
+COLUMNS = ("subject", "recording", "min", "PPG", "ACC", "windows", "known", "BPM", "offset")
+
+
+def row(recording: Recording) -> list[str]:
+    """One recording as the table's texts."""
+    known = (
+        np.isfinite(recording.hr) if recording.hr is not None else np.zeros(len(recording.hr_start_s), bool)
+    )
+    rates = recording.hr[known] if known.any() else None
+    return [
+        recording.subject,
+        recording.name,
+        f"{recording.seconds / 60:.1f}",
+        f"{recording.ppg.shape[1]}x{recording.fs_ppg:g}",
+        f"{recording.fs_acc:g}",
+        str(len(known)),
+        str(int(known.sum())),
+        "-" if rates is None else f"{rates.min():.0f}-{rates.mean():.0f}-{rates.max():.0f}",
+        f"{recording.label_offset_s:g}",
+    ]
+
+
+def show(name: str, folder: Path | None, console: Console, export: Path | None = None) -> None:
+    """Read a data set, print its table, and save each recording in `export`. Raises `RecordingError`."""
+    table = Table(
+        *(Column(header, no_wrap=True) for header in COLUMNS),
+        title=name,
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        caption="PPG: channels x Hz; ACC: Hz; known: windows with a reference;\n"
+        "BPM: lowest-mean-highest; offset: seconds of PPG time less label time",
+    )
+    total = {"subjects": set(), "hours": 0.0, "windows": 0, "known": 0}
+    licence = ""
+    for recording in iter_dataset(name, folder):
+        cells = row(recording)
+        table.add_row(*cells)
+        total["subjects"].add(recording.subject)
+        total["hours"] += recording.seconds / 3600
+        total["windows"] += int(cells[5])
+        total["known"] += int(cells[6])
+        licence = recording.licence
+        if export:
+            export.mkdir(parents=True, exist_ok=True)
+            save_recording(export / f"{recording.name}.npz", recording)
+    table.add_section()
+    table.add_row(
+        str(len(total["subjects"])), str(table.row_count), f"{total['hours'] * 60:.1f}", "", "",
+        str(total["windows"]), str(total["known"]),
+    )  # fmt: skip
+    console.print(table)
+    console.print(f"{total['hours']:.2f} h. Licence: {licence}", highlight=False)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m wristpulse.recordings", description=__doc__)
+    parser.add_argument("name", choices=[SIMULATOR, *DATASETS], help="data set")
+    parser.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("PULSE_DATA", "data")),
+        help="the data set's folder or the one around it (default: $PULSE_DATA, else ./data)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--export", type=Path, help="also save every recording there as .npz, which opens as data set `own`"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        show(options.name, options.data, Console(), options.export)
+    except (RecordingError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

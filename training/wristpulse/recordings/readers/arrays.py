@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recordings kept as .npz: a user's own (docs/data.md), and two wrist sets that come that way."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.recordings.readers.empatica import E4_FIELDS, e4_to_g
+from wristpulse.recordings.recording import (
+    ACTIVITIES,
+    HOP_S,
+    Recording,
+    RecordingError,
+    check_name,
+    make_recording,
+    plausible,
+)
+from wristpulse.support.files import replacing
+
+FORMAT = "pulse-recording-1"
+_REQUIRED = ("ppg", "fs_ppg", "acc", "fs_acc")
+_TEXT = {"dataset": "own", "subject": None, "name": None, "ppg_unit": "counts", "licence": ""}
+_NAMES = ("dataset", "subject", "name")
+_NUMBERS = {"ppg_lsb": 1.0, "ppg_zero": 0, "label_offset_s": 0.0, "led": 0}
+_OPTIONAL = ("hr", "hr_start_s", "activity", "contact")
+
+
+def save_recording(path: Path, recording: Recording, **further: np.ndarray) -> None:
+    """Write a recording as a compressed .npz, beside and then renamed. OSError if it cannot be written.
+
+    further: arrays to keep with it, which `load_recording` passes over.
+    """
+    path = Path(path)
+    content = {key: getattr(recording, key) for key in (*_REQUIRED, *_TEXT, *_NUMBERS, *_OPTIONAL)}
+    with replacing(path) as beside, beside.open("wb") as file:
+        known = {key: value for key, value in content.items() if value is not None}
+        np.savez_compressed(file, format=FORMAT, **known, **further)
+
+
+def load_recording(path: Path) -> Recording:
+    """Read a recording in the repository's own .npz format; see docs/data.md. Raises `RecordingError`."""
+    path = Path(path)
+    content = _content(path)
+    if str(content.get("format", "")) != FORMAT:
+        raise RecordingError(path, "format", repr(FORMAT), repr(str(content.get("format", "none"))))
+    for key in _REQUIRED:
+        _need(path, content, key)
+    fields = {
+        key: str(content.get(key, path.stem if usual is None else usual)) for key, usual in _TEXT.items()
+    }
+    for key in _NAMES:
+        check_name(path, key, fields[key])
+    fields |= {key: _number(path, key, content.get(key, usual)) for key, usual in _NUMBERS.items()}
+    fields |= {key: _whole(path, key, fields[key]) for key in ("ppg_zero", "led")}
+    fields |= {key: _number(path, key, content[key]) for key in ("fs_ppg", "fs_acc")}
+    ppg = content["ppg"][:, None] if content["ppg"].ndim == 1 else content["ppg"]
+    hr, starts = (_need(path, content, key) if key in content else None for key in ("hr", "hr_start_s"))
+    if starts is None and hr is not None:
+        starts = np.arange(hr.size) * HOP_S
+    recording = make_recording(
+        path,
+        ppg=ppg,
+        acc=content["acc"],
+        hr=None if hr is None else plausible(hr),
+        hr_start_s=starts,
+        activity=_activities(path, content.get("activity")),
+        contact=content.get("contact"),
+        **fields,
+    )
+    _check_scale(path, recording)
+    return recording
+
+
+def read_own(folder: Path) -> Iterator[Recording]:
+    """All recordings (*.npz) of a folder; RecordingError where two have one name."""
+    seen: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.npz")):
+        recording = load_recording(path)
+        first = seen.setdefault(recording.name, path)
+        if first != path:
+            raise RecordingError(path, "name", "one of its own", f"{recording.name}, as in {first.name}")
+        yield recording
+
+
+def read_wrist(folder: Path) -> Iterator[Recording]:
+    """WESAD's wrist signals without reference heart rate: S2.npz..."""
+    for path, subject in _numbered(folder):
+        content = _content(path)
+        yield _e4(path, content, "wrist-npz", subject, hr=None)
+
+
+def read_dalia_s6(folder: Path) -> Iterator[Recording]:
+    """Seven minutes of PPG-DaLiA's S6 on stairs: S6.npz."""
+    for path, subject in _numbered(folder):
+        content = _content(path)
+        yield _e4(
+            path,
+            content,
+            "dalia-s6",
+            subject,
+            hr=plausible(_need(path, content, "hr_bpm")),
+            hr_start_s=_need(path, content, "win_start_s"),
+            activity=_activities(path, content.get("activity")),
+        )
+
+
+def _e4(path: Path, content: dict, dataset: str, subject: str, **fields) -> Recording:
+    scale = {key: _number(path, key, content.get(key, 1.0)) for key in ("ppg_scale", "acc_scale_g")}
+    return make_recording(
+        path,
+        dataset=dataset,
+        subject=subject,
+        name=subject,
+        ppg=_need(path, content, "ppg") * scale["ppg_scale"],
+        fs_ppg=_number(path, "fs_ppg", _need(path, content, "fs_ppg")),
+        acc=e4_to_g(_need(path, content, "acc") * scale["acc_scale_g"]),
+        fs_acc=_number(path, "fs_acc", _need(path, content, "fs_acc")),
+        licence="CC BY 4.0" if dataset == "dalia-s6" else "research use with citation",
+        **E4_FIELDS,
+        **fields,
+    )
+
+
+def _content(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of an .npz, none of them of Python objects."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if not isinstance(file, np.lib.npyio.NpzFile):
+                raise ValueError("a single array")
+            return {key: file[key] for key in file.files}
+    except Exception as error:  # numpy and zipfile raise many kinds on bad bytes
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise RecordingError(path, "file", "a whole .npz of plain arrays", reason) from error
+
+
+def _need(path: Path, content: dict, key: str) -> np.ndarray:
+    if key not in content:
+        raise RecordingError(path, key, "an array of that name", ", ".join(content) or "nothing")
+    if content[key].dtype.kind not in "iuf":
+        raise RecordingError(path, key, "numbers", f"type {content[key].dtype}")
+    return content[key]
+
+
+def _number(path: Path, key: str, value) -> float:
+    array = np.asarray(value)
+    if array.size != 1 or array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+        raise RecordingError(path, key, "one finite number", f"{array.dtype} of shape {array.shape}")
+    return float(array.reshape(()))
+
+
+def _whole(path: Path, key: str, value: float) -> int:
+    if value != int(value):
+        raise RecordingError(path, key, "a whole number", f"{value:g}")
+    return int(value)
+
+
+def _activities(path: Path, codes: np.ndarray | None) -> np.ndarray | None:
+    if codes is None or (codes.dtype.kind in "iu" and (codes >= 0).all() and (codes < len(ACTIVITIES)).all()):
+        return codes
+    raise RecordingError(path, "activity", f"whole numbers 0 to {len(ACTIVITIES) - 1}", f"{codes.dtype}")
+
+
+def _check_scale(path: Path, recording: Recording) -> None:
+    """A user's PPG must make sense as 18-bit counts under the scale that came with it."""
+    counts = recording.ppg / recording.ppg_lsb + recording.ppg_zero
+    inside = float(((counts >= 0) & (counts < 2**18)).mean())
+    if inside < 0.5 or float(np.ptp(counts)) < 16:
+        raise RecordingError(
+            path,
+            "ppg_lsb, ppg_zero",
+            "a scale by which PPG / ppg_lsb + ppg_zero uses the range 0 to 262143",
+            f"{counts.min():.6g} to {counts.max():.6g}",
+        )
+
+
+def _numbered(folder: Path) -> list[tuple[Path, str]]:
+    found = [path for path in folder.glob("S*.npz") if re.fullmatch(r"S\d+", path.stem)]
+    return [(path, path.stem) for path in sorted(found, key=lambda path: int(path.stem[1:]))]

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reference heart rate of 8 s windows from ECG beats or from the ECG itself."""
+
+import numpy as np
+
+from wristpulse.recordings.recording import HR_RANGE, WINDOW_S, plausible
+
+
+def beat_rate(times: np.ndarray, rates: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Mean instantaneous heart rate (BPM, float32 (w,)) over the beats of each 8 s window.
+
+    `times` (seconds, increasing) and `rates` (BPM) are per beat, `starts` (seconds) per window. Beats outside
+    40 to 200 BPM are glitches and left out. NaN where fewer than half of the beats that the rate implies were
+    found: the detector lost the ECG there.
+    """
+    good = (rates >= HR_RANGE[0]) & (rates <= HR_RANGE[1])
+    times, rates = times[good], rates[good]
+    first, last = np.searchsorted(times, starts), np.searchsorted(times, starts + WINDOW_S)
+    count = last - first
+    total = np.concatenate([[0.0], np.cumsum(rates)])
+    mean = (total[last] - total[first]) / np.maximum(count, 1)
+    return plausible(np.where((count > 0) & (count >= 0.5 * mean * WINDOW_S / 60), mean, np.nan))
+
+
+def ecg_rate(ecg: np.ndarray, fs: float, starts: np.ndarray) -> np.ndarray:
+    """Heart rate (BPM, float32 (w,)) of each 8 s window from one ECG lead `ecg` (n,) at `fs` Hz.
+
+    Beats by SleepECG's Pan-Tompkins detector; an interval that departs by more than a quarter from the
+    median of its eight neighbours and itself is a missed or a false beat and left out.
+    """
+    from sleepecg import detect_heartbeats  # half a second to import, and only WESAD needs it
+
+    ecg = np.asarray(ecg, dtype=np.float64)
+    beats = detect_heartbeats(ecg, fs) if np.ptp(ecg) > 0 else []  # the detector rejects a dead lead
+    if len(beats) < 2:
+        return np.full(len(starts), np.nan, dtype=np.float32)
+    times = np.asarray(beats) / fs
+    rates = 60 / np.diff(times)
+    around = np.lib.stride_tricks.sliding_window_view(
+        np.pad(rates, 4, mode="reflect" if len(rates) > 4 else "edge"), 9
+    )
+    usual = np.median(around, axis=1)
+    good = np.abs(rates - usual) <= 0.25 * usual
+    return beat_rate(times[1:][good], rates[good], starts)

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which data sets there are, where their files lie, and how to open them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wristpulse.recordings.readers import arrays, bami, empatica, troika
+from wristpulse.recordings.recording import Recording, RecordingError
+from wristpulse.recordings.simulated.simulator import simulate
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set on disk: `read` gets the folder that holds files matching one of `patterns`, or a zip."""
+
+    read: Callable[[Path], Iterator[Recording]]
+    patterns: tuple[str, ...]  # relative to the data set's own folder
+    folders: tuple[str, ...]  # paths that this folder may have inside a folder of data sets
+    archives: tuple[str, ...] = ()  # names of zips that `read` takes as they are
+
+
+_PICKLES = ("S*/S*.pkl",)
+DATASETS: dict[str, DataSet] = {
+    "troika": DataSet(troika.read, ("DATA_??_TYPE??.mat", "TEST_S??_T??.mat"), ("troika",)),
+    "bami1": DataSet(bami.read_bami1, ("Subject_*.mat",), ("bami1", "BAMI-1")),
+    "bami2": DataSet(bami.read_bami2, ("BAMI2_*.mat",), ("bami2", "BAMI-2", "bami2-format-sample")),
+    "dalia": DataSet(
+        empatica.read_dalia,
+        _PICKLES,
+        ("PPG_FieldStudy", "dalia", "dalia/PPG_FieldStudy"),
+        ("ppg+dalia.zip", "PPG_FieldStudy.zip", "data.zip"),
+    ),
+    "wesad": DataSet(empatica.read_wesad, _PICKLES, ("WESAD", "wesad", "wesad/WESAD"), ("WESAD.zip",)),
+    "wrist-npz": DataSet(arrays.read_wrist, ("S*.npz",), ("wesad-wrist-unlabelled",)),
+    "dalia-s6": DataSet(arrays.read_dalia_s6, ("S6.npz",), ("dalia-s6-stairs",)),
+    "own": DataSet(arrays.read_own, ("*.npz",), ("own",)),
+}
+SIMULATOR = "simulator"
+
+
+def open_dataset(name: str, folder: Path | str | None = None, **options) -> list[Recording]:
+    """All recordings of a data set; see `iter_dataset`."""
+    return list(iter_dataset(name, folder, **options))
+
+
+def iter_dataset(name: str, folder: Path | str | None = None, **options) -> Iterator[Recording]:
+    """The recordings of a data set one by one, read as they are asked for.
+
+    `folder` is the data set's own folder or the one that contains it. The simulator needs none and takes
+    `subjects`, `minutes`, `first_seed` and the options of `simulate`. Raises `RecordingError`.
+    """
+    if name == SIMULATOR:
+        return _simulated(**options)
+    if name not in DATASETS:
+        raise RecordingError(name, "data set", "one of " + ", ".join([SIMULATOR, *DATASETS]), name)
+    if folder is None:
+        raise RecordingError(name, "folder", "the folder that holds the data set", "none given")
+    return _found(DATASETS[name], find_folder(name, Path(folder)))
+
+
+def find_folder(name: str, folder: Path) -> Path:
+    """Where the data set's files are: `folder`, a subfolder of a known name, or a zip archive in either."""
+    kind = DATASETS[name]
+    if folder.is_file() and kind.archives:
+        return folder
+    if not folder.is_dir():
+        found = "a file" if folder.is_file() else "no such folder"
+        raise RecordingError(folder, "folder", f"the folder of {name} or the one around it", found)
+    candidates = [folder, *(folder / sub for sub in kind.folders)]
+    for candidate in candidates:
+        if any(next(candidate.glob(pattern), None) for pattern in kind.patterns):
+            return candidate
+    for archive in (candidate / zipped for candidate in candidates for zipped in kind.archives):
+        if archive.is_file():
+            return archive
+    inside = ", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing"
+    raise RecordingError(folder, f"files of {name}", " or ".join(kind.patterns + kind.archives), inside)
+
+
+def _found(kind: DataSet, folder: Path) -> Iterator[Recording]:
+    yield from kind.read(folder)
+
+
+def _simulated(
+    subjects: int = 12, minutes: float = 10.0, first_seed: int = 1, **options
+) -> Iterator[Recording]:
+    for seed in range(first_seed, first_seed + subjects):
+        yield simulate(seed, 60.0 * minutes, **options)

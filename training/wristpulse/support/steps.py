@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A step of the chain: makes a folder of artefacts from its inputs, once.
+
+A step works in `FOLDER.part` and takes the folder's place only when it is whole, so an interruption, an error
+or a full disk leaves what was there before. The part folder stays for the step to resume from, as long as the
+inputs are the same.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from wristpulse.support.errors import UserError
+from wristpulse.support.files import write_text
+
+STAMP = "step.json"
+
+
+class StepError(UserError):
+    """A step that cannot run: what is missing and which command makes it."""
+
+
+def fingerprint(inputs: Mapping) -> str:
+    """Hex digest of JSON-serialisable inputs."""
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def sources(*packages: Path) -> str:
+    """Digest of all Python sources of the packages: a step is out of date when its code is."""
+    digest = hashlib.sha256()
+    for path in sorted(path for package in packages for path in package.rglob("*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_current(folder: Path, inputs: Mapping) -> bool:
+    """Whether the folder was made from exactly these inputs."""
+    stamp = folder / STAMP
+    return stamp.exists() and json.loads(stamp.read_text())["fingerprint"] == fingerprint(inputs)
+
+
+def run(folder: Path, inputs: Mapping, make: Callable[[Path], None], force: bool = False) -> bool:
+    """Make `folder` by `make(part folder)` unless it is current; whether anything was done."""
+    if not force and is_current(folder, inputs):
+        return False
+    part = folder.with_name(folder.name + ".part")
+    if not is_current(part, inputs) or force:
+        shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True, exist_ok=True)
+    write_text(
+        part / STAMP,
+        json.dumps({"fingerprint": fingerprint(inputs), "inputs": inputs}, default=str, indent=1),
+    )
+    make(part)
+    old = folder.with_name(folder.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    part.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    return True
+
+
+def require(path: Path, made_by: str) -> Path:
+    """`path` if it exists; StepError that names the command that makes it otherwise."""
+    if not path.exists():
+        raise StepError(f"{path}: expected the result of `{made_by}`, found nothing; run it first")
+    return path
