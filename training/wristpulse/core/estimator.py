@@ -7,6 +7,7 @@ import enum
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.spectrum import spectrum_inputs
 from wristpulse.core.track import Tracker, TrackerTables
 from wristpulse.core.window import ACC_FLOOR, device_order, motion, window_ends, window_inputs, windows
-from wristpulse.recordings import Recording
+
+if TYPE_CHECKING:
+    from wristpulse.recordings.recording import Recording
 
 RESET_US = 10_000_000  # a longer time between hops says nothing about the heart rate
 
