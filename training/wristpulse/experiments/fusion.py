@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from wristpulse.core.align import align, no_contact
-from wristpulse.core.bins import BINS
 from wristpulse.core.estimator import FRONT_ENDS, RESET_US
-from wristpulse.core.sensor import PPG_MAX, SensorStream, to_counts
-from wristpulse.core.track import NEAR, Tracker, TrackerTables, calibrate
-from wristpulse.core.window import HOPS_PER_WINDOW, PPG_FLOOR, window_ends, windows
+from wristpulse.core.numbers import BINS, HOPS_PER_WINDOW, NEAR, PPG_FLOOR, PPG_MAX
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.core.track import Tracker, TrackerTables, calibrate
+from wristpulse.core.window import window_ends, windows
 from wristpulse.data.folds import person
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation import jobs
