@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wristpulse.core.numbers import PPG_MAX
 from wristpulse.core.replay import ReplayError, read_replay, write_replay
-from wristpulse.core.sensor import PPG_MAX, SensorStream, sample_times, to_counts
+from wristpulse.core.sensor import SensorStream, sample_times, to_counts
 from wristpulse.recordings import simulate
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from wristpulse.core.sensor import ACC_LSB_PER_G, PPG_MAX, SensorStream, sample_times
+from wristpulse.core.numbers import ACC_LSB_PER_G, GAP_US, PPG_MAX
+from wristpulse.core.sensor import SensorStream, sample_times
 from wristpulse.recordings.recording import HOP_S, WINDOW_S
 from wristpulse.recordings.scale import (
-    LEAST_HZ,
     MOST_LEDS,
     UNITS,
     AccScale,
@@ -24,6 +24,8 @@ from wristpulse.recordings.scale import (
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+LEAST_HZ = 1e6 / GAP_US  # 10 Hz: a longer step between samples is a gap
 
 Scale = Literal["auto", "counts"] | tuple[float, int] | PpgScale
 AccUnit = str | float

@@ -8,11 +8,12 @@ from dataclasses import fields
 
 import numpy as np
 
-from wristpulse.core.align import REACH_US, Hops, align, no_contact
-from wristpulse.core.estimator import FRONT_ENDS, RESET_US, Result, State
+from wristpulse.core.align import Hops, align, no_contact
+from wristpulse.core.estimator import FRONT_ENDS, Result, State
+from wristpulse.core.numbers import ACC_FLOOR, HOPS_PER_WINDOW, REACH_US, TRACK_GAP_US
 from wristpulse.core.sensor import SensorStream
 from wristpulse.core.track import Tracker, TrackerTables
-from wristpulse.core.window import ACC_FLOOR, HOPS_PER_WINDOW, motion, window_ends, windows
+from wristpulse.core.window import motion, window_ends, windows
 
 LOOK_BACK = 2 * (HOPS_PER_WINDOW - 1)  # hops: a network input holds four windows of four hops
 
@@ -72,7 +73,7 @@ class LiveEstimator:
         away, after = no_contact(hops), np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
         results = []
         for n in range(known, len(hops)):
-            if away[n] or not 0 < after[n] <= RESET_US:
+            if away[n] or not 0 < after[n] <= TRACK_GAP_US:
                 self._tracker.reset()
             self._gaps += int(hops.discontinuous[n])
             bpm, confidence, state = 0, 0, State.NO_CONTACT if away[n] else State.ACQUIRING

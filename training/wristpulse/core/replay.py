@@ -14,7 +14,8 @@ from wristpulse.support.files import replacing
 
 if TYPE_CHECKING:
     pass
-from wristpulse.core.sensor import ACC_LSB_PER_G, SensorStream
+from wristpulse.core.numbers import ACC_LSB_PER_G
+from wristpulse.core.sensor import SensorStream
 
 _HEADER = struct.Struct("<8sHHIIIII")  # magic, version, header size, periods (ns), LSB per g, chunks, CRC-32
 _CHUNK = struct.Struct("<qqHHI")  # times of the first samples (us), counts of samples, reserved

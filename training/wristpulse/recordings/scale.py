@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wristpulse.recordings.recording import LEAST_HZ, WINDOW_S, Recording
-from training.signal import DARK_COUNTS
+from wristpulse.recordings.recording import WINDOW_S, Recording
 
-# core/align.py states these two; rooms import downwards only, and a test holds them equal.
+# core/numbers.py has these two; rooms import downwards only, and test_api_arrays.py holds them equal.
 DARK_COUNTS = 4096
-GAP_US = 100_000
+LEAST_HZ = 10.0
 
 COUNTS = 1 << 18  # the device's PPG is unsigned, of 18 bits (docs/signal_path.md, section 1)
 MIDDLE = COUNTS // 2
