@@ -42,8 +42,7 @@ def chunks(stream: SensorStream, seed: int):
     while at < end:
         at += int(rng.choice([1, 20_000, 500_000, 3_000_000, 20_000_000]))
         to = [
-            int(np.searchsorted(t, at - rng.integers(1_000_000)))
-            for t in (stream.t_ppg_us, stream.t_acc_us)
+            int(np.searchsorted(t, at - rng.integers(1_000_000))) for t in (stream.t_ppg_us, stream.t_acc_us)
         ]
         to = [max(a, b) for a, b in zip(done, to, strict=True)]
         p, a = slice(done[0], to[0]), slice(done[1], to[1])

@@ -89,7 +89,7 @@ def series(array: str, values: np.ndarray, fs: float | None, t: ArrayLike | None
     if (fs is None) == (t is None):
         found = "neither" if fs is None else "both"
         raise SignalError(f"fs_{array}, t_{array}", "a rate in Hz or the samples' times in seconds", found)
-    if t is None:
+    if fs is not None:
         fs = check_rate(array, fs)
         whole = Series(values=values, t_us=sample_times(len(values), fs), fs=fs)
         seconds = len(values) / fs
@@ -109,7 +109,8 @@ def check_same_time(ppg: Series, acc: Series) -> None:
     if ppg.fs and acc.fs:
         seconds = len(ppg.values) / ppg.fs
         if abs(len(acc.values) / acc.fs - seconds) > HOP_S:
-            expected = f"about {round(seconds * acc.fs)} samples ({acc.fs:g} Hz over the {seconds:.1f} s of ppg)"
+            due = round(seconds * acc.fs)
+            expected = f"about {due} samples ({acc.fs:g} Hz over the {seconds:.1f} s of ppg)"
             raise SignalError("acc", expected, f"{len(acc.values)}; is fs_acc or fs_ppg wrong?")
         return
     spans = [(s.t_us[0] * 1e-6, s.t_us[-1] * 1e-6) for s in (ppg, acc)]

@@ -82,7 +82,8 @@ def write_picture(path: Path, found: list[tuple[Recording, HeartRate]]) -> None:
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(len(found), figsize=(9, 4 * len(found)), squeeze=False, layout="constrained")
+    size = (9, 4 * len(found))
+    figure, axes = pyplot.subplots(len(found), figsize=size, squeeze=False, layout="constrained")
     for ax, (recording, hr) in zip(axes[:, 0], found, strict=True):
         hr.plot(ax)
         ax.set_title(recording.name)
@@ -99,15 +100,15 @@ def main(arguments: list[str] | None = None) -> int:
         "estimate",
         help="heart rate of a recording of your own",
         description="Heart rate of a recording, a value every 2 s. FILE is told by what it holds: an .npz "
-        "(docs/data.md), an Empatica E4's or EmbracePlus' zip or folder, Polar Sensor Logger's *_PPG.txt, or a "
-        ".csv of time, ppg, x, y, z.",
+        "(docs/data.md), an Empatica E4's or EmbracePlus' zip or folder, Polar Sensor Logger's *_PPG.txt, or "
+        "a .csv of time, ppg, x, y, z.",
     )
     estimate.add_argument("file", type=Path, metavar="FILE")
     estimate.add_argument("--out", type=Path, metavar="CSV", help="write a row a hop: " + ", ".join(COLUMNS))
     estimate.add_argument("--plot", type=Path, metavar="PNG", help="draw heart rate, confidence and states")
     estimate.add_argument("--hops", action="store_true", help="also print every hop")
     estimate.add_argument(
-        "--student", type=Path, metavar="DIR", help="student.tflite and student.json; default: the released one"
+        "--student", type=Path, metavar="DIR", help="student.tflite and student.json; default: the released"
     )
     options = parser.parse_args(arguments)
     try:

@@ -187,7 +187,8 @@ def estimate(
     (29, 'acquiring')
     """
     return _released().estimate(
-        ppg, acc, fs_ppg=fs_ppg, fs_acc=fs_acc, t_ppg=t_ppg, t_acc=t_acc, scale=scale, acc_unit=acc_unit, led=led
+        ppg, acc, fs_ppg=fs_ppg, fs_acc=fs_acc, t_ppg=t_ppg, t_acc=t_acc,
+        scale=scale, acc_unit=acc_unit, led=led,
     )  # fmt: skip
 
 
@@ -213,7 +214,8 @@ def sensor_stream(
         note = f"ppg: lsb {ppg.ppg_lsb:g} and zero {ppg.ppg_zero}, as {ppg.dataset} states"
         return to_counts(ppg, led), (note,)
     if isinstance(ppg, (list, tuple)) and ppg and isinstance(ppg[0], Recording):
-        raise SignalError("ppg", "an array or one Recording", f"a list of {len(ppg)}; choose one: recordings[0]")
+        found = f"a list of {len(ppg)}; choose one, as in recordings[0]"
+        raise SignalError("ppg", "an array or one Recording", found)
     if acc is None:
         raise SignalError("acc", "an array of shape (m, 3)", "none")
     light = series("ppg", ppg_values(ppg, led or 0), fs_ppg, t_ppg)

@@ -139,7 +139,7 @@ def read_csv(path: Path | str, acc: Path | str | None = None, **options) -> list
     >>> import wristpulse as wp
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "anna.csv")
-    ...     rows = (f"{n / 50:.2f},{1000 + n % 40},0,0,9.81" for n in range(50 * 20))
+    ...     rows = (f"{n / 50:.2f},{1000 + n % 40},0,{n % 2},9.81" for n in range(50 * 20))
     ...     _ = path.write_text("\\n".join(["time,ppg,x,y,z", *rows]))
     ...     [recording.fs_ppg for recording in wp.read_csv(path)]
     [50.0]

@@ -112,7 +112,8 @@ class _Clock:
     """Times of one sensor's samples, int64 microseconds, from its rate or as they are given."""
 
     def __init__(self, array: str, fs: float | None) -> None:
-        self._array, self._samples, self._last = array, 0, None
+        self._array, self._samples = array, 0
+        self._last: int | None = None
         self._period_ns = None if fs is None else round(1e9 / check_rate(array, fs))
 
     def times(self, t: ArrayLike | None, samples: int) -> np.ndarray:

@@ -90,7 +90,7 @@ class LiveEstimator:
         return results
 
     def _network(self, hops: Hops, known: int) -> tuple[dict[int, np.ndarray], dict[int, bool]]:
-        """Logits, and whether the wrist is at rest, by hop: of the windows that end at hop `known` or later."""
+        """Logits, and whether the wrist is at rest, by hop: of windows that end at hop `known` or later."""
         ends = window_ends(hops)
         new = ends >= known
         if not new.any():
