@@ -11,7 +11,7 @@ import numpy as np
 
 from wristpulse.recordings.recording import WINDOW_S, Recording
 
-# core/numbers.py has these two; rooms import downwards only, and test_api_arrays.py holds them equal.
+# core/numbers.py has these two; rooms import downwards only, and tests hold them equal.
 DARK_COUNTS = 4096
 LEAST_HZ = 10.0
 
