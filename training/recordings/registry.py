@@ -1,11 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which data sets there are, where their files lie, and how to open them."""
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.recordings import arrays, bami, empatica, troika
+from training.recordings import (
+    arrays,
+    bami,
+    e4,
+    embraceplus,
+    empatica,
+    generic_csv,
+    physionet,
+    polar,
+    troika,
+)
 from training.recordings.recording import Recording, RecordingError
 from training.recordings.simulator import simulate
 
@@ -33,7 +44,22 @@ DATASETS: dict[str, DataSet] = {
     ),
     "wesad": DataSet(empatica.read_wesad, _PICKLES, ("WESAD", "wesad", "wesad/WESAD"), ("WESAD.zip",)),
     "wrist-npz": DataSet(arrays.read_wrist, ("S*.npz",), ("wesad-wrist-unlabelled",)),
-    "dalia-s6": DataSet(arrays.read_dalia_s6, ("S6.npz",), ("dalia-s6-stairs",)),
+    # Tested on, never learnt from: what the released student shows on it is of a person it never saw.
+    "dalia-s6": DataSet(arrays.read_dalia_s6, ("S6.npz",), ("dalia-s6", "dalia-s6-stairs")),
+    "physionet-wrist": DataSet(
+        physionet.read, ("s*_*.hea", "s*_*.npz"), ("physionet-wrist", "wrist", "wrist/1.0.0")
+    ),
+    "bangle2": DataSet(
+        functools.partial(arrays.read_named, pattern="*-bangle2*.npz"), ("*-bangle2*.npz",), ("bangle2",)
+    ),
+    "e4": DataSet(e4.read_all, ("BVP.csv", "*/BVP.csv", "*/*/BVP.csv", "*.zip", "*/*.zip"), ("e4",)),
+    "embraceplus": DataSet(
+        embraceplus.read_all,
+        ("*bvp*.csv", "*/*bvp*.csv", "*/*/*bvp*.csv", "*.zip", "*/*.zip"),
+        ("embraceplus",),
+    ),
+    "polar": DataSet(polar.read_all, ("*_PPG.txt", "*/*_PPG.txt"), ("polar",)),
+    "csv": DataSet(generic_csv.read_all, ("*.csv", "*.tsv", "*/*.csv", "*/*.tsv"), ("csv",)),
     "own": DataSet(arrays.read_own, ("*.npz",), ("own",)),
 }
 SIMULATOR = "simulator"
