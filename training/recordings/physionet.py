@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PhysioNet's "Wrist PPG During Exercise": 8 people walking, running and cycling with a Shimmer 3 on the wrist.
+"""PhysioNet's "Wrist PPG During Exercise": 8 people walk, run and cycle with a Shimmer 3 on the wrist.
 
 Jarchi, Casson, Data 2(1):1, 2017. Published as WFDB records, s1_walk.hea, .dat and .atr ...: PPG in mV,
 acceleration in m/s2, both at 256 Hz, and the beats of the chest ECG. The wide-range accelerometer (+-16 g) is
