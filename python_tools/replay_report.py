@@ -13,6 +13,7 @@ from python_tools.report import hop_printer, table, write_report
 from python_tools.targets import program_for
 from training.card import MODEL, load_student
 from training.recordings import Recording, iter_dataset, load_recording
+from training.recordings.scale import dark_note
 from training.sensor import to_counts
 
 WHERE = {"host": "this machine", "native_sim": "native_sim"}
@@ -36,6 +37,8 @@ def replay_and_report(
     recording = find(record, dataset, data)
     student = load_student(student_folder)
     stream = to_counts(recording)
+    if note := dark_note(recording):
+        print(note)
     output.mkdir(parents=True, exist_ok=True)
     embed(student, output / "c")
     program = program_for(target, output / "c", output, board)
