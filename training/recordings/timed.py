@@ -100,8 +100,8 @@ def _series(timed: Timed, name: str) -> _Series:
             timed.label, f"times of {name}", "increasing", f"{t[back + 1]:.3f} s after {t[back]:.3f} s"
         )
     usual = float(np.median(steps))
-    near = steps[steps < 1.5 * usual]
-    fs = float(f"{1 / near.mean():.6g}") if usual > 0 else 0.0
+    steps = steps[steps <= BRIDGE_S]
+    fs = float(f"{np.rint(steps / usual).sum() / steps.sum():.6g}") if usual > 0 and len(steps) else 0.0
     if fs < LEAST_HZ:
         expected = f"{LEAST_HZ:g} Hz or more (samples over 100 ms apart are gaps)"
         raise RecordingError(timed.label, f"rate of {name}", expected, f"{fs:.3g} Hz")
@@ -126,7 +126,7 @@ def _runs(t: np.ndarray) -> list[tuple[float, float]]:
 
 def _regular(series: _Series, start: float, end: float) -> np.ndarray:
     """The samples from `start` to `end` at the series' rate, (n, columns)."""
-    first, last = np.searchsorted(series.t, (start - 1e-9, end + 1e-9))
+    first, last = np.searchsorted(series.t, start - 1e-6), np.searchsorted(series.t, end + 1e-6, side="right")
     t, values = series.t[first:last], series.values[first:last]
     if np.abs(t - t[0] - np.arange(len(t)) / series.fs).max() <= JITTER / series.fs:
         return values
