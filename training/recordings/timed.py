@@ -100,8 +100,8 @@ def _series(timed: Timed, name: str) -> _Series:
             timed.label, f"times of {name}", "increasing", f"{t[back + 1]:.3f} s after {t[back]:.3f} s"
         )
     usual = float(np.median(steps))
-    steps = steps[steps <= BRIDGE_S]
-    fs = float(f"{np.rint(steps / usual).sum() / steps.sum():.6g}") if usual > 0 and len(steps) else 0.0
+    near = steps[steps <= max(BRIDGE_S, usual)]
+    fs = float(f"{np.rint(near / usual).sum() / near.sum():.6g}") if usual > 0 else 0.0
     if fs < LEAST_HZ:
         expected = f"{LEAST_HZ:g} Hz or more (samples over 100 ms apart are gaps)"
         raise RecordingError(timed.label, f"rate of {name}", expected, f"{fs:.3g} Hz")
