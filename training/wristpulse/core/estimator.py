@@ -7,6 +7,7 @@ import enum
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.spectrum import spectrum_inputs
 from wristpulse.core.track import Tracker, TrackerTables
 from wristpulse.core.window import device_order, motion, window_ends, window_inputs, windows
-from wristpulse.recordings import Recording
+
+if TYPE_CHECKING:
+    from wristpulse.recordings.recording import Recording
 
 # What the network sees: windows int64 (w, 4, 256) and their hops (w,) to int8 (w, ...) in the device's order.
 FrontEnd = Callable[[np.ndarray, np.ndarray], np.ndarray]
