@@ -9,11 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wristpulse.recordings.recording import WINDOW_S, Recording
-
-# core/numbers.py has these two; rooms import downwards only, and tests hold them equal.
-DARK_COUNTS = 4096
-LEAST_HZ = 10.0
+from wristpulse.core.numbers import DARK_COUNTS
+from wristpulse.recordings.recording import LEAST_HZ, WINDOW_S, Recording
 
 COUNTS = 1 << 18  # the device's PPG is unsigned, of 18 bits (docs/signal_path.md, section 1)
 MIDDLE = COUNTS // 2
