@@ -6,8 +6,6 @@ import pytest
 import wrists
 
 import wristpulse as wp
-from wristpulse.core import numbers
-from wristpulse.recordings import scale
 
 PPG, ACC = wrists.ppg(), wrists.acc()
 RATES = {"fs_ppg": 64, "fs_acc": 32}
@@ -89,11 +87,6 @@ def test_one_sentence_names_the_array(case) -> None:
         wp.estimate(*arguments, **options)
     assert str(error.value).startswith(message)
     assert isinstance(error.value, ValueError) and "\n" not in str(error.value)
-
-
-def test_scales_numbers_are_the_cores() -> None:
-    assert scale.DARK_COUNTS == numbers.DARK_COUNTS and scale.COUNTS == numbers.PPG_MAX + 1
-    assert scale.LEAST_HZ == 1e6 / numbers.GAP_US
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

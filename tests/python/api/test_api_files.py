@@ -12,7 +12,7 @@ import wrists
 import wristpulse as wp
 from wristpulse.api.command import main
 from wristpulse.recordings import save_recording
-from wristpulse_tools.tasks import chain
+from wristpulse_tools.tasks import estimating
 
 PPG, ACC = wrists.ppg(40), wrists.acc(40)
 
@@ -134,5 +134,5 @@ def test_the_shell_explains_itself(capsys) -> None:
 
 
 def test_the_task_estimates_too(tmp_path, capsys) -> None:
-    chain.estimate.body(None, str(npz(tmp_path)))
+    estimating.estimate.body(None, str(npz(tmp_path)))
     assert capsys.readouterr().out.startswith("anna: ")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from wristpulse.core.numbers import ACC_LSB_PER_G, GAP_US, PPG_MAX
+from wristpulse.core.numbers import ACC_LSB_PER_G, PPG_MAX
 from wristpulse.core.sensor import SensorStream, sample_times
-from wristpulse.recordings.recording import HOP_S, WINDOW_S
+from wristpulse.recordings.recording import HOP_S, LEAST_HZ, WINDOW_S
 from wristpulse.recordings.scale import (
     MOST_LEDS,
     UNITS,
@@ -24,8 +24,6 @@ from wristpulse.recordings.scale import (
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-LEAST_HZ = 1e6 / GAP_US  # 10 Hz: a longer step between samples is a gap
 
 Scale = Literal["auto", "counts"] | tuple[float, int] | PpgScale
 AccUnit = str | float
@@ -86,19 +84,19 @@ def times_us(array: str, t: ArrayLike, samples: int) -> np.ndarray:
 
 def series(array: str, values: np.ndarray, fs: float | None, t: ArrayLike | None) -> Series:
     """Samples (n, columns) with the times that a rate (Hz) or t (n,), in seconds, gives them."""
-    if (fs is None) == (t is None):
-        found = "neither" if fs is None else "both"
-        raise SignalError(f"fs_{array}, t_{array}", "a rate in Hz or the samples' times in seconds", found)
-    if fs is not None:
+    if fs is not None and t is None:
         fs = check_rate(array, fs)
         whole = Series(values=values, t_us=sample_times(len(values), fs), fs=fs)
         seconds = len(values) / fs
-    else:
+    elif fs is None and t is not None:
         whole = Series(values=values, t_us=times_us(array, t, len(values)), fs=None)
         seconds = (whole.t_us[-1] - whole.t_us[0]) * 1e-6 if len(values) else 0.0
         if len(values) > 1 and whole.rate_hz < LEAST_HZ:
             expected = f"times in seconds of {LEAST_HZ:g} samples a second or more"
             raise SignalError(f"t_{array}", expected, f"a median step of {1 / whole.rate_hz:g} s")
+    else:
+        found = "neither" if fs is None else "both"
+        raise SignalError(f"fs_{array}, t_{array}", "a rate in Hz or the samples' times in seconds", found)
     if seconds < WINDOW_S - 1 / LEAST_HZ:
         raise SignalError(array, f"{WINDOW_S:g} s or more", f"{seconds:.2f} s ({len(values)} samples)")
     return whole

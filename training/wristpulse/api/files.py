@@ -74,7 +74,7 @@ def read_e4(path: Path | str) -> Recording:
     ...     wp.read_e4(folder).seconds
     20.0
     """
-    from wristpulse.recordings.readers import e4
+    from wristpulse.recordings.exports import e4
 
     return e4.read_e4(path)
 
@@ -104,7 +104,7 @@ def read_polar(path: Path | str) -> list[Recording]:
     Traceback (most recent call last):
     wristpulse.recordings.recording.RecordingError: monday_PPG.txt: file: expected ..., found no such file
     """
-    from wristpulse.recordings.readers import polar
+    from wristpulse.recordings.exports import polar
 
     return polar.read_polar(path)
 
@@ -144,7 +144,7 @@ def read_csv(path: Path | str, acc: Path | str | None = None, **options) -> list
     ...     [recording.fs_ppg for recording in wp.read_csv(path)]
     [50.0]
     """
-    from wristpulse.recordings.readers import generic_csv
+    from wristpulse.recordings.exports import generic_csv
 
     return generic_csv.read_csv(path, acc, **options)
 

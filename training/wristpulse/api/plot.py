@@ -36,7 +36,7 @@ def draw(hr: HeartRate, ax: Axes | None = None) -> Axes:
     known = np.isfinite(hr.bpm)
     sides, bpm = (start[known], end[known]), hr.bpm[known]
     x, y = np.stack([*sides, *sides[::-1]], axis=1), bpm[:, None] + BAND_BPM * np.array([-1, -1, 1, 1])
-    band = PolyCollection(np.stack([x, y], axis=2), facecolor=LINE, alpha=0.4 * hr.confidence[known])
+    band = PolyCollection(list(np.stack([x, y], axis=2)), facecolor=LINE, alpha=0.4 * hr.confidence[known])
     ax.add_collection(band)
     ax.plot(end, np.where(hr.valid, hr.bpm, np.nan), color=LINE, linewidth=1.6)
     uncertain = known & ~hr.valid
