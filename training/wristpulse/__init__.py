@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wristpulse.api.heart_rate import HeartRate
     from wristpulse.api.score import Score, score
     from wristpulse.api.stream import Stream
+    from wristpulse.api.train import train
     from wristpulse.recordings.recording import Recording, RecordingError
     from wristpulse.recordings.scale import PpgScale, SignalError
 
@@ -45,6 +46,7 @@ _HOMES = {
     "Score": "api.score",
     "score": "api.score",
     "Stream": "api.stream",
+    "train": "api.train",
     "Recording": "recordings.recording",
     "RecordingError": "recordings.recording",
     "PpgScale": "recordings.scale",
@@ -70,6 +72,7 @@ __all__ = [
     "read_recording",
     "score",
     "simulate",
+    "train",
 ]
 
 
