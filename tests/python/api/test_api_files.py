@@ -2,6 +2,7 @@
 """A file of any kind that people have becomes heart rate, in Python and in the shell."""
 
 import csv
+import re
 import zipfile
 from pathlib import Path
 
@@ -112,6 +113,19 @@ def test_the_shell_scores_what_has_labels(tmp_path, capsys) -> None:
     assert main(["estimate", str(tmp_path / "anna.npz")]) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert second == f"sim1: against its labels: {wp.score(wp.estimate(recording), recording)}"
+
+
+def test_the_shell_says_which_scale_a_dark_recording_needs(tmp_path, capsys) -> None:
+    fields = {"ppg": np.round(PPG / 64), "fs_ppg": 64.0, "acc": ACC, "fs_acc": 32.0}
+    dark = {"ppg_lsb": 1.0, "ppg_zero": 0}
+    np.savez(tmp_path / "dark.npz", format="pulse-recording-1", **dark, **fields)
+    assert main(["estimate", str(tmp_path / "dark.npz")]) == 0
+    first, note = capsys.readouterr().out.splitlines()
+    assert " 0 % valid" in first and "the device sees no contact; ppg_lsb=" in note
+    lsb, zero = re.search(r"ppg_lsb=([\d.]+), ppg_zero=(\d+)", note).groups()
+    lit = {"ppg_lsb": float(lsb), "ppg_zero": int(zero)}
+    np.savez(tmp_path / "lit.npz", format="pulse-recording-1", **lit, **fields)
+    assert wp.estimate(wp.read_recording(tmp_path / "lit.npz")).valid[6:].all()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"time,ppg\n1,2\n"])

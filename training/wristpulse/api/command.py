@@ -14,6 +14,7 @@ from wristpulse.api.files import read_file
 from wristpulse.api.heart_rate import HeartRate
 from wristpulse.api.score import score
 from wristpulse.recordings.recording import Recording
+from wristpulse.recordings.scale import dark_note
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import replacing
 
@@ -37,6 +38,8 @@ def estimate_file(
     found = [(recording, model.estimate(recording)) for recording in read_file(path)]
     for recording, hr in found:
         print(f"{recording.name}: {hr.summary()}")
+        if note := dark_note(recording):
+            print(note)
         if recording.hr is not None and np.isfinite(recording.hr).any():
             print(f"{recording.name}: against its labels: {score(hr, recording)}")
         if hops:

@@ -211,7 +211,7 @@ def sensor_stream(
         extra += [name for name, value in (("scale", scale), ("acc_unit", acc_unit)) if value != "auto"]
         if extra:
             raise SignalError(", ".join(extra), "nothing: a Recording brings it with it", "a value")
-        note = f"ppg: lsb {ppg.ppg_lsb:g} and zero {ppg.ppg_zero}, as {ppg.dataset} states"
+        note = f"ppg: lsb {ppg.ppg_lsb:g} and zero {ppg.ppg_zero}, as the recording has them"
         return to_counts(ppg, led), (note,)
     if isinstance(ppg, (list, tuple)) and ppg and isinstance(ppg[0], Recording):
         found = f"a list of {len(ppg)}; choose one, as in recordings[0]"
