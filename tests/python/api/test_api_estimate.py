@@ -91,7 +91,18 @@ def test_without_skin_there_is_no_value() -> None:
     ppg = wrists.ppg()
     ppg[len(ppg) // 2 :] = 100
     hr = wp.estimate(ppg, wrists.acc(), **RATES, scale="counts")
-    assert hr.state[-1] == "no-contact" and np.isnan(hr.bpm[-1]) and not hr.valid[-1]
+    assert (
+        hr.state[-1] == "no-contact"
+        and "median" in hr.summary()
+        and np.isnan(hr.bpm[-1])
+        and not hr.valid[-1]
+    )
+
+
+def test_a_summary_needs_no_valid_hop() -> None:
+    hr = wp.estimate(np.round(wrists.ppg() / 64), wrists.acc(), **RATES, scale="counts")
+    assert hr.summary() == "14 hops, 2 s to 28 s, 0 % valid"
+    assert wp.load_student().stream(64, 32).update([], np.empty((0, 3))).summary() == "0 hops"
 
 
 def test_frame_and_summary(hr) -> None:

@@ -13,12 +13,16 @@ from wristpulse.api.estimate import load_student
 from wristpulse.api.files import read_file
 from wristpulse.api.heart_rate import HeartRate
 from wristpulse.api.score import score
-from wristpulse.recordings.recording import Recording
-from wristpulse.recordings.scale import dark_note
+from wristpulse.oracle import ModelError
+from wristpulse.recordings.recording import Recording, RecordingError
+from wristpulse.recordings.scale import SignalError, dark_note
+from wristpulse.student.card import CardError
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import replacing
 
 COLUMNS = ("recording", "time_s", "bpm", "confidence", "state")
+# What a user can set right; any other error is ours and keeps its traceback.
+USER_ERRORS = (SignalError, RecordingError, CardError, ModelError, UserError, OSError, ImportError)
 HOP = "{:>8}  {:>5}  {:>10}  {}"
 
 
@@ -118,7 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
         estimate_file(
             options.file, out=options.out, plot=options.plot, hops=options.hops, student=options.student
         )
-    except (ValueError, OSError, UserError, ImportError) as error:
+    except USER_ERRORS as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -69,8 +69,10 @@ class HeartRate:
         share = f"{100 * self.valid.mean():.0f} % valid"
         span = f"{self.time_s[0]:.0f} s to {self.time_s[-1]:.0f} s"
         known = self.bpm[self.valid]
-        course = f", median {np.median(known):.0f} BPM ({known.min():.0f} to {known.max():.0f})"
-        return f"{len(self)} hops, {span}, {share}{course if len(known) else ''}"
+        if not len(known):
+            return f"{len(self)} hops, {span}, {share}"
+        course = f"median {np.median(known):.0f} BPM ({known.min():.0f} to {known.max():.0f})"
+        return f"{len(self)} hops, {span}, {share}, {course}"
 
     def to_frame(self) -> pandas.DataFrame:
         """A pandas frame with a row a hop and the columns time_s, bpm, confidence, state.
