@@ -10,7 +10,8 @@ import keras
 from keras import layers
 
 from wristpulse.config.networks import Spectral
-from wristpulse.core.numbers import BINS, CHANNELS
+from wristpulse.core.numbers import BINS
+from wristpulse.core.spectrum import CHANNELS
 
 
 def build(config: Spectral) -> keras.Model:
