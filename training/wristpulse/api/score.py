@@ -17,8 +17,6 @@ from wristpulse.recordings.scale import SignalError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-WRONG_BPM = 10.0  # a valid value further off than that is wrong
-
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
@@ -104,8 +102,6 @@ def score(
     if not inside.any():
         raise SignalError("reference", "a heart rate of 40 to 200 BPM for some hop", "none")
     e = errors(hr.bpm, known, hr.valid)
-    scored = inside & hr.valid
-    wrong = np.abs(hr.bpm[scored] - known[scored]) > WRONG_BPM
     n = e.windows
     return Score(
         hops=int(inside.sum()),
@@ -114,7 +110,7 @@ def score(
         bias=e.bias,
         p90=e.p90,
         within5=e.within5,
-        wrong_valid=float(wrong.mean()) if n else np.nan,
+        wrong_valid=e.wrong,
         half=e.half / n if n else np.nan,
         double=e.double / n if n else np.nan,
     )
