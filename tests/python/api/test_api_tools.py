@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What needs more than the base package says what to install."""
 
+import importlib
 import sys
 
+import numpy as np
 import pytest
 
 import wristpulse as wp
+from wristpulse.api.extras import needs
 
 
 def test_compile_writes_c(tmp_path) -> None:
@@ -33,3 +36,19 @@ def test_train_without_tensorflow_says_so(monkeypatch, tmp_path) -> None:
     )
     with pytest.raises(ImportError, match=r"pip install \"pulse-on-a-wrist\[train\]\""):
         wp.train(config, tmp_path / "build", progress=lambda line: None)
+
+
+@pytest.mark.parametrize(
+    ("package", "call"), [("pandas", wp.HeartRate.to_frame), ("matplotlib", wp.HeartRate.plot)]
+)
+def test_a_frame_or_picture_without_its_package_says_so(package, call, monkeypatch) -> None:
+    hr = wp.load_student().stream(64, 32).update([], np.empty((0, 3)))
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ImportError, match=rf"{package}, found none; .*pulse-on-a-wrist\[plot\]"):
+        call(hr)
+
+
+def test_our_own_missing_module_is_no_hint_to_install() -> None:
+    with pytest.raises(ModuleNotFoundError, match="No module named 'wristpulse.nothing'"):
+        with needs("plot", "a test"):
+            importlib.import_module("wristpulse.nothing")

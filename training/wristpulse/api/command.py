@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from wristpulse.api.estimate import load_student
+from wristpulse.api.extras import needs
 from wristpulse.api.files import read_file
 from wristpulse.api.heart_rate import HeartRate
 from wristpulse.api.score import score
@@ -84,10 +85,11 @@ def write_csv(path: Path, found: list[tuple[Recording, HeartRate]]) -> None:
 
 def write_picture(path: Path, found: list[tuple[Recording, HeartRate]]) -> None:
     """Draw every recording below the other. ImportError without matplotlib, OSError if it cannot be saved."""
-    import matplotlib
+    with needs("plot", "--plot"):
+        import matplotlib
 
-    matplotlib.use("agg")
-    from matplotlib import pyplot
+        matplotlib.use("agg")
+        from matplotlib import pyplot
 
     size = (9, 4 * len(found))
     figure, axes = pyplot.subplots(len(found), figsize=size, squeeze=False, layout="constrained")

@@ -6,6 +6,8 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+from wristpulse.api.extras import needs
+
 
 def compile(model: Path | str, folder: Path | str, *, name: str = "pulse_model") -> list[Path]:
     """Turn a full-integer .tflite model into C99 for the kernels of `zephyr_app/core/nn`.
@@ -40,11 +42,6 @@ def compile(model: Path | str, folder: Path | str, *, name: str = "pulse_model")
     ...     [path.name for path in wp.compile(student.folder / "student.tflite", folder)][:2]
     ['pulse_model.h', 'pulse_model.c']
     """
-    try:  # by name: this package does not depend on the tools
+    with needs("tools", "wristpulse.compile"):  # by name: this package does not depend on the tools
         generate = importlib.import_module("wristpulse_tools.codegen.generate").generate
-    except ModuleNotFoundError as error:
-        raise ImportError(
-            f"wristpulse.compile: expected the package wristpulse_tools, found no module {error.name}; "
-            'install it with pip install "pulse-on-a-wrist[tools]"'
-        ) from error
     return generate(Path(model), Path(folder), name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wristpulse.api.extras import needs
 from wristpulse.core.estimator import Result, State
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ class HeartRate:
         >>> list(wp.estimate(wp.simulate(seed=1, seconds=60)).to_frame())
         ['time_s', 'bpm', 'confidence', 'state']
         """
-        import pandas
+        with needs("plot", "HeartRate.to_frame"):
+            import pandas
 
         columns = ("time_s", "bpm", "confidence", "state")
         return pandas.DataFrame({name: getattr(self, name) for name in columns})
@@ -121,7 +123,8 @@ class HeartRate:
         """
         from wristpulse.api.plot import draw
 
-        return draw(self, ax)
+        with needs("plot", "HeartRate.plot"):
+            return draw(self, ax)
 
 
 def heart_rate(results: Sequence[Result], notes: tuple[str, ...] = ()) -> HeartRate:

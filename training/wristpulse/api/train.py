@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wristpulse.api.estimate import WristStudent, load_student
+from wristpulse.api.extras import needs
 
 
 def train(
@@ -55,12 +56,7 @@ def train(
     from wristpulse.learning.pipeline import Pipeline
 
     pipeline = Pipeline(load(config), Path(data) if data else None, Path(folder), progress)
-    try:
+    with needs("train", "wristpulse.train"):
         pipeline.train()
         pipeline.distill()
         return load_student(pipeline.quantize())
-    except ModuleNotFoundError as error:
-        raise ImportError(
-            f"wristpulse.train: found no module {error.name}; "
-            'install what training takes with pip install "pulse-on-a-wrist[train]"'
-        ) from error
