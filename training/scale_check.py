@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the released student makes of PPG by the scale that is found for it, and of PPG upside down.
+
+python -m training.scale_check --data DIR [--dataset bami1]
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from training.card import load_student
+from training.errors import UserError
+from training.estimator import Estimator, Result, State
+from training.recordings import Recording, iter_dataset
+from training.recordings.scale import acc_scale, ppg_scale
+from training.sensor import PPG_MAX, to_counts
+
+RELEASED = Path(__file__).parent / "released"
+DATASETS = ("troika", "bami1", "bami2", "physionet-wrist", "bangle2", "dalia-s6")
+STANDARD_GRAVITY = 9.80665  # m/s2
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One recording: shares of hops, and BPM between hops that are valid both ways."""
+
+    unit_found: bool  # of acceleration given in g and in m/s2
+    valid: float
+    found_same: float  # hops of the same state by the scale that is found
+    found_off: float
+    turned_same: float  # and upside down
+    turned_off: float
+
+
+def compare(estimator: Estimator, recording: Recording) -> Row:
+    """A recording by its set's own scale against the scale found and against the same light upside down."""
+    units = [acc_scale(recording.acc * scale, recording.fs_acc).unit for scale in (1.0, STANDARD_GRAVITY)]
+    scale = ppg_scale(recording.ppg, recording.fs_ppg)
+    found = dataclasses.replace(recording, ppg_lsb=scale.lsb, ppg_zero=scale.zero)
+    turned = dataclasses.replace(recording, ppg=-recording.ppg, ppg_zero=PPG_MAX - recording.ppg_zero)
+    known, *others = (estimator.run(to_counts(r)) for r in (recording, found, turned))
+    valid = float(np.mean([result.state is State.VALID for result in known]))
+    return Row(units == ["g", "m/s2"], valid, *(value for other in others for value in _differ(known, other)))
+
+
+def _differ(known: list[Result], other: list[Result]) -> Iterator[float]:
+    """Share of hops of the same state; mean difference (BPM) of those valid both ways, NaN without any."""
+    pairs = list(zip(known, other, strict=True))
+    yield float(np.mean([a.state is b.state for a, b in pairs]))
+    off = [abs(a.bpm_q8 - b.bpm_q8) / 256 for a, b in pairs if a.state is b.state is State.VALID]
+    yield float(np.mean(off)) if off else float("nan")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.scale_check", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
+    parser.add_argument("--dataset", help="one data set only, as in docs/data.md")
+    options = parser.parse_args(arguments)
+    estimator = load_student(RELEASED).estimator()
+    print("set               recordings  units  valid    scale found: same, off   upside down: same, off")
+    try:
+        for name in (options.dataset,) if options.dataset else DATASETS:
+            rows = [compare(estimator, recording) for recording in iter_dataset(name, options.data)]
+            print(_line(name, rows), flush=True)
+    except (ValueError, OSError, UserError) as error:
+        parser.exit(1, f"{error}\n")
+
+
+def _line(name: str, rows: list[Row]) -> str:
+    table = np.array([dataclasses.astuple(row) for row in rows], dtype=np.float64)
+    units, valid, found, found_off, turned, turned_off = np.nanmean(table, axis=0)
+    return (
+        f"{name:18}{len(rows):10}{units:7.0%}{valid:7.1%}{found:16.1%}{found_off:6.2f} BPM"
+        f"{turned:16.1%}{turned_off:6.2f} BPM"
+    )
+
+
+if __name__ == "__main__":
+    main()
