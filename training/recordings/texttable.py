@@ -19,8 +19,7 @@ _SPELLINGS = {
 }  # fmt: skip
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _ZONE = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
-# Seconds since 1970 or since Polar's 2000, of the years 2001 to 2286: what no counter from 0 reaches.
-_EPOCH_S = (1e9, 1e10)
+_STEPS_S = (0.5e-3, 0.5)  # between samples: a factor of 1000, so that one unit fits
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,8 @@ def unit(name: str) -> str:
 def seconds(table: TextTable, name: str, time_unit: str | None = None) -> np.ndarray:
     """A column of times as float64 seconds: a number in a unit, or date and time as ISO 8601 has them.
 
-    The unit is `time_unit` (s, ms, us, ns), else the one in the column's name, else the one by which the
-    times are seconds of this century, or by which the samples come at 10 Hz to 1 kHz.
+    The unit is `time_unit` (s, ms, us, ns), else the one in the column's name, else the one by which samples
+    come at 2 Hz to 2 kHz.
     """
     cells = table.columns[name]
     if _DATE.match(next((cell for cell in cells if cell), "")):
@@ -106,17 +105,14 @@ def seconds(table: TextTable, name: str, time_unit: str | None = None) -> np.nda
 
 def _guess(label: str, name: str, t: np.ndarray) -> str:
     t = t[np.isfinite(t)]
-    steps = np.diff(t)
-    steps = steps[steps > 0]
+    all_steps = np.diff(t)
+    steps = all_steps[all_steps > 0]
     if not len(steps):
         raise RecordingError(label, name, "times that increase", f"{t[0]:g} throughout" if len(t) else "none")
-    for key, scale in UNITS_S.items():
-        if _EPOCH_S[0] <= np.median(t) * scale < _EPOCH_S[1]:
-            return key
-    step = float(np.median(steps))
-    for key, scale in UNITS_S.items():
-        if 0.5e-3 < step * scale <= 0.5:
-            return key
+    step = float(np.median(steps)) * len(steps) / len(all_steps)  # of batches stamped alike, a sample's share
+    fits = [key for key, scale in UNITS_S.items() if _STEPS_S[0] < step * scale <= _STEPS_S[1]]
+    if fits:
+        return fits[0]
     expected = "times in s, ms, us or ns; give the unit, as in time_ms"
     raise RecordingError(label, name, expected, f"steps of {step:g}")
 

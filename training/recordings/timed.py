@@ -78,13 +78,18 @@ def recordings(timed: Timed) -> list[Recording]:
 
 
 def spread(t: np.ndarray) -> np.ndarray:
-    """Times of samples that come in batches stamped alike, spread evenly up to each batch's stamp."""
-    last = np.flatnonzero(np.diff(t, append=np.inf) != 0)
+    """Times of samples that come in batches stamped alike, spread evenly up to each batch's stamp.
+
+    A batch after a pause reaches back no further than its samples' usual distance lets it.
+    """
+    last = np.flatnonzero(np.diff(t, append=np.inf) != 0)  # of each batch
     if len(last) == len(t) or len(last) < 2:
         return t
-    period = float(np.median(np.diff(t[last]) / np.diff(last)))
-    first = t[last[0]] - period * (last[0] + 1)
-    return np.interp(np.arange(len(t)), np.concatenate([[-1], last]), np.concatenate([[first], t[last]]))
+    sizes, stamps = np.diff(last, prepend=-1), t[last]
+    period = float(np.median(np.diff(stamps) / sizes[1:]))
+    apart = np.minimum(np.diff(stamps, prepend=stamps[0] - sizes[0] * period) / sizes, 1.5 * period)
+    before_stamp = np.repeat(last, sizes) - np.arange(len(t))
+    return np.repeat(stamps, sizes) - before_stamp * np.repeat(apart, sizes)
 
 
 def _series(timed: Timed, name: str) -> _Series:
