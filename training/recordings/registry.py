@@ -55,7 +55,7 @@ DATASETS: dict[str, DataSet] = {
     "e4": DataSet(e4.read_all, ("BVP.csv", "*/BVP.csv", "*/*/BVP.csv", "*.zip", "*/*.zip"), ("e4",)),
     "embraceplus": DataSet(
         embraceplus.read_all,
-        ("*bvp*.csv", "*/*bvp*.csv", "*/*/*bvp*.csv", "*.zip", "*/*.zip"),
+        tuple(f"{deep}{kind}" for deep in ("", "*/", "*/*/") for kind in ("*bvp*.csv", "*.avro", "*.zip")),
         ("embraceplus",),
     ),
     "polar": DataSet(polar.read_all, ("*_PPG.txt", "*/*_PPG.txt"), ("polar",)),
