@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from training.recordings.archive import members
+from training.recordings.archive import BROKEN, members
 from training.recordings.recording import RecordingError
 
 LARGEST = 1 << 30  # bytes of a text file, unpacked: a day of any sensor is far less
@@ -41,8 +41,12 @@ def files(place: Path, wanted: Callable[[str], bool]) -> list[File]:
     for member in members(place):
         path = PurePosixPath(member.name)
         if wanted(path.name) and "__MACOSX" not in path.parts:  # where macOS puts its own twins of the files
-            with member.open() as file:
-                found.append(File(member.label, path.name, _whole(member.label, member.size, file.read)))
+            try:
+                with member.open() as file:
+                    data = _whole(member.label, member.size, file.read)
+            except BROKEN as error:
+                raise RecordingError(member.label, "member", "a readable file", str(error)) from error
+            found.append(File(member.label, path.name, data))
     return found
 
 

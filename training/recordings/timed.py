@@ -106,7 +106,7 @@ def _series(timed: Timed, name: str) -> _Series:
         )
     usual = float(np.median(steps))
     near = steps[steps <= max(BRIDGE_S, usual)]
-    fs = float(f"{np.rint(near / usual).sum() / near.sum():.6g}") if usual > 0 else 0.0
+    fs = float(f"{np.rint(near / usual).sum() / near.sum():.7g}") if usual > 0 else 0.0
     if fs < LEAST_HZ:
         expected = f"{LEAST_HZ:g} Hz or more (samples over 100 ms apart are gaps)"
         raise RecordingError(timed.label, f"rate of {name}", expected, f"{fs:.3g} Hz")
