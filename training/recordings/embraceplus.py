@@ -15,7 +15,7 @@ import numpy as np
 
 from training.recordings import avro, texttable
 from training.recordings.archive import members
-from training.recordings.exports import Export, exports, files
+from training.recordings.exports import Export, exports, files, name_of
 from training.recordings.recording import Recording, RecordingError
 from training.recordings.timed import Timed, recordings
 
@@ -38,14 +38,16 @@ def is_embraceplus(place: Path) -> bool:
 
 def read_all(folder: Path) -> Iterator[Recording]:
     """Every EmbracePlus export at or below a folder; anna/monday.zip is anna's. Raises `RecordingError`."""
-    for export in exports(folder, is_embraceplus):
+    for export in exports(
+        folder, is_embraceplus, "an EmbracePlus' zips or folders (.avro, or bvp.csv and accelerometer.csv)"
+    ):
         yield from _read(export)
 
 
 def read_embraceplus(place: Path | str, subject: str | None = None) -> list[Recording]:
     """The recordings of one export, cut where a sensor paused; no reference. Raises `RecordingError`."""
     place = Path(place)
-    return _read(Export(place, subject or place.stem, place.stem))
+    return _read(Export(place, subject or name_of(place), name_of(place)))
 
 
 def _read(export: Export) -> list[Recording]:

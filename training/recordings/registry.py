@@ -93,7 +93,7 @@ def find_folder(name: str, folder: Path) -> Path:
     if not folder.is_dir():
         found = "a file" if folder.is_file() else "no such folder"
         raise RecordingError(folder, "folder", f"the folder of {name} or the one around it", found)
-    candidates = [folder, *(folder / sub for sub in kind.folders)]
+    candidates = [*(folder / sub for sub in kind.folders), folder]
     for candidate in candidates:
         if any(next(candidate.glob(pattern), None) for pattern in kind.patterns):
             return candidate
