@@ -12,11 +12,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from scipy.signal import butter, sosfiltfilt
+from scipy.stats import skew
 
 from training.card import load_student
 from training.errors import UserError
 from training.estimator import Estimator, Result, State
 from training.recordings import Recording, iter_dataset
+from training.recordings.recording import WINDOW_S
 from training.recordings.scale import acc_scale, ppg_scale
 from training.sensor import PPG_MAX, to_counts
 
@@ -35,6 +38,7 @@ class Row:
     found_off: float
     turned_same: float  # and upside down
     turned_off: float
+    rises: bool  # the light's steepest slope at rest is upward, as is blood pressure's
 
 
 def compare(estimator: Estimator, recording: Recording) -> Row:
@@ -45,7 +49,23 @@ def compare(estimator: Estimator, recording: Recording) -> Row:
     turned = dataclasses.replace(recording, ppg=-recording.ppg, ppg_zero=PPG_MAX - recording.ppg_zero)
     known, *others = (estimator.run(to_counts(r)) for r in (recording, found, turned))
     valid = float(np.mean([result.state is State.VALID for result in known]))
-    return Row(units == ["g", "m/s2"], valid, *(value for other in others for value in _differ(known, other)))
+    differences = (value for other in others for value in _differ(known, other))
+    return Row(units == ["g", "m/s2"], valid, *differences, slope_skewness(recording) > 0)
+
+
+def slope_skewness(recording: Recording) -> float:
+    """Skewness of the light's slope (0.5 to 8 Hz), the median of the calmest fifth of all windows of 8 s.
+
+    The systolic upstroke is the steepest part of a pulse: positive where light rises with blood pressure.
+    """
+    fs, length = recording.fs_ppg, round(WINDOW_S * recording.fs_ppg)
+    band = butter(2, (0.5, min(8.0, 0.45 * fs)), "bandpass", fs=fs, output="sos")
+    slope = np.diff(sosfiltfilt(band, recording.ppg[:, recording.led].astype(np.float64)))
+    steps = round(WINDOW_S * recording.fs_acc)
+    count = min(len(slope) // length, len(recording.acc) // steps)
+    motion = recording.acc[: count * steps].reshape(count, steps, 3).std(axis=1).sum(axis=1)
+    calm = np.argsort(motion)[: max(4, count // 5)]
+    return float(np.median(skew(slope[: count * length].reshape(count, length)[calm], axis=1)))
 
 
 def _differ(known: list[Result], other: list[Result]) -> Iterator[float]:
@@ -65,7 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--dataset", help="one data set only, as in docs/data.md")
     options = parser.parse_args(arguments)
     estimator = load_student(RELEASED).estimator()
-    print("set               recordings  units  valid    scale found: same, off   upside down: same, off")
+    print(
+        "set               recordings  units  valid    scale found: same, off   upside down: same, off"
+        "   light rises"
+    )
     try:
         for name in (options.dataset,) if options.dataset else DATASETS:
             rows = [compare(estimator, recording) for recording in iter_dataset(name, options.data)]
@@ -76,10 +99,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _line(name: str, rows: list[Row]) -> str:
     table = np.array([dataclasses.astuple(row) for row in rows], dtype=np.float64)
-    units, valid, found, found_off, turned, turned_off = np.nanmean(table, axis=0)
+    units, valid, found, found_off, turned, turned_off, rises = np.nanmean(table, axis=0)
     return (
         f"{name:18}{len(rows):10}{units:7.0%}{valid:7.1%}{found:16.1%}{found_off:6.2f} BPM"
-        f"{turned:16.1%}{turned_off:6.2f} BPM"
+        f"{turned:16.1%}{turned_off:6.2f} BPM{rises:10.0%}"
     )
 
 
