@@ -75,6 +75,19 @@ def test_times_in_place_of_rates_give_the_same() -> None:
     assert np.allclose(late.time_s - epoch, by_rate.time_s, atol=1e-6)
 
 
+def test_times_may_be_dates() -> None:
+    ppg, acc = wrists.ppg(), wrists.acc()
+    seconds = [np.arange(len(ppg)) / 64, np.arange(len(acc)) / 32]
+    t_ppg, t_acc = (
+        np.datetime64("2023-11-14T22:13:20", "us") + np.rint(1e6 * t).astype(int) for t in seconds
+    )
+    expected = wp.estimate(ppg, acc, t_ppg=seconds[0] + 1.7e9, t_acc=seconds[1] + 1.7e9)
+    assert wp.estimate(ppg, acc, t_ppg=t_ppg, t_acc=t_acc).results == expected.results
+    t_acc[3] = np.datetime64("NaT")
+    with pytest.raises(wp.SignalError, match="t_acc: expected finite numbers, found 1 NaN, first at sample"):
+        wp.estimate(ppg, acc, t_ppg=t_ppg, t_acc=t_acc)
+
+
 def test_irregular_times_and_gaps_are_taken() -> None:
     rng = np.random.default_rng(3)
     ppg, acc = wrists.ppg(60, 50), wrists.acc(60, 25)

@@ -68,8 +68,14 @@ def acc_values(acc: ArrayLike) -> np.ndarray:
 
 
 def times_us(array: str, t: ArrayLike, samples: int) -> np.ndarray:
-    """Times in seconds as whole microseconds, int64 (samples,). SignalError unless they increase."""
+    """Times in seconds, or dates, as whole microseconds, int64 (samples,), of dates since 1970.
+
+    SignalError unless they increase.
+    """
     name = f"t_{array}"
+    if np.asarray(t).dtype.kind == "M":
+        seconds = np.asarray(t).astype("datetime64[us]").astype(np.int64) * 1e-6
+        t = np.where(np.isnat(np.asarray(t)), np.nan, seconds)
     t = _numbers(name, t, f"({samples},)")
     if t.shape != (samples,):
         raise SignalError(name, f"{samples} times, one for each sample of {array}", f"shape {t.shape}")
