@@ -23,5 +23,5 @@ def test_releasing_again_changes_nothing(tmp_path):
 
 def test_the_released_card_names_whom_it_learnt_from_and_no_path():
     card = load_student(RELEASED).card
-    assert card["subjects"]["train"] and card["configuration"]["data"]["dataset"]
+    assert card.subjects["train"] and card.configuration["data"]["dataset"]
     assert str(Path.home()) not in (RELEASED / "student.json").read_text()

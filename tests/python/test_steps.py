@@ -15,30 +15,30 @@ def writer(text: str):
 
 def test_a_step_runs_once_for_the_same_inputs(tmp_path):
     folder = tmp_path / "step"
-    assert steps.run(folder, {"seed": 1}, writer("first"))
-    assert not steps.run(folder, {"seed": 1}, writer("second"))
+    assert steps.make_step(folder, {"seed": 1}, writer("first"))
+    assert not steps.make_step(folder, {"seed": 1}, writer("second"))
     assert (folder / "artefact").read_text() == "first"
 
 
 def test_other_inputs_or_force_make_it_anew(tmp_path):
     folder = tmp_path / "step"
-    steps.run(folder, {"seed": 1}, writer("first"))
-    assert steps.run(folder, {"seed": 2}, writer("second"))
-    assert steps.run(folder, {"seed": 2}, writer("third"), force=True)
+    steps.make_step(folder, {"seed": 1}, writer("first"))
+    assert steps.make_step(folder, {"seed": 2}, writer("second"))
+    assert steps.make_step(folder, {"seed": 2}, writer("third"), force=True)
     assert (folder / "artefact").read_text() == "third"
     assert [path.name for path in tmp_path.iterdir()] == ["step"]
 
 
 def test_a_failing_step_leaves_the_earlier_artefacts(tmp_path):
     folder = tmp_path / "step"
-    steps.run(folder, {"seed": 1}, writer("first"))
+    steps.make_step(folder, {"seed": 1}, writer("first"))
 
     def fail(part):
         (part / "artefact").write_text("half")
         raise OSError("no space left")
 
     with pytest.raises(OSError, match="no space"):
-        steps.run(folder, {"seed": 2}, fail)
+        steps.make_step(folder, {"seed": 2}, fail)
     assert (folder / "artefact").read_text() == "first"
     assert steps.is_current(folder, {"seed": 1})
 
@@ -52,11 +52,11 @@ def test_an_interrupted_step_resumes_from_its_part_only_with_the_same_inputs(tmp
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        steps.run(folder, {"seed": 1}, interrupted)
-    steps.run(folder, {"seed": 1}, lambda part: seen.append((part / "checkpoint").exists()))
+        steps.make_step(folder, {"seed": 1}, interrupted)
+    steps.make_step(folder, {"seed": 1}, lambda part: seen.append((part / "checkpoint").exists()))
     with pytest.raises(KeyboardInterrupt):
-        steps.run(folder, {"seed": 2}, interrupted)
-    steps.run(folder, {"seed": 3}, lambda part: seen.append((part / "checkpoint").exists()))
+        steps.make_step(folder, {"seed": 2}, interrupted)
+    steps.make_step(folder, {"seed": 3}, lambda part: seen.append((part / "checkpoint").exists()))
     assert seen == [True, False]
 
 

@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from wristpulse.support.errors import UserError
 
-class ModelError(ValueError):
+
+class ModelError(UserError):
     """A model that cannot be used: names the file, the place in it, what was expected and what was found."""
-
-    def __init__(self, source: str, place: str, expected: str, found: str) -> None:
-        self.source, self.place, self.expected, self.found = source, place, expected, found
-        super().__init__(f"{source}: {place}: expected {expected}, found {found}")
 
 
 @dataclass(frozen=True)
