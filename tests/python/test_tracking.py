@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wristpulse.config.settings import Tracking
-from wristpulse.core.bins import BINS, bin_bpm
-from wristpulse.core.track import MASS, Tracker, TrackerTables, calibrate, track, tracker_tables
+from wristpulse.core.bins import bin_bpm
+from wristpulse.core.numbers import BINS, MASS
+from wristpulse.core.track import Tracker, TrackerTables, calibrate, track, tracker_tables
 from wristpulse.student.confidence import confidence_map
 
 TRACKING = Tracking(half_width=8, spread_bpm=3.0, leak=0.01, temper=0.5, floor=1e-3, valid=0.5)

@@ -7,28 +7,21 @@ import enum
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wristpulse.core.align import Hops, no_contact
-from wristpulse.core.bins import BINS
+from wristpulse.core.numbers import ACC_FLOOR, BINS, TRACK_GAP_US
 from wristpulse.core.policy import Policy, moving
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.spectrum import spectrum_inputs
 from wristpulse.core.track import Tracker, TrackerTables
-from wristpulse.core.window import (
-    ACC_FLOOR,
-    Windows,
-    device_order,
-    motion,
-    stream_windows,
-    window_inputs,
-)
-from wristpulse.recordings import Recording
+from wristpulse.core.window import Windows, device_order, motion, stream_windows, window_inputs
 from wristpulse.support.errors import UserError
 
-RESET_US = 10_000_000  # a longer time between hops says nothing about the heart rate
-
+if TYPE_CHECKING:
+    from wristpulse.recordings.recording import Recording
 
 # What the network sees: windows int64 (w, 4, 256) and their hops (w,) to int8 (w, ...) in the device's order.
 FrontEnd = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -185,7 +178,7 @@ class Estimator:
 def _resets(hops: Hops) -> np.ndarray:
     """Before which hops the tracker starts afresh: bool (n,), without contact or after a long gap."""
     after = np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
-    return no_contact(hops) | (after <= 0) | (after > RESET_US)
+    return no_contact(hops) | (after <= 0) | (after > TRACK_GAP_US)
 
 
 HOP = re.compile(

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wristpulse.core.bins import BINS
-from wristpulse.core.spectrum import ACC_SPECTRUM_FLOOR, PPG_SPECTRUM_FLOOR, REST_LOG2
-from wristpulse.core.window import ACC_FLOOR
+from wristpulse.core.numbers import ACC_FLOOR, ACC_SPECTRUM_FLOOR, BINS, PPG_SPECTRUM_FLOOR, REST_LOG2
 
 if TYPE_CHECKING:
     import tensorflow as tf

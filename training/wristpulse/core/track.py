@@ -8,15 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from wristpulse.config.settings import Tracking
-from wristpulse.core.bins import BINS, BPM_PER_BIN, FIRST_BIN
 from wristpulse.core.integer import round_div
+from wristpulse.core.numbers import BINS, BPM_PER_BIN, FIRST_BIN, MASS, NEAR, ONE_Q15
 
-MASS = 1 << 24  # of a posterior, about
-NEAR = 4  # bins around the maximum that make the estimate: +-7.5 BPM
 UNIFORM = MASS // BINS
-ONE = 32768  # 1 in Q15
-KNOTS = 17  # of a confidence map, evenly over 0..ONE
-IDENTITY = tuple(range(0, ONE + 1, ONE // (KNOTS - 1)))  # the confidence map that changes nothing
+KNOTS = 17  # of a confidence map, evenly over 0..1
+IDENTITY = tuple(range(0, ONE_Q15 + 1, ONE_Q15 // (KNOTS - 1)))  # the confidence map that changes nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,20 +39,20 @@ class TrackerTables:
             ("transition", len(self.transition) == self.half_width + 1, f"{self.half_width + 1} values"),
             (
                 "transition",
-                2 * sum(self.transition) - self.transition[0] == ONE,
+                2 * sum(self.transition) - self.transition[0] == ONE_Q15,
                 "a two-sided sum of 32768",
             ),
             ("transition", min(self.transition) >= 0, "no negative value"),
-            ("leak", 1 <= self.leak < ONE, "1 to 32767"),
+            ("leak", 1 <= self.leak < ONE_Q15, "1 to 32767"),
             ("likelihood", len(self.likelihood) == 256, "256 values"),
-            ("likelihood", min(self.likelihood) >= 1 and max(self.likelihood) <= ONE, "1 to 32768"),
+            ("likelihood", min(self.likelihood) >= 1 and max(self.likelihood) <= ONE_Q15, "1 to 32768"),
             ("confidence_map", len(self.confidence_map) == KNOTS and rising, "17 rising values"),
             (
                 "confidence_map",
-                0 <= self.confidence_map[0] and self.confidence_map[-1] <= ONE,
+                0 <= self.confidence_map[0] and self.confidence_map[-1] <= ONE_Q15,
                 "0 to 32768",
             ),
-            ("valid", 0 <= self.valid <= ONE, "0 to 32768"),
+            ("valid", 0 <= self.valid <= ONE_Q15, "0 to 32768"),
         ):
             if not ok:
                 raise ValueError(
@@ -71,15 +68,15 @@ def tracker_tables(
     The heart rate's change over a hop has a two-sided exponential distribution, cut off at half_width bins.
     """
     weights = np.exp(-np.sqrt(2) * BPM_PER_BIN / settings.spread_bpm * np.arange(settings.half_width + 1))
-    sides = np.floor(ONE * weights[1:] / (2 * weights.sum() - 1)).astype(int)
-    ratios = np.rint(ONE * np.exp(-np.arange(256) * logit_scale * settings.temper))
+    sides = np.floor(ONE_Q15 * weights[1:] / (2 * weights.sum() - 1)).astype(int)
+    ratios = np.rint(ONE_Q15 * np.exp(-np.arange(256) * logit_scale * settings.temper))
     return TrackerTables(
         half_width=settings.half_width,
-        transition=(int(ONE - 2 * sides.sum()), *map(int, sides)),
-        leak=max(round(ONE * settings.leak), 1),
-        likelihood=tuple(map(int, np.maximum(ratios, max(round(ONE * settings.floor), 1)))),
+        transition=(int(ONE_Q15 - 2 * sides.sum()), *map(int, sides)),
+        leak=max(round(ONE_Q15 * settings.leak), 1),
+        likelihood=tuple(map(int, np.maximum(ratios, max(round(ONE_Q15 * settings.floor), 1)))),
         confidence_map=confidence_map,
-        valid=round(ONE * settings.valid),
+        valid=round(ONE_Q15 * settings.valid),
     )
 
 
@@ -112,7 +109,7 @@ class Tracker:
         moved = t[0] * self.posterior
         for d in range(1, k + 1):
             moved += t[d] * (padded[..., k - d : k - d + BINS] + padded[..., k + d : k + d + BINS])
-        self.posterior = ((moved >> 15) * (ONE - leak) + leak * UNIFORM) >> 15
+        self.posterior = ((moved >> 15) * (ONE_Q15 - leak) + leak * UNIFORM) >> 15
 
     def step(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Take one hop's logits, int8 (..., 104): bpm_q8 (1/256 BPM) and confidence_q15, int64 (...)."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from wristpulse.config.load import ConfigError
 from wristpulse.config.settings import Data
-from wristpulse.core.window import WINDOW
+from wristpulse.core.numbers import WINDOW
 from wristpulse.data.folds import Fold, sides_of, wearer
 from wristpulse.data.labels import labelled_windows
 from wristpulse.recordings import Recording, iter_dataset

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from wristpulse.core.align import RATE_HZ
+from wristpulse.core.numbers import RATE_HZ, WINDOW
 from wristpulse.core.sensor import to_counts
-from wristpulse.core.window import WINDOW, stream_windows, window_inputs
+from wristpulse.core.window import stream_windows, window_inputs
 from wristpulse.recordings.recording import Recording
 
 MOST_APART_S = 4.0  # neighbouring labels; published sets have one in 1 or 2 s

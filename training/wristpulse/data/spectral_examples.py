@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from wristpulse.config.networks import Augmentation
-from wristpulse.core.align import HOP, RATE_HZ
+from wristpulse.core.numbers import HOP, HOPS_PER_WINDOW, RATE_HZ, WINDOW
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.spectrum import last_windows, magnitudes
-from wristpulse.core.window import HOPS_PER_WINDOW, WINDOW, motion, stream_windows
+from wristpulse.core.window import motion, stream_windows
 from wristpulse.data.labels import between_labels
 from wristpulse.recordings.recording import Recording
 from wristpulse.support.errors import UserError

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wristpulse.core.track import ONE, TrackerTables, calibrate
+from wristpulse.core.numbers import ONE_Q15
+from wristpulse.core.track import TrackerTables, calibrate
 from wristpulse.evaluation.trace import Trace, load
 from wristpulse.student.confidence import WITHIN_BPM, confidence_map
 from wristpulse.support.errors import UserError
@@ -25,7 +26,7 @@ def map_of_traces(traces: Iterable[Trace]) -> tuple[int, ...]:
     for trace in traces:
         error = np.abs(trace.tracked - trace.aligned)
         scored = np.isfinite(error)
-        raw.append(np.rint(trace.raw_confidence[scored] * ONE).astype(int))
+        raw.append(np.rint(trace.raw_confidence[scored] * ONE_Q15).astype(int))
         correct.append(error[scored] <= WITHIN_BPM)
     return confidence_map(np.concatenate(raw), np.concatenate(correct))
 
@@ -112,8 +113,8 @@ def _mapped(result: JobResult, confidence_map: tuple[int, ...] | None) -> JobRes
     points, valid = np.array(confidence_map), result.metrics["configuration"]["tracking"]["valid"]
     traces = []
     for t in result.traces:
-        raw = np.rint(t.raw_confidence * ONE).astype(np.int64)
-        confidence = calibrate(points, raw) / ONE
+        raw = np.rint(t.raw_confidence * ONE_Q15).astype(np.int64)
+        confidence = calibrate(points, raw) / ONE_Q15
         confident = (confidence >= valid) & np.isfinite(t.tracked)
         traces.append(replace(t, confidence=confidence, valid=confident))
     return replace(result, traces=traces)

@@ -11,8 +11,9 @@ import numpy as np
 
 from wristpulse.config.settings import Tracking
 from wristpulse.core.estimator import Estimator, Run, State
-from wristpulse.core.sensor import ACC_LSB_PER_G, to_counts
-from wristpulse.core.track import ONE, tracker_tables
+from wristpulse.core.numbers import ACC_LSB_PER_G, ONE_Q15
+from wristpulse.core.sensor import to_counts
+from wristpulse.core.track import tracker_tables
 from wristpulse.core.window import motion, stream_windows
 from wristpulse.data.folds import person
 from wristpulse.data.labels import window_labels
@@ -97,8 +98,8 @@ def trace(
         tracked_float=_bpm(float_run),
         untracked=untracked,
         clamped=clamped,
-        raw_confidence=run.raw_confidence_q15 / ONE,
-        confidence=np.array([r.confidence_q15 / ONE for r in run.results]),
+        raw_confidence=run.raw_confidence_q15 / ONE_Q15,
+        confidence=np.array([r.confidence_q15 / ONE_Q15 for r in run.results]),
         valid=np.array([r.state is State.VALID for r in run.results], bool),
         motion=moving,
     )

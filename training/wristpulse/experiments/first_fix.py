@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from wristpulse.config.settings import Config
-from wristpulse.core.bins import BINS
 from wristpulse.core.estimator import FRONT_ENDS
+from wristpulse.core.numbers import ACC_FLOOR, BINS, ONE_Q15
 from wristpulse.core.sensor import SensorStream, to_counts
-from wristpulse.core.track import ONE, track
-from wristpulse.core.window import ACC_FLOOR, motion, stream_windows
+from wristpulse.core.track import track
+from wristpulse.core.window import motion, stream_windows
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation.results import JobResult
 from wristpulse.experiments import no_pulse
@@ -66,7 +66,7 @@ def starts(stream: SensorStream, student: Student, recording: Recording | None =
         reference = window_labels(recording, windows.end_us, aligned=True)
     return Starts(
         bpm=bpm.T / 256,
-        confidence=confidence.T / ONE,
+        confidence=confidence.T / ONE_Q15,
         reference=reference[index],
         at_rest=motion(windows.x)[first] == ACC_FLOOR,
     )

@@ -18,11 +18,11 @@ import numpy as np
 
 from wristpulse.config.settings import Config
 from wristpulse.core.align import no_contact
-from wristpulse.core.bins import BINS
-from wristpulse.core.estimator import FRONT_ENDS, RESET_US
-from wristpulse.core.sensor import PPG_MAX, SensorStream, to_counts
-from wristpulse.core.track import NEAR, ONE, Tracker, TrackerTables, calibrate
-from wristpulse.core.window import HOPS_PER_WINDOW, PPG_FLOOR, stream_windows
+from wristpulse.core.estimator import FRONT_ENDS
+from wristpulse.core.numbers import BINS, HOPS_PER_WINDOW, NEAR, ONE_Q15, PPG_FLOOR, PPG_MAX, TRACK_GAP_US
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.core.track import Tracker, TrackerTables, calibrate
+from wristpulse.core.window import stream_windows
 from wristpulse.data.folds import person
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation import jobs
@@ -147,7 +147,7 @@ def track(
     after = np.diff(end_us, prepend=end_us[:1] - 1)
     tracker, (bpm, confidence, raw) = Tracker(tables), np.zeros((3, len(end_us)), np.int64)
     for n in range(len(end_us)):
-        if not contact[n] or not 0 < after[n] <= RESET_US:
+        if not contact[n] or not 0 < after[n] <= TRACK_GAP_US:
             tracker.reset()
         if whole[n]:
             bpm[n], confidence[n] = tracker.step(logits[n])
@@ -247,7 +247,7 @@ def markdown(by_rule: dict[str, list[Tracked]], valid: float) -> str:
     for rule, members in by_rule.items():
         for group, chosen in groups(calibrated(members)).items():
             if group != "troika":  # its two kinds have rows of their own
-                lines.append(f"| {rule} | {group} | {' | '.join(_cells(chosen, valid * ONE))} |")
+                lines.append(f"| {rule} | {group} | {' | '.join(_cells(chosen, valid * ONE_Q15))} |")
     return "\n".join(lines)
 
 

@@ -20,11 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from wristpulse.config.settings import Config
-from wristpulse.core.align import DARK_COUNTS, RATE_HZ
 from wristpulse.core.estimator import Estimator
-from wristpulse.core.sensor import PPG_MAX, SensorStream, to_counts
-from wristpulse.core.track import ONE
-from wristpulse.core.window import WINDOW
+from wristpulse.core.numbers import DARK_COUNTS, ONE_Q15, PPG_MAX, RATE_HZ, WINDOW
+from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.evaluation.results import JobResult
 from wristpulse.experiments.finished_folds import read_folds, students
 from wristpulse.recordings import Recording
@@ -134,5 +132,5 @@ def report(
     folds: Path, data: Path | None, config: Config, valid: float, say: Callable[[str], None] = print
 ) -> None:
     """Print the shares of a configuration's finished folds, a line each; valid: threshold, 0 to 1."""
-    for name, share in of_folds(read_folds(folds, config, say), data, round(ONE * valid), say).items():
+    for name, share in of_folds(read_folds(folds, config, say), data, round(ONE_Q15 * valid), say).items():
         say(f"{name:22}{share:8.2%}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers, ops
 
-from wristpulse.core.bins import BINS
+from wristpulse.core.numbers import BINS
 
 
 def inputs() -> tuple[keras.KerasTensor, keras.KerasTensor]:

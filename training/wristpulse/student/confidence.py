@@ -7,8 +7,9 @@ import numpy as np
 from scipy.optimize import lsq_linear
 
 from wristpulse.core.estimator import Estimator
+from wristpulse.core.numbers import ONE_Q15
 from wristpulse.core.sensor import to_counts
-from wristpulse.core.track import IDENTITY, KNOTS, ONE
+from wristpulse.core.track import IDENTITY, KNOTS
 from wristpulse.data.labels import window_labels
 from wristpulse.recordings import Recording
 
@@ -24,14 +25,14 @@ def confidence_map(raw: np.ndarray, correct: np.ndarray) -> tuple[int, ...]:
 
         sum_i (sum_k v_k h_k(raw_i) - correct_i)^2 + PRIOR sum_k (v_k - k / 16)^2
     """
-    x = np.asarray(raw) / ONE * (KNOTS - 1)
+    x = np.asarray(raw) / ONE_Q15 * (KNOTS - 1)
     hats = np.maximum(0, 1 - np.abs(x[:, None] - np.arange(KNOTS)))
     prior = np.sqrt(PRIOR) * np.eye(KNOTS)
     increments = np.tril(np.ones((KNOTS, KNOTS)))  # value at a knot: the sum of increments up to it
     a = np.concatenate([hats, prior]) @ increments
-    b = np.concatenate([np.asarray(correct, float), np.sqrt(PRIOR) * np.array(IDENTITY) / ONE])
+    b = np.concatenate([np.asarray(correct, float), np.sqrt(PRIOR) * np.array(IDENTITY) / ONE_Q15])
     values = increments @ lsq_linear(a, b, bounds=(0, 1)).x
-    return tuple(int(v) for v in np.rint(np.clip(values, 0, 1) * ONE))
+    return tuple(int(v) for v in np.rint(np.clip(values, 0, 1) * ONE_Q15))
 
 
 def fitted_map(estimator: Estimator, recordings: Iterable[Recording], aligned: bool) -> tuple[int, ...]:

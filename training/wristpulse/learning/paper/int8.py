@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from wristpulse.core.window import INPUT_STEPS, WINDOW
+from wristpulse.core.numbers import INPUT_STEPS, WINDOW
 from wristpulse.learning.int8 import convert
 from wristpulse.models.layers import deployed
 
