@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import resource
+import shutil
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
+from wristpulse.learning.pipeline import PACKAGE, ROOMS
 from wristpulse.support import steps
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def writer(text: str):
@@ -83,3 +89,27 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path):
     assert json.loads(path.read_text()) == "whole"
     assert [p.name for p in tmp_path.iterdir()] == ["artefact.json"]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+def copied(package: Path, folder: Path) -> Path:
+    shutil.copytree(package, folder, ignore=lambda _, names: [n for n in names if n == "__pycache__"])
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("file", "stale"),
+    [("experiments/fusion.py", False), ("evaluation/table.py", False), ("core/track.py", True)],
+)
+def test_a_network_is_out_of_date_by_the_code_that_it_depends_on_alone(tmp_path, file, stale):
+    package = copied(PACKAGE, tmp_path / "wristpulse")
+    before = steps.sources(package, ROOMS)
+    with (package / file).open("a") as source:
+        source.write("# A comment.\n")
+    assert (steps.sources(package, ROOMS) != before) == stale
+
+
+def test_the_rooms_of_a_step_are_all_that_learning_may_import():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = [name for layer in contracts[0]["layers"] for name in layer.split(" : ")]
+    assert set(ROOMS) == set(layers[layers.index("learning") :])
+    assert all((PACKAGE / room).is_dir() for room in ROOMS)
