@@ -5,7 +5,7 @@ import dataclasses
 import tomllib
 from math import inf
 from pathlib import Path
-from typing import Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import inspect
@@ -82,20 +82,21 @@ def _read_section(section: type, content: dict, path: Path, prefix: str) -> dict
     return values
 
 
-def _explain(hint: object, value: object) -> tuple[str, str]:
+def _explain(hint: Any, value: object) -> tuple[str, str]:
     """What a setting of this type should be, and what the value is instead."""
     if get_origin(hint) is Literal:
         return f"one of {', '.join(get_args(hint))}", repr(value)
     return _explain_type(inspect.type_info(hint), value)
 
 
-def _explain_type(kind: inspect.Type, value: object) -> tuple[str, str]:
+def _explain_type(kind: inspect.Type, value: Any) -> tuple[str, str]:
     match kind:
         case inspect.IntType() | inspect.FloatType():
             number = float if isinstance(kind, inspect.FloatType) else int
             if type(value) not in (int, number):
                 return number.__name__, repr(value)
-            return f"{kind.ge:g} to {_greatest(kind):g}", str(number(value))
+            least, greatest = _limits(kind)
+            return f"{least:g} to {greatest:g}", str(number(value))
         case inspect.VarTupleType(item_type=item):
             if not isinstance(value, list) or any(not _right_type(item, v) for v in value):
                 return f"a list of {_type_name(item)}", repr(value)
@@ -118,13 +119,16 @@ def _right_type(kind: inspect.Type, value: object) -> bool:
     return type(value) is wanted or (wanted is float and type(value) is int)
 
 
-def _valid(kind: inspect.Type, value: object) -> bool:
+def _valid(kind: inspect.Type, value: Any) -> bool:
     """Whether a number lies within its limits."""
-    return not isinstance(kind, inspect.IntType | inspect.FloatType) or kind.ge <= value <= _greatest(kind)
+    if not isinstance(kind, inspect.IntType | inspect.FloatType):
+        return True
+    least, greatest = _limits(kind)
+    return least <= value <= greatest
 
 
-def _greatest(kind: inspect.IntType | inspect.FloatType) -> float:
-    return inf if kind.le is None else kind.le
+def _limits(kind: inspect.IntType | inspect.FloatType) -> tuple[float, float]:
+    return (-inf if kind.ge is None else kind.ge), (inf if kind.le is None else kind.le)
 
 
 def override(config: Config, dataset: str | None = None, test: tuple[str, ...] | None = None) -> Config:

@@ -193,4 +193,5 @@ def parse(line: str) -> Result | None:
     if not match:
         return None
     fields = match.groupdict()
-    return Result(**{k: State(v) if k == "state" else int(v) for k, v in fields.items()})
+    state = State(fields.pop("state"))
+    return Result(state=state, **{name: int(value) for name, value in fields.items()})

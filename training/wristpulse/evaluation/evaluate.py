@@ -31,12 +31,14 @@ def repeated(
     sizes: Sequence[str] = (),
 ) -> Config:
     """The configuration by another protocol, and with other repetitions where some are given."""
-    given = {"seeds": seeds, "folds": folds, "relations": relations, "sizes": sizes}
-    return replace(
-        config,
-        protocol=protocol or config.protocol or PROTOCOL,
-        sweep=replace(config.sweep, **{key: tuple(values) for key, values in given.items() if values}),
+    sweep = replace(
+        config.sweep,
+        seeds=tuple(seeds) or config.sweep.seeds,
+        folds=tuple(folds) or config.sweep.folds,
+        relations=tuple(relations) or config.sweep.relations,
+        sizes=tuple(sizes) or config.sweep.sizes,
     )
+    return replace(config, protocol=protocol or config.protocol or PROTOCOL, sweep=sweep)
 
 
 def evaluate(

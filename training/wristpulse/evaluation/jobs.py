@@ -14,12 +14,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
 from wristpulse.config.load import ConfigError, check
 from wristpulse.config.networks import SIZES
-from wristpulse.config.settings import Config, Data
+from wristpulse.config.settings import Config, Data, Relation
 from wristpulse.data import corpus
 from wristpulse.data.folds import PROTOCOLS, Fold, Person, person
 from wristpulse.evaluation.results import EVALUATION, METRICS, TRACES
@@ -79,7 +80,7 @@ def plan(config: Config, data: Path | None, root: Path) -> dict[Job, Job | None]
             jobs[teacher] = None
         for seed in config.sweep.seeds or (config.seed,):
             for relation, size in itertools.product(relations, sizes):
-                distillation = replace(config.distillation, relation=relation)
+                distillation = replace(config.distillation, relation=cast(Relation, relation))
                 student = replace(config, seed=seed, distillation=distillation, spectral=size)
                 jobs[Job(student, name, STUDENT, data, root)] = teacher if relation != "none" else None
     return jobs

@@ -120,7 +120,7 @@ def summarise(results: Iterable[tuple[str, np.ndarray, np.ndarray, np.ndarray | 
     )
 
 
-def deviation(values: Sequence[float]) -> float:
+def deviation(values: Sequence[float] | np.ndarray) -> float:
     """Standard deviation of the sample (n - 1) of values that are finite; NaN of fewer than two."""
     finite = np.asarray(values)[np.isfinite(values)]
     return float(finite.std(ddof=1)) if len(finite) > 1 else float("nan")

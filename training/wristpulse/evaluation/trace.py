@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def _bpm(run: Run) -> np.ndarray:
 
 def save(path: Path, traces: Sequence[Trace]) -> None:
     """Write traces as .npz, whole or not at all."""
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for n, t in enumerate(traces):
         arrays |= {f"{n}/{f.name}": np.asarray(getattr(t, f.name)) for f in fields(Trace)}
     with replacing(path) as beside, beside.open("wb") as file:
@@ -127,5 +128,8 @@ def load(path: Path) -> list[Trace]:
         missing = [name for name in names if count and f"0/{name}" not in stored]
         if missing:
             raise UserError(path, "fields", ", ".join(missing), "none; run `invoke evaluate` again")
-        columns = [{name: stored[f"{n}/{name}"] for name in names} for n in range(count)]
-    return [Trace(**{k: str(v) if v.ndim == 0 else v for k, v in column.items()}) for column in columns]
+        return [Trace(**{name: _value(stored[f"{n}/{name}"]) for name in names}) for n in range(count)]
+
+
+def _value(stored: np.ndarray) -> Any:
+    return str(stored) if stored.ndim == 0 else stored

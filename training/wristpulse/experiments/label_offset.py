@@ -37,6 +37,7 @@ def power_at_label(recording: Recording) -> np.ndarray:
     x = (x - x.mean(axis=1, keepdims=True)) * np.hanning(length)
     power = np.abs(np.fft.rfft(x, 4 * length)[:, band]) ** 2
     power /= power.sum(axis=1, keepdims=True)
+    assert recording.hr is not None
     labelled = np.isfinite(recording.hr)
     near = np.abs(frequency[band] - recording.hr[labelled, None]) < NEAR_BPM
     at = np.round(recording.hr_start_s[labelled] / STEP_S).astype(int)

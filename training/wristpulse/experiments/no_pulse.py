@@ -64,6 +64,7 @@ def light(stream: SensorStream, kind: str, seed: int = 0) -> np.ndarray:
     level = float(np.median(stream.ppg))
     strength = max(float(np.percentile(np.abs(stream.ppg - level), 60)), 20.0)
     n = len(stream.ppg)
+    x: np.ndarray
     if kind in _EXPONENTS:
         x = strength * _coloured(rng, n, _EXPONENTS[kind], fs)
     elif kind == "one-bit":

@@ -113,7 +113,10 @@ class Pipeline:
         rooms: Sequence[str] = ROOMS,
     ) -> Path:
         """`folder`, made if it is not up to date with its inputs and the code in `rooms`."""
-        plain = {k: asdict(v) if is_dataclass(v) else v for k, v in inputs.items()}  # type: ignore[call-overload]
+        plain = {
+            name: asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+            for name, value in inputs.items()
+        }
 
         def make_quietly(part: Path) -> None:
             start_tensorflow()

@@ -39,6 +39,12 @@ class Tensor:
         """Zero point of a tensor quantised as a whole."""
         return int(self.zero_point[0])
 
+    @property
+    def constant(self) -> np.ndarray:
+        """The data of a constant."""
+        assert self.data is not None, f"{self} is no constant"  # checked when the model was loaded
+        return self.data
+
     def __str__(self) -> str:
         return f"tensor {self.index} '{self.name}'"
 

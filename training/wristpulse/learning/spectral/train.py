@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -142,7 +143,7 @@ def _teaching_loss(
 
 
 def _save(path: Path, step: int, state: Sequence) -> None:
-    values = {str(n): np.asarray(v) for n, v in enumerate(state)}
+    values: dict[str, Any] = {str(n): np.asarray(v) for n, v in enumerate(state)}
     with replacing(path) as beside, beside.open("wb") as file:
         np.savez(file, step=step, **values)
 

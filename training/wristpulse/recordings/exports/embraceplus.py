@@ -6,8 +6,10 @@ tables of one: `unix_timestamp,bvp` and `unix_timestamp,x,y,z`, times in microse
 Several, of one session, are read in the order of their times. Avro itself is not read here.
 """
 
+import operator
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +78,7 @@ def _table(place: Path, pattern: re.Pattern, columns: tuple[str, ...]) -> tuple[
     for file in found:
         table = texttable.parse(file.label, file.data)
         for name in ("unix_timestamp", *columns):
-            texttable.find(table, name, lambda column, name=name: column == name)
+            texttable.find(table, name, partial(operator.eq, name))
         t = texttable.seconds(table, "unix_timestamp")
         parts.append((t, np.stack([texttable.numbers(table, name) for name in columns], axis=1)))
     parts.sort(key=lambda part: part[0][0])
