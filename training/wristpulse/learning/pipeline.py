@@ -71,8 +71,9 @@ class Pipeline:
 
     def distill(self, force: bool = False) -> Path:
         """The student's folder, made if it is not up to date; StepError without the teacher it needs."""
-        taught = self.config.distillation.relation != "none"
-        teacher = steps.require(self.teacher_folder, "invoke train") if taught else None
+        teacher = None
+        if self.config.distillation.relation != "none":
+            teacher = steps.require(self.teacher_folder, "invoke train")
 
         def make(part: Path) -> None:
             self.line.train_student(self.config, self.corpus, teacher, part, self.progress)
