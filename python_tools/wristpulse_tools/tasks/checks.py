@@ -8,7 +8,7 @@ from invoke import task
 
 from wristpulse_tools.firmware.places import ROOT
 
-PYTHON = ("training", "python_tools", "tests", "tasks.py")
+PYTHON = ("training", "python_tools", "tests", "docs/notebooks", "tasks.py")
 
 
 def _run(*words: object) -> int:
