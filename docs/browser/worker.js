@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Web Worker: a file in, the firmware's results out; the page stays responsive meanwhile.
+//
+// In: {wasm, files}. Out: {progress} several times, then {result} or {error}, an error being one sentence.
+
+import { FileError } from "./errors.js";
+import { estimate, loadEstimator, stateNames } from "./estimator.js";
+import { readFiles } from "./formats.js";
+import { motionOf } from "./motion.js";
+import { betterScale } from "./own.js";
+import { toCounts } from "./recording.js";
+
+self.onmessage = async ({ data: { wasm, files } }) => {
+  try {
+    self.postMessage({ result: await compute(wasm, files) });
+  } catch (error) {
+    const sentence = error instanceof FileError ? error.message : `The page failed, please report it: ${error}`;
+    self.postMessage({ error: sentence });
+  }
+};
+
+async function compute(wasm, files) {
+  const { recordings, notes, name } = await readFiles(files);
+  const core = await loadEstimator(wasm);
+  const names = stateNames(core);
+  const begun = performance.now();
+  const hops = [];
+  const motion = [];
+  const reference = [];
+  const total = recordings.reduce((sum, recording) => sum + recording.seconds, 0);
+  let done = 0;
+  recordings.forEach((recording, part) => {
+    const found = estimate(core, toCounts(recording), (share) =>
+      self.postMessage({ progress: (done + share * recording.seconds) / total }),
+    );
+    found.timeUs.forEach((timeUs, hop) => hops.push(hopOf(found, hop, part, timeUs, recording.startS, names)));
+    const moved = motionOf(recording);
+    moved.timeS.forEach((time, i) => motion.push({ timeS: recording.startS + time, g: moved.g[i] }));
+    recording.reference?.timeS.forEach((timeS, i) => reference.push({ timeS, bpm: recording.reference.bpm[i] }));
+    done += recording.seconds;
+  });
+  const last = recordings[recordings.length - 1];
+  return {
+    name,
+    notes: [...notes, ...advice(files[0].name, recordings, hops)],
+    seconds: last.startS + last.seconds,
+    parts: recordings.length,
+    tookS: (performance.now() - begun) / 1000,
+    hops,
+    motion,
+    reference,
+  };
+}
+
+function hopOf(found, hop, part, timeUs, startS, names) {
+  return {
+    part,
+    hop,
+    timeUs,
+    timeS: startS + timeUs / 1e6,
+    bpmQ8: found.bpmQ8[hop],
+    confidenceQ15: found.confidenceQ15[hop],
+    state: names[found.state[hop]],
+    gaps: found.gaps[hop],
+    bpm: found.bpmQ8[hop] / 256,
+    low: found.bpmQ8[hop] ? found.lowQ8[hop] / 256 : 0,
+    high: found.bpmQ8[hop] ? found.highQ8[hop] / 256 : 0,
+    confidence: found.confidenceQ15[hop] / 32768,
+  };
+}
+
+/** What a user can do where nothing was estimated. */
+function advice(label, recordings, hops) {
+  const notes = [];
+  if (recordings.length > 1) notes.push(`The recording pauses: ${recordings.length} parts, each from a fresh start.`);
+  if (hops.length && hops.every(({ state }) => state === "no-contact")) {
+    notes.push(`All is no-contact: the light lies below 4096 of 262143 counts. This scale would mend it: ${betterScale(label, recordings[0])}.`);
+  }
+  return notes;
+}
