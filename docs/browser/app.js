@@ -16,7 +16,6 @@ const chart = makeChart(byId("chart"), {
   onView(hops, view) {
     table.show(hops);
     rest = `${clock(view.from)} to ${clock(view.to)}`;
-    readOut(null);
   },
   onCursor: readOut,
 });

@@ -34,6 +34,7 @@ export function makeChart(canvas, { onView, onCursor }) {
     if (Math.abs(next.from - view.from) + Math.abs(next.to - view.to) < 1e-6) return false;
     view = next;
     onView(result.hops.filter(({ timeS }) => timeS >= view.from && timeS <= view.to), view);
+    onCursor(cursor);
     redraw();
     return true;
   }
@@ -75,8 +76,8 @@ export function makeChart(canvas, { onView, onCursor }) {
       result = found;
       view = wholeView(result.seconds);
       cursor = null;
-      onCursor(null);
       onView(result.hops, view);
+      onCursor(null);
       redraw();
     },
     /** Draw what is due now, for a picture of it. */

@@ -116,21 +116,19 @@ function* stretches(hops, same) {
   }
 }
 
-/** 90 % of the tracker's belief; fainter where the estimate is not vouched for. */
+/** The 90 % interval of the tracker's posterior; grey where the estimate is not valid. */
 function band({ context, colour, x }, hops, y) {
-  for (const stretch of stretches(hops, (a, b) => Boolean(a.bpmQ8) === Boolean(b.bpmQ8))) {
-    if (!stretch[0].bpmQ8) continue;
-    for (let i = 0; i < stretch.length; i++) {
-      const [hop, after] = [stretch[i], stretch[i + 1]];
-      if (!after) break;
-      context.fillStyle = colour(hop.state === "valid" && after.state === "valid" ? "band" : "band-unsure");
-      context.beginPath();
-      context.moveTo(x(hop.timeS), y(hop.low));
-      context.lineTo(x(after.timeS) + 0.3, y(after.low));
-      context.lineTo(x(after.timeS) + 0.3, y(after.high));
-      context.lineTo(x(hop.timeS), y(hop.high));
-      context.fill();
-    }
+  const vouched = ({ state }) => state === "valid";
+  let before = null;
+  for (const stretch of stretches(hops, (a, b) => Boolean(a.high) === Boolean(b.high) && vouched(a) === vouched(b))) {
+    const joined = before?.high && stretch[0].timeS - before.timeS <= 1.5 * HOP_S ? [before, ...stretch] : stretch;
+    before = stretch[stretch.length - 1];
+    if (!before.high) continue;
+    context.fillStyle = colour(vouched(before) ? "band" : "band-unsure");
+    context.beginPath();
+    for (const hop of joined) context.lineTo(x(hop.timeS), y(hop.low));
+    for (const hop of joined.reverse()) context.lineTo(x(hop.timeS), y(hop.high));
+    context.fill();
   }
 }
 
@@ -200,10 +198,17 @@ function motion(chart, values, top, bottom) {
   const y = (g) => bottom - (g / most) * (bottom - top - 4);
   clipped(chart, top, bottom, () => {
     context.fillStyle = colour("motion");
+    context.beginPath();
+    let end = -Infinity;
     for (const { timeS, g } of seen) {
-      const left = x(timeS - 0.5);
-      context.fillRect(left, y(g), Math.max(0.6, x(timeS + 0.5) - left), bottom - y(g));
+      if (timeS - end > 0.6) context.lineTo(x(end), bottom);
+      if (timeS - end > 0.6) context.moveTo(x(timeS - 0.5), bottom);
+      context.lineTo(x(timeS - 0.5), y(g));
+      context.lineTo(x(timeS + 0.5), y(g));
+      end = timeS + 0.5;
     }
+    context.lineTo(x(end), bottom);
+    context.fill();
   });
   context.fillStyle = colour("line");
   context.fillRect(LEFT, bottom, chart.width - LEFT - RIGHT, 1);

@@ -11,9 +11,9 @@ export function legendOf(result) {
   if (states.has("valid")) entries.push([line("valid", 2.4), "heart rate, valid"]);
   if (states.has("motion-uncertain") || states.has("no-pulse")) {
     const which = states.has("motion-uncertain") ? "motion-uncertain" : "no-pulse";
-    entries.push([ring(which), "estimate that is not vouched for"]);
+    entries.push([ring(which), "estimate, not valid"]);
   }
-  if (result.hops.some(({ bpmQ8 }) => bpmQ8)) entries.push([box("band"), "90 % of the tracker's belief"]);
+  if (result.hops.some(({ high }) => high)) entries.push([box("band"), "90 % range (tracker's posterior)"]);
   if (result.reference.length) entries.push([line("reference", 1.6, "2 3"), "reference in the file"]);
   for (const state of STATES) {
     if (state !== "valid" && states.has(state)) entries.push([box(state), state]);

@@ -5,7 +5,6 @@ import { FileError } from "./errors.js";
 import { short } from "./numbers.js";
 import { readNpy } from "./npy.js";
 import { makeRecording } from "./recording.js";
-import { ppgScale } from "./scale.js";
 
 const FORMAT = "pulse-recording-1";
 const HR_RANGE = [40, 200]; // BPM; reference values outside are glitches of the reference
@@ -100,10 +99,4 @@ function referenceOf(label, content, offset) {
     timeS: starts.map((start) => start + offset + 8),
     bpm: hr.data.map((bpm) => (bpm >= HR_RANGE[0] && bpm <= HR_RANGE[1] ? bpm : NaN)),
   };
-}
-
-/** What scale would show the light of a recording that the device takes for no contact, in words. */
-export function betterScale(label, recording) {
-  const { lsb, zero } = ppgScale(label, [Float64Array.from(recording.ppg[recording.led])], recording.fsPpg);
-  return `ppg_lsb = ${lsb}, ppg_zero = ${zero}`;
 }

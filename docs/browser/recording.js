@@ -6,6 +6,7 @@ import { FileError } from "./errors.js";
 import { median, rint, short } from "./numbers.js";
 
 export const WINDOW_S = 8;
+export const LEAST_HZ = 10; // samples further apart than 100 ms are gaps
 const HOP_S = 2;
 const PPG_MAX = 2 ** 18 - 1;
 const ACC_LSB_PER_G = 4096;
@@ -20,6 +21,10 @@ const ACC_LSB_PER_G = 4096;
 export function makeRecording(label, { ppg, fsPpg, acc, fsAcc, lsb, zero, led = 0, startS = 0, reference = null }) {
   const single = (columns) => columns.map((column) => Float32Array.from(column));
   const recording = { ppg: single(ppg), fsPpg, acc: single(acc), fsAcc, lsb, zero, led, startS, reference };
+  for (const [name, fs] of [["fs_ppg", fsPpg], ["fs_acc", fsAcc]]) {
+    if (fs >= LEAST_HZ) continue;
+    throw new FileError(label, name, `${LEAST_HZ} Hz or more (samples over 100 ms apart are gaps)`, `${short(fs)} Hz`);
+  }
   checkFinite(label, "ppg", recording.ppg);
   checkFinite(label, "acc", recording.acc);
   const seconds = { ppg: ppg[0].length / fsPpg, acc: acc[0].length / fsAcc };

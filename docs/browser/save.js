@@ -7,7 +7,9 @@ const COLUMNS = ["part", "hop", "time_s", "bpm", "low", "high", "confidence", "s
 export function csvOf(hops) {
   const rows = hops.map((hop) => [
     hop.part + 1, hop.hop, hop.timeS.toFixed(3),
-    ...(hop.bpmQ8 ? [hop.bpm.toFixed(2), hop.low.toFixed(2), hop.high.toFixed(2), hop.confidence.toFixed(4)] : ["", "", "", ""]),
+    hop.bpmQ8 ? hop.bpm.toFixed(2) : "",
+    ...(hop.high ? [hop.low.toFixed(2), hop.high.toFixed(2)] : ["", ""]),
+    hop.bpmQ8 ? hop.confidence.toFixed(4) : "",
     hop.state, hop.gaps, hop.timeUs, hop.bpmQ8, hop.confidenceQ15,
   ]);
   return [COLUMNS, ...rows].map((row) => `${row.join(",")}\n`).join("");

@@ -4,12 +4,11 @@
 
 import { FileError } from "./errors.js";
 import { median, percentileSorted, rint, short } from "./numbers.js";
-import { WINDOW_S } from "./recording.js";
+import { LEAST_HZ, WINDOW_S } from "./recording.js";
 
 const COUNTS = 2 ** 18; // the device's PPG is unsigned, of 18 bits
 const MIDDLE = COUNTS / 2;
 const DARK_COUNTS = 4096; // below: no skin before the sensor
-export const LEAST_HZ = 10; // samples further apart than 100 ms are gaps
 
 // What 1 g is in the units that sensors and files use; 64 is an Empatica E4's.
 export const UNITS = [
@@ -70,6 +69,17 @@ function aroundMiddle(all, sorted) {
   const where = middle === 0 ? "around zero (high-passed)" : `around ${short(middle)}`;
   const why = `Light: ${where}, put in the middle of the range, times ${short(1 / lsb)}.`;
   return { lsb, zero: MIDDLE - rint(middle / lsb), why };
+}
+
+/** A sentence on a recording that the device would take for no contact most of the time, else null. */
+export function darkNote(label, { ppg, led, lsb, zero, fsPpg }) {
+  const light = Float64Array.from(ppg[led]);
+  const dark = light.filter((value) => value / lsb + zero < DARK_COUNTS).length / light.length;
+  if (dark <= 0.5 || light.every((value) => value === light[0])) return null;
+  const better = ppgScale(label, [light], fsPpg);
+  const share = Math.round(100 * dark);
+  return `${share} % of the light lies below ${DARK_COUNTS} counts, where the device sees no contact; `
+    + `ppg_lsb = ${short(better.lsb)}, ppg_zero = ${better.zero} would put it in range.`;
 }
 
 /** The unit {perG, unit, why} of an acceleration, told by gravity. */

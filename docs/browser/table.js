@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of what the chart shows, a page of rows at a time.
 
-import { clock, percent } from "./words.js";
+import { clock, percent, rangeInWords } from "./words.js";
 
 const ROWS = 100;
 
@@ -41,7 +41,7 @@ function row(hop) {
   const cells = [
     clock(hop.timeS),
     known ? hop.bpm.toFixed(1) : "",
-    known ? `${Math.round(hop.low)} to ${Math.round(hop.high)}` : "",
+    rangeInWords(hop),
     known ? percent(hop.confidence) : "",
   ];
   const line = document.createElement("tr");

@@ -13,8 +13,7 @@ const SPELLINGS = {
   sec: "s", secs: "s", second: "s", seconds: "s", msec: "ms", millis: "ms", milliseconds: "ms",
   "µs": "us", "μs": "us", usec: "us", micros: "us", microseconds: "us", nanos: "ns", nanoseconds: "ns",
 };
-// Seconds since 1970 or 2000, of the years 2001 to 2286: what no counter from 0 reaches.
-const EPOCH_S = [1e9, 1e10];
+const STEPS_S = [0.5e-3, 0.5]; // between samples: a factor of 1000, so that one unit fits
 
 /** The text of a file, or a FileError if it holds something else. */
 export function decodeText(label, bytes) {
@@ -100,7 +99,8 @@ function date(cell) {
   const found = DATE.exec(cell);
   if (!found) return undefined;
   const [year, month, day, hour, minute] = found.slice(1, 6).map(Number);
-  return Date.UTC(year, month - 1, day, hour, minute) / 1000 + Number(found[6] ?? 0);
+  const microseconds = Math.floor(Number(found[6] ?? 0) * 1e6 + 1e-3);
+  return (Date.UTC(year, month - 1, day, hour, minute) * 1000 + microseconds) * 1e-6;
 }
 
 /** The unit that a column's name states: `X [mg]`, `time (ms)`, `t_us`; empty if none. */
@@ -119,17 +119,13 @@ export function toSeconds(label, name, times) {
 
 function guess(label, name, times) {
   const finite = times.filter(Number.isFinite);
-  const steps = finite.slice(1).map((t, i) => t - finite[i]).filter((step) => step > 0);
+  const all = finite.slice(1).map((t, i) => t - finite[i]);
+  const steps = all.filter((step) => step > 0);
   if (!steps.length) {
     throw new FileError(label, name, "times that increase", finite.length ? `${short(finite[0])} throughout` : "none");
   }
-  const middle = median(finite);
-  const step = median(steps);
-  for (const factor of Object.values(UNITS_S)) {
-    if (EPOCH_S[0] <= middle * factor && middle * factor < EPOCH_S[1]) return factor;
-  }
-  for (const factor of Object.values(UNITS_S)) {
-    if (0.5e-3 < step * factor && step * factor <= 0.5) return factor;
-  }
+  const step = (median(steps) * steps.length) / all.length; // of batches stamped alike, a sample's share
+  const fits = Object.values(UNITS_S).find((factor) => STEPS_S[0] < step * factor && step * factor <= STEPS_S[1]);
+  if (fits) return fits;
   throw new FileError(label, name, "times in s, ms, us or ns; give the unit, as in time_ms", `steps of ${short(step)}`);
 }

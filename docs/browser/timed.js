@@ -2,9 +2,9 @@
 // Samples with times of their own, made recordings of fixed rates: wristpulse/recordings/timed.py.
 
 import { FileError } from "./errors.js";
-import { interpolate, median, searchSorted, short } from "./numbers.js";
-import { makeRecording, WINDOW_S } from "./recording.js";
-import { accScale, checkSignal, LEAST_HZ, ppgScale } from "./scale.js";
+import { interpolate, median, rint, searchSorted, short } from "./numbers.js";
+import { LEAST_HZ, makeRecording, WINDOW_S } from "./recording.js";
+import { accScale, checkSignal, ppgScale } from "./scale.js";
 
 const BRIDGE_S = 0.5; // a longer pause ends a recording and begins another; a shorter one is bridged
 const JITTER = 0.25; // of a period: times further off a fixed rate are resampled
@@ -57,9 +57,10 @@ function series(label, name, { columns, t }) {
     throw new FileError(label, `times of ${name}`, "increasing", found);
   }
   const usual = median(steps);
-  const near = steps.filter((step) => step < 1.5 * usual);
-  const mean = near.reduce((sum, step) => sum + step, 0) / near.length;
-  const fs = usual > 0 ? Number((1 / mean).toPrecision(6)) : 0;
+  const near = steps.filter((step) => step <= Math.max(BRIDGE_S, usual));
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  const periods = sum(near.map((step) => rint(step / usual)));
+  const fs = usual > 0 ? Number((periods / sum(near)).toPrecision(7)) : 0;
   if (fs < LEAST_HZ) {
     throw new FileError(label, `rate of ${name}`, `${LEAST_HZ} Hz or more (samples over 100 ms apart are gaps)`,
       `${short(fs, 3)} Hz`);
@@ -67,14 +68,24 @@ function series(label, name, { columns, t }) {
   return { columns: columns.map(kept), t: times, fs };
 }
 
-/** Times of samples that come in batches stamped alike, spread evenly up to each batch's stamp. */
+/**
+ * Times of samples that come in batches stamped alike, spread evenly up to each batch's stamp.
+ * A batch after a pause reaches back no further than its samples' usual distance lets it.
+ */
 function spread(t) {
-  const last = [];
+  const last = []; // of each batch
   for (let i = 0; i < t.length; i++) if (i + 1 === t.length || t[i + 1] !== t[i]) last.push(i);
   if (last.length === t.length || last.length < 2) return t;
-  const periods = last.slice(1).map((at, i) => (t[at] - t[last[i]]) / (at - last[i]));
-  const first = t[last[0]] - median(periods) * (last[0] + 1);
-  return interpolate(Float64Array.from(t.keys()), [-1, ...last], [first, ...last.map((at) => t[at])]);
+  const sizes = last.map((at, batch) => at - (batch ? last[batch - 1] : -1));
+  const periods = last.slice(1).map((at, i) => (t[at] - t[last[i]]) / sizes[i + 1]);
+  const period = median(periods);
+  const out = new Float64Array(t.length);
+  last.forEach((at, batch) => {
+    const before = batch ? t[last[batch - 1]] : t[at] - sizes[0] * period;
+    const apart = Math.min((t[at] - before) / sizes[batch], 1.5 * period);
+    for (let i = at - sizes[batch] + 1; i <= at; i++) out[i] = t[at] - (at - i) * apart;
+  });
+  return out;
 }
 
 /** From when to when times run without a pause: [[start, end]]. */
@@ -103,11 +114,11 @@ function common(lights, motions) {
 
 /** The samples from start to end at the series' rate. */
 function regular({ columns, t, fs }, start, end) {
-  const first = searchSorted(t, start - 1e-9);
-  const last = searchSorted(t, end + 1e-9);
+  const first = searchSorted(t, start - 1e-6);
+  const last = searchSorted(t, end + 1e-6);
   const times = t.subarray(first, last);
   const parts = columns.map((column) => column.subarray(first, last));
   if (times.every((time, k) => Math.abs(time - times[0] - k / fs) <= JITTER / fs)) return parts;
   const grid = Float64Array.from({ length: Math.floor((end - start) * fs + 1e-6) + 1 }, (_, k) => start + k / fs);
-  return parts.map((part) => interpolate(grid, times, part));
+  return columns.map((column) => interpolate(grid, t, column));
 }

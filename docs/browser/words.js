@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Times, durations and results in words.
 
-/** 1:05, or 2:01:05 beyond an hour; tenths where the step of an axis needs them. */
+/** 1:05, or 2:01:05 beyond an hour. */
 export function clock(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   const two = (n) => String(n).padStart(2, "0");
@@ -13,7 +13,8 @@ export function clock(seconds) {
 export function duration(seconds) {
   if (seconds < 60) return `${Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  const rest = Math.round(seconds % 60);
+  if (minutes < 60) return rest ? `${minutes} min ${rest} s` : `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
@@ -25,9 +26,13 @@ export function percent(share) {
 export function hopInWords(hop) {
   const when = clock(hop.timeS);
   if (!hop.bpmQ8) return { main: `${when}  no value`, more: hop.state };
-  const range = `${Math.round(hop.low)} to ${Math.round(hop.high)}`;
   return {
     main: `${when}  ${Math.round(hop.bpm)} BPM`,
-    more: `${hop.state}, confidence ${percent(hop.confidence)}, range ${range} BPM`,
+    more: [hop.state, `confidence ${percent(hop.confidence)}`, hop.high && `range ${rangeInWords(hop)} BPM`].filter(Boolean).join(", "),
   };
+}
+
+/** The ends of a hop's 90 % interval; empty where it has none. */
+export function rangeInWords({ low, high }) {
+  return high ? `${Math.round(low)} to ${Math.round(high)}` : "";
 }

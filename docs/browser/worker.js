@@ -7,8 +7,8 @@ import { FileError } from "./errors.js";
 import { estimate, loadEstimator, stateNames } from "./estimator.js";
 import { readFiles } from "./formats.js";
 import { motionOf } from "./motion.js";
-import { betterScale } from "./own.js";
 import { toCounts } from "./recording.js";
+import { darkNote } from "./scale.js";
 
 self.onmessage = async ({ data: { wasm, files } }) => {
   try {
@@ -42,7 +42,7 @@ async function compute(wasm, files) {
   const last = recordings[recordings.length - 1];
   return {
     name,
-    notes: [...notes, ...advice(files[0].name, recordings, hops)],
+    notes: [...notes, ...advice(files[0].name, recordings)],
     seconds: last.startS + last.seconds,
     parts: recordings.length,
     tookS: (performance.now() - begun) / 1000,
@@ -63,18 +63,15 @@ function hopOf(found, hop, part, timeUs, startS, names) {
     state: names[found.state[hop]],
     gaps: found.gaps[hop],
     bpm: found.bpmQ8[hop] / 256,
-    low: found.bpmQ8[hop] ? found.lowQ8[hop] / 256 : 0,
-    high: found.bpmQ8[hop] ? found.highQ8[hop] / 256 : 0,
+    low: found.lowQ8[hop] / 256, // 0: no range
+    high: found.highQ8[hop] / 256,
     confidence: found.confidenceQ15[hop] / 32768,
   };
 }
 
-/** What a user can do where nothing was estimated. */
-function advice(label, recordings, hops) {
-  const notes = [];
+/** What a user should know of the recording. */
+function advice(label, recordings) {
+  const notes = recordings.map((recording) => darkNote(label, recording)).filter(Boolean);
   if (recordings.length > 1) notes.push(`The recording pauses: ${recordings.length} parts, each from a fresh start.`);
-  if (hops.length && hops.every(({ state }) => state === "no-contact")) {
-    notes.push(`All is no-contact: the light lies below 4096 of 262143 counts. This scale would mend it: ${betterScale(label, recordings[0])}.`);
-  }
   return notes;
 }

@@ -6,6 +6,7 @@
  * to 2^53 microseconds, because JavaScript's 64-bit integers are slow. One recording at a time.
  * docs/browser/estimator.js is the caller.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <pulse/align.h>
@@ -18,6 +19,7 @@
 static struct pulse_align align;
 static struct pulse_estimator estimator;
 static struct pulse_result result;
+static bool banded; /* the posterior is the one that the latest estimate comes from */
 
 /** Start a new recording: no samples, no window, no track. */
 EXPORT void web_start(void)
@@ -57,7 +59,12 @@ EXPORT int web_take(void)
 	if (!pulse_align_take(&align, &hop)) {
 		return 0;
 	}
+	/* The first estimate after a reset applies the likelihood twice; the posterior kept, once.
+	 */
+	bool fresh = estimator.track.fresh;
+
 	pulse_estimator_hop(&estimator, &hop, &result);
+	banded = result.bpm_q8 != 0 && !fresh;
 	return 1;
 }
 
@@ -94,7 +101,8 @@ static int32_t quantile(uint64_t mass)
 
 	for (int bin = 0; bin < PULSE_BINS; bin++) {
 		if (mass <= p[bin]) {
-			int32_t lower_edge = PULSE_BIN_Q8 * (PULSE_FIRST_BIN + bin) - PULSE_BIN_Q8 / 2;
+			int32_t lower_edge =
+				PULSE_BIN_Q8 * (PULSE_FIRST_BIN + bin) - PULSE_BIN_Q8 / 2;
 
 			return lower_edge + (p[bin] ? (int32_t)(mass * PULSE_BIN_Q8 / p[bin]) : 0);
 		}
@@ -113,16 +121,19 @@ static uint64_t tail(uint32_t parts_of_200)
 	return sum * parts_of_200 / 200;
 }
 
-/** The tracker's central 90 % interval after the latest hop, 1/256 BPM: its lower end. */
+/**
+ * The central 90 % interval of the tracker's posterior after the latest hop, 1/256 BPM: its lower
+ * end. 0 without an estimate, and for the first one after a reset.
+ */
 EXPORT int32_t web_low_q8(void)
 {
-	return quantile(tail(100 - BAND_PERCENT));
+	return banded ? quantile(tail(100 - BAND_PERCENT)) : 0;
 }
 
 /** Its upper end. */
 EXPORT int32_t web_high_q8(void)
 {
-	return quantile(tail(100 + BAND_PERCENT));
+	return banded ? quantile(tail(100 + BAND_PERCENT)) : 0;
 }
 
 /** The name of a state, as the firmware prints it: the address of a string that ends in a zero. */
