@@ -25,7 +25,11 @@ function xOf(time, width, view) {
 /** Colours of the page's style by name: drawn again when the scheme changes. */
 export function coloursOf(element) {
   const style = getComputedStyle(element);
-  return (name) => style.getPropertyValue(`--${name}`).trim();
+  const known = new Map();
+  return (name) => {
+    if (!known.has(name)) known.set(name, style.getPropertyValue(`--${name}`).trim());
+    return known.get(name);
+  };
 }
 
 /**
@@ -148,7 +152,7 @@ function reference({ context, colour, x }, known, y) {
 
 function rates({ context, colour, x, view, width }, hops, y) {
   const spacing = (HOP_S * (width - LEFT - RIGHT)) / (view.to - view.from);
-  const radius = Math.min(4, Math.max(1.4, spacing / 3));
+  const radius = Math.min(4, Math.max(1, spacing / 3));
   for (const stretch of stretches(hops, (a, b) => (a.state === "valid") === (b.state === "valid"))) {
     if (stretch[0].state === "valid") {
       context.strokeStyle = colour("valid");

@@ -65,11 +65,12 @@ export function listen(canvas, view, actions) {
   canvas.addEventListener("dblclick", () => actions.all());
   canvas.addEventListener("wheel", (event) => {
     // Where nothing changes, the page scrolls.
-    const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
-    const by = event.deltaX || event.deltaY;
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 30 : 1; // pixels
+    const [across, down] = [unit * event.deltaX, unit * event.deltaY];
+    const sideways = Math.abs(across) > Math.abs(down) || event.shiftKey;
     const changed = sideways
-      ? actions.shift(by / 600)
-      : actions.zoom(Math.exp(-event.deltaY / 300), time(event));
+      ? actions.shift((across || down) / 600)
+      : actions.zoom(Math.exp(-down / 300), time(event));
     if (changed) event.preventDefault();
   }, { passive: false });
   canvas.addEventListener("keydown", (event) => {

@@ -35,7 +35,7 @@ export async function readOwn(label, members) {
   checkScale(label, ppg, scale);
   const name = content.get("name")?.data;
   const simulated = content.get("dataset")?.data === "simulator";
-  const notes = [`Read with its own scale: ppg_lsb ${short(scale.lsb)}, ppg_zero ${scale.zero}.`];
+  const notes = [`Read with its own scale: ppg_lsb ${short(scale.lsb, 9)}, ppg_zero ${scale.zero}.`];
   if (simulated) notes.unshift("Simulated, no person: it shows what the page does and is no evidence of accuracy.");
   return { recordings: [recording], notes, name };
 }

@@ -79,7 +79,7 @@ export function darkNote(label, { ppg, led, lsb, zero, fsPpg }) {
   const better = ppgScale(label, [light], fsPpg);
   const share = Math.round(100 * dark);
   return `${share} % of the light lies below ${DARK_COUNTS} counts, where the device sees no contact; `
-    + `ppg_lsb = ${short(better.lsb)}, ppg_zero = ${better.zero} would put it in range.`;
+    + `ppg_lsb = ${short(better.lsb, 17)}, ppg_zero = ${better.zero} would put it in range.`;
 }
 
 /** The unit {perG, unit, why} of an acceleration, told by gravity. */

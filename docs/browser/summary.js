@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A recording in a few figures.
 
-import { interpolate, median } from "./numbers.js";
+import { interpolate, median, searchSorted } from "./numbers.js";
 import { duration, percent } from "./words.js";
 
 const MOST_APART_S = 4; // labels further apart than that leave a hole
@@ -53,7 +53,7 @@ export function errorsOf(result, hops) {
   const found = [];
   for (const { timeS, bpm } of hops) {
     if (timeS < times[0] || timeS > times[times.length - 1]) continue;
-    const after = Math.max(1, times.findIndex((time) => time >= timeS));
+    const after = Math.max(1, searchSorted(times, timeS));
     if (times[after] - times[after - 1] > MOST_APART_S) continue;
     const [label] = interpolate([timeS], times, labels);
     if (Number.isFinite(label)) found.push(Math.abs(bpm - label));

@@ -17,6 +17,4 @@ def browser(_context, output=None, student=None):
     from wristpulse_tools.browser.page import build_page
 
     made = build_page(Path(output) if output else BUILD / "browser", Path(student) if student else RELEASED)
-    say(
-        f"{made.page}: {made.size} bytes, WebAssembly {made.wasm}, example {made.example}; open it"
-    )
+    say(f"{made.page}: {made.size} bytes, WebAssembly {made.wasm}, example {made.example}; open it")
