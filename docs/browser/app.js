@@ -31,7 +31,7 @@ function bytesOf(base64) {
 function compute(files) {
   worker?.terminate();
   worker = new Worker(workerUrl);
-  byId("error").hidden = true;
+  showError("");
   byId("progress").hidden = false;
   byId("progress").value = 0;
   byId("status").textContent = `Reading ${files[0].name}.`;
@@ -49,9 +49,13 @@ function finish({ result, error }) {
   worker = null;
   byId("progress").hidden = true;
   byId("status").textContent = error ? "" : "Done.";
-  byId("error").hidden = !error;
-  byId("error").textContent = error ?? "";
+  showError(error ?? "");
   if (result) show(result);
+}
+
+function showError(sentence) {
+  byId("error").hidden = !sentence;
+  byId("error").textContent = sentence;
 }
 
 function show(result) {
@@ -61,43 +65,52 @@ function show(result) {
   byId("name").textContent = result.name;
   byId("summary").replaceChildren(...summaryOf(result).map(tile));
   byId("legend").replaceChildren(...legendOf(result));
-  byId("notes").replaceChildren(...result.notes.map((note) => Object.assign(document.createElement("li"), { textContent: note })));
+  byId("notes").replaceChildren(...result.notes.map((note) => element("li", note)));
   const valid = result.hops.filter(({ state }) => state === "valid").length;
   const share = result.hops.length ? percent(valid / result.hops.length) : "none";
-  byId("chart").setAttribute("aria-label", `Heart rate over ${clock(result.seconds)}, ${share} valid; the table below has the values`);
+  const label = `Heart rate over ${clock(result.seconds)}, ${share} valid; the table below has the values`;
+  byId("chart").setAttribute("aria-label", label);
   chart.show(result);
   byId("name").focus({ preventScroll: true });
   byId("result").scrollIntoView({ block: "start" });
 }
 
+function element(tag, text) {
+  return Object.assign(document.createElement(tag), { textContent: text });
+}
+
 function tile({ term, value, unit = "", more }) {
+  const main = element("dd", value);
+  if (unit) main.append(" ", element("small", unit));
   const box = document.createElement("div");
-  const [name, main, small] = ["dt", "dd", "dd"].map((tag) => box.appendChild(document.createElement(tag)));
-  name.textContent = term;
-  main.textContent = value;
-  if (unit) main.append(" ", Object.assign(document.createElement("small"), { textContent: unit }));
-  small.textContent = more;
+  box.append(element("dt", term), main, element("dd", more));
   return box;
 }
 
 function readOut(hop) {
   const { main, more } = hop ? hopInWords(hop) : { main: rest, more: "Point at the chart for its values." };
-  const strong = Object.assign(document.createElement("strong"), { textContent: main });
-  const second = Object.assign(document.createElement("span"), { textContent: more });
-  byId("readout").replaceChildren(strong, " ", second);
+  byId("readout").replaceChildren(element("strong", main), " ", element("span", more));
 }
 
 async function open(files) {
   try {
-    compute(await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }))));
+    compute(await Promise.all(files.map(contentOf)));
   } catch {
-    finish({ error: `${files[0].name}: file: expected a file of at most 2 GB that this browser may read, found another` });
+    showError(`${files[0].name}: file: expected one of at most 2 GB that can be read, found another`);
   }
 }
 
+async function contentOf(file) {
+  return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+}
+
 acceptFiles(byId("file"), byId("drop"), open);
-byId("example").addEventListener("click", () => compute([{ name: "example.npz", bytes: bytesOf(PULSE.example) }]));
-byId("save").addEventListener("click", () => saveBlob(new Blob([csvOf(shown.hops)], { type: "text/csv" }), fileName(shown.name, "csv")));
+byId("example").addEventListener("click", () => {
+  compute([{ name: "example.npz", bytes: bytesOf(PULSE.example) }]);
+});
+byId("save").addEventListener("click", () => {
+  saveBlob(new Blob([csvOf(shown.hops)], { type: "text/csv" }), fileName(shown.name, "csv"));
+});
 byId("picture").addEventListener("click", () => {
   chart.draw();
   byId("chart").toBlob((blob) => saveBlob(blob, fileName(shown.name, "png")));
@@ -109,7 +122,9 @@ const moves = {
   out: () => chart.actions.zoom(0.5),
   all: () => chart.actions.all(),
 };
-for (const button of document.querySelectorAll("[data-move]")) button.addEventListener("click", moves[button.dataset.move]);
+for (const button of document.querySelectorAll("[data-move]")) {
+  button.addEventListener("click", moves[button.dataset.move]);
+}
 byId("version").textContent = PULSE.facts.version;
 byId("student").textContent = PULSE.facts.student;
 byId("trained").textContent = PULSE.facts.trained;

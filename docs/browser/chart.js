@@ -46,7 +46,8 @@ export function makeChart(canvas, { onView, onCursor }) {
     redraw();
   }
 
-  const middle = () => (cursor && cursor.timeS >= view.from && cursor.timeS <= view.to ? cursor.timeS : (view.from + view.to) / 2);
+  const isSeen = (hop) => hop && hop.timeS >= view.from && hop.timeS <= view.to;
+  const middle = () => (isSeen(cursor) ? cursor.timeS : (view.from + view.to) / 2);
   const actions = {
     point: (time) => setCursor(time === null ? null : nearest(result.hops, time)),
     choose(range) {
@@ -62,8 +63,8 @@ export function makeChart(canvas, { onView, onCursor }) {
       const hop = result.hops[Math.min(result.hops.length - 1, Math.max(0, from + by))];
       if (!hop) return;
       setCursor(hop);
-      if (hop.timeS > view.to) look(shifted(view, (hop.timeS - view.to) / (view.to - view.from) + 0.1, result.seconds));
-      if (hop.timeS < view.from) look(shifted(view, (hop.timeS - view.from) / (view.to - view.from) - 0.1, result.seconds));
+      const beyond = Math.max(0, hop.timeS - view.to) + Math.min(0, hop.timeS - view.from);
+      if (beyond) actions.shift(beyond / (view.to - view.from) + 0.1 * Math.sign(beyond));
     },
   };
 
@@ -86,5 +87,6 @@ export function makeChart(canvas, { onView, onCursor }) {
 }
 
 function nearest(hops, time) {
-  return hops.reduce((best, hop) => (best && Math.abs(best.timeS - time) <= Math.abs(hop.timeS - time) ? best : hop), null);
+  const distance = (hop) => Math.abs(hop.timeS - time);
+  return hops.reduce((best, hop) => (best && distance(best) <= distance(hop) ? best : hop), null);
 }

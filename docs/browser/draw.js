@@ -66,7 +66,9 @@ export function drawChart(context, { result, view, size, colour, cursor, drag })
     context.fillStyle = colour("band");
     context.fillRect(x(drag[0]), TOP, x(drag[1]) - x(drag[0]), height - BOTTOM - TOP);
   }
-  if (cursor && cursor.timeS >= view.from && cursor.timeS <= view.to) crosshair(chart, cursor, y, height - BOTTOM);
+  if (cursor && cursor.timeS >= view.from && cursor.timeS <= view.to) {
+    crosshair(chart, cursor, y, height - BOTTOM);
+  }
 }
 
 function* shownRates(hops, known, view) {
@@ -109,12 +111,15 @@ function timeAxis({ context, colour, x, width, view }, top, bottom) {
   }
 }
 
+function follows(hop, before) {
+  return hop.part === before.part && hop.timeS - before.timeS <= 1.5 * HOP_S;
+}
+
 /** Stretches of hops that follow each other, for which `same` is true of neighbours. */
 function* stretches(hops, same) {
   let start = 0;
   for (let i = 1; i <= hops.length; i++) {
-    const follows = i < hops.length && hops[i].timeS - hops[i - 1].timeS <= 1.5 * HOP_S && hops[i].part === hops[i - 1].part;
-    if (follows && same(hops[i - 1], hops[i])) continue;
+    if (i < hops.length && follows(hops[i], hops[i - 1]) && same(hops[i - 1], hops[i])) continue;
     yield hops.slice(start, i);
     start = i;
   }
@@ -122,13 +127,13 @@ function* stretches(hops, same) {
 
 /** The 90 % interval of the tracker's posterior; grey where the estimate is not valid. */
 function band({ context, colour, x }, hops, y) {
-  const vouched = ({ state }) => state === "valid";
+  const kind = ({ high, state }) => (high ? (state === "valid" ? "band" : "band-unsure") : "none");
   let before = null;
-  for (const stretch of stretches(hops, (a, b) => Boolean(a.high) === Boolean(b.high) && vouched(a) === vouched(b))) {
-    const joined = before?.high && stretch[0].timeS - before.timeS <= 1.5 * HOP_S ? [before, ...stretch] : stretch;
+  for (const stretch of stretches(hops, (a, b) => kind(a) === kind(b))) {
+    const joined = before?.high && follows(stretch[0], before) ? [before, ...stretch] : stretch;
     before = stretch[stretch.length - 1];
     if (!before.high) continue;
-    context.fillStyle = colour(vouched(before) ? "band" : "band-unsure");
+    context.fillStyle = colour(kind(before));
     context.beginPath();
     for (const hop of joined) context.lineTo(x(hop.timeS), y(hop.low));
     for (const hop of joined.reverse()) context.lineTo(x(hop.timeS), y(hop.high));
@@ -161,7 +166,8 @@ function rates({ context, colour, x, view, width }, hops, y) {
       context.beginPath();
       stretch.forEach((hop, i) => context[i ? "lineTo" : "moveTo"](x(hop.timeS), y(hop.bpm)));
       context.stroke();
-      if (spacing > 9 || stretch.length === 1) for (const hop of stretch) dot(context, x(hop.timeS), y(hop.bpm), radius, true);
+      if (spacing < 9 && stretch.length > 1) continue;
+      for (const hop of stretch) dot(context, x(hop.timeS), y(hop.bpm), radius, true);
       continue;
     }
     context.lineWidth = 1.3;

@@ -25,7 +25,7 @@ export function readE4(label, bvp, acc) {
     ...SCALE,
   });
   const notes = [
-    `An Empatica E4's export: light at ${short(light.fs)} Hz, motion at ${short(motion.fs)} Hz, 64 steps to the unit around the middle of the range.`,
+    `An Empatica E4's export: light at ${short(light.fs)} Hz, motion at ${short(motion.fs)} Hz.`,
   ];
   return { recordings: [recording], notes };
 }
@@ -48,7 +48,9 @@ function signal(label, bytes, count) {
     }
     for (const cell of cells) {
       const value = cell.trim() === "" ? NaN : Number(cell);
-      if (Number.isNaN(value)) throw new FileError(label, `line ${line}`, "a number", `"${cell.trim().slice(0, 40)}"`);
+      if (Number.isNaN(value)) {
+        throw new FileError(label, `line ${line}`, "a number", `"${cell.trim().slice(0, 40)}"`);
+      }
       rows.push(value);
     }
   }
@@ -65,7 +67,8 @@ function signal(label, bytes, count) {
 function from(label, name, { start, fs, columns }, begin) {
   const skip = rint((begin - start) * fs);
   if (skip >= columns[0].length) {
-    throw new FileError(label, name, "samples at the same time as the other sensor's", `none, ${short(begin - start)} s off`);
+    const found = `none, ${short(begin - start)} s off`;
+    throw new FileError(label, name, "samples at the same time as the other sensor's", found);
   }
   return columns.map((column) => column.subarray(skip));
 }

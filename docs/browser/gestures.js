@@ -6,12 +6,15 @@ import { timeAt } from "./draw.js";
 const CLICK_PX = 5; // a drag of less is a click
 const KEYS = {
   ArrowLeft: ["step", -1], ArrowRight: ["step", 1], Home: ["step", -Infinity], End: ["step", Infinity],
-  "+": ["zoom", 1.5], "=": ["zoom", 1.5], "-": ["zoom", 1 / 1.5], 0: ["all"], PageUp: ["shift", -0.5], PageDown: ["shift", 0.5],
+  "+": ["zoom", 1.5], "=": ["zoom", 1.5], "-": ["zoom", 1 / 1.5], 0: ["all"],
+  PageUp: ["shift", -0.5], PageDown: ["shift", 0.5],
 };
 
 /**
- * Listen on a canvas. view(): what is seen; actions: point(time), choose([from, to] or null), range(from, to),
- * zoom(factor, about), shift(share), step(hops), all(). zoom and shift answer whether anything changed.
+ * Listen on a canvas. view(): what is seen.
+ *
+ * actions: point(time), choose([from, to] or null), range(from, to), zoom(factor, about), shift(share),
+ * step(hops), all(). zoom and shift answer whether anything changed.
  */
 export function listen(canvas, view, actions) {
   const pointers = new Map(); // of those that are down: their latest event
@@ -60,7 +63,8 @@ export function listen(canvas, view, actions) {
   canvas.addEventListener("pointerup", end);
   canvas.addEventListener("pointercancel", end);
   canvas.addEventListener("pointerleave", (event) => {
-    if (!pointers.size && document.activeElement !== canvas && event.pointerType === "mouse") actions.point(null);
+    const hovering = !pointers.size && event.pointerType === "mouse";
+    if (hovering && document.activeElement !== canvas) actions.point(null);
   });
   canvas.addEventListener("dblclick", () => actions.all());
   canvas.addEventListener("wheel", (event) => {

@@ -37,11 +37,13 @@ function icon(shape, attributes) {
 }
 
 function line(colour, width, dashes = "none") {
-  return icon("line", { x1: 1, y1: 6, x2: 21, y2: 6, stroke: `var(--${colour})`, "stroke-width": width, "stroke-dasharray": dashes });
+  const stroke = { stroke: `var(--${colour})`, "stroke-width": width, "stroke-dasharray": dashes };
+  return icon("line", { x1: 1, y1: 6, x2: 21, y2: 6, ...stroke });
 }
 
 function ring(colour) {
-  return icon("circle", { cx: 11, cy: 6, r: 4, fill: "none", stroke: `var(--${colour})`, "stroke-width": 1.5 });
+  const stroke = { stroke: `var(--${colour})`, "stroke-width": 1.5 };
+  return icon("circle", { cx: 11, cy: 6, r: 4, fill: "none", ...stroke });
 }
 
 function box(colour) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Motion of a recording, second by second: {timeS, g}, g the root mean square of acceleration less its mean. */
+/** Motion second by second: {timeS, g}, g the root mean square of acceleration less its mean. */
 export function motionOf(recording) {
   const { acc, fsAcc } = recording;
   const timeS = [];

@@ -13,10 +13,13 @@ const HR_RANGE = [40, 200]; // BPM; reference values outside are glitches of the
 export async function readOwn(label, members) {
   const content = new Map();
   for (const [name, member] of members) {
-    if (name.endsWith(".npy")) content.set(name.slice(0, -4), readNpy(`${label}: ${name}`, await member.read()));
+    if (!name.endsWith(".npy")) continue;
+    content.set(name.slice(0, -4), readNpy(`${label}: ${name}`, await member.read()));
   }
   const format = content.get("format")?.data;
-  if (format !== FORMAT) throw new FileError(label, "format", `"${FORMAT}" (docs/data.md)`, format ? `"${format}"` : "none");
+  if (format !== FORMAT) {
+    throw new FileError(label, "format", `"${FORMAT}" (docs/data.md)`, format ? `"${format}"` : "none");
+  }
   const get = (key, usual) => number(label, content, key, usual);
   const ppg = columns(label, content, "ppg");
   const acc = columns(label, content, "acc", 3);
@@ -36,17 +39,21 @@ export async function readOwn(label, members) {
   const name = content.get("name")?.data;
   const simulated = content.get("dataset")?.data === "simulator";
   const notes = [`Read with its own scale: ppg_lsb ${short(scale.lsb, 9)}, ppg_zero ${scale.zero}.`];
-  if (simulated) notes.unshift("Simulated, no person: it shows what the page does and is no evidence of accuracy.");
+  if (simulated) notes.unshift("Simulated, no person: no evidence of accuracy.");
   return { recordings: [recording], notes, name };
 }
 
 function columns(label, content, key, wanted) {
   const array = content.get(key);
-  if (!array) throw new FileError(label, key, "an array of that name", [...content.keys()].join(", ").slice(0, 80) || "nothing");
+  if (!array) {
+    const names = [...content.keys()].join(", ").slice(0, 80);
+    throw new FileError(label, key, "an array of that name", names || "nothing");
+  }
   if (!"iuf".includes(array.kind)) throw new FileError(label, key, "numbers", `type ${array.kind}`);
   const [samples, count = wanted ? 0 : 1] = array.shape;
   if (array.shape.length > 2 || array.shape.length < 1 || !count || (wanted && count !== wanted)) {
-    throw new FileError(label, key, `numbers of shape (samples, ${wanted ?? "leds"})`, `shape (${array.shape.join(", ")})`);
+    const expected = `numbers of shape (samples, ${wanted ?? "leds"})`;
+    throw new FileError(label, key, expected, `shape (${array.shape.join(", ")})`);
   }
   return Array.from({ length: count }, (_, c) =>
     Float64Array.from({ length: samples }, (_value, i) => array.data[i * count + c]),
@@ -82,8 +89,8 @@ function checkScale(label, ppg, { lsb, zero }) {
     }
   }
   if (inside < 0.5 * ppg.length * ppg[0].length || high - low < 16) {
-    throw new FileError(label, "ppg_lsb, ppg_zero", "a scale by which PPG / ppg_lsb + ppg_zero uses the range 0 to 262143",
-      `${short(low, 6)} to ${short(high, 6)}`);
+    const expected = "a scale by which PPG / ppg_lsb + ppg_zero uses the range 0 to 262143";
+    throw new FileError(label, "ppg_lsb, ppg_zero", expected, `${short(low, 6)} to ${short(high, 6)}`);
   }
 }
 

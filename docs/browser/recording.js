@@ -6,7 +6,7 @@ import { FileError } from "./errors.js";
 import { median, rint, short } from "./numbers.js";
 
 export const WINDOW_S = 8;
-export const LEAST_HZ = 10; // samples further apart than 100 ms are gaps
+const LEAST_HZ = 10; // samples further apart than 100 ms are gaps
 const HOP_S = 2;
 const PPG_MAX = 2 ** 18 - 1;
 const ACC_LSB_PER_G = 4096;
@@ -18,13 +18,13 @@ const ACC_LSB_PER_G = 4096;
  * lsb, zero: counts are ppg / lsb + zero; led: which to use; startS: where in its file it begins;
  * reference: null or {timeS, bpm}, timeS the ends of the 8 s windows on the PPG's clock.
  */
-export function makeRecording(label, { ppg, fsPpg, acc, fsAcc, lsb, zero, led = 0, startS = 0, reference = null }) {
+export function makeRecording(label, fields) {
+  const { ppg, fsPpg, acc, fsAcc } = fields;
   const single = (columns) => columns.map((column) => Float32Array.from(column));
-  const recording = { ppg: single(ppg), fsPpg, acc: single(acc), fsAcc, lsb, zero, led, startS, reference };
-  for (const [name, fs] of [["fs_ppg", fsPpg], ["fs_acc", fsAcc]]) {
-    if (fs >= LEAST_HZ) continue;
-    throw new FileError(label, name, `${LEAST_HZ} Hz or more (samples over 100 ms apart are gaps)`, `${short(fs)} Hz`);
-  }
+  const usual = { led: 0, startS: 0, reference: null };
+  const recording = { ...usual, ...fields, ppg: single(ppg), acc: single(acc) };
+  checkRate(label, "fs_ppg", fsPpg);
+  checkRate(label, "fs_acc", fsAcc);
   checkFinite(label, "ppg", recording.ppg);
   checkFinite(label, "acc", recording.acc);
   const seconds = { ppg: ppg[0].length / fsPpg, acc: acc[0].length / fsAcc };
@@ -33,14 +33,22 @@ export function makeRecording(label, { ppg, fsPpg, acc, fsAcc, lsb, zero, led = 
     throw new FileError(label, "ppg, acc", `at least one window of ${WINDOW_S} s`, `${short(both)} s`);
   }
   if (Math.abs(seconds.acc - seconds.ppg) > HOP_S) {
-    const expected = `about ${rint(seconds.ppg * fsAcc)} samples (${short(fsAcc)} Hz over the PPG's ${short(seconds.ppg)} s)`;
+    const span = `${short(fsAcc)} Hz over the PPG's ${short(seconds.ppg)} s`;
+    const expected = `about ${rint(seconds.ppg * fsAcc)} samples (${span})`;
     throw new FileError(label, "acc", expected, acc[0].length);
   }
-  const magnitude = median(recording.acc[0].map((_, i) => Math.hypot(...recording.acc.map((axis) => axis[i]))));
+  const [x, y, z] = recording.acc;
+  const magnitude = median(x.map((_, i) => Math.hypot(x[i], y[i], z[i])));
   if (!(magnitude > 0.3 && magnitude < 3)) {
     throw new FileError(label, "acc", "g with gravity (median magnitude 0.3 to 3)", short(magnitude, 3));
   }
   return { ...recording, seconds: both };
+}
+
+export function checkRate(label, name, fs) {
+  if (fs >= LEAST_HZ) return;
+  const expected = `${LEAST_HZ} Hz or more (samples over 100 ms apart are gaps)`;
+  throw new FileError(label, name, expected, `${short(fs)} Hz`);
 }
 
 function checkFinite(label, name, columns) {
@@ -52,7 +60,9 @@ function checkFinite(label, name, columns) {
     if (first < 0) first = i;
     bad++;
   }
-  if (bad) throw new FileError(label, name, "finite samples", `${bad} that are not, the first at sample ${first}`);
+  if (!bad) return;
+  const found = `${bad} that are not, the first at sample ${first}`;
+  throw new FileError(label, name, "finite samples", found);
 }
 
 /** {ppg, acc, ppgPeriodNs, accPeriodNs}: unsigned 18-bit counts, int16 [x, y, z] at 4096 to the g. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a user takes home.
 
-const COLUMNS = ["part", "hop", "time_s", "bpm", "low", "high", "confidence", "state", "gaps", "t_us", "bpm_q8", "conf_q15"];
+const COLUMNS = [
+  "part", "hop", "time_s", "bpm", "low", "high", "confidence", "state", "gaps", "t_us", "bpm_q8", "conf_q15",
+];
 
 /** All hops as CSV; the last three columns are the firmware's own integers. */
 export function csvOf(hops) {

@@ -4,7 +4,7 @@
 
 import { FileError } from "./errors.js";
 import { median, percentileSorted, rint, short } from "./numbers.js";
-import { LEAST_HZ, WINDOW_S } from "./recording.js";
+import { checkRate, WINDOW_S } from "./recording.js";
 
 const COUNTS = 2 ** 18; // the device's PPG is unsigned, of 18 bits
 const MIDDLE = COUNTS / 2;
@@ -19,16 +19,15 @@ const TOLERANCE = 1.5; // by which gravity may seem larger or smaller: motion, g
 
 /** Columns of at least 8 s of finite samples, not all alike, at 10 Hz or more; else a FileError. */
 export function checkSignal(label, name, columns, fs) {
-  if (!(fs >= LEAST_HZ)) {
-    throw new FileError(label, `rate of ${name}`, `${LEAST_HZ} Hz or more (samples over 100 ms apart are gaps)`,
-      `${short(fs)} Hz`);
-  }
+  checkRate(label, `rate of ${name}`, fs);
   const samples = columns[0].length;
   if (samples < WINDOW_S * fs) {
-    throw new FileError(label, name, `at least one window of ${WINDOW_S} s`, `${(samples / fs).toFixed(2)} s`);
+    const found = `${(samples / fs).toFixed(2)} s`;
+    throw new FileError(label, name, `at least one window of ${WINDOW_S} s`, found);
   }
   if (columns.every((column) => column.every((value) => value === column[0]))) {
-    throw new FileError(label, name, "a signal that varies", `${short(columns[0][0])} in all ${samples} samples`);
+    const found = `${short(columns[0][0])} in all ${samples} samples`;
+    throw new FileError(label, name, "a signal that varies", found);
   }
 }
 
@@ -90,8 +89,8 @@ export function accScale(label, axes, fs) {
   const [unit, perG] = UNITS.reduce((best, item) => (distance(item) < distance(best) ? item : best));
   if (!(perG / TOLERANCE <= gravity && gravity <= perG * TOLERANCE)) {
     const hint = gravity < 0.5 ? "; was the mean removed?" : gravity > 2e4 ? "; has it an offset?" : "";
-    throw new FileError(label, "acc", "gravity of about 1 (g), 9.80665 (m/s2), 64 (1/64 g), 1000 (mg) or raw counts",
-      `${short(gravity, 3)}${hint}`);
+    const expected = "gravity of about 1 (g), 9.80665 (m/s2), 64 (1/64 g), 1000 (mg) or raw counts";
+    throw new FileError(label, "acc", expected, `${short(gravity, 3)}${hint}`);
   }
   return { perG, unit, why: `Motion: gravity measures ${short(gravity, 3)}, so the unit is ${unit}.` };
 }
@@ -101,7 +100,8 @@ function gravityOf(axes, fs) {
   const block = Math.max(1, rint(4 * fs));
   const lengths = [];
   for (let start = 0; start + block <= axes[0].length; start += block) {
-    const means = axes.map((axis) => axis.subarray(start, start + block).reduce((sum, v) => sum + v, 0) / block);
+    const mean = (values) => values.reduce((sum, value) => sum + value, 0) / block;
+    const means = axes.map((axis) => mean(axis.subarray(start, start + block)));
     lengths.push(Math.hypot(...means));
   }
   return median(lengths);

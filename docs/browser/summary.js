@@ -10,8 +10,8 @@ const MOST_APART_S = 4; // labels further apart than that leave a hole
 export function summaryOf(result) {
   const valid = result.hops.filter(({ state }) => state === "valid");
   const rates = valid.map(({ bpm }) => bpm);
-  const low = Math.round(Math.min(...minMax(rates)));
-  const high = Math.round(Math.max(...minMax(rates)));
+  const low = Math.round(rates.reduce((a, b) => Math.min(a, b), Infinity));
+  const high = Math.round(rates.reduce((a, b) => Math.max(a, b), 0));
   const tiles = [
     {
       term: "Heart rate, median",
@@ -35,13 +35,10 @@ export function summaryOf(result) {
   const errors = errorsOf(result, valid);
   if (errors.length) {
     const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
-    tiles.splice(2, 0, { term: "Mean error", value: mean.toFixed(1), unit: "BPM", more: "valid, against the reference" });
+    const more = "valid, against the reference";
+    tiles.splice(2, 0, { term: "Mean error", value: mean.toFixed(1), unit: "BPM", more });
   }
   return tiles;
-}
-
-function minMax(values) {
-  return [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
 }
 
 /** Absolute errors of hops where two labels no more than 4 s apart surround them: labels.py of training. */

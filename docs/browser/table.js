@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of what the chart shows, a page of rows at a time.
 
-import { clock, percent, rangeInWords } from "./words.js";
+import { clock, confidenceInWords, rangeInWords } from "./words.js";
 
 const ROWS = 100;
 
@@ -15,7 +15,8 @@ export function makeTable(byId) {
     const first = page * ROWS;
     const seen = hops.slice(first, first + ROWS);
     body.replaceChildren(...seen.map(row));
-    pageOf.textContent = hops.length ? `${first + 1} to ${first + seen.length} of ${hops.length} in view` : "none in view";
+    const some = `${first + 1} to ${first + seen.length} of ${hops.length} in view`;
+    pageOf.textContent = hops.length ? some : "none in view";
     previous.disabled = page === 0;
     next.disabled = first + ROWS >= hops.length;
   }
@@ -42,7 +43,7 @@ function row(hop) {
     clock(hop.timeS),
     known ? hop.bpm.toFixed(1) : "",
     rangeInWords(hop),
-    known ? percent(hop.confidence) : "",
+    known ? confidenceInWords(hop.confidence) : "",
   ];
   const line = document.createElement("tr");
   for (const text of cells) line.insertCell().textContent = text;

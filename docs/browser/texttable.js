@@ -17,7 +17,9 @@ const STEPS_S = [0.5e-3, 0.5]; // between samples: a factor of 1000, so that one
 
 /** The text of a file, or a FileError if it holds something else. */
 export function decodeText(label, bytes) {
-  if (bytes.subarray(0, 4096).includes(0)) throw new FileError(label, "file", "a text table", "another kind of file");
+  if (bytes.subarray(0, 4096).includes(0)) {
+    throw new FileError(label, "file", "a text table", "another kind of file");
+  }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -38,19 +40,18 @@ export function openTable(label, text) {
   if (skip + 1 >= lines.length) {
     throw new FileError(label, "file", "a line of column names, then samples", `${lines.length} lines`);
   }
-  const delimiter = [";", "\t", ","].reduce((best, d) => (parts(lines[skip], d) > parts(lines[skip], best) ? d : best));
+  const parts = (delimiter) => lines[skip].split(delimiter).length;
+  const delimiter = [";", "\t", ","].reduce((best, other) => (parts(other) > parts(best) ? other : best));
   const names = cells(lines[skip], delimiter).map((name) => name.trim().replace(/^['"]|['"]$/g, ""));
   if (names.filter(Boolean).every((name) => NUMBER.test(name))) {
-    throw new FileError(label, "first line", "names of columns, such as time,ppg,x,y,z", lines[skip].slice(0, 60));
+    const expected = "names of columns, such as time,ppg,x,y,z";
+    throw new FileError(label, "first line", expected, lines[skip].slice(0, 60));
   }
   let end = lines.length;
   while (end > skip + 1 && cells(lines[end - 1], delimiter).length < names.length) end--;
   if (end === skip + 1) throw new FileError(label, "file", "samples", "column names only");
-  return { label, names, read: (wanted) => readColumns(label, lines, skip + 1, end, delimiter, names, wanted) };
-}
-
-function parts(line, delimiter) {
-  return line.split(delimiter).length;
+  const read = (wanted) => readColumns(label, lines, skip + 1, end, delimiter, names, wanted);
+  return { label, names, read };
 }
 
 function cells(line, delimiter) {
@@ -80,7 +81,9 @@ function readColumns(label, lines, start, end, delimiter, names, wanted) {
     for (const [place, column, name] of places) {
       const cell = delimiter === "," ? found[place].trim() : found[place].trim().replace(",", ".");
       const value = number(cell);
-      if (value === undefined) throw new FileError(label, `${name}, line ${row + 1}`, "a number", `"${cell.slice(0, 40)}"`);
+      if (value === undefined) {
+        throw new FileError(label, `${name}, line ${row + 1}`, "a number", `"${cell.slice(0, 40)}"`);
+      }
       column[row - start] = value;
     }
   }
@@ -122,10 +125,13 @@ function guess(label, name, times) {
   const all = finite.slice(1).map((t, i) => t - finite[i]);
   const steps = all.filter((step) => step > 0);
   if (!steps.length) {
-    throw new FileError(label, name, "times that increase", finite.length ? `${short(finite[0])} throughout` : "none");
+    const found = finite.length ? `${short(finite[0])} throughout` : "none";
+    throw new FileError(label, name, "times that increase", found);
   }
   const step = (median(steps) * steps.length) / all.length; // of batches stamped alike, a sample's share
-  const fits = Object.values(UNITS_S).find((factor) => STEPS_S[0] < step * factor && step * factor <= STEPS_S[1]);
+  const [least, most] = STEPS_S;
+  const fits = Object.values(UNITS_S).find((factor) => least < step * factor && step * factor <= most);
   if (fits) return fits;
-  throw new FileError(label, name, "times in s, ms, us or ns; give the unit, as in time_ms", `steps of ${short(step)}`);
+  const expected = "times in s, ms, us or ns; give the unit, as in time_ms";
+  throw new FileError(label, name, expected, `steps of ${short(step)}`);
 }

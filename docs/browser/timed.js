@@ -3,7 +3,7 @@
 
 import { FileError } from "./errors.js";
 import { interpolate, median, rint, searchSorted, short } from "./numbers.js";
-import { LEAST_HZ, makeRecording, WINDOW_S } from "./recording.js";
+import { checkRate, makeRecording, WINDOW_S } from "./recording.js";
 import { accScale, checkSignal, ppgScale } from "./scale.js";
 
 const BRIDGE_S = 0.5; // a longer pause ends a recording and begins another; a shorter one is bridged
@@ -13,7 +13,8 @@ const JITTER = 0.25; // of a period: times further off a fixed rate are resample
  * {recordings, notes}: the parts of at least 8 s in which both sensors ran without a longer pause than 0.5 s,
  * and how they were read.
  *
- * ppg, acc: {columns, t}, arrays of Float64Arrays and their times in seconds; perG: acceleration's unit if known.
+ * ppg, acc: {columns, t}, arrays of Float64Arrays and their times in seconds.
+ * perG: how many of acceleration's units are 1 g, undefined where gravity is to tell.
  */
 export function timedRecordings(label, ppg, acc, perG) {
   const light = series(label, "ppg", ppg);
@@ -22,12 +23,14 @@ export function timedRecordings(label, ppg, acc, perG) {
   if (!both.length) {
     const span = ({ t }) => `${t[0].toFixed(3)} to ${t[t.length - 1].toFixed(3)} s`;
     const expected = `${WINDOW_S} s of both sensors without a pause of more than ${BRIDGE_S} s`;
-    throw new FileError(label, "times", expected, `PPG from ${span(light)}, acceleration from ${span(motion)}`);
+    const found = `PPG from ${span(light)}, acceleration from ${span(motion)}`;
+    throw new FileError(label, "times", expected, found);
   }
   checkSignal(label, "ppg", light.columns, light.fs);
   checkSignal(label, "acc", motion.columns, motion.fs);
   const scale = ppgScale(label, light.columns, light.fs);
-  const unit = perG ? { perG, why: "Motion: in the unit that the file states." } : accScale(label, motion.columns, motion.fs);
+  const stated = { perG, why: "Motion: in the unit that the file states." };
+  const unit = perG ? stated : accScale(label, motion.columns, motion.fs);
   const recordings = both.map(([start, end]) =>
     makeRecording(label, {
       ppg: regular(light, start, end),
@@ -61,10 +64,7 @@ function series(label, name, { columns, t }) {
   const sum = (values) => values.reduce((total, value) => total + value, 0);
   const periods = sum(near.map((step) => rint(step / usual)));
   const fs = usual > 0 ? Number((periods / sum(near)).toPrecision(7)) : 0;
-  if (fs < LEAST_HZ) {
-    throw new FileError(label, `rate of ${name}`, `${LEAST_HZ} Hz or more (samples over 100 ms apart are gaps)`,
-      `${short(fs, 3)} Hz`);
-  }
+  checkRate(label, `rate of ${name}`, fs);
   return { columns: columns.map(kept), t: times, fs };
 }
 
@@ -119,6 +119,7 @@ function regular({ columns, t, fs }, start, end) {
   const times = t.subarray(first, last);
   const parts = columns.map((column) => column.subarray(first, last));
   if (times.every((time, k) => Math.abs(time - times[0] - k / fs) <= JITTER / fs)) return parts;
-  const grid = Float64Array.from({ length: Math.floor((end - start) * fs + 1e-6) + 1 }, (_, k) => start + k / fs);
+  const samples = Math.floor((end - start) * fs + 1e-6) + 1;
+  const grid = Float64Array.from({ length: samples }, (_, k) => start + k / fs);
   return columns.map((column) => interpolate(grid, t, column));
 }

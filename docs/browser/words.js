@@ -22,14 +22,18 @@ export function percent(share) {
   return `${Math.round(100 * share)} %`;
 }
 
+/** Never certain: a confidence that would round to 100 % is over 99 %. */
+export function confidenceInWords(share) {
+  return share < 0.995 ? percent(share) : "> 99 %";
+}
+
 /** A hop's heart rate, as a person reads it: {main, more}. */
 export function hopInWords(hop) {
   const when = clock(hop.timeS);
   if (!hop.bpmQ8) return { main: `${when}  no value`, more: hop.state };
-  return {
-    main: `${when}  ${Math.round(hop.bpm)} BPM`,
-    more: [hop.state, `confidence ${percent(hop.confidence)}`, hop.high && `range ${rangeInWords(hop)} BPM`].filter(Boolean).join(", "),
-  };
+  const words = [hop.state, `confidence ${confidenceInWords(hop.confidence)}`];
+  if (hop.high) words.push(`range ${rangeInWords(hop)} BPM`);
+  return { main: `${when}  ${Math.round(hop.bpm)} BPM`, more: words.join(", ") };
 }
 
 /** The ends of a hop's 90 % interval; empty where it has none. */

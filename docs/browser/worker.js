@@ -14,8 +14,8 @@ self.onmessage = async ({ data: { wasm, files } }) => {
   try {
     self.postMessage({ result: await compute(wasm, files) });
   } catch (error) {
-    const sentence = error instanceof FileError ? error.message : `The page failed, please report it: ${error}`;
-    self.postMessage({ error: sentence });
+    const ours = error instanceof FileError;
+    self.postMessage({ error: ours ? error.message : `The page failed, please report it: ${error}` });
   }
 };
 
@@ -33,10 +33,11 @@ async function compute(wasm, files) {
     const found = estimate(core, toCounts(recording), (share) =>
       self.postMessage({ progress: (done + share * recording.seconds) / total }),
     );
-    found.timeUs.forEach((timeUs, hop) => hops.push(hopOf(found, hop, part, timeUs, recording.startS, names)));
+    for (const hop of found.timeUs.keys()) hops.push(hopOf(found, hop, part, recording.startS, names));
     const moved = motionOf(recording);
     moved.timeS.forEach((time, i) => motion.push({ timeS: recording.startS + time, g: moved.g[i] }));
-    recording.reference?.timeS.forEach((timeS, i) => reference.push({ timeS, bpm: recording.reference.bpm[i] }));
+    const known = recording.reference ?? { timeS: [], bpm: [] };
+    known.timeS.forEach((timeS, i) => reference.push({ timeS, bpm: known.bpm[i] }));
     done += recording.seconds;
   });
   const last = recordings[recordings.length - 1];
@@ -52,7 +53,8 @@ async function compute(wasm, files) {
   };
 }
 
-function hopOf(found, hop, part, timeUs, startS, names) {
+function hopOf(found, hop, part, startS, names) {
+  const timeUs = found.timeUs[hop];
   return {
     part,
     hop,
@@ -72,6 +74,7 @@ function hopOf(found, hop, part, timeUs, startS, names) {
 /** What a user should know of the recording. */
 function advice(label, recordings) {
   const notes = recordings.map((recording) => darkNote(label, recording)).filter(Boolean);
-  if (recordings.length > 1) notes.push(`The recording pauses: ${recordings.length} parts, each from a fresh start.`);
+  const parts = recordings.length;
+  if (parts > 1) notes.push(`The recording pauses: ${parts} parts, each from a fresh start.`);
   return notes;
 }

@@ -35,7 +35,8 @@ export function openZip(label, bytes) {
       size: view.getUint32(at + 24, true),
       offset: view.getUint32(at + 42, true),
     };
-    if (!name.endsWith("/")) members.set(name, { name, read: () => unpack(`${label}: ${name}`, bytes, view, entry) });
+    const read = () => unpack(`${label}: ${name}`, bytes, view, entry);
+    if (!name.endsWith("/")) members.set(name, { name, read });
     at += 46 + nameSize + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
   return members;
@@ -56,7 +57,8 @@ function directoryEnd(label, view) {
 async function unpack(label, bytes, view, entry) {
   if (entry.flags & 1) throw new FileError(label, "file", "one without a password", "an encrypted one");
   if (entry.size > LARGEST) {
-    throw new FileError(label, "file", `${LARGEST >> 20} MB at most`, `${Math.round(entry.size / 2 ** 20)} MB`);
+    const found = `${Math.round(entry.size / 2 ** 20)} MB`;
+    throw new FileError(label, "file", `${LARGEST >> 20} MB at most`, found);
   }
   const head = entry.offset;
   if (head + 30 > bytes.length || view.getUint32(head, true) !== LOCAL) {
@@ -73,7 +75,8 @@ async function unpack(label, bytes, view, entry) {
     throw new FileError(label, "file", `${entry.size} bytes`, `${content.length}`);
   }
   if (crc32(content) !== entry.crc) {
-    throw new FileError(label, "file", "the checksum of the archive's directory", "another: the file is damaged");
+    const found = "another: the file is damaged";
+    throw new FileError(label, "file", "the checksum of the archive's directory", found);
   }
   return content;
 }

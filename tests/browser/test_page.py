@@ -204,6 +204,40 @@ def test_all_of_it_works_by_keyboard(opened) -> None:
     opened.wait(lambda: list(Path(opened.downloads).glob("a-simulated-wrist-heart-rate.csv")))
 
 
+def test_fingers_zoom_and_pan(opened) -> None:
+    phone = {"width": 400, "height": 800, "deviceScaleFactor": 2, "mobile": True}
+    opened.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    try:
+        opened.element("example").click()
+        opened.finish()
+        left, top = opened.driver.execute_script(
+            "const chart = document.getElementById('chart'); chart.scrollIntoView({ block: 'center' });"
+            "const box = chart.getBoundingClientRect(); return [box.left + box.width / 2, box.top + 80];"
+        )
+
+        def touch(kind: str, *across: float) -> None:
+            points = [{"x": left + x, "y": top, "id": i} for i, x in enumerate(across)]
+            opened.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        def seen() -> list[str]:
+            opened.driver.execute_script("document.getElementById('values').open = true")
+            return [row.text.split()[0] for row in opened.element("rows").find_elements("tag name", "tr")]
+
+        touch("touchStart", -30, 30)
+        for step in range(1, 8):
+            touch("touchMove", -30 - 10 * step, 30 + 10 * step)
+        touch("touchEnd")
+        near = seen()
+        assert 20 < len(near) < 60
+        touch("touchStart", 0)
+        for step in range(1, 8):
+            touch("touchMove", -10 * step)
+        touch("touchEnd")
+        assert seen()[0] > near[0]
+    finally:
+        opened.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_mouse_and_buttons_zoom_and_the_table_follows(opened) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.actions.wheel_input import ScrollOrigin

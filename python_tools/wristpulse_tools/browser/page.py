@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from wristpulse_tools.firmware.places import EMBEDDED, ROOT
 
 SOURCE = ROOT / "docs" / "browser"
 PAGE = "index.html"
+UNBUILT = "<p>This is the source of the page: ./dev invoke browser makes it (docs/browser.md).</p>\n"
 TITLES = {"bami1": "BAMI-1", "bami2": "BAMI-2", "troika": "the IEEE Signal Processing Cup 2015"}
 
 
@@ -35,17 +37,17 @@ class Built:
 
 
 def build_page(folder: Path, student: Path = RELEASED, source: Path = SOURCE) -> Built:
-    """Write `folder`/index.html with the student in the folder `student`.
+    """Write `folder`/index.html, and nothing else, with the student in the folder `student`.
 
-    `UserError` where the compiler is missing or fails, ValueError for a script out of form.
+    The same sources, student and compiler give the same bytes. `UserError` where the compiler is missing or
+    fails, ValueError for a script out of form.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    model = EMBEDDED
-    if student != RELEASED:
-        model = folder / "model"
-        model.mkdir(exist_ok=True)
-        embed(load_student(student), model)
-    wasm = compile_wasm(folder, model).read_bytes()
+    with tempfile.TemporaryDirectory() as scratch:
+        model = EMBEDDED
+        if student != RELEASED:
+            model = Path(scratch)
+            embed(load_student(student), model)
+        wasm = compile_wasm(Path(scratch), model).read_bytes()
     recording = example()
     data = {
         "wasm": _base64(wasm),
@@ -55,10 +57,11 @@ def build_page(folder: Path, student: Path = RELEASED, source: Path = SOURCE) ->
     }
     script = f"const PULSE = {_embedded(data)};\n{bundle(source / 'app.js')}"
     style = (source / "style.css").read_text()
-    text = (source / PAGE).read_text()
+    text = (source / PAGE).read_text().replace(UNBUILT, "")
     text = _insert(text, "style", style)
     text = _insert(text, "script", script)
     text = text.replace("SCRIPT-HASH", _hash(script)).replace("STYLE-HASH", _hash(style))
+    folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / PAGE, text)
     return Built(page=folder / PAGE, size=len(text.encode()), wasm=len(wasm), example=len(recording))
 

@@ -30,13 +30,14 @@ export function readTables(files) {
 }
 
 function signal(table, columns, time, names) {
-  return { columns: names.map((name) => columns.get(name)), t: toSeconds(table.label, time, columns.get(time)) };
+  const t = toSeconds(table.label, time, columns.get(time));
+  return { columns: names.map((name) => columns.get(name)), t };
 }
 
 function columnsOf(table, what, pattern) {
   const found = table.names.filter((name) => pattern.test(bare(name)));
-  if (!found.length) throw new FileError(table.label, what, "a column of that kind", table.names.join(", ").slice(0, 80));
-  return found;
+  if (found.length) return found;
+  throw new FileError(table.label, what, "a column of that kind", table.names.join(", ").slice(0, 80));
 }
 
 function axesOf(table) {
