@@ -34,6 +34,14 @@ def embed(_context, student, output):
         say(str(path))
 
 
+@command()
+def numbers(_context):
+    """Write the numbers that Python and the C core share as a C header."""
+    from wristpulse_tools.firmware.numbers import write_numbers
+
+    say(f"written: {write_numbers()}")
+
+
 @command(student="folder of student.tflite and student.json")
 def release(_context, student):
     """Make a student the one that ships: training/wristpulse/student/released and zephyr_app/model."""
@@ -42,9 +50,17 @@ def release(_context, student):
     release(Path(student))
 
 
-@command(**RUN_HELP, picture="picture's format: png or svg")
-def demo(_context, config="demo", data=None, dataset=None, test=None, force=False, picture="png"):
-    """Train, distil, quantise, embed, build, and replay a held-out recording on an emulated Cortex-M4F."""
+@command(
+    **{
+        **RUN_HELP,
+        "config": "configuration of the paper's line",
+        "test": "subjects held out, comma-separated",
+    },
+    spectral="configuration of the spectral line, on the same people",
+)
+def demo(_context, config="demo", spectral="spectral-demo", data=None, dataset=None, test=None, force=False):
+    """Show the released student on a real wrist, then the whole chain on simulated people."""
     from wristpulse_tools.replay.demo import demo
 
-    demo(pipeline(config, data, dataset, test), force, picture)
+    chains = (pipeline(name, data, dataset, test) for name in (config, spectral))
+    demo(*chains, force)

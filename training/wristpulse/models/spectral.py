@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from wristpulse.config.networks import Spectral
-from wristpulse.core.bins import BINS
+from wristpulse.core.numbers import BINS
 from wristpulse.core.spectrum import CHANNELS
 
 
