@@ -19,7 +19,7 @@ const JITTER = 0.25; // of a period: times further off a fixed rate are resample
 export function timedRecordings(label, ppg, acc, perG) {
   const light = series(label, "ppg", ppg);
   const motion = series(label, "acc", acc);
-  const both = common(runs(light.t), runs(motion.t));
+  const both = common(runs(light), runs(motion));
   if (!both.length) {
     const span = ({ t }) => `${t[0].toFixed(3)} to ${t[t.length - 1].toFixed(3)} s`;
     const expected = `${WINDOW_S} s of both sensors without a pause of more than ${BRIDGE_S} s`;
@@ -88,13 +88,13 @@ function spread(t) {
   return out;
 }
 
-/** From when to when times run without a pause: [[start, end]]. */
-function runs(t) {
+/** From the first sample to a period after the last one, of each stretch without a pause: [[start, end]]. */
+function runs({ t, fs }) {
   const found = [];
   let start = t[0];
   for (let i = 1; i <= t.length; i++) {
     if (i < t.length && t[i] - t[i - 1] <= BRIDGE_S) continue;
-    found.push([start, t[i - 1]]);
+    found.push([start, t[i - 1] + 1 / fs]);
     start = t[i];
   }
   return found;
@@ -106,20 +106,20 @@ function common(lights, motions) {
     for (const b of motions) {
       const start = Math.max(a[0], b[0]);
       const end = Math.min(a[1], b[1]);
-      if (end - start >= WINDOW_S) found.push([start, end]);
+      if (end - start >= WINDOW_S - 1e-6) found.push([start, end]);
     }
   }
   return found;
 }
 
-/** The samples from start to end at the series' rate. */
+/** The samples from start to before end at the series' rate. */
 function regular({ columns, t, fs }, start, end) {
   const first = searchSorted(t, start - 1e-6);
-  const last = searchSorted(t, end + 1e-6);
+  const last = searchSorted(t, end - 1e-6);
   const times = t.subarray(first, last);
   const parts = columns.map((column) => column.subarray(first, last));
   if (times.every((time, k) => Math.abs(time - times[0] - k / fs) <= JITTER / fs)) return parts;
-  const samples = Math.floor((end - start) * fs + 1e-6) + 1;
+  const samples = Math.floor((end - start) * fs + 1e-6);
   const grid = Float64Array.from({ length: samples }, (_, k) => start + k / fs);
   return columns.map((column) => interpolate(grid, t, column));
 }

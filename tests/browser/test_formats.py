@@ -80,7 +80,7 @@ def test_own_recordings(read, tmp_path, kind, order) -> None:
 
 def reader(name: str):
     """A reader of wristpulse.recordings, where this checkout has it."""
-    for place in ("wristpulse.recordings.readers", "wristpulse.recordings"):
+    for place in ("wristpulse.recordings", "wristpulse.recordings.exports"):
         try:
             return importlib.import_module(f"{place}.{name}")
         except ModuleNotFoundError:
