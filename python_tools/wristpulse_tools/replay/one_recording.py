@@ -6,7 +6,8 @@ from pathlib import Path
 from rich.console import Console
 
 from wristpulse.core.sensor import to_counts
-from wristpulse.recordings import Recording, iter_dataset, load_recording
+from wristpulse.recordings import Recording, iter_dataset
+from wristpulse.recordings.opening import open_recordings
 from wristpulse.recordings.scale import dark_note
 from wristpulse.student.card import MODEL, load_student
 from wristpulse_tools.firmware.bare import IMAGE, footprint
@@ -31,7 +32,7 @@ def replay_and_report(
 ) -> None:
     """Build `target` with a student, replay one recording through it, print and write what it gave.
 
-    `record`: a file in the repository's own format, or a recording's name within `dataset`.
+    `record`: a file, zip or folder that `open_recordings` opens, or a recording's name within `dataset`.
     Raises ValueError for an unknown target or recording, and what reading, building and replaying raise.
     """
     recording = find(record, dataset, data)
@@ -59,7 +60,11 @@ def replay_and_report(
 def find(record: str, dataset: str | None, data: Path | None) -> Recording:
     """The recording that a user means; RecordingError or ValueError if there is none."""
     if dataset is None:
-        return load_recording(Path(record))
+        found = open_recordings(record)
+        longest = max(found, key=lambda recording: recording.seconds)
+        if len(found) > 1:
+            print(f"{record}: {len(found)} recordings; the longest, {longest.name}, is replayed")
+        return longest
     names = []
     for recording in iter_dataset(dataset, data):
         if recording.name == record:

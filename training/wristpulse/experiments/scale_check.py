@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the released student makes of PPG by the scale that is found for it, and of PPG upside down.
+
+python -m wristpulse.experiments.scale_check --data DIR [--dataset bami1]
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy.signal import butter, sosfiltfilt
+from scipy.stats import skew
+
+from wristpulse.core.estimator import Estimator, Result, State
+from wristpulse.core.numbers import PPG_MAX
+from wristpulse.core.sensor import to_counts
+from wristpulse.recordings import Recording, iter_dataset
+from wristpulse.recordings.recording import WINDOW_S
+from wristpulse.recordings.scale import acc_scale, ppg_scale
+from wristpulse.student.card import RELEASED, load_student
+from wristpulse.support.errors import UserError
+
+DATASETS = ("troika", "bami1", "bami2", "physionet-wrist", "bangle2", "dalia-s6")
+STANDARD_GRAVITY = 9.80665  # m/s2
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One recording: shares of hops, and BPM between hops that are valid both ways."""
+
+    unit_found: bool  # of acceleration given in g and in m/s2
+    valid: float
+    found_same: float  # hops of the same state by the scale that is found
+    found_off: float
+    turned_same: float  # and upside down
+    turned_off: float
+    rises: bool  # the light's steepest slope at rest is upward, as is blood pressure's
+
+
+def compare(estimator: Estimator, recording: Recording) -> Row:
+    """A recording by its set's own scale against the scale found and against the same light upside down."""
+    units = [acc_scale(recording.acc * scale, recording.fs_acc).unit for scale in (1.0, STANDARD_GRAVITY)]
+    scale = ppg_scale(recording.ppg, recording.fs_ppg)
+    found = dataclasses.replace(recording, ppg_lsb=scale.lsb, ppg_zero=scale.zero)
+    turned = dataclasses.replace(recording, ppg=-recording.ppg, ppg_zero=PPG_MAX - recording.ppg_zero)
+    known, *others = (estimator.run(to_counts(r)) for r in (recording, found, turned))
+    valid = float(np.mean([result.state is State.VALID for result in known]))
+    differences = (value for other in others for value in _differ(known, other))
+    return Row(units == ["g", "m/s2"], valid, *differences, slope_skewness(recording) > 0)
+
+
+def slope_skewness(recording: Recording) -> float:
+    """Skewness of the light's slope (0.5 to 8 Hz), the median of the calmest fifth of all windows of 8 s.
+
+    The systolic upstroke is the steepest part of a pulse: positive where light rises with blood pressure.
+    """
+    fs, length = recording.fs_ppg, round(WINDOW_S * recording.fs_ppg)
+    band = butter(2, (0.5, min(8.0, 0.45 * fs)), "bandpass", fs=fs, output="sos")
+    slope = np.diff(sosfiltfilt(band, recording.ppg[:, recording.led].astype(np.float64)))
+    steps = round(WINDOW_S * recording.fs_acc)
+    count = min(len(slope) // length, len(recording.acc) // steps)
+    motion = recording.acc[: count * steps].reshape(count, steps, 3).std(axis=1).sum(axis=1)
+    calm = np.argsort(motion)[: max(4, count // 5)]
+    return float(np.median(skew(slope[: count * length].reshape(count, length)[calm], axis=1)))
+
+
+def _differ(known: list[Result], other: list[Result]) -> Iterator[float]:
+    """Share of hops of the same state; mean difference (BPM) of those valid both ways, NaN without any."""
+    pairs = list(zip(known, other, strict=True))
+    yield float(np.mean([a.state is b.state for a, b in pairs]))
+    off = [abs(a.bpm_q8 - b.bpm_q8) / 256 for a, b in pairs if a.state is b.state is State.VALID]
+    yield float(np.mean(off)) if off else float("nan")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m wristpulse.experiments.scale_check", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
+    parser.add_argument("--dataset", help="one data set only, as in docs/data.md")
+    options = parser.parse_args(arguments)
+    estimator = load_student(RELEASED).estimator()
+    print(
+        "set               recordings  units  valid    scale found: same, off   upside down: same, off"
+        "   light rises"
+    )
+    try:
+        for name in (options.dataset,) if options.dataset else DATASETS:
+            rows = [compare(estimator, recording) for recording in iter_dataset(name, options.data)]
+            print(_line(name, rows), flush=True)
+    except (ValueError, OSError, UserError) as error:
+        parser.exit(1, f"{error}\n")
+
+
+def _line(name: str, rows: list[Row]) -> str:
+    table = np.array([dataclasses.astuple(row) for row in rows], dtype=np.float64)
+    units, valid, found, found_off, turned, turned_off, rises = np.nanmean(table, axis=0)
+    return (
+        f"{name:18}{len(rows):10}{units:7.0%}{valid:7.1%}{found:16.1%}{found_off:6.2f} BPM"
+        f"{turned:16.1%}{turned_off:6.2f} BPM{rises:10.0%}"
+    )
+
+
+if __name__ == "__main__":
+    main()
