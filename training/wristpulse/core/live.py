@@ -83,8 +83,16 @@ class LiveEstimator:
                 state = State.VALID if confidence >= self._tables.valid else uncertain
             elif not away[n]:
                 self._tracker.predict()
-            result = dict(bpm_q8=bpm, confidence_q15=confidence, state=state, gaps=self._gaps)
-            results.append(Result(hop=self._hop, time_us=int(hops.end_us[n]), **result))
+            results.append(
+                Result(
+                    hop=self._hop,
+                    time_us=int(hops.end_us[n]),
+                    bpm_q8=bpm,
+                    confidence_q15=confidence,
+                    state=state,
+                    gaps=self._gaps,
+                )
+            )
             self._hop += 1
         self._before = _part(hops, slice(max(0, len(hops) - LOOK_BACK), None))
         return results
