@@ -22,16 +22,19 @@ WAIT_S = 0.1
 
 
 class SourceError(UserError):
-    """A source that ended badly: its last words."""
+    """A source that ended badly; the message has the last line that it printed."""
 
 
 def serial_port(port: str, baud: int = BAUD) -> Iterator[bytes]:
-    """What comes from a serial port, without end. OSError if it cannot be opened, or goes away."""
+    """What comes from a serial port, without end. SourceError if it cannot be opened, or goes away."""
     import serial
 
-    with serial.Serial(port, baud, timeout=WAIT_S) as line:
-        while True:
-            yield line.read(max(line.in_waiting, 1))
+    try:
+        with serial.Serial(port, baud, timeout=WAIT_S) as line:
+            while True:
+                yield line.read(max(line.in_waiting, 1))
+    except OSError as error:  # SerialException is one
+        raise SourceError(f"{port}: expected a serial port that stays, found: {error}") from None
 
 
 def emulated(record: Path, student: Path, folder: Path, real_time: bool = False) -> Iterator[bytes]:
