@@ -6,7 +6,7 @@ A source is an iterator of bytes as they come; empty ones when nothing came for 
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from wristpulse.core.replay import write_replay
@@ -37,13 +37,22 @@ def serial_port(port: str, baud: int = BAUD) -> Iterator[bytes]:
         raise SourceError(f"{port}: expected a serial port that stays, found: {error}") from None
 
 
-def emulated(record: Path, student: Path, folder: Path, real_time: bool = False) -> Iterator[bytes]:
+def emulated(
+    record: Path,
+    student: Path,
+    folder: Path,
+    real_time: bool = False,
+    say: Callable[[str], None] = print,
+) -> Iterator[bytes]:
     """The stream of the Zephyr image on QEMU that replays a recording in the repository's format, to its end.
 
-    student: folder of student.tflite; folder: for builds and files. What reading and building raise.
+    student: folder of student.tflite; folder: for builds and files; say: gets a line before the build, which
+    may take a minute. What reading and building raise.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     write_replay(folder / "replay.pulse", to_counts(load_recording(record)))
     embed(load_student(student), folder / "c")
+    say(f"building the Zephyr image with pulse-stream for QEMU in {folder} (a minute the first time)")
     image = zephyr_workspace.build(
         "mps2_an386",
         folder / "mps2_an386",
