@@ -1,15 +1,64 @@
 # SPDX-License-Identifier: Apache-2.0
+"""What a marked test needs of the machine; where it is missing, the test is skipped with the reason."""
+
+import functools
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from wristpulse_tools.firmware import qemu
+from wristpulse_tools.firmware.zephyr_workspace import WorkspaceError, zephyr_base
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _data_folder() -> Path:
+    return Path(os.environ.get("PULSE_DATA", ROOT.parent / "shared" / "data"))
+
+
+def _no_recordings() -> str | None:
+    folder = _data_folder()
+    return None if folder.is_dir() else f"no real recordings in {folder} (set PULSE_DATA)"
+
+
+def _no_workspace() -> str | None:
+    try:
+        zephyr_base()
+    except WorkspaceError as error:
+        return str(error)
+    return None
+
+
+def _no_programs(*programs: str) -> str | None:
+    missing = [program for program in programs if shutil.which(program) is None]
+    return f"not in PATH: {', '.join(missing)}" if missing else None
+
+
+# By marker: why a test so marked cannot run here, or None.
+MISSING: dict[str, Callable[[], str | None]] = {
+    "dataset": functools.cache(_no_recordings),
+    "zephyr": functools.cache(_no_workspace),
+    "qemu": functools.partial(_no_programs, "arm-none-eabi-gcc", qemu.QEMU),
+    "nix": functools.partial(_no_programs, "nix"),
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # pytest-embedded's own use of record_xml_attribute.
+    config.addinivalue_line("filterwarnings", "ignore::pytest.PytestExperimentalApiWarning")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for marker, missing in MISSING.items():
+            if item.get_closest_marker(marker) and (reason := missing()):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of real recordings."""
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("PULSE_DATA", beside))
-    if not folder.is_dir():
-        pytest.skip(f"no real recordings in {folder} (set PULSE_DATA)")
-    return folder
+    """The folder of real recordings; the test that asks for it carries the marker `dataset`."""
+    return _data_folder()

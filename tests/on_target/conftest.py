@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from wristpulse_tools.firmware import bare as firmware
-from wristpulse_tools.firmware import qemu, zephyr_workspace
+from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.hardware import probe
 from wristpulse_tools.hardware.boards import Board, HardwareError, load_board
 
@@ -40,8 +40,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # pytest-embedded's own use of record_xml_attribute.
-    config.addinivalue_line("filterwarnings", "ignore::pytest.PytestExperimentalApiWarning")
     name = config.getoption("--board", None)
     try:
         config.stash[BOARD] = load_board(name) if name else None
@@ -84,14 +82,6 @@ def reference() -> Estimator:
 
 
 @pytest.fixture(scope="session")
-def workspace() -> Path:
-    try:
-        return zephyr_workspace.zephyr_base()
-    except zephyr_workspace.WorkspaceError as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="session")
 def board(request: pytest.FixtureRequest) -> Board | None:
     """The real board to test on, None for emulators."""
     return request.config.stash[BOARD]
@@ -106,7 +96,6 @@ def images(model_dir: Path, request: pytest.FixtureRequest, board: Board | None)
         folder, model = BUILD / kind, f"-DPULSE_MODEL_DIR={model_dir}"
         if kind == "bare":
             return firmware.build_bare(model_dir, folder)
-        request.getfixturevalue("workspace")
         if board and kind == board.name:
             return zephyr_workspace.build(board.board, BUILD / f"{kind}-serial", model, SERIAL)
         return zephyr_workspace.build(kind, folder, model)
@@ -160,8 +149,6 @@ def boot(dut, msg_queue, images, board, start) -> Callable[..., Firmware]:
             return started[-1]
         if kind == "native_sim":
             emulator = NativeSim(image, argument, **machine, **service)
-        elif shutil.which(qemu.QEMU) is None:
-            pytest.skip(f"{qemu.QEMU}: not in PATH")
         else:
             emulator = CortexQemu(image, argument, machine={**MACHINES[kind], **machine}, **service)
         started.append(Firmware(emulator, dut))

@@ -3,7 +3,7 @@
 
 import struct
 
-# The stored record begins so: version and size, then the values; see zephyr_app/src/config_store.h.
+# The stored record begins so: version and size, then the values; see zephyr_app/src/settings/config_store.h.
 HEAD = struct.Struct("<HH")
 VERSION = 1
 

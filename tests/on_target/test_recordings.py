@@ -25,9 +25,7 @@ def recordings(shared_data) -> list[Recording]:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_every_hop_of_every_recording(target, recordings, request, tmp_path, record_property) -> None:
-    if target == "zephyr":
-        request.getfixturevalue("workspace")
+def test_every_hop_of_every_recording(target, recordings, tmp_path, record_property) -> None:
     program = program_for(target, MODEL, BUILD / "released")
     rows = replay_all(program, load_student(STUDENT).estimator(), recordings, tmp_path)
     assert [f"{row.dataset} {row.recording}" for row in rows if not row.equal] == []

@@ -16,7 +16,7 @@ from wristpulse.learning.pipeline import Pipeline
 from wristpulse.recordings import simulate
 from wristpulse.student.card import CARD, CardError, load_student
 from wristpulse.support import steps
-from wristpulse_tools.firmware import qemu, zephyr_workspace
+from wristpulse_tools.firmware import qemu
 from wristpulse_tools.firmware.bare import IMAGE, footprint
 from wristpulse_tools.firmware.embed import embed
 from wristpulse_tools.replay.demo import demo
@@ -124,10 +124,6 @@ def test_every_target_equals_the_python_reference(programs, student, tmp_path, f
 @pytest.mark.zephyr
 @pytest.mark.parametrize("target", NEED_ZEPHYR)
 def test_under_zephyr_too(target, chain, programs, student, tmp_path):
-    try:
-        zephyr_workspace.zephyr_base()
-    except zephyr_workspace.WorkspaceError as error:
-        pytest.skip(str(error))
     program = TARGETS[target](chain.folder / "c", chain.folder)
     stream = to_counts(simulate(14, 40))
     assert replay(program, stream, tmp_path / "r.pulse").results == student.estimator().run(stream)

@@ -2,8 +2,9 @@
 import numpy as np
 import pytest
 
-from wristpulse.core.bins import BINS, bin_bpm
+from wristpulse.core.bins import bin_bpm
 from wristpulse.core.estimator import Estimator, State
+from wristpulse.core.numbers import BINS
 from wristpulse.core.sensor import SensorStream, sample_times
 from wristpulse.core.track import tracker_tables
 

@@ -12,8 +12,11 @@ from hypothesis.extra.numpy import arrays
 pytest.importorskip("tensorflow")
 
 from wristpulse.core.align import align  # noqa: E402
-from wristpulse.core.bins import BINS  # noqa: E402
-from wristpulse.core.sensor import PPG_MAX, to_counts  # noqa: E402
+from wristpulse.core.numbers import (
+    BINS,  # noqa: E402
+    PPG_MAX,  # noqa: E402
+)
+from wristpulse.core.sensor import to_counts  # noqa: E402
 from wristpulse.core.track import track, tracker_tables  # noqa: E402
 from wristpulse.experiments import fusion  # noqa: E402
 from wristpulse.recordings import simulate  # noqa: E402

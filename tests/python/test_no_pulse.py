@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from wristpulse.core.align import DARK_COUNTS
 from wristpulse.core.estimator import Estimator, Result, State
-from wristpulse.core.sensor import PPG_MAX, to_counts
+from wristpulse.core.numbers import DARK_COUNTS, PPG_MAX
+from wristpulse.core.sensor import to_counts
 from wristpulse.experiments.no_pulse import KINDS, STRETCH_US, confidences, false_valid, light, without_pulse
 from wristpulse.recordings import iter_dataset, simulate
 from wristpulse.student.card import RELEASED, load_student

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
+import re
+import struct
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wristpulse.core.numbers import PPG_MAX
 from wristpulse.core.replay import ReplayError, read_replay, write_replay
-from wristpulse.core.sensor import PPG_MAX, SensorStream, sample_times, to_counts
+from wristpulse.core.sensor import SensorStream, sample_times, to_counts
 from wristpulse.recordings import simulate
 
 
@@ -32,6 +37,22 @@ def test_replay_carries_a_steady_stream_exactly(tmp_path, rate_ppg, rate_acc):
     write_replay(tmp_path / "a.pulse", original)
     assert_same(original, read_replay(tmp_path / "a.pulse"))
     assert [p.name for p in tmp_path.iterdir()] == ["a.pulse"]
+
+
+@pytest.mark.parametrize(
+    ("rate_ppg", "rate_acc"), [(256, 256), (176, 416), (500, 500), (1000, 100), (44_100, 50)]
+)
+def test_chunks_fit_the_readers_buffer_at_any_rate(tmp_path, rate_ppg, rate_acc):
+    original = stream(sample_times(2 * rate_ppg, rate_ppg), sample_times(2 * rate_acc, rate_acc))
+    write_replay(tmp_path / "a.pulse", original)
+    assert_same(original, read_replay(tmp_path / "a.pulse"))
+    data, at, bodies = (tmp_path / "a.pulse").read_bytes(), 32, []
+    while at < len(data):
+        n_ppg, n_acc = struct.unpack_from("<16xHH", data, at)
+        bodies.append(4 * n_ppg + 6 * n_acc)
+        at += 24 + bodies[-1] + -bodies[-1] % 4
+    header = (Path(__file__).parents[2] / "zephyr_app/core/include/pulse/replay.h").read_text()
+    assert max(bodies) <= int(re.search(r"PULSE_REPLAY_BODY (\d+)", header)[1])
 
 
 @settings(max_examples=40, deadline=None)

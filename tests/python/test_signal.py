@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wristpulse.core import align, integer, window
-from wristpulse.core.align import FRAME_US, HOP, KERNEL
+from wristpulse.core.numbers import FRAME_US, HOP, KERNEL, WINDOW
 from wristpulse.core.sensor import SensorStream, sample_times
-from wristpulse.core.window import WINDOW
 
 
 def plain_weight(d: int) -> int:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wristpulse.core import spectrum
-from wristpulse.core.window import WINDOW, motion
+from wristpulse.core.numbers import REST_LOG2, WINDOW
+from wristpulse.core.window import motion
 
 C = [round(16384 * math.cos(2 * math.pi * k / 1024)) for k in range(1024)]
 
@@ -133,7 +134,7 @@ def test_log2(r):
 
 def test_motion_starts_at_rest():
     still = np.zeros((1, 4, WINDOW), np.int64)
-    assert spectrum.log2_q4(motion(still)).tolist() == [spectrum.REST_LOG2]
+    assert spectrum.log2_q4(motion(still)).tolist() == [REST_LOG2]
     assert (spectrum.hop_features(still)[0, :, 4] == -128).all()
 
 

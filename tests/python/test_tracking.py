@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wristpulse.core.bins import BINS, bin_bpm
-from wristpulse.core.track import MASS, Tracker, TrackerTables, calibrate, track, tracker_tables
+from wristpulse.core.bins import bin_bpm
+from wristpulse.core.numbers import BINS, MASS
+from wristpulse.core.track import Tracker, TrackerTables, calibrate, track, tracker_tables
 from wristpulse.student.confidence import confidence_map
 
 TABLES = tracker_tables(0.1)

@@ -23,6 +23,10 @@
 #define PULSE_MODEL_OUTPUT_SCALE 0.0685443655f
 #define PULSE_MODEL_OUTPUT_ZERO_POINT (-128)
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * Run the model. Input of shape (1, 1, 104, 20), output of shape (1, 104), row-major.
  * Keeps nothing between calls: any thread may call it with an arena of its own.
@@ -32,5 +36,9 @@
  * @param arena PULSE_MODEL_ARENA_SIZE bytes, aligned to PULSE_MODEL_ARENA_ALIGNMENT; overwritten
  */
 void pulse_model_run(const int8_t *input, int8_t *output, void *arena);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* PULSE_MODEL_H_ */

@@ -11,7 +11,15 @@
 /* Inputs and the outputs that the integer oracle computes from them. */
 #define PULSE_MODEL_GOLDEN_COUNT 3
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 extern const int8_t pulse_model_golden_input[PULSE_MODEL_GOLDEN_COUNT][PULSE_MODEL_INPUT_SIZE];
 extern const int8_t pulse_model_golden_output[PULSE_MODEL_GOLDEN_COUNT][PULSE_MODEL_OUTPUT_SIZE];
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* PULSE_MODEL_GOLDEN_H_ */

@@ -3,28 +3,28 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/printk.h>
 
-#include "acquire.h"
-#include "config.h"
-#include "infer.h"
-#include "last_words.h"
-#include "publish.h"
+#include "estimation/infer.h"
+#include "estimation/publish.h"
+#include "health/last_words.h"
+#include "sensing/acquire.h"
+#include "settings/config.h"
 
 #ifdef CONFIG_PULSE_WATCHDOG
-#include "watchdog.h"
+#include "health/watchdog.h"
 #endif
 
 #ifdef CONFIG_PULSE_BLUETOOTH
-#include "bluetooth.h"
+#include "ble/bluetooth.h"
 #endif
 
 #ifdef CONFIG_PULSE_STREAM
-#include "stream.h"
+#include "stream/stream.h"
 #endif
 
 #define REPLAYS (IS_ENABLED(CONFIG_PULSE_REPLAY) || IS_ENABLED(CONFIG_PULSE_REPLAY_SERIAL))
 #if REPLAYS
-#include "host.h"
-#include "replay.h"
+#include "replay/host.h"
+#include "replay/replay.h"
 #endif
 
 int main(void)

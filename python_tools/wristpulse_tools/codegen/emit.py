@@ -78,7 +78,15 @@ def header(model: Model, further: Iterable[tuple[str, object]] = (), interface: 
  * ABI: PULSE_NN_ABI of the kernels that it was packed for. */
 {defines}
 
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
 {interface or _run_interface(model)}
+#ifdef __cplusplus
+}}
+#endif
+
 #endif /* {macro}_H_ */
 """
 
@@ -138,8 +146,16 @@ def golden_header(model: Model, count: int) -> str:
 /* Inputs and the outputs that the integer oracle computes from them. */
 #define {macro}_GOLDEN_COUNT {count}
 
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
 extern const int8_t {name}_golden_input[{macro}_GOLDEN_COUNT][{macro}_INPUT_SIZE];
 extern const int8_t {name}_golden_output[{macro}_GOLDEN_COUNT][{macro}_OUTPUT_SIZE];
+
+#ifdef __cplusplus
+}}
+#endif
 
 #endif /* {macro}_GOLDEN_H_ */
 """

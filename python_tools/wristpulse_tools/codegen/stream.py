@@ -92,7 +92,8 @@ def source(model: emit.Model, lowering: HopLowering) -> str:
         f"\tpulse_nn_fill(state->{buffer.member}, {tensor.zero}, sizeof(state->{buffer.member}));\n"
         for buffer, tensor, _ in lowering.rows
     )
-    before = f"""_Static_assert(sizeof(struct {name}) == {macro}_STATE_SIZE, "the state is bytes, unpadded");
+    before = f"""/* The state is bytes, unpadded; C99 has no _Static_assert. */
+typedef char state_is_unpadded[sizeof(struct {name}) == {macro}_STATE_SIZE ? 1 : -1];
 
 void {name}_init(struct {name} *state)
 {{

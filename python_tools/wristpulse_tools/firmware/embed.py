@@ -3,14 +3,13 @@
 pulse_config.h.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from wristpulse.core.align import DARK_COUNTS, KERNEL
 from wristpulse.core.track import TrackerTables
 from wristpulse.student.card import MODEL, Student
 from wristpulse.support.files import write_text
 from wristpulse_tools.codegen import generate
+from wristpulse_tools.firmware.numbers import c_list
 
 NAME = "pulse_model"
 CONFIG = "pulse_config.h"
@@ -25,17 +24,15 @@ def embed(student: Student, folder: Path) -> list[Path]:
 
 
 def config_header(tables: TrackerTables, model_hash: str, front_end: str) -> str:
-    """Text of pulse_config.h: what the C core shares with training, stated once there and generated here."""
+    """Text of pulse_config.h: what differs from student to student. The rest: firmware/numbers.py."""
     numbers = {
         "PULSE_CONFIG_HASH": f'"{model_hash}"',
         f"PULSE_FRONT_END_{front_end.upper()}": 1,
-        "PULSE_ALIGN_KERNEL": _row(KERNEL),
-        "PULSE_DARK_COUNTS": DARK_COUNTS,
         "PULSE_TRACK_HALF_WIDTH": tables.half_width,
-        "PULSE_TRACK_TRANSITION": _row(tables.transition),
+        "PULSE_TRACK_TRANSITION": c_list(tables.transition),
         "PULSE_TRACK_LEAK": tables.leak,
-        "PULSE_TRACK_LIKELIHOOD": _row(tables.likelihood),
-        "PULSE_CONFIDENCE_MAP": _row(tables.confidence_map),
+        "PULSE_TRACK_LIKELIHOOD": c_list(tables.likelihood),
+        "PULSE_CONFIDENCE_MAP": c_list(tables.confidence_map),
         "PULSE_CONFIDENCE_VALID": tables.valid,
     }
     lines = [
@@ -50,8 +47,3 @@ def config_header(tables: TrackerTables, model_hash: str, front_end: str) -> str
     ]
     return "\n".join(lines) + "\n"
 
-
-def _row(values: Iterable[int]) -> str:
-    words = [str(int(v)) for v in values]
-    rows = [", ".join(words[i : i + 16]) for i in range(0, len(words), 16)]
-    return "{" + ", \\\n\t".join(rows) + "}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A board's serial line: the host's end of zephyr_app/src/host_serial.c."""
+"""A board's serial line: the host's end of zephyr_app/replay/host_serial.c."""
 
 import re
 import struct

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import Recording, iter_dataset, load_recording
+from wristpulse.recordings.scale import dark_note
 from wristpulse.student.card import MODEL, load_student
 from wristpulse_tools.firmware.bare import IMAGE, footprint
 from wristpulse_tools.firmware.embed import embed
@@ -36,6 +37,8 @@ def replay_and_report(
     recording = find(record, dataset, data)
     student = load_student(student_folder)
     stream = to_counts(recording)
+    if note := dark_note(recording):
+        print(note)
     output.mkdir(parents=True, exist_ok=True)
     embed(student, output / "c")
     program = program_for(target, output / "c", output, board)

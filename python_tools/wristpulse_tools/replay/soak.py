@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wristpulse.core.align import DARK_COUNTS
 from wristpulse.core.estimator import Result, State, parse
+from wristpulse.core.numbers import DARK_COUNTS
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import open_dataset, simulate

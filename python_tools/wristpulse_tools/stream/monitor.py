@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wristpulse.core.estimator import Result
-from wristpulse.core.sensor import ACC_LSB_PER_G
+from wristpulse.core.numbers import ACC_LSB_PER_G
 from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg, Record, Restart, Stale
 from wristpulse_tools.support.signals import asking_to_stop
 

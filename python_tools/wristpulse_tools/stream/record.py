@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wristpulse.core.sensor import ACC_LSB_PER_G, SensorStream
+from wristpulse.core.numbers import ACC_LSB_PER_G
+from wristpulse.core.sensor import SensorStream
 from wristpulse.recordings import (
     HOP_S,
     WINDOW_S,

@@ -34,6 +34,14 @@ def embed(_context, student, output):
         say(str(path))
 
 
+@command()
+def numbers(_context):
+    """Write the numbers that Python and the C core share as a C header."""
+    from wristpulse_tools.firmware.numbers import write_numbers
+
+    say(f"written: {write_numbers()}")
+
+
 @command(student="folder of student.tflite and student.json")
 def release(_context, student):
     """Make a student the one that ships: training/wristpulse/student/released and zephyr_app/model."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from standin import TABLES
 
 from wristpulse.core import align
-from wristpulse.core.bins import BINS
+from wristpulse.core.numbers import BINS
 from wristpulse.core.spectrum import spectrum_inputs
 from wristpulse.core.track import Tracker
 from wristpulse.core.window import device_order, motion, window_inputs, windows

@@ -9,7 +9,8 @@ from standin import TABLES, lines, predict, predict_spectrum
 
 from wristpulse.core.align import align
 from wristpulse.core.estimator import Estimator, State
-from wristpulse.core.policy import TABLE, Policy, moving
+from wristpulse.core.numbers import POLICY_ROWS
+from wristpulse.core.policy import Policy, moving
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.experiments.power_policy import main
@@ -53,7 +54,7 @@ def test_c_equals_the_reference(seed, front_end, programs, tmp_path) -> None:
     *results, end = lines(programs[front_end], tmp_path / "wrist.pulse")
     assert results == [str(result) for result in ESTIMATORS[front_end].run(stream, policy)]
     assert end.endswith(f" inferences={policy.inferences}")
-    assert {row for row in policy.rows} == set(TABLE)
+    assert {row for row in policy.rows} == set(POLICY_ROWS)
 
 
 def test_motion_ends_it_with_the_hop_that_holds_it() -> None:
@@ -63,7 +64,7 @@ def test_motion_ends_it_with_the_hop_that_holds_it() -> None:
     full = [r.hop for r in results if r.state not in (State.ACQUIRING, State.NO_CONTACT)]
     assert len(full) == len(policy.rows)
     at_motion = [row for hop, row in zip(full, policy.rows, strict=True) if moves[hop]]
-    assert len(at_motion) >= 10 and set(at_motion) == {TABLE[0]}
+    assert len(at_motion) >= 10 and set(at_motion) == {POLICY_ROWS[0]}
     assert policy.inferences < len(full) * 0.7
 
 

@@ -170,12 +170,13 @@ def test_unreachable_file(server, tmp_path, url):
 
 
 def test_registry_is_whole():
-    counts = {"troika": 46, "bami1": 24, "bami2": 23, "dalia": 1, "wesad": 1}
+    counts = {"troika": 46, "bami1": 24, "bami2": 23, "dalia": 1, "wesad": 1, "physionet-wrist": 57}
+    unknown = ("wesad", "physionet-wrist")  # their publishers' checksums could not be confirmed
     for name, count in counts.items():
         entry = download.published(name)
         assert len(entry.files) == count and entry.licence and entry.citation
         assert all(f.url.startswith("https://") and " " not in f.url for f in entry.files)
-        assert all(re.fullmatch("[0-9a-f]{64}", f.sha256) for f in entry.files if name != "wesad")
+        assert all(re.fullmatch("[0-9a-f]{64}", f.sha256) for f in entry.files if name not in unknown)
     with pytest.raises(RecordingError, match="expected one of troika"):
         download.published("physionet")
 

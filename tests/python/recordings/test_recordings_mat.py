@@ -6,7 +6,7 @@ import pytest
 import scipy.io
 from published_files import SECONDS, signals, write_bami1, write_bami2, write_troika
 
-from wristpulse.recordings import RecordingError, open_dataset
+from wristpulse.recordings import DATASETS, RecordingError, open_dataset
 from wristpulse.recordings.readers.reference import beat_rate
 
 WRITERS = {"troika": write_troika, "bami1": write_bami1, "bami2": write_bami2}
@@ -130,9 +130,7 @@ def test_missing_label_file(tmp_path):
         open_dataset("troika", tmp_path)
 
 
-@pytest.mark.parametrize(
-    "name", ["troika", "bami1", "bami2", "dalia", "wesad", "wrist-npz", "dalia-s6", "own"]
-)
+@pytest.mark.parametrize("name", DATASETS)
 def test_missing_and_empty_folder(tmp_path, name):
     with pytest.raises(RecordingError, match="no such folder"):
         open_dataset(name, tmp_path / "absent")

@@ -4,8 +4,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import RecordingError, load_recording, open_dataset, save_recording, simulate
 from wristpulse.recordings.__main__ import main
+from wristpulse.recordings.scale import dark_note
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,10 @@ BAD = {
     "wrong rate": ({"fs_acc": 64.0}, "acc"),
     "m/s2": ({"acc": np.full((1920, 3), 5.6)}, "acc"),
     "scale": ({"ppg_lsb": 1e-6}, "ppg_lsb, ppg_zero"),
-    "flat": ({"ppg": np.full(3840, 7.0)}, "ppg_lsb, ppg_zero"),
+    "flat": ({"ppg": np.full(3840, 7.0)}, "ppg"),
+    "flat, with a scale": ({"ppg": np.full(3840, 7.0), "ppg_lsb": 1.0}, "ppg_lsb, ppg_zero"),
+    "acc at 1 Hz": ({"acc": np.full((60, 3), 0.6), "fs_acc": 1.0}, "fs_acc"),
+    "acc at 8 Hz": ({"acc": np.full((480, 3), 0.6), "fs_acc": 8.0}, "fs_acc"),
     "labels": ({"hr": np.full(5, 80.0), "hr_start_s": np.arange(4.0)}, "hr"),
     "label times": ({"hr": np.full(3, 80.0), "hr_start_s": np.array([4.0, 2.0, 0.0])}, "hr_start_s"),
     "led": ({"led": 2}, "led"),
@@ -76,12 +81,23 @@ def test_wrong_content(tmp_path, recording, case):
     assert error.value.path == str(path) and error.value.field == field
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", b"text" * 99])
-def test_broken_file(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", "an empty file"),
+        (b"PK\x03\x04 cut", "a .npz cut short"),
+        (b"1544027337.0\n64.0\n-0.00\n" * 99, "a text file"),
+        (b"\x93NUMPY\x01\x00", "a single array"),
+        (bytes(range(256)), "another kind of file"),
+    ],
+)
+def test_broken_file(tmp_path, content, found):
+    """Numpy's own words would be its advice to allow pickles."""
     path = tmp_path / "x.npz"
     path.write_bytes(content)
-    with pytest.raises(RecordingError, match="x.npz: file: expected a whole .npz"):
+    with pytest.raises(RecordingError, match="x.npz: file: expected a whole .npz") as error:
         load_recording(path)
+    assert error.value.found.startswith(found) and "allow_pickle" not in str(error.value)
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.99])
@@ -96,8 +112,27 @@ def test_truncated_file(tmp_path, recording, keep):
 
 def test_arrays_of_python_objects_are_refused(tmp_path, recording):
     path = write(tmp_path / "x.npz", recording, licence=np.array([print], dtype=object))
-    with pytest.raises(RecordingError, match="x.npz: file: .*pickle"):
+    with pytest.raises(RecordingError, match="x.npz: file: .*pickle") as error:
         load_recording(path)
+    assert "allow_pickle" not in str(error.value)
+
+
+def test_ppg_without_a_scale_is_put_in_range(tmp_path, recording):
+    """A 12-bit PPG and a high-passed one; taken as 18-bit counts the first is dark throughout."""
+    twelve_bits = np.round(2000 + (recording.ppg - 131072) / 600)
+    for ppg, zero in ((twelve_bits, 0), ((recording.ppg - np.median(recording.ppg)) / 40, 131072)):
+        loaded = load_recording(write(tmp_path / "x.npz", recording, ppg=ppg))
+        counts = to_counts(loaded).ppg
+        assert (
+            loaded.ppg_zero == zero and np.mean(counts < 4096) < 0.01 and np.mean(counts > 2**18 - 2) < 0.01
+        )
+
+
+def test_ppg_that_the_device_takes_for_dark_is_told(tmp_path, recording):
+    given = write(tmp_path / "x.npz", recording, ppg=recording.ppg / 64, ppg_lsb=1.0, ppg_zero=0)
+    note = dark_note(load_recording(given))
+    assert note.startswith("x: ") and "below 4096 counts" in note and "ppg_lsb=" in note
+    assert dark_note(recording) is None
 
 
 def test_full_disk_keeps_the_file_that_was_there(tmp_path, recording, monkeypatch):

@@ -15,6 +15,9 @@ pytestmark = pytest.mark.dataset
 HOLDS = {
     "troika": (23, 20, 3203, 3203, 1.82),
     "bami1": (24, 24, 10008, 10005, 5.6),
+    "bami2": (23, 23, 8303, 8301, 4.66),
+    "physionet-wrist": (11, 4, 1770, 1770, 1.0),
+    "bangle2": (8, 2, 241, 216, 0.15),
     "wrist-npz": (15, 15, 53422, 0, 29.7),
     "dalia-s6": (1, 1, 215, 215, 0.12),
 }
@@ -37,9 +40,15 @@ def test_holds_what_the_publisher_says(shared_data, name):
 
 
 def test_bami2_format(shared_data):
-    (recording,) = open_dataset("bami2", shared_data)
-    assert recording.ppg.shape == (36500, 3) and recording.hr.shape == (361,)
-    assert np.isfinite(recording.hr).all() and recording.ppg.max() <= 4095
+    recordings = open_dataset("bami2", shared_data)
+    for recording in recordings:
+        assert recording.ppg.shape[1] == 3 and recording.ppg.min() >= 0 and recording.ppg.max() <= 4095
+    assert [r.label_offset_s for r in recordings if r.subject in ("S1", "S23")] == [1.0, 7.5]
+
+
+def test_people_have_one_name_each(shared_data):
+    assert {r.subject for r in open_dataset("physionet-wrist", shared_data)} == {"s2", "s3", "s5", "s8"}
+    assert {r.subject for r in open_dataset("bangle2", shared_data)} == {"gw", "he"}
 
 
 def test_one_person_in_two_troika_numberings(shared_data):
@@ -60,8 +69,8 @@ def test_rate_from_a_real_ecg(shared_data):
 
 
 def test_labels_are_where_the_light_says(shared_data):
-    """BAMI-1's two clocks, S5's 11.5 s and S15's -3.5 s among them; SPC's one clock."""
-    for recording in open_dataset("bami1", shared_data):
+    """BAMI's two clocks, S5's 11.5 s, S15's -3.5 s and BAMI-2's S23's 7.5 s among them; SPC's one clock."""
+    for recording in open_dataset("bami1", shared_data) + open_dataset("bami2", shared_data):
         best, low, high = as_good(power_at_label(recording))
         assert low <= recording.label_offset_s <= high, recording.name
         assert abs(best - recording.label_offset_s) <= 1.5, recording.name

@@ -12,32 +12,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wristpulse.core.sensor import PPG_MAX, SensorStream
+from wristpulse.core.numbers import PPG_MAX
+from wristpulse.core.sensor import SensorStream
 
 if TYPE_CHECKING:
     pass
 from wristpulse.core.integer import round_div
-
-RATE_HZ = 32
-FRAME_US = 31_250
-HOP = 64  # frames: 2 s
-REACH_US = 125_000  # half the alignment kernel's length
-GAP_US = 100_000  # a longer step between samples of a channel is a gap
-PPG_FRACTION_BITS = 4
-DARK_COUNTS = 4096  # below: no skin before the sensor
-MIN_WEIGHT = 8192  # a quarter of the kernel's peak
-
-
-def _kernel() -> np.ndarray:
-    """Alignment kernel, int64 (124,), Q15 at 1024 us steps: sinc of cut-off 8 Hz, Kaiser window (beta 5)."""
-    t = np.arange(124) * 1024e-6
-    shape = np.i0(5.0 * np.sqrt(1.0 - (t / 0.125).clip(max=1.0) ** 2)) / np.i0(5.0)
-    h = np.rint(32767 * np.sinc(2 * 8.0 * t) * shape).astype(np.int64)
-    h[-1] = 0
-    return h
-
-
-KERNEL = _kernel()
+from wristpulse.core.numbers import (
+    DARK_COUNTS,
+    DARK_ONE_IN,
+    FRAME_US,
+    GAP_US,
+    HOP,
+    KERNEL,
+    MIN_WEIGHT,
+    PPG_FRACTION_BITS,
+    REACH_US,
+)
 
 
 @dataclass(frozen=True)
@@ -169,4 +160,4 @@ def align(stream: SensorStream) -> Hops:
 
 def no_contact(hops: Hops) -> np.ndarray:
     """Whether the sensor saw no skin: bool (n,), more than a quarter of the raw samples dark."""
-    return 4 * hops.dark > hops.samples
+    return DARK_ONE_IN * hops.dark > hops.samples

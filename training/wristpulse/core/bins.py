@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-BINS = 104
-FIRST_BIN = 16
-BPM_PER_BIN = 1.875  # 1/32 Hz
+from wristpulse.core.numbers import BINS, BPM_PER_BIN, FIRST_BIN
 
 
 def bin_bpm() -> np.ndarray:

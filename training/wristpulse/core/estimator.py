@@ -7,20 +7,20 @@ import enum
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wristpulse.core.align import align, no_contact
-from wristpulse.core.bins import BINS
+from wristpulse.core.numbers import ACC_FLOOR, BINS, TRACK_GAP_US
 from wristpulse.core.policy import Policy, moving
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.spectrum import spectrum_inputs
 from wristpulse.core.track import Tracker, TrackerTables
-from wristpulse.core.window import ACC_FLOOR, device_order, motion, window_ends, window_inputs, windows
-from wristpulse.recordings import Recording
+from wristpulse.core.window import device_order, motion, window_ends, window_inputs, windows
 
-RESET_US = 10_000_000  # a longer time between hops says nothing about the heart rate
-
+if TYPE_CHECKING:
+    from wristpulse.recordings.recording import Recording
 
 # What the network sees: windows int64 (w, 4, 256) and their hops (w,) to int8 (w, ...) in the device's order.
 FrontEnd = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -109,7 +109,7 @@ class Estimator:
         tracker, results = Tracker(self.tables), []
         for n in range(len(hops)):
             bpm, confidence, state = 0, 0, State.ACQUIRING
-            if away[n] or not 0 < after[n] <= RESET_US:
+            if away[n] or not 0 < after[n] <= TRACK_GAP_US:
                 tracker.reset()
             if policy and (away[n] or hops.discontinuous[n]):
                 policy.reset()

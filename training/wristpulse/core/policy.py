@@ -4,25 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
-from wristpulse.core.align import HOP, Hops
-
-CALM_Q15 = 29491  # confidence of 0.9
-MOVING = 109_951_163  # 64 x 64 x (0.04 g)^2, counts of 1/4096 g, rounded up
-
-
-class Row(NamedTuple):
-    """From so many calm hops in a row on: the network runs every `every`-th hop, LED current >> led_shift."""
-
-    calm_hops: int
-    every: int
-    led_shift: int
-
-
-TABLE = (Row(0, 1, 0), Row(5, 2, 0), Row(15, 4, 1))
+from wristpulse.core.align import Hops
+from wristpulse.core.numbers import CALM_Q15, HOP, MOVING, POLICY_ROWS, PolicyRow
 
 
 def moving(hops: Hops) -> np.ndarray:
@@ -39,15 +25,15 @@ class Policy:
     calm: int = 0
     since: int = 0
     inferences: int = 0
-    rows: list[Row] = field(default_factory=list)
+    rows: list[PolicyRow] = field(default_factory=list)
 
     def reset(self) -> None:
         """The window was emptied."""
         self.calm = self.since = 0
 
-    def row(self) -> Row:
+    def row(self) -> PolicyRow:
         """The row in force."""
-        return [row for row in TABLE if self.calm >= row.calm_hops][-1]
+        return [row for row in POLICY_ROWS if self.calm >= row.calm_hops][-1]
 
     def skips(self, moving: bool) -> bool:
         """Before a hop's inference: whether to do without it."""

@@ -14,12 +14,14 @@ from wristpulse.support.files import replacing
 
 if TYPE_CHECKING:
     pass
-from wristpulse.core.sensor import ACC_LSB_PER_G, SensorStream
+from wristpulse.core.numbers import ACC_LSB_PER_G
+from wristpulse.core.sensor import SensorStream
 
 _HEADER = struct.Struct("<8sHHIIIII")  # magic, version, header size, periods (ns), LSB per g, chunks, CRC-32
 _CHUNK = struct.Struct("<qqHHI")  # times of the first samples (us), counts of samples, reserved
 _MAGIC, _VERSION = b"PULSEREC", 1
 _CHUNK_US = 1_000_000
+_BODY = 2560  # most bytes of samples in a chunk: the reader's buffer (PULSE_REPLAY_BODY in replay.h)
 
 
 class ReplayError(ValueError):
@@ -48,7 +50,8 @@ def _chunks(stream: SensorStream, period_ppg: int, period_acc: int) -> list[byte
     far = np.iinfo(np.int64).max
     while i < len(tp) or j < len(ta):
         start = min(tp[i] if i < len(tp) else far, ta[j] if j < len(ta) else far)
-        # Up to a second of either, no further than the first sample that its period does not predict.
+        # Up to a second of both, no further than the first sample that its period does not predict,
+        # and shorter where a second of both would not fit the reader's buffer.
         near_p, near_a = tp[i : i + 65_535], ta[j : j + 65_535]
         n_p, n_a = _regular(near_p, period_ppg), _regular(near_a, period_acc)
         end = start + _CHUNK_US
@@ -57,6 +60,9 @@ def _chunks(stream: SensorStream, period_ppg: int, period_acc: int) -> list[byte
                 end = min(end, times[n])
         n_p = min(n_p, int(np.searchsorted(near_p[:n_p], end)))
         n_a = min(n_a, int(np.searchsorted(near_a[:n_a], end)))
+        while (size := 4 * n_p + 6 * n_a) > _BODY:
+            end = start + (end - start) * _BODY // size
+            n_p, n_a = (int(np.searchsorted(near[:n], end)) for near, n in ((near_p, n_p), (near_a, n_a)))
         head = _CHUNK.pack(near_p[0] if n_p else start, near_a[0] if n_a else start, n_p, n_a, 0)
         body = (
             stream.ppg[i : i + n_p].astype("<u4").tobytes() + stream.acc[j : j + n_a].astype("<i2").tobytes()
@@ -67,7 +73,7 @@ def _chunks(stream: SensorStream, period_ppg: int, period_acc: int) -> list[byte
 
 
 def write_replay(path: Path, stream: SensorStream) -> None:
-    """Write a `.pulse` replay file (beside, then renamed): chunks of about a second, every time exact.
+    """Write a `.pulse` replay file (beside, then renamed): chunks of a second at most, every time exact.
 
     A chunk holds t of the first PPG and ACC sample; sample i lies at t + (i * period_ns) // 1000 us, and a
     new chunk starts wherever that would not be the sample's time. OSError if the file cannot be written.

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wristpulse.core.numbers import ACC_LSB_PER_G, PPG_MAX
+
 if TYPE_CHECKING:
     from wristpulse.recordings.recording import Recording
-
-PPG_MAX = (1 << 18) - 1  # 18-bit unsigned counts, MAX30101-class front end
-ACC_LSB_PER_G = 4096  # +-8 g in 16 bits
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from wristpulse.core.bins import BINS, FIRST_BIN
 from wristpulse.core.integer import isqrt
-from wristpulse.core.window import HOPS_PER_WINDOW, WINDOW, motion
+from wristpulse.core.numbers import (
+    ACC_SPECTRUM_FLOOR,
+    BINS,
+    FEATURES,
+    FIRST_BIN,
+    HOPS_PER_WINDOW,
+    PPG_SPECTRUM_FLOOR,
+    REST_LOG2,
+    WINDOW,
+)
+from wristpulse.core.window import motion
 
 POINTS = 1024  # of the transform: bin k is k/32 Hz
 FOLDS = POINTS // WINDOW  # 256-point transforms that make it
-FEATURES = 5  # per hop and bin: PPG, PPG at twice the rate, ACC, ACC at twice the rate, motion
 CHANNELS = HOPS_PER_WINDOW * FEATURES
 INPUT_SCALE, INPUT_ZERO = 1 / 255, -128  # of the network's int8 input
-ACC_SPECTRUM_FLOOR = 20_480  # M of 0.02 g swinging steadily: below it, what the wrist does is noise
-PPG_SPECTRUM_FLOOR = 64  # any signal that moves lies far above
-REST_LOG2 = 180  # log2_q4 of a wrist at rest
 
 _COS = np.rint(16384 * np.cos(2 * np.pi * np.arange(POINTS) / POINTS))  # Q14
 _SIN = _COS[(np.arange(POINTS) - POINTS // 4) % POINTS]

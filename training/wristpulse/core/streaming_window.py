@@ -12,7 +12,7 @@ import numpy as np
 
 from wristpulse.core.align import Hops, no_contact
 from wristpulse.core.integer import isqrt, round_div
-from wristpulse.core.window import ACC_FLOOR, HOPS_PER_WINDOW, INPUT_STEPS, PPG_FLOOR
+from wristpulse.core.numbers import ACC_FLOOR, HOPS_PER_WINDOW, INPUT_STEPS, PPG_FLOOR
 
 BASELINE_SHIFT = 5  # the running mean forgets over 2^5 frames, 1 s: a high-pass of 0.16 Hz
 

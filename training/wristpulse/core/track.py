@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wristpulse.core.bins import BINS, BPM_PER_BIN, FIRST_BIN
 from wristpulse.core.integer import round_div
+from wristpulse.core.numbers import BINS, BPM_PER_BIN, FIRST_BIN, MASS, NEAR
 
-MASS = 1 << 24  # of a posterior, about
-NEAR = 4  # bins around the maximum that make the estimate: +-7.5 BPM
 UNIFORM = MASS // BINS
 
 

@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wristpulse.core.align import HOP, Hops, no_contact
+from wristpulse.core.align import Hops, no_contact
 from wristpulse.core.integer import isqrt, round_div
+from wristpulse.core.numbers import ACC_FLOOR, HOPS_PER_WINDOW, INPUT_STEPS, PPG_FLOOR, WINDOW
 
 if TYPE_CHECKING:
     pass
-
-WINDOW = 256  # frames: 8 s
-HOPS_PER_WINDOW = WINDOW // HOP
-INPUT_STEPS = 32  # of a network input per standard deviation
-PPG_FLOOR = 64  # isqrt(sum of squares) of a window: standard deviation 4/16 of a count
-ACC_FLOOR = 2621  # 16 x 0.04 g x 4096: a wrist at rest
 
 
 def window_ends(hops: Hops) -> np.ndarray:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from wristpulse.config.load import ConfigError, Data
-from wristpulse.core.window import WINDOW
+from wristpulse.core.numbers import WINDOW
 from wristpulse.data.folds import Fold, sides_of, wearer
 from wristpulse.data.labels import labelled_windows
 from wristpulse.recordings import Recording, iter_dataset

@@ -11,8 +11,9 @@ from wristpulse.core.sensor import to_counts
 
 if TYPE_CHECKING:
     from wristpulse.recordings.recording import Recording
-from wristpulse.core.align import RATE_HZ, align
-from wristpulse.core.window import WINDOW, window_ends, window_inputs, windows
+from wristpulse.core.align import align
+from wristpulse.core.numbers import RATE_HZ, WINDOW
+from wristpulse.core.window import window_ends, window_inputs, windows
 
 MOST_APART_S = 4.0  # neighbouring labels; published sets have one in 1 or 2 s
 

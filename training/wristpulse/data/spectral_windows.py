@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from wristpulse.config.networks import Augmentation
-from wristpulse.core.align import HOP, RATE_HZ, align
+from wristpulse.core.align import align
+from wristpulse.core.numbers import HOP, HOPS_PER_WINDOW, RATE_HZ, WINDOW
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.spectrum import last_windows, magnitudes
-from wristpulse.core.window import HOPS_PER_WINDOW, WINDOW, motion, window_ends, windows
+from wristpulse.core.window import motion, window_ends, windows
 from wristpulse.data.labels import between_labels
 from wristpulse.recordings.recording import Recording
 

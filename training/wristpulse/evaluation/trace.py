@@ -12,7 +12,8 @@ import numpy as np
 from wristpulse.core.align import align
 from wristpulse.core.bins import bin_bpm
 from wristpulse.core.estimator import Estimator
-from wristpulse.core.sensor import ACC_LSB_PER_G, to_counts
+from wristpulse.core.numbers import ACC_LSB_PER_G
+from wristpulse.core.sensor import to_counts
 from wristpulse.core.track import TrackerTables, tracker_tables
 from wristpulse.core.window import motion, window_ends, windows
 from wristpulse.data.folds import person

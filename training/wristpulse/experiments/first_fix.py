@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from wristpulse.core.align import align
-from wristpulse.core.bins import BINS
 from wristpulse.core.estimator import FRONT_ENDS
+from wristpulse.core.numbers import ACC_FLOOR, BINS
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.track import track
-from wristpulse.core.window import ACC_FLOOR, motion, window_ends, windows
+from wristpulse.core.window import motion, window_ends, windows
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation.results import Result
 from wristpulse.experiments import fold_command, no_pulse

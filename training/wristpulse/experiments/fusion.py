@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from wristpulse.core.align import align, no_contact
-from wristpulse.core.bins import BINS
-from wristpulse.core.estimator import FRONT_ENDS, RESET_US
-from wristpulse.core.sensor import PPG_MAX, SensorStream, to_counts
-from wristpulse.core.track import NEAR, Tracker, TrackerTables, calibrate
-from wristpulse.core.window import HOPS_PER_WINDOW, PPG_FLOOR, window_ends, windows
+from wristpulse.core.estimator import FRONT_ENDS, TRACK_GAP_US
+from wristpulse.core.numbers import BINS, HOPS_PER_WINDOW, NEAR, PPG_FLOOR, PPG_MAX
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.core.track import Tracker, TrackerTables, calibrate
+from wristpulse.core.window import window_ends, windows
 from wristpulse.data.folds import person
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation import jobs
@@ -139,7 +139,7 @@ def track(
     after = np.diff(end_us, prepend=end_us[:1] - 1)
     tracker, found = Tracker(tables), np.zeros((2, len(end_us)), np.int64)
     for n in range(len(end_us)):
-        if not contact[n] or not 0 < after[n] <= RESET_US:
+        if not contact[n] or not 0 < after[n] <= TRACK_GAP_US:
             tracker.reset()
         if known[n]:
             found[:, n] = tracker.step(logits[n])

@@ -19,10 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from wristpulse.core.align import DARK_COUNTS, RATE_HZ
 from wristpulse.core.estimator import Estimator
-from wristpulse.core.sensor import PPG_MAX, SensorStream, to_counts
-from wristpulse.core.window import WINDOW
+from wristpulse.core.numbers import DARK_COUNTS, PPG_MAX, RATE_HZ, WINDOW
+from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.evaluation.results import Result
 from wristpulse.experiments import fold_command
 from wristpulse.recordings import Recording

@@ -70,7 +70,7 @@ def table(costs: Iterable[Cost]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line."""
-    from wristpulse.student.card import load_student
+    from wristpulse.student.card import RELEASED, load_student
 
     parser = argparse.ArgumentParser(
         prog="python -m wristpulse.core.policy", description=__doc__.splitlines()[0]
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
     parser.add_argument("--datasets", default="troika,bami1", help="comma-separated; default: troika,bami1")
     options = parser.parse_args(arguments)
-    estimator = load_student(Path(__file__).parent / "released").estimator()
+    estimator = load_student(RELEASED).estimator()
     try:
         for name in options.datasets.split(","):
             print(name)

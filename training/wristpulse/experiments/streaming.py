@@ -21,12 +21,13 @@ from keras import layers
 
 from wristpulse.config.load import Tracking, Training
 from wristpulse.config.networks import Student
-from wristpulse.core.align import HOP, align
-from wristpulse.core.bins import BINS, bin_bpm
+from wristpulse.core.align import align
+from wristpulse.core.bins import bin_bpm
+from wristpulse.core.numbers import BINS, HOP, HOPS_PER_WINDOW, INPUT_STEPS, WINDOW
 from wristpulse.core.sensor import to_counts
 from wristpulse.core.streaming_window import device_hops, hop_inputs, runs
 from wristpulse.core.track import track, tracker_tables
-from wristpulse.core.window import HOPS_PER_WINDOW, INPUT_STEPS, WINDOW, device_order, window_inputs, windows
+from wristpulse.core.window import device_order, window_inputs, windows
 from wristpulse.data.folds import PROTOCOLS, person
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation.metrics import summarise

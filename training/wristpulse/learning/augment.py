@@ -9,9 +9,14 @@ import numpy as np
 import tensorflow as tf
 
 from wristpulse.config.networks import Augmentation
-from wristpulse.core.bins import BINS, FIRST_BIN
-from wristpulse.core.spectrum import ACC_SPECTRUM_FLOOR, PPG_SPECTRUM_FLOOR, REST_LOG2
-from wristpulse.core.window import ACC_FLOOR
+from wristpulse.core.numbers import (
+    ACC_FLOOR,
+    ACC_SPECTRUM_FLOOR,
+    BINS,
+    FIRST_BIN,
+    PPG_SPECTRUM_FLOOR,
+    REST_LOG2,
+)
 
 _OCTAVES = np.log2((FIRST_BIN + np.arange(BINS)) / 40).astype(np.float32)  # above 75 BPM
 STEADY_MOTION = 3 * ACC_SPECTRUM_FLOOR  # a weaker motion artefact is scaled down with the motion

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from wristpulse.core.window import INPUT_STEPS, WINDOW
+from wristpulse.core.numbers import INPUT_STEPS, WINDOW
 from wristpulse.models.layers import deployed
 from wristpulse.support.quiet import quiet
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers, ops
 
-from wristpulse.core.bins import BINS
+from wristpulse.core.numbers import BINS
 
 # The scalar head predicts (HR - CENTRE) / SPREAD, so that its output and its int8 range stay near one.
 SCALAR_CENTRE_BPM = 110.0

@@ -10,8 +10,7 @@ import keras
 from keras import layers
 
 from wristpulse.config.networks import Spectral
-from wristpulse.core.bins import BINS
-from wristpulse.core.spectrum import CHANNELS
+from wristpulse.core.numbers import BINS, CHANNELS
 
 
 def build(config: Spectral) -> keras.Model:

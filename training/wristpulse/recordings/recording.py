@@ -9,6 +9,7 @@ import numpy as np
 
 WINDOW_S = 8.0  # length of a reference window, all published sets
 HOP_S = 2.0  # step between reference windows
+LEAST_HZ = 10.0  # samples further apart than 100 ms are gaps (docs/signal_path.md, section 2)
 HR_RANGE = (40.0, 200.0)  # BPM; reference values outside are glitches of the reference, not hearts
 
 # PPG-DaLiA's activity codes (0 to 8), continued.
@@ -83,13 +84,16 @@ def make_recording(path: Path | str, **fields) -> Recording:
     """A `Recording` of checked, contiguous arrays; `path` names the file in errors.
 
     Without hr_start_s, or with None, the windows are all whole ones from the start on.
-    Raises `RecordingError` for wrong shapes, types or rates, samples that are not finite, signals of
-    unequal duration, acceleration that is not in g, labels beyond the end, or less than one window.
+    Raises `RecordingError` for wrong shapes or types, rates below 10 Hz, samples that are not finite, signals
+    of unequal duration, acceleration that is not in g, labels beyond the end, or less than one window.
     """
     for key in ("fs_ppg", "fs_acc", "ppg_lsb"):
         value = float(fields[key])
         if not (np.isfinite(value) and value > 0):
             raise RecordingError(path, key, "a positive number", repr(fields[key]))
+        if key != "ppg_lsb" and value < LEAST_HZ:
+            expected = f"{LEAST_HZ:g} Hz or more (samples over 100 ms apart are gaps)"
+            raise RecordingError(path, key, expected, f"{value:g} Hz")
         fields[key] = value
     fields["ppg"] = _signal(path, "ppg", fields["ppg"], columns=None)
     fields["acc"] = _signal(path, "acc", fields["acc"], columns=3)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which data sets there are, where their files lie, and how to open them."""
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wristpulse.recordings.readers import arrays, bami, empatica, troika
+from wristpulse.recordings.exports import e4, embraceplus, generic_csv, polar
+from wristpulse.recordings.readers import arrays, bami, empatica, physionet, troika
 from wristpulse.recordings.recording import Recording, RecordingError
 from wristpulse.recordings.simulated.simulator import simulate
 
@@ -33,7 +35,22 @@ DATASETS: dict[str, DataSet] = {
     ),
     "wesad": DataSet(empatica.read_wesad, _PICKLES, ("WESAD", "wesad", "wesad/WESAD"), ("WESAD.zip",)),
     "wrist-npz": DataSet(arrays.read_wrist, ("S*.npz",), ("wesad-wrist-unlabelled",)),
-    "dalia-s6": DataSet(arrays.read_dalia_s6, ("S6.npz",), ("dalia-s6-stairs",)),
+    # Tested on, never learnt from: what the released student shows on it is of a person it never saw.
+    "dalia-s6": DataSet(arrays.read_dalia_s6, ("S6.npz",), ("dalia-s6", "dalia-s6-stairs")),
+    "physionet-wrist": DataSet(
+        physionet.read, ("s*_*.hea", "s*_*.npz"), ("physionet-wrist", "wrist", "wrist/1.0.0")
+    ),
+    "bangle2": DataSet(
+        functools.partial(arrays.read_named, pattern="*-bangle2*.npz"), ("*-bangle2*.npz",), ("bangle2",)
+    ),
+    "e4": DataSet(e4.read_all, ("BVP.csv", "*/BVP.csv", "*/*/BVP.csv", "*.zip", "*/*.zip"), ("e4",)),
+    "embraceplus": DataSet(
+        embraceplus.read_all,
+        ("*bvp*.csv", "*/*bvp*.csv", "*/*/*bvp*.csv", "*.zip", "*/*.zip"),
+        ("embraceplus",),
+    ),
+    "polar": DataSet(polar.read_all, ("*_PPG.txt", "*/*_PPG.txt"), ("polar",)),
+    "csv": DataSet(generic_csv.read_all, ("*.csv", "*.tsv", "*/*.csv", "*/*.tsv"), ("csv",)),
     "own": DataSet(arrays.read_own, ("*.npz",), ("own",)),
 }
 SIMULATOR = "simulator"

@@ -13,29 +13,27 @@ struct sums {
 static struct sums multiply(const int16_t *tile, const int8_t *first, const int8_t *second,
 			    uint32_t quads)
 {
-	const int32_t *x = (const int32_t *)(const void *)tile;
-	const int32_t *v = (const int32_t *)(const void *)first;
-	const int32_t *w = (const int32_t *)(const void *)second;
-	const int32_t *end = v + quads * 2;
+	const int8_t *end = first + quads * 8;
 	int32_t a = 0, ba = 0, c = 0, dc = 0;
 
 	do {
-		int32_t x0 = x[0], x1 = x[1], v0 = v[0], v1 = v[1], w0, w1;
+		int32_t x0 = pulse_nn_word(tile), x1 = pulse_nn_word(tile + 2);
+		int32_t v0 = pulse_nn_word(first), v1 = pulse_nn_word(first + 4), w0, w1;
 
 		a = __smlad(__sxtb16(v0), x0, a);
 		ba = __smlad(v0, x0, ba);
 		a = __smlad(__sxtb16(v1), x1, a);
 		ba = __smlad(v1, x1, ba);
-		w0 = w[0];
-		w1 = w[1];
+		w0 = pulse_nn_word(second);
+		w1 = pulse_nn_word(second + 4);
 		c = __smlad(__sxtb16(w0), x0, c);
 		dc = __smlad(w0, x0, dc);
 		c = __smlad(__sxtb16(w1), x1, c);
 		dc = __smlad(w1, x1, dc);
-		x += 2;
-		v += 2;
-		w += 2;
-	} while (v != end);
+		tile += 4;
+		first += 8;
+		second += 8;
+	} while (first != end);
 	return (struct sums){{a, c}, {ba, dc}};
 }
 

@@ -53,7 +53,7 @@ static bool start(struct pulse_align *align)
 	int64_t first = pulse_ring_time(&align->ppg_ring, align->ppg_ring.head);
 	int64_t other = pulse_ring_time(&align->acc_ring, align->acc_ring.head);
 
-	first = (first > other ? first : other) + PULSE_RESAMPLE_US + PULSE_FRAME_US - 1;
+	first = (first > other ? first : other) + PULSE_REACH_US + PULSE_FRAME_US - 1;
 	align->frame_us = pulse_floor_div(first, PULSE_FRAME_US) * PULSE_FRAME_US;
 	align->running = true;
 	return true;
@@ -91,7 +91,7 @@ static bool take_full(struct pulse_align *align, struct pulse_hop *out)
 /* Samples that the frame needs were pushed out: the other channel came too late. */
 static bool lost(const struct pulse_ring *ring, int64_t frame_us)
 {
-	return pulse_ring_time(ring, ring->head) > frame_us - PULSE_RESAMPLE_US;
+	return pulse_ring_time(ring, ring->head) > frame_us - PULSE_REACH_US;
 }
 
 bool pulse_align_take(struct pulse_align *align, struct pulse_hop *out)
@@ -100,7 +100,7 @@ bool pulse_align_take(struct pulse_align *align, struct pulse_hop *out)
 	struct pulse_ring *acc = &align->acc_ring;
 
 	while (align->running || start(align)) {
-		int64_t until_us = align->frame_us + PULSE_RESAMPLE_US;
+		int64_t until_us = align->frame_us + PULSE_REACH_US;
 		enum pulse_reach ppg_reach = pulse_ring_reach(ppg, until_us);
 		enum pulse_reach acc_reach = pulse_ring_reach(acc, until_us);
 

@@ -6,8 +6,6 @@
 #include "integer.h"
 #include "quality.h"
 
-#define TRACK_GAP_US 10000000 /* after a longer silence the old rate says nothing */
-
 #ifdef PULSE_FRONT_END_SPECTRUM
 PULSE_ASSERT(PULSE_MODEL_INPUT_SIZE == PULSE_SPECTRUM_INPUT);
 #else
@@ -39,7 +37,7 @@ static bool follows(struct pulse_estimator *estimator, const struct pulse_hop *h
 	bool first = estimator->hops == 0;
 	bool broken = hop->discontinuous || (!first && step != PULSE_HOP_US);
 
-	if (!first && (hop->end_us <= estimator->end_us || step > TRACK_GAP_US)) {
+	if (!first && (hop->end_us <= estimator->end_us || step > PULSE_TRACK_GAP_US)) {
 		pulse_track_reset(&estimator->track);
 	}
 	estimator->end_us = hop->end_us;

@@ -2,15 +2,9 @@
 /* docs/signal_path.md, section 9. */
 #include <pulse/policy.h>
 
-#define CALM_Q15 29491 /* confidence of 0.9 */
+#include <pulse/numbers.h>
 
-static const struct pulse_policy_row table[] = {
-	{.calm_hops = 0, .every = 1, .led_shift = 0},
-	{.calm_hops = 5, .every = 2, .led_shift = 0},
-	{.calm_hops = 15, .every = 4, .led_shift = 1},
-};
-
-#define ROWS (sizeof(table) / sizeof(table[0]))
+static const struct pulse_policy_row rows[PULSE_POLICY_ROWS] = PULSE_POLICY_TABLE;
 
 void pulse_policy_reset(struct pulse_policy *policy)
 {
@@ -22,10 +16,11 @@ const struct pulse_policy_row *pulse_policy_row(const struct pulse_policy *polic
 {
 	unsigned int row = 0;
 
-	while (policy->on && row + 1 < ROWS && policy->calm >= table[row + 1].calm_hops) {
+	while (policy->on && row + 1 < PULSE_POLICY_ROWS &&
+	       policy->calm >= rows[row + 1].calm_hops) {
 		row++;
 	}
-	return &table[row];
+	return &rows[row];
 }
 
 static void count_calm(struct pulse_policy *policy)
@@ -50,7 +45,7 @@ void pulse_policy_note(struct pulse_policy *policy, bool valid, uint16_t confide
 		       bool moving)
 {
 	policy->since = 1;
-	if (valid && confidence_q15 >= CALM_Q15 && !moving) {
+	if (valid && confidence_q15 >= PULSE_CALM_Q15 && !moving) {
 		count_calm(policy);
 	} else {
 		policy->calm = 0;

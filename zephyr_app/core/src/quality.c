@@ -5,7 +5,7 @@
 
 bool pulse_quality_contact(const struct pulse_hop *hop)
 {
-	return 4 * hop->dark <= hop->samples;
+	return PULSE_DARK_ONE_IN * hop->dark <= hop->samples;
 }
 
 enum pulse_state pulse_quality_state(uint16_t confidence_q15, uint16_t valid_q15, uint32_t acc_root)

@@ -5,20 +5,17 @@
 #include <string.h>
 
 #include "integer.h"
-#include "pulse_config.h"
 #include "ring.h"
 
-#define HALF_US    PULSE_RESAMPLE_US
-#define TAPS       124  /* of the kernel, 1024 us apart */
-#define MIN_WEIGHT 8192 /* a quarter of the kernel's peak: below, a mean would amplify noise */
+#define HALF_US    PULSE_REACH_US
 #define PPG_LIMIT  (PULSE_PPG_MAX << PULSE_PPG_FRACTION)
 #define ACC_OFFSET 32768 /* makes an int16 unsigned */
 
-PULSE_ASSERT(((HALF_US - 1) >> 10) + 1 < TAPS);
+PULSE_ASSERT(((HALF_US - 1) >> 10) + 1 < PULSE_KERNEL_TAPS);
 PULSE_ASSERT(PULSE_ALIGN_DEPTH > 2 * HALF_US / 5000); /* 200 Hz */
 PULSE_ASSERT(PULSE_ALIGN_DEPTH <= 128);               /* sums of weights stay below 2^22 */
 
-static const int16_t kernel[TAPS] = PULSE_ALIGN_KERNEL;
+static const int16_t kernel[PULSE_KERNEL_TAPS] = PULSE_KERNEL;
 
 /* Time of a sample after the frame; within a run, a ring spans far less than 2^31 us. */
 static inline int32_t offset(const struct pulse_ring *ring, uint32_t index, uint32_t frame_us)
@@ -59,8 +56,9 @@ static uint32_t nearest(const struct pulse_ring *ring, uint32_t index, uint32_t 
 }
 
 /*
- * round_div(sum, total) for MIN_WEIGHT <= total < 2^22 and sum < 2^44, 0 for a negative sum: three
- * digits of ten bits by the 32-bit divider, a quarter of the instructions of a 64-bit division.
+ * round_div(sum, total) for PULSE_MIN_WEIGHT <= total < 2^22 and sum < 2^44, 0 for a negative sum:
+ * three digits of ten bits by the 32-bit divider, a quarter of the instructions of a 64-bit
+ * division.
  */
 static uint32_t mean(int64_t sum, uint32_t total)
 {
@@ -107,7 +105,7 @@ int32_t pulse_resample_ppg(struct pulse_ring *ring, const uint32_t *counts, int6
 	hop->samples = (uint16_t)(hop->samples + own);
 	hop->dark = (uint16_t)(hop->dark + dark);
 	hop->saturated = (uint16_t)(hop->saturated + saturated);
-	if ((int32_t)total < MIN_WEIGHT) {
+	if ((int32_t)total < PULSE_MIN_WEIGHT) {
 		return (int32_t)(counts[nearest(ring, first, now)] << PULSE_PPG_FRACTION);
 	}
 	uint32_t y = mean(sum * (1 << PULSE_PPG_FRACTION), total);
@@ -142,7 +140,7 @@ void pulse_resample_acc(struct pulse_ring *ring, int16_t (*acc)[3], int64_t fram
 		y += (int64_t)w * xyz[1];
 		z += (int64_t)w * xyz[2];
 	}
-	if ((int32_t)total < MIN_WEIGHT) {
+	if ((int32_t)total < PULSE_MIN_WEIGHT) {
 		memcpy(out, acc[nearest(ring, first, now)], 3 * sizeof(out[0]));
 		return;
 	}

@@ -5,11 +5,9 @@
 
 #include <pulse/align.h>
 
-#define PULSE_RESAMPLE_US 125000 /* reach of the kernel either side of a frame */
-
 /*
- * The run at the ring's head must hold a sample at or before frame_us - PULSE_RESAMPLE_US and one
- * at or after frame_us + PULSE_RESAMPLE_US. Samples that no later frame looks at are dropped.
+ * The run at the ring's head must hold a sample at or before frame_us - PULSE_REACH_US and one
+ * at or after frame_us + PULSE_REACH_US. Samples that no later frame looks at are dropped.
  */
 
 /** The frame's PPG, 1/16 counts; counts its own raw samples (31250 us from frame_us on) into hop.

@@ -3,13 +3,11 @@
 
 #include "integer.h"
 
-#define GAP_US 100000 /* a longer step between samples is a gap */
-
 PULSE_ASSERT((PULSE_ALIGN_DEPTH & PULSE_RING_MASK) == 0);
 
 static bool is_gap(int64_t before, int64_t after)
 {
-	return after <= before || (uint64_t)after - (uint64_t)before > GAP_US;
+	return after <= before || (uint64_t)after - (uint64_t)before > PULSE_GAP_US;
 }
 
 uint32_t pulse_ring_push(struct pulse_ring *ring, int64_t t_us)

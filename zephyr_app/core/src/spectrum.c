@@ -7,9 +7,6 @@
 #include "integer.h"
 #include "transform.h"
 
-#define PPG_FLOOR  64    /* any signal that moves lies far above */
-#define ACC_FLOOR  20480 /* 0.02 g swinging: below, what the wrist does is noise */
-#define REST_LOG2  180   /* 16 log2 of PULSE_ACC_REST, less a little */
 #define HOP_BYTES  PULSE_SPECTRUM_FEATURES
 #define BIN_BYTES  (PULSE_WINDOW_HOPS * HOP_BYTES)
 #define FULL_SCALE 255
@@ -136,7 +133,7 @@ static void write(const struct pulse_spectrum_scratch *scratch, uint32_t top, in
 static int8_t motion(uint32_t root)
 {
 	int top = pulse_bit_length(root) - 1;
-	int32_t value = 2 * (16 * top + (int32_t)((root << 4) >> top) - 16 - REST_LOG2);
+	int32_t value = 2 * (16 * top + (int32_t)((root << 4) >> top) - 16 - PULSE_REST_LOG2);
 
 	value = value < 0 ? 0 : value > FULL_SCALE ? FULL_SCALE : value;
 	return (int8_t)(value - 128);
@@ -153,14 +150,14 @@ void pulse_spectrum_append(const struct pulse_window *window, const struct pulse
 	memset(scratch->power, 0, sizeof(scratch->power));
 	load_ppg(window, moments->mean[0], scratch->d);
 	add_power(scratch);
-	write(scratch, magnitudes(scratch, 1, PPG_FLOOR), newest + PPG);
+	write(scratch, magnitudes(scratch, 1, PULSE_PPG_SPECTRUM_FLOOR), newest + PPG);
 
 	memset(scratch->power, 0, sizeof(scratch->power));
 	for (int axis = 0; axis < 3; axis++) {
 		load_axis(window, axis, moments->mean[1 + axis], scratch->d);
 		add_power(scratch);
 	}
-	write(scratch, magnitudes(scratch, 2, ACC_FLOOR), newest + ACC);
+	write(scratch, magnitudes(scratch, 2, PULSE_ACC_SPECTRUM_FLOOR), newest + ACC);
 
 	for (int8_t *bin = input; bin < input + PULSE_SPECTRUM_INPUT; bin += BIN_BYTES) {
 		int8_t *last = bin + BIN_BYTES - HOP_BYTES;

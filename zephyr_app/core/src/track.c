@@ -5,8 +5,7 @@
 #include "integer.h"
 #include "pulse_config.h"
 
-#define UNIFORM ((1 << 24) / PULSE_BINS)
-#define NEAR    4 /* bins either side that belong to a peak: 7.5 BPM */
+#define UNIFORM (PULSE_TRACK_MASS / PULSE_BINS)
 
 static const uint16_t transition[PULSE_TRACK_HALF_WIDTH + 1] = PULSE_TRACK_TRANSITION;
 static const uint16_t likelihood[256] = PULSE_TRACK_LIKELIHOOD;
@@ -103,8 +102,8 @@ static struct pulse_estimate estimate_of(const struct pulse_track *track)
 		all += p[b];
 		peak = p[b] > p[peak] ? b : peak;
 	}
-	int first = peak > NEAR ? peak - NEAR : 0;
-	int last = peak < PULSE_BINS - NEAR ? peak + NEAR : PULSE_BINS - 1;
+	int first = peak > PULSE_TRACK_NEAR ? peak - PULSE_TRACK_NEAR : 0;
+	int last = peak < PULSE_BINS - PULSE_TRACK_NEAR ? peak + PULSE_TRACK_NEAR : PULSE_BINS - 1;
 
 	for (int b = first; b <= last; b++) {
 		near += p[b];

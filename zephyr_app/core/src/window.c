@@ -6,9 +6,7 @@
 
 #include "integer.h"
 
-#define PPG_ROOT_FLOOR 64
-#define MOVING         109951163 /* 64 * 64 * (0.04 * 4096)^2, rounded up */
-#define STEPS          512       /* 32 int8 steps a standard deviation; a root is 16 deviations */
+#define STEPS (PULSE_INPUT_STEPS * PULSE_ROOT_DEVIATIONS) /* of a root */
 
 void pulse_window_clear(struct pulse_window *window)
 {
@@ -67,7 +65,7 @@ bool pulse_window_moving(const struct pulse_window *window)
 		/* 64 times the power about the mean: exact without a division. */
 		power += PULSE_HOP_FRAMES * (int64_t)window->squares[slot][channel] - sum * sum;
 	}
-	return power >= MOVING;
+	return power >= PULSE_MOVING;
 }
 
 struct pulse_moments pulse_window_moments(const struct pulse_window *window)
@@ -80,8 +78,8 @@ struct pulse_moments pulse_window_moments(const struct pulse_window *window)
 		acc += power(window, channel, &moments.mean[channel]);
 	}
 	moments.ppg_root = pulse_isqrt(ppg);
-	if (moments.ppg_root < PPG_ROOT_FLOOR) {
-		moments.ppg_root = PPG_ROOT_FLOOR;
+	if (moments.ppg_root < PULSE_PPG_ROOT_FLOOR) {
+		moments.ppg_root = PULSE_PPG_ROOT_FLOOR;
 	}
 	moments.acc_root = pulse_isqrt(acc);
 	if (moments.acc_root < PULSE_ACC_REST) {

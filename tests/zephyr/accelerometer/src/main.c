@@ -7,8 +7,8 @@
 
 #include <pulse/hop.h>
 
-#include "accelerometer.h"
-#include "emulated_accelerometer.h"
+#include "sensing/accelerometer.h"
+#include "replay/emulated_accelerometer.h"
 
 #define STEP_US 10000
 

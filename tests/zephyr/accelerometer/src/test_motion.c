@@ -5,9 +5,9 @@
 
 #include <pulse/hop.h>
 
-#include "accelerometer.h"
-#include "emulated_accelerometer.h"
-#include "motion.h"
+#include "sensing/accelerometer.h"
+#include "replay/emulated_accelerometer.h"
+#include "sensing/motion.h"
 
 #define LIMIT 128 /* counts from one sample to the next that are no motion yet: 31 mg */
 

@@ -9,7 +9,7 @@
 #include <zephyr/storage/flash_map.h>
 #include <zephyr/ztest.h>
 
-#include "config.h"
+#include "settings/config.h"
 
 uint8_t *flash_bytes(void)
 {

@@ -6,8 +6,8 @@
 #include <zephyr/sys/crc.h>
 #include <zephyr/ztest.h>
 
-#include "config.h"
-#include "config_store.h"
+#include "settings/config.h"
+#include "settings/config_store.h"
 #include "flash.h"
 
 #define BOARD_UA 10000 /* devicetree's */

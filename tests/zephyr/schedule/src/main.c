@@ -9,10 +9,10 @@
 #include <drivers/sensor/max3010x.h>
 #include <pulse/estimator.h>
 
-#include "accelerometer.h"
-#include "acquire.h"
-#include "infer.h"
-#include "publish.h"
+#include "sensing/accelerometer.h"
+#include "sensing/acquire.h"
+#include "estimation/infer.h"
+#include "estimation/publish.h"
 #include "wrist.h"
 
 #define SLICE_US 1000

@@ -4,11 +4,6 @@
 #define PULSE_CONFIG_H_
 
 #define PULSE_FRONT_END_WINDOW 1
-#define PULSE_ALIGN_KERNEL                                                                         \
-	{                                                                                          \
-		[0 ... 122] = 32767                                                                \
-	}
-#define PULSE_DARK_COUNTS      4096
 #define PULSE_CONFIDENCE_VALID 26214
 
 #endif /* PULSE_CONFIG_H_ */

@@ -8,7 +8,7 @@
 #include <drivers/sensor/max3010x.h>
 #include <drivers/sensor/max3010x_emul.h>
 
-#include "emulated_accelerometer.h"
+#include "replay/emulated_accelerometer.h"
 
 #define PPG_NODE DT_ALIAS(pulse_ppg)
 

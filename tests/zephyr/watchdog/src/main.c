@@ -10,11 +10,11 @@
 #include <drivers/sensor/max3010x_emul.h>
 #include <pulse/estimator.h>
 
-#include "acquire.h"
-#include "infer.h"
-#include "last_words.h"
-#include "publish.h"
-#include "watchdog.h"
+#include "sensing/acquire.h"
+#include "estimation/infer.h"
+#include "health/last_words.h"
+#include "estimation/publish.h"
+#include "health/watchdog.h"
 #include "wrist.h"
 
 static K_SEM_DEFINE(hang, 0, 1); /* given: the estimator goes on */

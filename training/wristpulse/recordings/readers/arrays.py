@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recordings kept as .npz: a user's own (docs/data.md), and two wrist sets that come that way."""
 
+import dataclasses
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from wristpulse.recordings.recording import (
     make_recording,
     plausible,
 )
+from wristpulse.recordings.scale import SignalError, ppg_scale
 from wristpulse.support.files import replacing
 
 FORMAT = "pulse-recording-1"
@@ -40,7 +43,10 @@ def save_recording(path: Path, recording: Recording, **further: np.ndarray) -> N
 
 
 def load_recording(path: Path) -> Recording:
-    """Read a recording in the repository's own .npz format; see docs/data.md. Raises `RecordingError`."""
+    """Read a recording in the repository's own .npz format; see docs/data.md. Raises `RecordingError`.
+
+    A PPG that comes without ppg_lsb and ppg_zero gets the scale that `scale.ppg_scale` finds.
+    """
     path = Path(path)
     content = _content(path)
     if str(content.get("format", "")) != FORMAT:
@@ -69,8 +75,18 @@ def load_recording(path: Path) -> Recording:
         contact=content.get("contact"),
         **fields,
     )
+    if "ppg_lsb" not in content and "ppg_zero" not in content:
+        recording = _scaled(path, recording)
     _check_scale(path, recording)
     return recording
+
+
+def _scaled(path: Path, recording: Recording) -> Recording:
+    try:
+        scale = ppg_scale(recording.ppg, recording.fs_ppg)
+    except SignalError as error:
+        raise RecordingError(path, error.array, error.expected, error.found) from error
+    return dataclasses.replace(recording, ppg_lsb=scale.lsb, ppg_zero=scale.zero)
 
 
 def read_own(folder: Path) -> Iterator[Recording]:
@@ -91,10 +107,19 @@ def read_wrist(folder: Path) -> Iterator[Recording]:
         yield _e4(path, content, "wrist-npz", subject, hr=None)
 
 
+def read_named(folder: Path, pattern: str) -> Iterator[Recording]:
+    """A published set kept as recordings of the repository's own format: the files that match `pattern`."""
+    for path in sorted(folder.glob(pattern)):
+        yield load_recording(path)
+
+
 def read_dalia_s6(folder: Path) -> Iterator[Recording]:
-    """Seven minutes of PPG-DaLiA's S6 on stairs: S6.npz."""
+    """Seven minutes of PPG-DaLiA's S6 on stairs: S6.npz, as `download` saves it or as plain arrays."""
     for path, subject in _numbered(folder):
         content = _content(path)
+        if "format" in content:
+            yield load_recording(path)
+            continue
         yield _e4(
             path,
             content,
@@ -125,6 +150,11 @@ def _e4(path: Path, content: dict, dataset: str, subject: str, **fields) -> Reco
 
 def _content(path: Path) -> dict[str, np.ndarray]:
     """All arrays of an .npz, none of them of Python objects."""
+    whole = "a whole .npz of plain arrays"
+    if path.is_file() and not zipfile.is_zipfile(path):
+        head = path.read_bytes()[:512]
+        kind = "an empty file" if not head else "a .npz cut short" if head[:2] == b"PK" else _kind(head)
+        raise RecordingError(path, "file", whole, kind)
     try:
         with np.load(path, allow_pickle=False) as file:
             if not isinstance(file, np.lib.npyio.NpzFile):
@@ -132,7 +162,17 @@ def _content(path: Path) -> dict[str, np.ndarray]:
             return {key: file[key] for key in file.files}
     except Exception as error:  # numpy and zipfile raise many kinds on bad bytes
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise RecordingError(path, "file", "a whole .npz of plain arrays", reason) from error
+        if "allow_pickle" in reason:  # numpy's advice to load it all the same is unwise
+            reason = "an array of Python objects (a pickle)"
+        raise RecordingError(path, "file", whole, reason) from error
+
+
+def _kind(head: bytes) -> str:
+    """What a file's first bytes say that it is."""
+    if head.startswith(b"\x93NUMPY"):
+        return "a single array (.npy)"
+    text = b"\0" not in head and all(byte >= 32 or byte in b"\t\r\n" for byte in head)
+    return "a text file (tables of text: see read_csv in docs/data.md)" if text else "another kind of file"
 
 
 def _need(path: Path, content: dict, key: str) -> np.ndarray:

@@ -33,6 +33,12 @@ BAMI1_OFFSET_S = {
     2: 3.0, 3: 3.0, 5: 11.5, 8: 4.0, 9: 3.0, 10: 1.5, 12: 3.0, 13: 3.0, 15: -3.5, 17: 1.5, 18: 1.5, 20: 2.5,
 }  # fmt: skip
 
+# The same for BAMI-2. Subjects not named: 1.0.
+BAMI2_OFFSET_S = {
+    2: 0.5, 4: 1.5, 8: 1.5, 9: 0.5, 10: 1.5, 11: 2.0, 12: 2.0, 13: 1.5, 17: 0.5, 19: 1.5, 20: 1.5, 22: 0.5,
+    23: 7.5,
+}  # fmt: skip
+
 # The treadmill protocols, minutes. The last of BAMI-2's stages lasts until the recording ends.
 BAMI1_PROTOCOL = ((1, "sitting"), (2, "walking"), (3, "running"), (2, "walking"), (3, "running"),
                   (2, "walking"), (1, "sitting"))  # fmt: skip
@@ -85,7 +91,7 @@ def read_bami2_file(path: Path, number: int) -> Recording:
         hr=plausible(hr),
         hr_start_s=starts,
         activity=_activity(BAMI2_PROTOCOL, starts),
-        label_offset_s=1.0,  # mostly 0.5 to 2
+        label_offset_s=BAMI2_OFFSET_S.get(number, 1.0),
     )
 
 

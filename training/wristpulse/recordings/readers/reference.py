@@ -22,6 +22,25 @@ def beat_rate(times: np.ndarray, rates: np.ndarray, starts: np.ndarray) -> np.nd
     return plausible(np.where((count > 0) & (count >= 0.5 * mean * WINDOW_S / 60), mean, np.nan))
 
 
+def interval_rate(beats: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Heart rate (BPM, float32 (w,)) of each 8 s window: 60 over the mean interval of the beats within it.
+
+    `beats` are their times (seconds, increasing), `starts` (seconds) the windows'. An interval that departs
+    by more than a quarter from the window's median is a missed or a false beat and left out. NaN where the
+    intervals that stay cover less than half of the window.
+    """
+    first, last = np.searchsorted(beats, starts), np.searchsorted(beats, starts + WINDOW_S)
+    rates = np.full(len(starts), np.nan)
+    for window, (i, j) in enumerate(zip(first, last, strict=True)):
+        intervals = np.diff(beats[i:j])
+        if len(intervals):
+            usual = np.median(intervals)
+            good = intervals[np.abs(intervals - usual) <= 0.25 * usual]
+            if good.sum() >= WINDOW_S / 2:
+                rates[window] = 60 / good.mean()
+    return plausible(rates)
+
+
 def ecg_rate(ecg: np.ndarray, fs: float, starts: np.ndarray) -> np.ndarray:
     """Heart rate (BPM, float32 (w,)) of each 8 s window from one ECG lead `ecg` (n,) at `fs` Hz.
 

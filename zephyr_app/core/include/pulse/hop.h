@@ -10,18 +10,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <pulse/numbers.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define PULSE_FRAME_US   31250 /* one frame: 1 / 32 Hz */
-#define PULSE_HOP_FRAMES 64    /* 2 s */
-#define PULSE_HOP_US     (PULSE_FRAME_US * PULSE_HOP_FRAMES)
-
-#define PULSE_PPG_BITS      18                          /* width of the sensor's ADC */
-#define PULSE_PPG_MAX       ((1 << PULSE_PPG_BITS) - 1) /* full scale, counts */
-#define PULSE_PPG_FRACTION  4                           /* fractional bits of an aligned count */
-#define PULSE_ACC_LSB_PER_G 4096                        /* +-8 g in 16 bits */
+#define PULSE_HOP_US  (PULSE_FRAME_US * PULSE_HOP_FRAMES)
+#define PULSE_PPG_MAX ((1 << PULSE_PPG_BITS) - 1) /* full scale, counts */
 
 struct pulse_hop {
 	/* Time of the last frame + PULSE_FRAME_US, microseconds on the samples' clock. */

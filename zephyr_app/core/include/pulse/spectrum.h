@@ -16,7 +16,6 @@
 extern "C" {
 #endif
 
-#define PULSE_SPECTRUM_FEATURES 5 /* a bin and hop: PPG, PPG at 2 k, ACC, ACC at 2 k, motion */
 #define PULSE_SPECTRUM_INPUT                                                                       \
 	(PULSE_BINS * PULSE_WINDOW_HOPS * PULSE_SPECTRUM_FEATURES) /* bytes                        \
 								    */

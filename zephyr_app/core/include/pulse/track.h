@@ -9,13 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <pulse/numbers.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define PULSE_BINS      104 /* bin b is 1.875 x (PULSE_FIRST_BIN + b) BPM: 30.0 to 223.1 */
-#define PULSE_FIRST_BIN 16
-#define PULSE_BIN_Q8    480 /* 1.875 BPM in 1/256 BPM */
 
 struct pulse_track {
 	uint32_t posterior[PULSE_BINS]; /* sum about 2^24 */

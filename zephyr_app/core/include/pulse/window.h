@@ -15,9 +15,7 @@
 extern "C" {
 #endif
 
-#define PULSE_WINDOW_HOPS   4
 #define PULSE_WINDOW_FRAMES (PULSE_WINDOW_HOPS * PULSE_HOP_FRAMES) /* 8 s */
-#define PULSE_CHANNELS      4                                      /* PPG, X, Y, Z */
 #define PULSE_WINDOW_INPUT  (PULSE_CHANNELS * PULSE_WINDOW_FRAMES) /* bytes */
 
 /* A ring of hops, and each hop's sums, so that mean and power of a window cost four additions. */
@@ -36,9 +34,6 @@ struct pulse_moments {
 	uint32_t ppg_root; /* at least 64: a quarter of a count of standard deviation */
 	uint32_t acc_root; /* the three axes together, at least PULSE_ACC_REST */
 };
-
-/* 16 x 0.04 g: the root of a wrist at rest, and the floor of acc_root. */
-#define PULSE_ACC_REST 2621
 
 /** Forget all hops. */
 void pulse_window_clear(struct pulse_window *window);

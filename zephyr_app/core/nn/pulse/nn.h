@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * Number of the layout of weights and descriptions; a model generated for another one does not
  * compile. Stated once more, for the generator, in python_tools/wristpulse_tools/codegen/pack.py.
@@ -122,5 +126,9 @@ void pulse_nn_lookup(const int8_t table[256], const int8_t *in, int8_t *out, uin
 
 /** memset for int8_t, for the border of a padded tensor. */
 void pulse_nn_fill(int8_t *out, int8_t value, uint32_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* PULSE_NN_H_ */

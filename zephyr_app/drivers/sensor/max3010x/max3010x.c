@@ -5,9 +5,13 @@
 #include <zephyr/logging/log.h>
 #include <zephyr/pm/device.h>
 
-#include "max3010x.h"
+#include "max3010x_async.h"
+#include "max3010x_chip.h"
+#include "max3010x_data.h"
+#include "max3010x_decoder.h"
+#include "max3010x_pm.h"
 
-LOG_MODULE_REGISTER(max3010x, CONFIG_SENSOR_LOG_LEVEL);
+LOG_MODULE_DECLARE(max3010x, CONFIG_SENSOR_LOG_LEVEL);
 
 static int sample_fetch(const struct device *dev, enum sensor_channel channel)
 {

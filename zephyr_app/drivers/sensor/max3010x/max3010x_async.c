@@ -9,7 +9,9 @@
 #include <zephyr/pm/device_runtime.h>
 #include <zephyr/rtio/work.h>
 
-#include "max3010x.h"
+#include "max3010x_async.h"
+#include "max3010x_batch.h"
+#include "max3010x_chip.h"
 
 LOG_MODULE_DECLARE(max3010x, CONFIG_SENSOR_LOG_LEVEL);
 

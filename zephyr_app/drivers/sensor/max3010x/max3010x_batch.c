@@ -4,7 +4,8 @@
 #include <string.h>
 #include <zephyr/irq.h>
 
-#include "max3010x.h"
+#include "max3010x_batch.h"
+#include "max3010x_chip.h"
 
 #define PERIOD_SMOOTHING 8 /* batches; an interrupt's time is uncertain by a tick */
 

@@ -3,9 +3,9 @@
 #include <string.h>
 #include <zephyr/logging/log.h>
 
-#include "max3010x.h"
+#include "max3010x_chip.h"
 
-LOG_MODULE_DECLARE(max3010x, CONFIG_SENSOR_LOG_LEVEL);
+LOG_MODULE_REGISTER(max3010x, CONFIG_SENSOR_LOG_LEVEL);
 
 #define RESET_TRIES 10 /* of 1 ms; the data sheet states no reset time */
 
@@ -19,7 +19,7 @@ static int count_error(const struct device *dev, int error)
 	return error;
 }
 
-static int reset(const struct device *dev)
+static int reset_chip(const struct device *dev)
 {
 	const struct max3010x_config *config = dev->config;
 	uint8_t mode;
@@ -118,7 +118,7 @@ int max3010x_set_up(const struct device *dev)
 	if (ret != 0) {
 		return ret;
 	}
-	ret = reset(dev);
+	ret = reset_chip(dev);
 	for (int i = 0; ret == 0 && i < ARRAY_SIZE(settings); i++) {
 		ret = i2c_reg_write_byte_dt(&config->i2c, settings[i][0], settings[i][1]);
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define DT_DRV_COMPAT pulse_max3010x
 
-#include "max3010x.h"
+#include "max3010x_data.h"
+#include "max3010x_decoder.h"
 
 #define COUNTS_SHIFT 18 /* q31 value = counts << (31 - 18) */
 

@@ -46,7 +46,7 @@ static void drive_pin(const struct emul *emul, bool active)
 }
 
 /* @return whether the pin must be pulled; the caller does so without the lock */
-static bool raise(struct emul_data *data)
+static bool raise_interrupt(struct emul_data *data)
 {
 	data->regs[MAX3010X_INT_STATUS1] |= MAX3010X_INT_A_FULL;
 	if ((data->regs[MAX3010X_INT_ENABLE1] & MAX3010X_INT_A_FULL) == 0) {
@@ -59,7 +59,7 @@ static bool raise(struct emul_data *data)
 	return true;
 }
 
-static void reset(struct emul_data *data)
+static void reset_registers(struct emul_data *data)
 {
 	memset(data->regs, 0, sizeof(data->regs));
 	data->regs[MAX3010X_PART_ID] = MAX3010X_PART_ID_VALUE;
@@ -103,7 +103,7 @@ void max3010x_emul_push(const struct emul *emul, const uint32_t *counts)
 		data->level++;
 		if (data->level == MAX3010X_FIFO_DEPTH - (data->regs[MAX3010X_FIFO_CONFIG] &
 							  MAX3010X_FIFO_A_FULL)) {
-			pull = raise(data);
+			pull = raise_interrupt(data);
 		}
 	}
 	k_spin_unlock(&data->lock, key);
@@ -116,7 +116,7 @@ void max3010x_emul_flush(const struct emul *emul)
 {
 	struct emul_data *data = emul->data;
 	k_spinlock_key_t key = k_spin_lock(&data->lock);
-	bool pull = data->level > 0 && raise(data);
+	bool pull = data->level > 0 && raise_interrupt(data);
 
 	k_spin_unlock(&data->lock, key);
 	if (pull) {
@@ -131,7 +131,7 @@ static void write_reg(const struct emul *emul, uint8_t value)
 	switch (data->reg) {
 	case MAX3010X_MODE_CONFIG:
 		if ((value & MAX3010X_MODE_RESET) != 0) {
-			reset(data);
+			reset_registers(data);
 			return;
 		}
 		break;
@@ -276,7 +276,7 @@ void max3010x_emul_power_cycle(const struct emul *emul)
 	struct emul_data *data = emul->data;
 	k_spinlock_key_t key = k_spin_lock(&data->lock);
 
-	reset(data);
+	reset_registers(data);
 	k_spin_unlock(&data->lock, key);
 	drive_pin(emul, false);
 }
@@ -284,7 +284,7 @@ void max3010x_emul_power_cycle(const struct emul *emul)
 static int emul_init(const struct emul *emul, const struct device *parent)
 {
 	ARG_UNUSED(parent);
-	reset(emul->data);
+	reset_registers(emul->data);
 	return 0;
 }
 

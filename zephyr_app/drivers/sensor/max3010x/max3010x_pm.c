@@ -3,7 +3,9 @@
  * Power management. Shut down, the chip keeps its registers; they are written again on resuming all
  * the same, so that a supply which was cut in the meantime does no harm.
  */
-#include "max3010x.h"
+#include "max3010x_async.h"
+#include "max3010x_chip.h"
+#include "max3010x_pm.h"
 
 static int resume(const struct device *dev)
 {

@@ -30,6 +30,10 @@
 #include <zephyr/device.h>
 #include <zephyr/drivers/sensor.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MAX3010X_FIFO_DEPTH  32 /* samples */
 #define MAX3010X_SLOTS       4
 #define MAX3010X_SAMPLE      3 /* bytes per slot */
@@ -86,5 +90,9 @@ struct max3010x_batch {
 /* Bytes that hold any batch of `slots` slots. */
 #define MAX3010X_BATCH_SIZE(slots)                                                                 \
 	(sizeof(struct max3010x_batch) + MAX3010X_FIFO_DEPTH * (slots)*MAX3010X_SAMPLE)
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* DRIVERS_SENSOR_MAX3010X_H_ */

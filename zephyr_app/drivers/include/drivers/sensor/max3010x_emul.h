@@ -10,6 +10,10 @@
 #include <stdint.h>
 #include <zephyr/drivers/emul.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * The chip takes one sample now: counts of slot 0 to slots - 1, as they are with the currents that
  * devicetree states; another current gives more or less light in proportion. Dropped while the chip
@@ -38,5 +42,9 @@ void max3010x_emul_stick(const struct emul *emul);
 
 /** Power comes back: registers at their reset values, FIFO empty, chip idle. */
 void max3010x_emul_power_cycle(const struct emul *emul);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* DRIVERS_SENSOR_MAX3010X_EMUL_H_ */

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every number that this package and the C core share, with unit and reason: docs/signal_path.md.
+
+`SHARED` names them for C: `invoke numbers` writes zephyr_app/core/include/pulse/numbers.h from it. What
+differs from student to student stands in its card instead.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+# The sensors.
+PPG_BITS = 18  # MAX30101-class front end, unsigned counts
+PPG_MAX = (1 << PPG_BITS) - 1
+ACC_LSB_PER_G = 4096  # +-8 g in 16 bits
+
+# Alignment, sections 2 and 3.
+RATE_HZ = 32  # of the grid
+FRAME_US = 1_000_000 // RATE_HZ
+HOP = 64  # frames: 2 s
+REACH_US = 125_000  # half the alignment kernel's length
+KERNEL_TAPS = 124  # 1024 us apart
+GAP_US = 100_000  # a longer step between samples of a channel is a gap
+MIN_WEIGHT = 8192  # a quarter of the kernel's peak: below it a mean would amplify noise
+PPG_FRACTION_BITS = 4  # of an aligned count
+DARK_COUNTS = 4096  # below: no skin before the sensor
+DARK_ONE_IN = 4  # dark samples, one in more than so many: no contact
+
+# Windows, section 4.
+HOPS_PER_WINDOW = 4
+WINDOW = HOP * HOPS_PER_WINDOW  # 256 frames: 8 s
+CHANNELS = 4  # PPG, X, Y, Z
+INPUT_STEPS = 32  # of a network input per standard deviation
+ROOT_DEVIATIONS = math.isqrt(WINDOW)  # the root of a window's summed squares is 16 standard deviations
+PPG_FLOOR = 64  # of that root: a standard deviation of a quarter of a count
+REST_G = 0.04  # acceleration of a wrist at rest, root mean square
+ACC_FLOOR = int(ROOT_DEVIATIONS * REST_G * ACC_LSB_PER_G)  # 2621
+MOVING = math.ceil(HOP**2 * (REST_G * ACC_LSB_PER_G) ** 2)  # 64 x the summed squares of a hop
+
+# Spectra, section 5.
+FEATURES = 5  # of a bin and hop: PPG, PPG at twice the rate, ACC, ACC at twice the rate, motion
+PPG_SPECTRUM_FLOOR = 64  # any signal that moves lies far above
+ACC_SPECTRUM_FLOOR = 20_480  # 0.02 g swinging steadily: below it, what the wrist does is noise
+REST_LOG2 = 180  # 16 log2 of ACC_FLOOR, less a little
+
+# Tracking, section 7.
+BINS = 104
+FIRST_BIN = 16  # bin b is 1.875 (FIRST_BIN + b) BPM: 30.0 to 223.1
+BPM_PER_BIN = 1.875  # 1/32 Hz
+BIN_Q8 = int(BPM_PER_BIN * 256)
+ONE_Q15 = 1 << 15
+MASS = 1 << 24  # of a posterior, about
+NEAR = 4  # bins around the highest that make the estimate: +-7.5 BPM
+TRACK_GAP_US = 10_000_000  # a longer time between hops says nothing about the heart rate
+
+# Power policy, section 9.
+CALM_Q15 = int(0.9 * ONE_Q15)
+
+
+class PolicyRow(NamedTuple):
+    """From so many calm hops in a row on: the network runs every `every`-th hop, LED current >> led_shift."""
+
+    calm_hops: int
+    every: int
+    led_shift: int
+
+
+POLICY_ROWS = (PolicyRow(0, 1, 0), PolicyRow(5, 2, 0), PolicyRow(15, 4, 1))
+
+
+def _kernel() -> np.ndarray:
+    """Alignment kernel, int64 (124,), Q15 at 1024 us steps: sinc of cut-off 8 Hz, Kaiser window (beta 5)."""
+    t = np.arange(KERNEL_TAPS) * 1024e-6
+    shape = np.i0(5.0 * np.sqrt(1.0 - (t / (REACH_US * 1e-6)).clip(max=1.0) ** 2)) / np.i0(5.0)
+    h = np.rint(32767 * np.sinc(2 * 8.0 * t) * shape).astype(np.int64)
+    h[-1] = 0
+    return h
+
+
+KERNEL = _kernel()
+
+SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
+    "PULSE_PPG_BITS": (PPG_BITS, "width of the PPG sensor's ADC"),
+    "PULSE_PPG_FRACTION": (PPG_FRACTION_BITS, "fractional bits of an aligned count"),
+    "PULSE_ACC_LSB_PER_G": (ACC_LSB_PER_G, "+-8 g in 16 bits"),
+    "PULSE_FRAME_US": (FRAME_US, "one frame: 1/32 s"),
+    "PULSE_HOP_FRAMES": (HOP, "2 s"),
+    "PULSE_REACH_US": (REACH_US, "of the alignment kernel, either side of a frame"),
+    "PULSE_KERNEL_TAPS": (KERNEL_TAPS, "1024 us apart"),
+    "PULSE_KERNEL": (KERNEL, "Q15"),
+    "PULSE_GAP_US": (GAP_US, "a longer step between samples is a gap"),
+    "PULSE_MIN_WEIGHT": (MIN_WEIGHT, "a quarter of the kernel's peak: below it a mean would amplify noise"),
+    "PULSE_DARK_COUNTS": (DARK_COUNTS, "below: no skin before the sensor"),
+    "PULSE_DARK_ONE_IN": (DARK_ONE_IN, "dark samples, one in more than so many: no contact"),
+    "PULSE_WINDOW_HOPS": (HOPS_PER_WINDOW, "8 s"),
+    "PULSE_CHANNELS": (CHANNELS, "PPG, X, Y, Z"),
+    "PULSE_INPUT_STEPS": (INPUT_STEPS, "of a network input per standard deviation"),
+    "PULSE_ROOT_DEVIATIONS": (ROOT_DEVIATIONS, "standard deviations that make a window's root"),
+    "PULSE_PPG_ROOT_FLOOR": (PPG_FLOOR, "a standard deviation of a quarter of a count"),
+    "PULSE_ACC_REST": (ACC_FLOOR, "16 x 0.04 g: the root of a wrist at rest, and its floor"),
+    "PULSE_MOVING": (MOVING, "64 x 64 x (0.04 g)^2: a hop that moves"),
+    "PULSE_SPECTRUM_FEATURES": (FEATURES, "of a bin and hop: PPG, PPG at 2 k, ACC, ACC at 2 k, motion"),
+    "PULSE_PPG_SPECTRUM_FLOOR": (PPG_SPECTRUM_FLOOR, "any signal that moves lies far above"),
+    "PULSE_ACC_SPECTRUM_FLOOR": (ACC_SPECTRUM_FLOOR, "0.02 g swinging: below it, motion is noise"),
+    "PULSE_REST_LOG2": (REST_LOG2, "16 log2 of PULSE_ACC_REST, less a little"),
+    "PULSE_BINS": (BINS, "bin b is 1.875 x (PULSE_FIRST_BIN + b) BPM: 30.0 to 223.1"),
+    "PULSE_FIRST_BIN": (FIRST_BIN, "in units of a bin"),
+    "PULSE_BIN_Q8": (BIN_Q8, "1.875 BPM in 1/256 BPM"),
+    "PULSE_TRACK_MASS": (MASS, "of a posterior, about"),
+    "PULSE_TRACK_NEAR": (NEAR, "bins either side that belong to a peak: 7.5 BPM"),
+    "PULSE_TRACK_GAP_US": (TRACK_GAP_US, "after a longer silence the old rate says nothing"),
+    "PULSE_CALM_Q15": (CALM_Q15, "confidence of 0.9"),
+    "PULSE_POLICY_ROWS": (len(POLICY_ROWS), "of PULSE_POLICY_TABLE"),
+    "PULSE_POLICY_TABLE": (POLICY_ROWS, "calm hops, hops to a run of the network, shift of the LED current"),
+}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What wearables' apps and portals hand out: a folder or a zip of text files, one recording or several."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from wristpulse.recordings.readers.archive import members
+from wristpulse.recordings.recording import RecordingError
+
+LARGEST = 1 << 30  # bytes of a text file, unpacked: a day of any sensor is far less
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of an export; `label` names it in errors."""
+
+    label: str
+    name: str  # without folders
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Export:
+    """Where one export lies, whose it is, and what to call it."""
+
+    place: Path
+    subject: str
+    name: str
+
+
+def files(place: Path, wanted: Callable[[str], bool]) -> list[File]:
+    """The files of a folder, or of a zip at any depth, whose names are `wanted`. Raises `RecordingError`."""
+    if place.is_dir():
+        paths = [path for path in sorted(place.iterdir()) if path.is_file() and wanted(path.name)]
+        return [
+            File(str(path), path.name, _whole(str(path), path.stat().st_size, path.read_bytes))
+            for path in paths
+        ]
+    found = []
+    for member in members(place):
+        path = PurePosixPath(member.name)
+        if wanted(path.name) and "__MACOSX" not in path.parts:  # where macOS puts its own twins of the files
+            with member.open() as file:
+                found.append(File(member.label, path.name, _whole(member.label, member.size, file.read)))
+    return found
+
+
+def one(place: Path, wanted: Callable[[str], bool], what: str) -> File:
+    """The only file whose name is `wanted`; `RecordingError` if there is none or more than one."""
+    found = files(place, wanted)
+    if len(found) != 1:
+        names = ", ".join(file.label for file in found) or "none"
+        raise RecordingError(place, "files", f"one {what}", names)
+    return found[0]
+
+
+def exports(place: Path, holds: Callable[[Path], bool]) -> Iterator[Export]:
+    """Every export at or below `place`: the folders and files for which `holds` is true.
+
+    Recordings in a subfolder are of the person whom that names: anna/monday.zip is anna's. One that lies in
+    `place` itself is of a person of its own name.
+    """
+    if holds(place):
+        yield Export(place, place.stem, place.stem)
+        return
+    for path in sorted(place.rglob("*")):
+        if holds(path):
+            parts = path.relative_to(place).with_suffix("").parts
+            yield Export(path, parts[0], "-".join(parts))
+
+
+def _whole(label: str, size: int, read: Callable[[], bytes]) -> bytes:
+    if size > LARGEST:
+        raise RecordingError(label, "file", f"{LARGEST >> 20} MB at most", f"{size >> 20} MB")
+    return read()

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Text tables of samples: comma, semicolon or tab between columns, names of columns in the first line."""
+
+import csv
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from wristpulse.recordings.recording import RecordingError
+
+UNITS_S = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+_SPELLINGS = {
+    "sec": "s", "secs": "s", "second": "s", "seconds": "s",
+    "msec": "ms", "millis": "ms", "milliseconds": "ms",
+    "\N{MICRO SIGN}s": "us", "\N{GREEK SMALL LETTER MU}s": "us", "usec": "us", "micros": "us",
+    "microseconds": "us", "nanos": "ns", "nanoseconds": "ns",
+}  # fmt: skip
+_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_ZONE = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
+# Seconds since 1970 or since Polar's 2000, of the years 2001 to 2286: what no counter from 0 reaches.
+_EPOCH_S = (1e9, 1e10)
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """Columns of cells as text, in the order of the file; `label` names the file in errors."""
+
+    label: str
+    columns: dict[str, list[str]]
+    first_line: int  # of the file, where the columns begin
+
+
+def parse(label: str, data: bytes) -> TextTable:
+    """The table in a text file. Lines that begin with # are comments; a last line that is cut short is left
+    out. `RecordingError` for another kind of file, no samples, or a line with too few or too many cells.
+    """
+    lines = _text(label, data).splitlines()
+    skip = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
+    if skip + 1 >= len(lines):
+        raise RecordingError(label, "file", "a line of column names, then samples", f"{len(lines)} lines")
+    delimiter = max(";\t,", key=lines[skip].count)
+    names = [name.strip().strip("'\"") for name in next(csv.reader([lines[skip]], delimiter=delimiter))]
+    if all(_is_number(name) for name in names if name):
+        raise RecordingError(label, "first line", "names of columns", lines[skip][:60])
+    rows = list(csv.reader(lines[skip + 1 :], delimiter=delimiter))
+    while rows and len(rows[-1]) < len(names):
+        rows.pop()
+    for number, row in enumerate(rows):
+        if len(row) != len(names):
+            raise RecordingError(label, f"line {skip + 2 + number}", f"{len(names)} cells", f"{len(row)}")
+    if not rows:
+        raise RecordingError(label, "file", "samples", "column names only")
+    columns = {
+        name: [cell.strip() for cell in cells]
+        for name, cells in zip(names, zip(*rows, strict=True), strict=True)
+        if name
+    }
+    if delimiter != ",":  # 0,5 for 0.5
+        columns = {name: [cell.replace(",", ".") for cell in cells] for name, cells in columns.items()}
+    return TextTable(label, columns, skip + 2)
+
+
+def find(table: TextTable, what: str, matches: Callable[[str], bool]) -> list[str]:
+    """Names of the columns that match; `RecordingError` that says which there are if none does."""
+    found = [name for name in table.columns if matches(name)]
+    if not found:
+        raise RecordingError(table.label, what, "a column of that kind", ", ".join(table.columns))
+    return found
+
+
+def numbers(table: TextTable, name: str) -> np.ndarray:
+    """A column as float64; NaN where the cell is empty. `RecordingError` names the line of any other text."""
+    cells = table.columns[name]
+    try:
+        return np.array([cell or "nan" for cell in cells], dtype=np.float64)
+    except ValueError:
+        bad = next(i for i, cell in enumerate(cells) if cell and not _is_number(cell))
+        where = f"{name}, line {table.first_line + bad}"
+        raise RecordingError(table.label, where, "a number", repr(cells[bad])) from None
+
+
+def unit(name: str) -> str:
+    """The unit that a column's name states: `X [mg]`, `time (ms)`, `t_us`; empty if none."""
+    found = re.search(r"[\[(]\s*([^\])]+?)\s*[\])]", name) or re.search(r"_([A-Za-z]+)$", name)
+    return found[1] if found else ""
+
+
+def seconds(table: TextTable, name: str, time_unit: str | None = None) -> np.ndarray:
+    """A column of times as float64 seconds: a number in a unit, or date and time as ISO 8601 has them.
+
+    The unit is `time_unit` (s, ms, us, ns), else the one in the column's name, else the one by which the
+    times are seconds of this century, or by which the samples come at 10 Hz to 1 kHz.
+    """
+    cells = table.columns[name]
+    if _DATE.match(next((cell for cell in cells if cell), "")):
+        return _dates(table, name)
+    t = numbers(table, name)
+    known = time_unit or unit(name)
+    known = _SPELLINGS.get(known.lower(), known.lower())
+    if time_unit and known not in UNITS_S:
+        raise RecordingError(table.label, "time unit", "s, ms, us or ns", repr(time_unit))
+    return t * UNITS_S[known if known in UNITS_S else _guess(table.label, name, t)]
+
+
+def _guess(label: str, name: str, t: np.ndarray) -> str:
+    t = t[np.isfinite(t)]
+    steps = np.diff(t)
+    steps = steps[steps > 0]
+    if not len(steps):
+        raise RecordingError(label, name, "times that increase", f"{t[0]:g} throughout" if len(t) else "none")
+    for key, scale in UNITS_S.items():
+        if _EPOCH_S[0] <= np.median(t) * scale < _EPOCH_S[1]:
+            return key
+    step = float(np.median(steps))
+    for key, scale in UNITS_S.items():
+        if 0.5e-3 < step * scale <= 0.5:
+            return key
+    expected = "times in s, ms, us or ns; give the unit, as in time_ms"
+    raise RecordingError(label, name, expected, f"steps of {step:g}")
+
+
+def _dates(table: TextTable, name: str) -> np.ndarray:
+    try:
+        dates = np.array(
+            [_ZONE.sub("", cell) if cell else "NaT" for cell in table.columns[name]], "datetime64[us]"
+        )
+    except ValueError as error:
+        raise RecordingError(table.label, name, "dates as 2026-01-31T12:00:00.000", str(error)) from error
+    t = dates.astype(np.int64) * 1e-6
+    return np.where(np.isnat(dates), np.nan, t)
+
+
+def _text(label: str, data: bytes) -> str:
+    if b"\0" in data[:4096]:
+        raise RecordingError(label, "file", "a text table", "another kind of file")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin1")
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Samples with times of their own, made recordings of fixed rates."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wristpulse.recordings.recording import WINDOW_S, Recording, RecordingError, make_recording
+from wristpulse.recordings.scale import LEAST_HZ, PpgScale, SignalError, acc_scale, check_signal, ppg_scale
+
+BRIDGE_S = 0.5  # a longer pause ends a recording and begins another; a shorter one is bridged by a line
+JITTER = 0.25  # of a period: times further off a fixed rate are resampled
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timed:
+    """PPG (n, leds) and acceleration (m, 3) in any unit, with the samples' times in seconds."""
+
+    label: str  # the file, in errors
+    dataset: str
+    subject: str
+    name: str
+    ppg: np.ndarray
+    t_ppg: np.ndarray
+    acc: np.ndarray
+    t_acc: np.ndarray
+    ppg_unit: str = ""
+    scale: PpgScale | None = None  # found from the signal where None
+    per_g: float | None = None  # acceleration's unit, likewise
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class _Series:
+    values: np.ndarray
+    t: np.ndarray
+    fs: float
+
+
+def recordings(timed: Timed) -> list[Recording]:
+    """The parts of at least a window (8 s) in which both sensors ran without a longer pause than 0.5 s.
+
+    Rows with an empty cell are passed over. Times at a fixed rate keep their samples; others are resampled
+    by lines onto their mean rate. `RecordingError` if times run backwards or nothing is left.
+    """
+    ppg, acc = (_series(timed, name) for name in ("ppg", "acc"))
+    parts = _common(ppg.t, acc.t)
+    if not parts:
+        ppg_s, acc_s = (f"{s.t[0]:.3f} to {s.t[-1]:.3f} s" for s in (ppg, acc))
+        expected = f"{WINDOW_S:g} s of both sensors without a pause of more than {BRIDGE_S:g} s"
+        raise RecordingError(timed.label, "times", expected, f"PPG from {ppg_s}, acc from {acc_s}")
+    try:
+        for name, series, columns in (("ppg", ppg, None), ("acc", acc, 3)):
+            check_signal(name, series.values, series.fs, columns)
+        scale = timed.scale or ppg_scale(ppg.values, ppg.fs)
+        per_g = timed.per_g or acc_scale(acc.values, acc.fs).per_g
+    except SignalError as error:
+        raise RecordingError(timed.label, error.array, error.expected, error.found) from error
+    return [
+        make_recording(
+            timed.label,
+            dataset=timed.dataset,
+            subject=timed.subject,
+            name=timed.name if len(parts) == 1 else f"{timed.name}-{number}",
+            ppg=_regular(ppg, *part),
+            fs_ppg=ppg.fs,
+            ppg_unit=timed.ppg_unit,
+            ppg_lsb=scale.lsb,
+            ppg_zero=scale.zero,
+            acc=_regular(acc, *part) / per_g,
+            fs_acc=acc.fs,
+            hr=None,
+            hr_start_s=None,
+            licence=timed.licence,
+        )
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def spread(t: np.ndarray) -> np.ndarray:
+    """Times of samples that come in batches stamped alike, spread evenly up to each batch's stamp."""
+    last = np.flatnonzero(np.diff(t, append=np.inf) != 0)
+    if len(last) == len(t) or len(last) < 2:
+        return t
+    period = float(np.median(np.diff(t[last]) / np.diff(last)))
+    first = t[last[0]] - period * (last[0] + 1)
+    return np.interp(np.arange(len(t)), np.concatenate([[-1], last]), np.concatenate([[first], t[last]]))
+
+
+def _series(timed: Timed, name: str) -> _Series:
+    values, t = getattr(timed, name), getattr(timed, f"t_{name}")
+    whole = np.isfinite(t) & np.isfinite(values).all(axis=1)
+    values, t = values[whole], spread(t[whole])
+    if len(t) < 2:
+        raise RecordingError(timed.label, name, "samples with times", f"{len(t)}")
+    steps = np.diff(t)
+    if (steps < 0).any():
+        back = int(np.argmax(steps < 0))
+        raise RecordingError(
+            timed.label, f"times of {name}", "increasing", f"{t[back + 1]:.3f} s after {t[back]:.3f} s"
+        )
+    usual = float(np.median(steps))
+    near = steps[steps <= max(BRIDGE_S, usual)]
+    fs = float(f"{np.rint(near / usual).sum() / near.sum():.6g}") if usual > 0 else 0.0
+    if fs < LEAST_HZ:
+        expected = f"{LEAST_HZ:g} Hz or more (samples over 100 ms apart are gaps)"
+        raise RecordingError(timed.label, f"rate of {name}", expected, f"{fs:.3g} Hz")
+    return _Series(values, t, fs)
+
+
+def _common(t_ppg: np.ndarray, t_acc: np.ndarray) -> list[tuple[float, float]]:
+    """From when to when both run, in parts of at least a window."""
+    found = []
+    for a in _runs(t_ppg):
+        for b in _runs(t_acc):
+            start, end = max(a[0], b[0]), min(a[1], b[1])
+            if end - start >= WINDOW_S:
+                found.append((start, end))
+    return found
+
+
+def _runs(t: np.ndarray) -> list[tuple[float, float]]:
+    breaks = np.flatnonzero(np.diff(t) > BRIDGE_S)
+    return list(zip(t[np.concatenate([[0], breaks + 1])], t[np.append(breaks, len(t) - 1)], strict=True))
+
+
+def _regular(series: _Series, start: float, end: float) -> np.ndarray:
+    """The samples from `start` to `end` at the series' rate, (n, columns)."""
+    first, last = np.searchsorted(series.t, start - 1e-6), np.searchsorted(series.t, end + 1e-6, side="right")
+    t, values = series.t[first:last], series.values[first:last]
+    if np.abs(t - t[0] - np.arange(len(t)) / series.fs).max() <= JITTER / series.fs:
+        return values
+    grid = start + np.arange(int((end - start) * series.fs + 1e-6) + 1) / series.fs
+    return np.stack([np.interp(grid, series.t, column) for column in series.values.T], axis=1)

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scale of a sensor that nobody described: PPG onto the device's 18-bit counts, acceleration to g.
+
+Polarity needs no decision: the released student reads power spectra, and a PPG has the same one upside down
+(docs/data.md, "Scale and polarity").
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wristpulse.core.numbers import DARK_COUNTS
+from wristpulse.recordings.recording import LEAST_HZ, WINDOW_S, Recording
+
+COUNTS = 1 << 18  # the device's PPG is unsigned, of 18 bits (docs/signal_path.md, section 1)
+MIDDLE = COUNTS // 2
+MOST_LEDS = 16  # more columns than that are samples, not LEDs
+
+# What 1 g is in the units that sensors and files use. Powers of two are raw counts of +-2 to +-16 g chips;
+# 64 is an Empatica E4's.
+UNITS = (
+    ("g", 1.0), ("m/s2", 9.80665), ("1/64 g", 64.0), ("1/128 g", 128.0), ("1/256 g", 256.0),
+    ("1/512 g", 512.0), ("mg", 1000.0), ("1/2048 g", 2048.0), ("1/4096 g", 4096.0), ("1/8192 g", 8192.0),
+    ("1/16384 g", 16384.0),
+)  # fmt: skip
+TOLERANCE = 1.5  # by which gravity may seem larger or smaller: motion, gain errors
+
+
+class SignalError(ValueError):
+    """An array that cannot be a recording's: which one, what was expected, what was found."""
+
+    def __init__(self, array: str, expected: str, found: str):
+        super().__init__(f"{array}: expected {expected}, found {found}")
+        self.array, self.expected, self.found = array, expected, found
+
+    def __reduce__(self):
+        return type(self), (self.array, self.expected, self.found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PpgScale:
+    """The device's counts are `round(ppg / lsb) + zero`."""
+
+    lsb: float  # PPG units per count, a power of two
+    zero: int  # counts at PPG 0
+    why: str  # for the user, one line
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccScale:
+    """Acceleration in g is `acc / per_g`."""
+
+    per_g: float
+    unit: str
+    why: str  # for the user, one line
+
+
+def check_rate(array: str, fs: float) -> float:
+    """`fs` in Hz if it is at least 10, else `SignalError` that names `fs_` and the array."""
+    rate = np.asarray(fs)
+    if rate.size != 1 or rate.dtype.kind not in "iuf" or not np.isfinite(rate).all() or rate <= 0:
+        raise SignalError(f"fs_{array}", "one positive number, Hz", repr(fs))
+    if float(rate.reshape(())) < LEAST_HZ:
+        raise SignalError(
+            f"fs_{array}", f"{LEAST_HZ:g} Hz or more (samples over 100 ms apart are gaps)", f"{fs:g} Hz"
+        )
+    return float(rate.reshape(()))
+
+
+def check_signal(array: str, values: np.ndarray, fs: float, columns: int | None = None) -> np.ndarray:
+    """A signal as float64 (samples, columns); (samples,) is one column.
+
+    array: its name in errors, "ppg" or "acc"; columns: how many it must have, or None for 1 to 16.
+    `SignalError` for another type or shape, samples that are not finite, a rate below 10 Hz, less than 8 s,
+    or a signal that never changes.
+    """
+    fs = check_rate(array, fs)
+    values = np.asarray(values)
+    shape = f"(samples, {columns})" if columns else "(samples,) or (samples, LEDs)"
+    if values.dtype.kind not in "iufb":
+        raise SignalError(array, f"numbers of shape {shape}", f"type {values.dtype}")
+    if values.ndim == 1 and columns in (None, 1):
+        values = values[:, None]
+    if values.ndim != 2 or (values.shape[1] != columns if columns else not 0 < values.shape[1] <= MOST_LEDS):
+        turned = values.ndim == 2 and values.shape[0] in ((columns,) if columns else range(1, MOST_LEDS + 1))
+        hint = " (transpose it)" if turned else ""
+        raise SignalError(array, f"shape {shape}", f"{values.shape}{hint}")
+    values = values.astype(np.float64)
+    if len(values) < WINDOW_S * fs:
+        raise SignalError(array, f"at least one window of {WINDOW_S:g} s", f"{len(values) / fs:.2f} s")
+    bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
+    if len(bad):
+        raise SignalError(array, "finite samples", f"{len(bad)} that are not, the first at sample {bad[0]}")
+    if not np.ptp(values, axis=0).any():
+        raise SignalError(array, "a signal that varies", f"{values[0, 0]:g} in all {len(values)} samples")
+    return values
+
+
+def ppg_scale(ppg: np.ndarray, fs: float) -> PpgScale:
+    """The scale that puts a PPG, (samples,) or (samples, LEDs) in any unit, well inside the device's range.
+
+    Light that is never negative keeps its zero, so that a dark sensor still means no contact; a signal about
+    zero (high-passed) or with an offset below it is put around the middle of the range. `SignalError` as
+    `check_signal` states.
+    """
+    x = check_signal("ppg", ppg, fs)
+    low, high = np.percentile(x, (0.5, 99.9))
+    usual = np.percentile(x, 50, axis=0)  # per LED
+    if low >= 0 and usual.min() > 0:
+        whole = bool((x == np.rint(x)).all())
+        if whole and usual.min() >= 2 * DARK_COUNTS and high < COUNTS:
+            return PpgScale(lsb=1.0, zero=0, why=f"ppg: counts around {usual[0]:.0f}, taken as they are")
+        power = np.floor(np.log2(min(MIDDLE / usual.max(), (COUNTS - 1) / high)))
+        lsb = float(2.0**-power)
+        if usual.min() / lsb >= 2 * DARK_COUNTS:
+            why = f"ppg: light around {usual[0]:.4g}, taken times {1 / lsb:g}"
+            return PpgScale(lsb=lsb, zero=0, why=why)
+    middle = float(np.median(x))
+    away = np.abs(x - middle)
+    if abs(middle) < np.percentile(away, 99.9) / 4:
+        middle, away = 0.0, np.abs(x)
+    far = min(float(away.max()), 4 * float(np.percentile(away, 99.9)) or float(away.max()))
+    lsb = float(2.0 ** -np.floor(np.log2((MIDDLE - DARK_COUNTS) / far)))
+    zero = MIDDLE - round(middle / lsb)
+    where = "around zero (high-passed)" if middle == 0 else f"around {middle:.4g}"
+    why = f"ppg: {where}, put in the middle of the range, times {1 / lsb:g}"
+    return PpgScale(lsb=lsb, zero=zero, why=why)
+
+
+def dark_note(recording: Recording) -> str | None:
+    """One line for a recording that the device would take for no contact most of the time, else None."""
+    ppg = recording.ppg[:, recording.led].astype(np.float64)
+    dark = float((ppg / recording.ppg_lsb + recording.ppg_zero < DARK_COUNTS).mean())
+    if dark <= 0.5 or not np.ptp(ppg):
+        return None
+    better = ppg_scale(ppg, recording.fs_ppg)
+    return (
+        f"{recording.name}: {dark:.0%} of its PPG lies below {DARK_COUNTS} counts, where the device sees no "
+        f"contact; ppg_lsb={better.lsb:g}, ppg_zero={better.zero} would put it in range"
+    )
+
+
+def acc_scale(acc: np.ndarray, fs: float) -> AccScale:
+    """The unit of an acceleration (samples, 3), told by gravity.
+
+    Gravity is the median length of the mean vector of every 4 s: arm swing cancels there. `SignalError` as
+    `check_signal` states, and where there is no gravity or one that fits no unit.
+    """
+    x = check_signal("acc", acc, fs, columns=3)
+    gravity = _gravity(x, fs)
+    unit, per_g = min(UNITS, key=lambda item: abs(np.log(max(gravity, 1e-9) / item[1])))
+    if not per_g / TOLERANCE <= gravity <= per_g * TOLERANCE:
+        known = ", ".join(f"{one:g} ({name})" for name, one in UNITS[:3]) + ", 1000 (mg) or raw counts"
+        hint = "; was the mean removed?" if gravity < 0.5 else "; has it an offset?" if gravity > 2e4 else ""
+        raise SignalError("acc", f"gravity of about {known}", f"{gravity:.3g}{hint}")
+    return AccScale(per_g=per_g, unit=unit, why=f"acc: gravity measures {gravity:.3g}, so the unit is {unit}")
+
+
+def _gravity(acc: np.ndarray, fs: float) -> float:
+    block = max(1, round(4 * fs))
+    whole = acc[: len(acc) // block * block].reshape(-1, block, 3)
+    return float(np.median(np.linalg.norm(whole.mean(axis=1), axis=1)))

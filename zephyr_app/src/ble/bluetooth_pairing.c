@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bluetooth_pairing.h"
+
+#include <zephyr/bluetooth/bluetooth.h>
+#include <zephyr/bluetooth/conn.h>
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/sys/atomic.h>
+
+LOG_MODULE_DECLARE(bluetooth, CONFIG_PULSE_LOG_LEVEL);
+
+static atomic_t is_open;
+
+static void close_pairing(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	atomic_clear(&is_open);
+}
+
+static K_WORK_DELAYABLE_DEFINE(closing, close_pairing);
+
+static enum bt_security_err judge_pairing(struct bt_conn *connection,
+					  const struct bt_conn_pairing_feat *const features)
+{
+	ARG_UNUSED(connection);
+	ARG_UNUSED(features);
+	if (atomic_get(&is_open)) {
+		return BT_SECURITY_ERR_SUCCESS;
+	}
+	LOG_WRN("pairing refused: open for %d s after power-up only", CONFIG_PULSE_PAIRING_S);
+	return BT_SECURITY_ERR_PAIR_NOT_ALLOWED;
+}
+
+int pulse_pairing_start(void)
+{
+	static const struct bt_conn_auth_cb callbacks = {.pairing_accept = judge_pairing};
+
+	pulse_pairing_open();
+	return bt_conn_auth_cb_register(&callbacks);
+}
+
+void pulse_pairing_open(void)
+{
+	(void)atomic_set(&is_open, true);
+	(void)k_work_reschedule(&closing, K_SECONDS(CONFIG_PULSE_PAIRING_S));
+}
+
+int pulse_pairing_forget(void)
+{
+	return bt_unpair(BT_ID_DEFAULT, BT_ADDR_LE_ANY);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "publish.h"
+
+#include <zephyr/kernel.h>
+#include <zephyr/sys/printk.h>
+
+#include "health/confirm.h"
+
+static void print_result(const struct zbus_channel *channel);
+static void grow_stale(struct k_work *work);
+
+ZBUS_LISTENER_DEFINE(pulse_printer, print_result);
+ZBUS_CHAN_DEFINE(pulse_result_channel, struct pulse_result, NULL, NULL,
+		 ZBUS_OBSERVERS(pulse_printer), ZBUS_MSG_INIT(.state = PULSE_ACQUIRING));
+static K_WORK_DELAYABLE_DEFINE(stale, grow_stale);
+
+static void publish(const struct pulse_result *result)
+{
+	/* Listeners are short; a hop's time means that one of them hangs. */
+	(void)zbus_chan_pub(&pulse_result_channel, result, K_SECONDS(2));
+}
+
+void pulse_publish_start(void)
+{
+	(void)k_work_reschedule(&stale, K_MSEC(CONFIG_PULSE_STALE_MS));
+}
+
+void pulse_publish(const struct pulse_result *result)
+{
+	pulse_publish_start();
+	publish(result);
+	pulse_confirm_hop();
+}
+
+static void grow_stale(struct k_work *work)
+{
+	struct pulse_result last;
+
+	ARG_UNUSED(work);
+	if (zbus_chan_read(&pulse_result_channel, &last, K_NO_WAIT) != 0) {
+		return; /* one is being published: not stale */
+	}
+	last.time_us += CONFIG_PULSE_STALE_MS * USEC_PER_MSEC;
+	last.state = PULSE_STALE;
+	last.bpm_q8 = 0;
+	last.confidence_q15 = 0;
+	publish(&last);
+}
+
+/* One line a hop; tests and tools read it. A stale result is no hop. */
+static void print_result(const struct zbus_channel *channel)
+{
+	const struct pulse_result *result = zbus_chan_const_msg(channel);
+	char line[PULSE_RESULT_TEXT];
+
+	if (result->state == PULSE_STALE) {
+		printk("STALE\n");
+		return;
+	}
+	pulse_result_text(result, line);
+	printk("%s\n", line);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "last_words.h"
+
+#include <string.h>
+#include <zephyr/drivers/hwinfo.h>
+#include <zephyr/fatal.h>
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
+#include <zephyr/logging/log_ctrl.h>
+#include <zephyr/sys/crc.h>
+#include <zephyr/sys/reboot.h>
+
+LOG_MODULE_REGISTER(last_words, CONFIG_PULSE_LOG_LEVEL);
+
+#define MAGIC 0x50554c53 /* RAM holds anything after power-on */
+
+static __noinit struct {
+	uint32_t magic;
+	struct pulse_last_words words;
+	uint32_t check;
+} kept;
+
+static uint32_t reset_cause;
+
+static uint32_t check(void)
+{
+	return crc32_ieee((const uint8_t *)&kept.words, sizeof(kept.words));
+}
+
+static void keep(char name[PULSE_LAST_WORDS_NAME], const char *from)
+{
+	memset(name, 0, PULSE_LAST_WORDS_NAME);
+	strncpy(name, from, PULSE_LAST_WORDS_NAME - 1);
+}
+
+static void open_record(void)
+{
+	if (kept.magic != MAGIC || kept.check != check()) {
+		memset(&kept, 0, sizeof(kept));
+	}
+}
+
+static void seal_record(void)
+{
+	kept.magic = MAGIC;
+	kept.check = check();
+}
+
+void pulse_last_words(struct pulse_last_words *out)
+{
+	open_record();
+	*out = kept.words;
+}
+
+uint32_t pulse_reset_cause(void)
+{
+	return reset_cause;
+}
+
+void pulse_last_words_bite(const char *who)
+{
+	open_record();
+	kept.words.bites++;
+	keep(kept.words.bitten, who);
+	seal_record();
+}
+
+static void note_crash(unsigned int reason)
+{
+	const char *name = k_thread_name_get(k_current_get());
+
+	open_record();
+	kept.words.crashes++;
+	kept.words.reason = reason;
+	keep(kept.words.crashed, name != NULL && name[0] != '\0' ? name : "?");
+	seal_record();
+}
+
+__weak void pulse_crash_end(unsigned int reason)
+{
+#ifdef CONFIG_PULSE_CRASH_RESETS
+	sys_reboot(SYS_REBOOT_COLD);
+#endif
+	k_fatal_halt(reason);
+}
+
+/* Instead of the kernel's, which halts with interrupts locked and leaves no trace. */
+void k_sys_fatal_error_handler(unsigned int reason, const struct arch_esf *esf)
+{
+	ARG_UNUSED(esf);
+	LOG_PANIC();
+	note_crash(reason);
+	pulse_crash_end(reason);
+}
+
+void pulse_last_words_report(void)
+{
+	struct pulse_last_words words;
+
+	pulse_last_words(&words);
+	if (words.bites > 0) {
+		LOG_WRN("watchdog bites since power-on: %u, the last one: %s", words.bites,
+			words.bitten);
+	}
+	if (words.crashes > 0) {
+		LOG_WRN("crashes since power-on: %u, the last one: reason %u in '%s'",
+			words.crashes, words.reason, words.crashed);
+	}
+#ifdef CONFIG_HWINFO
+	/* Chips add cause to cause until they are cleared. */
+	if (hwinfo_get_reset_cause(&reset_cause) == 0) {
+		(void)hwinfo_clear_reset_cause();
+	}
+#endif
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What ended the runs before this one: kept in RAM that a reset leaves alone, lost with power.
+ */
+#ifndef PULSE_LAST_WORDS_H_
+#define PULSE_LAST_WORDS_H_
+
+#include <stdint.h>
+
+#define PULSE_LAST_WORDS_NAME 16
+
+struct pulse_last_words {
+	uint32_t bites;   /* by the task watchdog, since power came */
+	uint32_t crashes; /* faults and failed assertions, since power came */
+	uint32_t reason;  /* enum k_fatal_error_reason of the last; with crashes > 0 */
+	char bitten[PULSE_LAST_WORDS_NAME];  /* the last one's name; with bites > 0 */
+	char crashed[PULSE_LAST_WORDS_NAME]; /* the thread that ran, or was interrupted */
+};
+
+/** What is known; all zero after power-on. */
+void pulse_last_words(struct pulse_last_words *out);
+
+/** Remember who is bitten. The watchdog's interrupt. */
+void pulse_last_words_bite(const char *who);
+
+/** Say in the log what is known, and ask the chip why it was reset. Once, at boot. */
+void pulse_last_words_report(void);
+
+/** RESET_* bits of zephyr/drivers/hwinfo.h, of this boot; 0 where the chip cannot tell. */
+uint32_t pulse_reset_cause(void);
+
+/**
+ * End a run that crashed; does not return. The default resets, or halts without
+ * CONFIG_PULSE_CRASH_RESETS; an image may define its own.
+ */
+void pulse_crash_end(unsigned int reason);
+
+#endif /* PULSE_LAST_WORDS_H_ */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Acquisition: both sensors' samples become hops, which go to the inference. The sampling thread
+ * wakes once a PPG batch and never waits for anything else.
+ */
+#ifndef PULSE_ACQUIRE_H_
+#define PULSE_ACQUIRE_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Called in the sampling thread for what goes to the aligner, in order of time; must not block. */
+struct pulse_sample_listener {
+	/* us on the samples' clock; counts as with the user's LED current */
+	void (*ppg)(int64_t t_us, uint32_t counts);
+	/* PULSE_ACC_LSB_PER_G */
+	void (*acc)(int64_t t_us, const int16_t xyz[3]);
+	/* All samples of a PPG batch, and those of the accelerometer until then, have been told. */
+	void (*batch_end)(void);
+};
+
+struct pulse_acquire_counters {
+	uint32_t batches;
+	uint32_t ppg_samples;
+	uint32_t ppg_errors; /* batches that the driver reported as failed */
+	uint32_t acc_samples;
+};
+
+/** Tell a listener, one at most, of every sample. Before pulse_acquire_start(). */
+void pulse_acquire_listen(const struct pulse_sample_listener *listener);
+
+/** Start both sensors and the sampling thread. @return 0, or negative errno of the first failure */
+int pulse_acquire_start(void);
+
+/** Copy of the counters; any thread. */
+void pulse_acquire_counters(struct pulse_acquire_counters *out);
+
+/** Bytes of the sampling thread's stack never used so far. */
+size_t pulse_acquire_stack_left(void);
+
+#endif /* PULSE_ACQUIRE_H_ */

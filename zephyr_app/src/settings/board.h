@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What devicetree says of the two sensors: their nodes, and the LED that is read. */
+#ifndef PULSE_BOARD_H_
+#define PULSE_BOARD_H_
+
+#include <zephyr/devicetree.h>
+
+#define PULSE_PPG_NODE DT_ALIAS(pulse_ppg)
+#define PULSE_ACC_NODE DT_ALIAS(pulse_accel)
+
+/* The LED that is read is the first slot's: 1 red, 2 infrared, 3 green. */
+#define PULSE_PPG_LED DT_PROP_BY_IDX(PULSE_PPG_NODE, slots, 0)
+
+/* Its channel of Zephyr's sensor API, enum sensor_channel. */
+#define PULSE_PPG_CHANNEL                                                                          \
+	(PULSE_PPG_LED == 1   ? SENSOR_CHAN_RED                                                    \
+	 : PULSE_PPG_LED == 2 ? SENSOR_CHAN_IR                                                     \
+			      : SENSOR_CHAN_GREEN)
+
+#endif /* PULSE_BOARD_H_ */

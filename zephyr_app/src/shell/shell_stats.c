@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pulse stats: every counter there is, one a line, since boot. */
+#include <zephyr/shell/shell.h>
+
+#include <drivers/sensor/max3010x.h>
+#include <pulse/result.h>
+
+#include "estimation/infer.h"
+#include "estimation/publish.h"
+#include "sensing/accelerometer.h"
+#include "sensing/acquire.h"
+#include "sensing/motion.h"
+#include "settings/config.h"
+
+static int stats(const struct shell *shell, size_t count, char **words)
+{
+	struct pulse_acquire_counters acquired;
+	struct max3010x_counters chip;
+	struct pulse_schedule schedule;
+	struct pulse_config_state config;
+	struct pulse_result result;
+
+	ARG_UNUSED(count);
+	ARG_UNUSED(words);
+	pulse_acquire_counters(&acquired);
+	max3010x_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip);
+	pulse_infer_schedule(&schedule);
+	pulse_config_state(&config);
+	int ret = zbus_chan_read(&pulse_result_channel, &result, K_MSEC(100));
+
+	const struct {
+		const char *name;
+		uint32_t value;
+	} table[] = {
+		{"ppg_batches", acquired.batches},
+		{"ppg_samples", acquired.ppg_samples},
+		{"ppg_errors", acquired.ppg_errors},
+		{"acc_samples", acquired.acc_samples},
+		{"acc_lost", pulse_accelerometer_lost()},
+		{"motion_wakes", pulse_motion_count()},
+		{"chip_batches", chip.batches},
+		{"chip_samples", chip.samples},
+		{"chip_lost", chip.lost},
+		{"chip_overflows", chip.overflows},
+		{"chip_bus_errors", chip.bus_errors},
+		{"chip_lost_interrupts", chip.lost_interrupts},
+		{"chip_recoveries", chip.recoveries},
+		{"hops", schedule.hops},
+		{"inferences", schedule.inferences},
+		{"hops_shed", schedule.shed},
+		{"deadline_misses", schedule.misses},
+		{"gaps", ret == 0 ? result.gaps : 0},
+		{"settings_refused", config.faults},
+	};
+	for (int i = 0; i < ARRAY_SIZE(table); i++) {
+		shell_print(shell, "%s %u", table[i].name, table[i].value);
+	}
+	return ret;
+}
+
+SHELL_SUBCMD_ADD((pulse), stats, NULL, "All counters since boot", stats, 1, 0);
