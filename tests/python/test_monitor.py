@@ -15,8 +15,9 @@ from rich.console import Console
 
 from wristpulse.core.estimator import Result, State
 from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg, Restart, Stale, frame
-from wristpulse_tools.stream.monitor import View, bars, monitor, motion_g, render, steady, trace, update
+from wristpulse_tools.stream.monitor import View, monitor, motion_g, render, steady, trace, update
 from wristpulse_tools.stream.sources import serial_port
+from wristpulse_tools.support.blocks import bars
 
 
 def screen(view: View, width: int = 80) -> str:

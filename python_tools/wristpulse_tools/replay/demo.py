@@ -10,6 +10,7 @@ from rich.console import Console
 from wristpulse.core.sensor import to_counts
 from wristpulse.learning.pipeline import Pipeline
 from wristpulse.student.card import MODEL, load_student
+from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.firmware.bare import IMAGE, footprint
 from wristpulse_tools.firmware.embed import embed
@@ -21,7 +22,7 @@ from wristpulse_tools.replay.report import PICTURES, hop_printer, table, write_r
 def demo(pipeline: Pipeline, force: bool = False, picture_format: str = "png") -> None:
     """Run all steps of `pipeline`, then replay its first test recording; prints as it goes."""
     if picture_format not in PICTURES:
-        raise ValueError(f"--picture: expected {' or '.join(PICTURES)}, found {picture_format}")
+        raise UserError(f"--picture: expected {' or '.join(PICTURES)}, found {picture_format}")
     start = time.monotonic()
     console = Console(highlight=False, soft_wrap=True)
     for step in (pipeline.train, pipeline.distill, pipeline.quantize):

@@ -17,12 +17,12 @@ from rich.text import Text
 from wristpulse.core.estimator import Result
 from wristpulse.core.numbers import ACC_LSB_PER_G
 from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg, Record, Restart, Stale
+from wristpulse_tools.support.blocks import bars
 from wristpulse_tools.support.signals import asking_to_stop
 
 TRACE_S = 8.0  # of samples on the screen: the estimator's window
 HISTORY = 60  # results kept
 REFRESH_S = 0.1
-BARS = " ▁▂▃▄▅▆▇█"
 ROWS, FEW_ROWS = 5, 3  # of the PPG's trace, on a screen of TALL lines or more, and on less
 TALL = 26
 COLOURS = {
@@ -71,17 +71,6 @@ def update(view: View, record: Record) -> View:
     if isinstance(record, Stale):
         return replace(view, stale=True)
     return replace(view, results=(*view.results, record)[-HISTORY:], stale=False)
-
-
-def bars(values: np.ndarray, low: float, high: float, rows: int = 1) -> list[str]:
-    """Values as columns of block characters, `rows` lines, the top one first; NaN leaves a column empty."""
-    steps = len(BARS) - 1
-    span = high - low
-    share = (values - low) / span if span > 0 else np.full(len(values), 0.5)
-    level = np.nan_to_num(np.rint(np.clip(share, 0, 1) * (steps * rows - 1)) + 1).astype(int)
-    return [
-        "".join(BARS[min(max(n - row * steps, 0), steps)] for n in level) for row in range(rows - 1, -1, -1)
-    ]
 
 
 def trace(t_us: np.ndarray, values: np.ndarray, width: int, end_us: int) -> np.ndarray:

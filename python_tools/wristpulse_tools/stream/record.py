@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from wristpulse.support.errors import UserError
 from wristpulse_tools.stream.capture import Capture
 from wristpulse_tools.stream.decoder import StreamError
 from wristpulse_tools.stream.journal import SUFFIX, Journal, read
+from wristpulse_tools.stream.sources import Source
 from wristpulse_tools.stream.stretches import RecordError, gaps, rate_hz, stretches
 from wristpulse_tools.support.progress import StatusLine
 from wristpulse_tools.support.signals import asking_to_stop
@@ -87,6 +89,18 @@ def record(
     if failure is not None:
         raise failure
     return paths
+
+
+def record_source(
+    source: Source, folder: Path, out: Path, subject: str | None, seconds: float | None
+) -> None:
+    """`record` what the user names; `recover` where that is a raw stream. folder: for builds and files."""
+    if source.stream is not None:
+        recover(source.stream, out, subject)
+        return
+    check_out(out, subject)
+    with closing(source.open(folder, real_time=False)) as data:
+        record(data, out, subject, seconds)
 
 
 def recover(

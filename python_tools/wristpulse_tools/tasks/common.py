@@ -45,14 +45,14 @@ def command(**help_texts: str):
     return wrap
 
 
-def pipeline(config: str, data: str | None, dataset: str | None, test: str | None):
+def pipeline(config: str, data: Path | None, dataset: str | None, test: str | None):
     """The chain that the arguments of a run describe."""
     from wristpulse.config.load import load, override
     from wristpulse.learning.pipeline import Pipeline
 
     subjects = tuple(test.split(",")) if test else None
     chosen = override(load(config), dataset=dataset, test=subjects)
-    return Pipeline(chosen, Path(data) if data else None, BUILD, say)
+    return Pipeline(chosen, data, BUILD, say)
 
 
 say = Reporter()  # progress: one line, at once, or a bar

@@ -26,9 +26,17 @@ OTHER = "Other"
 GROUPS = {
     "See it work": ("demo", "replay", "test"),
     "Your own recordings and published ones": ("record", "monitor", "data", "recordings"),
-    "Train a student": ("train", "distill", "quantize", "embed", "release"),
+    "Train a student": ("train", "distill", "quantize", "embed", "release", "numbers"),
     "Find out how good it is": ("evaluate", "ablation", "report", "peers"),
-    "Firmware": ("workspace", "bench", "replay-all", "soak", "hardware.recover"),
+    "Firmware": (
+        "workspace",
+        "bench",
+        "bench-hops",
+        "replay-all",
+        "soak",
+        "thread-trace",
+        "hardware.recover",
+    ),
     "Work on this repository": ("lint", "format", "accept"),
 }
 
