@@ -63,7 +63,7 @@ def mismatches(
 ) -> list[int]:
     """Indices of the models whose C differs from the oracle on their inputs; kernels are kept in `common`."""
     texts = [files(IntegerModel.load(path), f"m{i}", inputs) for i, (path, inputs) in enumerate(models)]
-    return indices_printed(target, common, folder, texts, _program(len(models)))
+    return indices_printed(target, common, folder, texts, program(len(models)))
 
 
 def indices_printed(
@@ -89,13 +89,20 @@ def indices_printed(
     return [int(line) for line in lines[:-1]]
 
 
-def _program(count: int) -> str:
+def program(count: int) -> str:
     """C program that prints the index of each model with a wrong output, then END."""
     includes = "\n".join(f'#include "m{i}_golden.h"' for i in range(count))
     return f"""#include <stdint.h>
 #include <string.h>
-#include "platform.h"
 {includes}
+
+#ifdef __cplusplus
+extern "C" {{
+#endif
+#include "platform.h"
+#ifdef __cplusplus
+}}
+#endif
 
 /* An output of just the stated size, and a guard behind the arena that must stay as it is. */
 #define CHECK(i, NAME) \\
