@@ -51,7 +51,7 @@ def files(
             f"{name}_golden.c": emit.golden_source(model, golden, oracle.predict(golden)),
         }
     except PackError as error:
-        raise ModelError(oracle.graph.source, "weights", "sums that fit 32 bits", str(error)) from error
+        raise _too_large(oracle.graph, error) from error
 
 
 def stream_files(
@@ -75,7 +75,12 @@ def stream_files(
             f"{model.name}_golden.c": emit.golden_source(model, golden, hops.run(golden)),
         }
     except PackError as error:
-        raise ModelError(oracle.graph.source, "weights", "sums that fit 32 bits", str(error)) from error
+        raise _too_large(oracle.graph, error) from error
+
+
+def _too_large(graph: Graph, error: PackError) -> ModelError:
+    expected = "bias and products that fit 32 bits (clip that channel's bias, or prune the channel)"
+    return graph.error(error.place, expected, f"sums up to {error.found}")
 
 
 def golden_inputs(oracle: IntegerModel | HopModel, count: int = GOLDEN_COUNT) -> np.ndarray:

@@ -27,15 +27,14 @@ class Machine:
 
 
 ARM, RISCV = "qemu-system-arm", "qemu-system-riscv"
+A15 = (ARM, "-M", "virt", "-cpu", "cortex-a15", "-nic", "none")
 MACHINES = {
     "m3": Machine(command=(ARM, "-M", "mps2-an385"), code=0, ram=0x20000000),
     "m4": Machine(command=(ARM, "-M", "mps2-an386"), code=0, ram=0x20000000),
     "m7": Machine(command=(ARM, "-M", "mps2-an500"), code=0, ram=0x20000000),
     "m33": Machine(command=(ARM, "-M", "mps2-an505"), code=0x10000000, ram=0x38000000),
     "m55": Machine(command=(ARM, "-M", "mps3-an547"), code=0, ram=0x20000000),
-    "a": Machine(
-        command=(ARM, "-M", "virt", "-cpu", "cortex-a15", "-nic", "none"), code=0x41000000, ram=0x42000000
-    ),
+    "a": Machine(command=A15, code=0x41000000, ram=0x42000000),
     "rv32": Machine(command=(f"{RISCV}32", "-M", "virt", "-bios", "none"), code=0x80000000, ram=0x80100000),
     "rv64": Machine(command=(f"{RISCV}64", "-M", "virt", "-bios", "none"), code=0x80000000, ram=0x80100000),
 }
@@ -152,8 +151,8 @@ def cells() -> list[Cell]:
     quick = {
         "gcc m4 -O2", "gcc m4-hard -O3 -flto", "gcc m4-softfp -Os -fno-omit-frame-pointer", "gcc m4-hard -O0",
         "gcc m4-hard -O2 -fPIC", "gcc m4 -O2 -mno-unaligned-access -DANYWHERE_TRAP_UNALIGNED",
-        "gcc m4 -O2 -DPULSE_NN_TWINS", "gcc m33-hard -O2", "gcc m0plus -Os", "gcc a7-arm -O2", "gcc rv32imac -O2",
-        "clang m4 -O2", "gcc host -std=c99 -pedantic -O2 C++",
+        "gcc m4 -O2 -DPULSE_NN_TWINS", "gcc m33-hard -O2", "gcc m0plus -Os", "gcc a7-arm -O2",
+        "gcc rv32imac -O2", "clang m4 -O2", "gcc host -std=c99 -pedantic -O2 C++",
     }  # fmt: skip
     found: list[Cell] = []
     for cpu in ("m4", "m4-softfp", "m4-hard"):
@@ -162,8 +161,9 @@ def cells() -> list[Cell]:
             Cell(cpu=cpu, flags=f"{level} {further}")
             for level in ("-O0", "-Os", "-O2")
             for further in (
-                "-fno-omit-frame-pointer", "-fPIC", "-fstack-protector-all", "-ffixed-r9", "-g -funwind-tables",
-                "-funwind-tables -DPULSE_NN_EHABI", "-DPULSE_NN_TWINS", "-DPULSE_NN_PORTABLE",
+                "-fno-omit-frame-pointer", "-fPIC", "-fstack-protector-all", "-ffixed-r9",
+                "-g -funwind-tables", "-funwind-tables -DPULSE_NN_EHABI", "-DPULSE_NN_TWINS",
+                "-DPULSE_NN_PORTABLE",
                 "-mno-unaligned-access -DANYWHERE_TRAP_UNALIGNED",
                 "-mno-unaligned-access -DANYWHERE_TRAP_UNALIGNED -DPULSE_NN_TWINS",
             )

@@ -165,7 +165,8 @@ def test_sums_beyond_32_bits(tmp_path: Path) -> None:
     b = Builder()
     x = b.source((1, 1, 8, 4))
     y = b.convolution(x, np.ones((1, 1, 1, 4)), np.array([2**31 - 1]), [0.1], (0.1, 0))
-    assert "expected sums that fit 32 bits" in error(tmp_path, b.finish(y))
+    message = error(tmp_path, b.finish(y))
+    assert "operator 0 CONV_2D, channel 0: expected bias and products that fit 32 bits (clip" in message
 
 
 def test_kernels_of_another_layout(tmp_path: Path) -> None:

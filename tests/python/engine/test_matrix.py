@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The kernels as customers build them: every cell compiles without a warning and its outputs are the oracle's."""
+"""The kernels as customers build them: no cell warns, and all outputs are the oracle's."""
 
 from __future__ import annotations
 
