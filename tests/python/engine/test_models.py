@@ -19,6 +19,8 @@ ACCEPTED = {
     "dead_channel": 1,  # one filter zeroed: its bias is 2^30
     "dead_dense": 1,
     "tiny_depthwise": 1,  # weights of 1e-9
+    "default_converter": 1,  # Keras's defaults: an open batch, Flatten asks for it
+    "sepconv": 1,
 }
 
 

@@ -130,9 +130,15 @@
 	".size pulse_nn_multiply_4, . - pulse_nn_multiply_4\n"                                     \
 	".text\n");
 #else
+/* GCC adds its stack protector to naked functions too, over r3; nor may it change the arguments. */
+#if __GNUC__ > 10
+#define ALONE __attribute__((noipa, no_stack_protector))
+#else
+#define ALONE __attribute__((noipa, optimize("no-stack-protector")))
+#endif
 #define UNUSED __attribute__((unused)) /* in C; the assembler has them in r0-r3 */
 #define BEGIN                                                                                      \
-	__attribute__((naked)) void pulse_nn_multiply_4(                                           \
+	ALONE __attribute__((naked, no_instrument_function)) void pulse_nn_multiply_4(             \
 		const int16_t *tile UNUSED, const int8_t *weights UNUSED,                          \
 		const struct pulse_nn_channel *channels UNUSED,                                    \
 		const struct pulse_nn_block *block UNUSED)                                         \

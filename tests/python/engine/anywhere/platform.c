@@ -54,7 +54,7 @@ void platform_line(const char *text)
 	call(SYS_WRITE0, "\n");
 }
 
-static void leave(int status)
+__attribute__((noreturn)) static void leave(int status)
 {
 	const intptr_t parameters[2] = {APPLICATION_EXIT, status};
 
@@ -132,6 +132,12 @@ void __stack_chk_fail(void)
 {
 	platform_line("STACK: overwritten");
 	leave(71);
+}
+
+/* Of the unwinder, which tables of unwinding link. */
+void abort(void)
+{
+	leave(72);
 }
 
 /* volatile, or these loops would become calls of themselves */
