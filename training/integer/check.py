@@ -31,11 +31,12 @@ SAME_SCALE = (
 def check(graph: Graph) -> None:
     """Raise ModelError unless every operator of the graph is one we execute exactly."""
     for what, ends in (("inputs", graph.inputs), ("outputs", graph.outputs)):
-        if len(ends) != 1:
-            raise graph.error(f"graph {what}", "exactly one", len(ends))
-        if not 0 <= ends[0] < len(graph.tensors):
-            raise graph.error(f"graph {what}", "a tensor of the graph", ends[0])
-        _activation(graph, f"graph {what}", graph.tensors[ends[0]])
+        if not ends or len(set(ends)) != len(ends):
+            raise graph.error(f"graph {what}", "one or more, each a tensor of its own", list(ends))
+        for index in ends:
+            if not 0 <= index < len(graph.tensors):
+                raise graph.error(f"graph {what}", "a tensor of the graph", index)
+            _activation(graph, f"graph {what}", graph.tensors[index])
     for tensor in graph.tensors:
         if tensor.size > MAX_ELEMENTS:
             raise graph.error(tensor, f"at most {MAX_ELEMENTS} elements", tensor.shape)
@@ -45,10 +46,9 @@ def check(graph: Graph) -> None:
         _Check(graph, op).run()
         known.add(op.outputs[0])
     produced = {op.outputs[0] for op in graph.operators}
-    if graph.outputs[0] not in produced:
-        raise graph.error(
-            "graph outputs", "a tensor that an operator computes", graph.tensors[graph.outputs[0]]
-        )
+    for index in graph.outputs:
+        if index not in produced:
+            raise graph.error("graph outputs", "a tensor that an operator computes", graph.tensors[index])
 
 
 def _wiring(graph: Graph, op: Operator, known: set[int]) -> None:

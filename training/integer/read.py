@@ -104,7 +104,18 @@ class _Reader:
         tensors = self._list(sub.TensorsLength(), sub.Tensors, self._tensor)
         inputs, outputs = self._indices(sub.InputsAsNumpy()), self._indices(sub.OutputsAsNumpy())
         digest = hashlib.sha256(self.blob).hexdigest()
-        return fold(Graph(self.source, digest, tensors, operators, inputs, outputs))
+        return fold(Graph(self.source, digest, tensors, operators, inputs, outputs, self._names()))
+
+    def _names(self) -> dict[int, str]:
+        """Names that the file's signature gives to inputs and outputs, where it has just one."""
+        if self._length(self.model.SignatureDefsLength()) != 1:
+            return {}
+        signature = self.model.SignatureDefs(0)
+        ends = [
+            *self._list(signature.InputsLength(), signature.Inputs, lambda _, end: end),
+            *self._list(signature.OutputsLength(), signature.Outputs, lambda _, end: end),
+        ]
+        return {end.TensorIndex(): (end.Name() or b"").decode("utf-8", "replace") for end in ends}
 
     def _length(self, length: int) -> int:
         if not 0 <= length <= len(self.blob):
