@@ -9,7 +9,7 @@ from jaxtyping import Float64
 from wristpulse.core.numbers import BINS, BPM_PER_BIN, FIRST_BIN
 
 
-def bin_bpm() -> Float64[np.ndarray, 104]:
+def bin_bpm() -> Float64[np.ndarray, "104"]:
     """Centres of the bins in BPM.
 
     Examples

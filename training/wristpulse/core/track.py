@@ -157,7 +157,7 @@ class Tracker:
 
 
 def calibrate(
-    confidence_map: Int64[np.ndarray, 17], raw: Int64[np.ndarray, " *shape"]
+    confidence_map: Int64[np.ndarray, "17"], raw: Int64[np.ndarray, " *shape"]
 ) -> Int64[np.ndarray, " *shape"]:
     """Calibrated confidence (Q15) of a raw one: linear between the 17 points of the map.
 
@@ -179,7 +179,7 @@ def _calibrated(confidence_map: np.ndarray, raw: Any) -> Any:
 
 def track(
     logits: Int8[np.ndarray, "time *many 104"], tables: TrackerTables
-) -> tuple[Int64[np.ndarray, "time *many"], Int64[np.ndarray, "time *many"]]:
+) -> tuple[Int64[np.ndarray, " time *many"], Int64[np.ndarray, " time *many"]]:
     """Run the filter over time, from a fresh start: bpm_q8 (1/256 BPM) and confidence_q15.
 
     Examples
