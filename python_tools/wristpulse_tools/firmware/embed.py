@@ -46,4 +46,3 @@ def config_header(tables: TrackerTables, model_hash: str, front_end: str) -> str
         "#endif /* PULSE_CONFIG_H_ */",
     ]
     return "\n".join(lines) + "\n"
-

@@ -160,6 +160,14 @@ def label_offset(_context, data, dataset="bami1"):
     report(dataset, Path(data), say)
 
 
+@command(data=DATA_HELP, dataset="one data set only, as in docs/data.md; default: all with labels")
+def scale_check(_context, data, dataset=None):
+    """Compare results by each set's own scale with those by the scale found, and upside down."""
+    from wristpulse.experiments.scale_check import report
+
+    report(Path(data), dataset, say)
+
+
 @command(
     data=DATA_HELP,
     epochs="passes over the labels of the training people",

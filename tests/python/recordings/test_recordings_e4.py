@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 from published_files import SECONDS, pulse, signals
-from user_files import write_e4, zip_flat
+from user_files import write_csv, write_e4, write_polar, zip_flat
 
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import RecordingError, open_dataset
@@ -36,6 +36,19 @@ def test_folder_of_exports(tmp_path):
     (tmp_path / "raw").rename(tmp_path / "bob")
     found = {(r.subject, r.name) for r in open_dataset("e4", tmp_path)}
     assert found == {("anna", "anna-monday"), ("anna", "anna-tuesday"), ("bob", "bob-x")}
+
+
+def test_the_sets_own_folder_comes_before_what_lies_beside_it(tmp_path):
+    write_e4(tmp_path / "e4" / "anna")
+    write_csv(tmp_path / "csv" / "bob.csv")
+    assert [r.subject for r in open_dataset("e4", tmp_path)] == ["anna"]
+    assert [r.subject for r in open_dataset("csv", tmp_path)] == ["bob"]
+
+
+def test_folder_with_other_zips_only(tmp_path):
+    zip_flat(tmp_path / "photos.zip", write_polar(tmp_path / "x").parent)
+    with pytest.raises(RecordingError, match="folder: expected an Empatica E4's .* found none of them"):
+        open_dataset("e4", tmp_path)
 
 
 BAD = {

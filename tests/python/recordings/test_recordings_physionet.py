@@ -29,7 +29,7 @@ def write(folder, name="s1_walk", seconds=SECONDS, names=tuple(NAMES), bpm=90.0)
         p_signal=np.stack([columns[i] for i in kept], axis=1), write_dir=str(folder),
     )  # fmt: skip
     beats = np.round(np.arange(0.3, seconds, 60 / bpm) * FS).astype(int)
-    beats = np.sort(np.append(beats, beats[20] + 60))
+    beats = np.sort(np.append(beats, beats[len(beats) // 2] + 60))
     samples, symbols = np.concatenate([[0], beats]), np.array(['"', *["N"] * len(beats)])
     wfdb.wrann(name, "atr", samples, symbol=symbols, write_dir=str(folder))
     return folder / f"{name}.hea"

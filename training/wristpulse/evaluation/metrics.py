@@ -11,14 +11,17 @@ import numpy as np
 from wristpulse.recordings.recording import HR_RANGE
 from wristpulse.support.errors import UserError
 
+WRONG_BPM = 10.0  # an estimate further off is wrong: of `valid` ones, the share that is wrong-valid
+
 
 @dataclass(frozen=True, kw_only=True)
 class Errors:
     """Errors of one subject (or of all windows together), in BPM where not stated otherwise.
 
     windows: scored; mae: mean absolute error; bias: mean error; p90: 90th percentile of the
-    absolute error; within5: share within 5 BPM; coverage: share of labelled windows with an estimate (and
-    `valid`, if so asked); half, double: windows read within 10 % of half or twice the reference.
+    absolute error; within5: share within 5 BPM; wrong: share more than WRONG_BPM off, of the scored windows;
+    coverage: share of labelled windows with an estimate (and `valid`, if so asked); half, double: windows
+    read within 10 % of half or twice the reference.
     """
 
     windows: int
@@ -26,6 +29,7 @@ class Errors:
     bias: float
     p90: float
     within5: float
+    wrong: float
     coverage: float
     half: int
     double: int
@@ -46,7 +50,9 @@ def errors(estimate: np.ndarray, reference: np.ndarray, valid: np.ndarray | None
     n = int(scored.sum())
     if not n:
         nan = float("nan")
-        return Errors(windows=0, mae=nan, bias=nan, p90=nan, within5=nan, coverage=0.0, half=0, double=0)
+        return Errors(
+            windows=0, mae=nan, bias=nan, p90=nan, within5=nan, wrong=nan, coverage=0.0, half=0, double=0
+        )
     ratio = estimate[scored] / reference[scored]
     error = estimate[scored] - reference[scored]
     return Errors(
@@ -55,6 +61,7 @@ def errors(estimate: np.ndarray, reference: np.ndarray, valid: np.ndarray | None
         bias=float(error.mean()),
         p90=float(np.percentile(np.abs(error), 90)),
         within5=float((np.abs(error) <= 5).mean()),
+        wrong=float((np.abs(error) > WRONG_BPM).mean()),
         coverage=n / int(labelled.sum()),
         half=int((np.abs(ratio - 0.5) < 0.05).sum()),
         double=int((np.abs(ratio - 2.0) < 0.2).sum()),

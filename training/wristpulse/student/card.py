@@ -52,6 +52,11 @@ class Student:
     card: Card
     folder: Path
 
+    @property
+    def bytes(self) -> int:
+        """Size of the .tflite."""
+        return (self.folder / MODEL).stat().st_size
+
     def estimator(self) -> Estimator:
         """The Python reference of what the firmware computes with this student."""
         return Estimator(self.model.predict, self.tables, self.card.front_end)
