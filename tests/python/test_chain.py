@@ -2,24 +2,24 @@
 """The main job, small: from simulated people to results on the emulated Cortex-M4F."""
 
 import json
-import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from wristpulse.config.load import load
 from wristpulse.core.estimator import parse
 from wristpulse.core.sensor import to_counts
-from wristpulse.learning.pipeline import Pipeline
-from wristpulse.recordings import simulate
+from wristpulse.learning.pipeline import Pipeline, dataset_pipeline
+from wristpulse.recordings import RecordingError, simulate
 from wristpulse.student.card import CARD, CardError, load_student
 from wristpulse.support import steps
 from wristpulse_tools.firmware import qemu
 from wristpulse_tools.firmware.bare import IMAGE, footprint
 from wristpulse_tools.firmware.embed import embed
-from wristpulse_tools.replay.demo import demo
+from wristpulse_tools.replay import demo as demo_of
 from wristpulse_tools.replay.replay import replay
 from wristpulse_tools.replay.targets import NEED_ZEPHYR, TARGETS
 
@@ -47,7 +47,7 @@ batch = 16
 def chain(tmp_path_factory) -> Pipeline:
     folder = tmp_path_factory.mktemp("chain")
     (folder / "small.toml").write_text(SMALL)
-    pipeline = Pipeline(load(folder / "small.toml"), None, folder, lambda line: None)
+    pipeline = dataset_pipeline(load(folder / "small.toml"), None, folder, lambda line: None)
     pipeline.train()
     pipeline.distill()
     pipeline.quantize()
@@ -62,8 +62,8 @@ def student(chain):
 @pytest.fixture(scope="session")
 def programs(chain, student):
     embed(student, chain.folder / "c")
-    known = {name: build for name, build in TARGETS.items() if name not in NEED_ZEPHYR}
-    return {name: build(chain.folder / "c", chain.folder) for name, build in known.items()}
+    without_zephyr = {name: build for name, build in TARGETS.items() if name not in NEED_ZEPHYR}
+    return {name: build(chain.folder / "c", chain.folder) for name, build in without_zephyr.items()}
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,7 @@ def image(chain, programs) -> Path:
 
 def test_a_second_run_finds_everything_up_to_date(chain):
     before = {p: p.stat().st_mtime_ns for p in chain.folder.rglob("*") if p.is_file()}
-    again = Pipeline(chain.config, None, chain.folder.parent, lambda line: None)
+    again = dataset_pipeline(chain.config, None, chain.folder.parent, lambda line: None)
     for step in (again.train, again.distill, again.quantize):
         step()
     assert {p: p.stat().st_mtime_ns for p in chain.folder.rglob("*") if p.is_file()} == before
@@ -81,7 +81,7 @@ def test_a_second_run_finds_everything_up_to_date(chain):
 
 def test_a_step_without_the_one_before_names_it(chain, tmp_path):
     with pytest.raises(steps.StepError, match="invoke train"):
-        Pipeline(chain.config, None, tmp_path, lambda line: None).distill()
+        dataset_pipeline(chain.config, None, tmp_path, lambda line: None).distill()
 
 
 def test_the_int8_input_is_the_front_ends_steps(student):
@@ -103,7 +103,7 @@ def test_the_int8_student_follows_its_float_self(chain, student):
 
 
 def test_the_card_names_the_subjects_and_belongs_to_its_model(chain, student, tmp_path):
-    assert student.card["subjects"] == {"train": ["sim1"], "validation": ["sim2"], "test": ["sim3"]}
+    assert student.card.subjects == {"train": ["sim1"], "validation": ["sim2"], "test": ["sim3"]}
     shutil.copytree(student.folder, tmp_path / "int8")
     card = json.loads((tmp_path / "int8" / CARD).read_text())
     (tmp_path / "int8" / CARD).write_text(json.dumps({**card, "model_sha256": "0"}))
@@ -152,20 +152,40 @@ def test_lines_that_state_no_result_are_not_results():
         parse("HOP 3 t_us=1 bpm_q8=2 conf_q15=3 state=tired gaps=0")
 
 
+@pytest.fixture
+def no_network(monkeypatch):
+    def refuse(*_arguments):
+        raise RecordingError("dalia-s6", "download", "PyPI, which needs a network", "none")
+
+    monkeypatch.setattr(demo_of.download, "download", refuse)
+    monkeypatch.setattr(demo_of, "simulate", lambda seed, seconds: simulate(seed, 40.0))
+
+
 @pytest.mark.qemu
-def test_the_demo_prints_hops_and_table_and_leaves_a_picture(chain, capsys):
-    demo(chain, picture_format="svg")
+def test_the_demo_compares_students_and_leaves_a_picture(chain, no_network, tmp_path, capsys):
+    outcomes = demo_of.demo(chain, chain, folder=tmp_path / "demo", data=tmp_path)
     out = capsys.readouterr().out
-    hops = re.findall(r"^ +\d+\.\ds +[\d.-]+ +[\d.-]+ +[01]\.\d\d  [a-z-]+$", out, re.MULTILINE)
-    figures = json.loads((chain.folder / "run.json").read_text())
-    assert len(hops) == figures["closing"]["hops"] > 15
-    assert "MAE" in out and "instructions per inference" in out
-    assert (chain.folder / "run.svg").read_text().count("<svg") == 1
-    rows = (chain.folder / "run.csv").read_text().splitlines()
-    assert len(rows) == 1 + len(hops)
+    assert "No real recording" in out and "PyPI, which needs a network, found none" in out
+    # Released on the stand-in; each line on its held-out person and the stand-in; released on the held-out.
+    assert len(outcomes) == 6 and {o.student for o in outcomes} == {
+        demo_of.PAPER,
+        demo_of.SPECTRAL,
+        demo_of.SHIPPED,
+    }
+    released = outcomes[0].figures
+    assert released["closing"]["hops"] > 15 and np.isfinite(released["all"]["mae"])
+    assert "wrong-valid" in out and "instructions a hop (2 s)" in out and "Next:" in out
+    assert (tmp_path / "demo" / "demo.png").read_bytes().startswith(b"\x89PNG")
+    rows = (tmp_path / "demo" / "released" / outcomes[0].recording.name / "run.csv").read_text().splitlines()
+    assert len(rows) == 1 + released["closing"]["hops"]
 
 
-def test_the_footprint_adds_up(image):
+def test_the_footprint_is_within_the_image(image):
     size = footprint(image)
-    assert size.network_flash > 2000 and size.estimator_flash > 2000
-    assert size.estimator_ram > 4 * 64 * 4 and size.align_ram > 1000
+    with image.open("rb") as file:
+        sections = {s.name: s["sh_size"] for s in ELFFile(file).iter_sections()}
+    flash = sections[".text"] + sections.get(".rodata", 0) + sections.get(".data", 0)
+    assert 2000 < size.network_flash and 2000 < size.estimator_flash
+    assert size.network_flash + size.estimator_flash < flash
+    assert 4 * 64 * 4 < size.estimator_ram and 1000 < size.align_ram
+    assert size.estimator_ram + size.align_ram < sections[".bss"] + sections.get(".data", 0)

@@ -70,8 +70,8 @@ def test_a_bad_recording_ends_the_task_with_one_line(tmp_path, damage):
         (("train", "--dataset", "bami1"), "folder"),
         (("train", "--data", "real"), "--data: real: expected a data set to read from there"),
         (("demo", "--config", "nope"), "nope.toml: file: expected one of"),
-        (("demo", "--test", "nobody"), "data.test: expected subjects among"),
-        (("demo", "--picture", "gif"), "expected png or svg, found gif"),
+        (("train", "--test", "nobody"), "data.test: expected subjects among"),
+        (("replay", "--record", "none.npz", "--picture", "gif"), "gif"),
         (("embed", "--student", "/no/such", "--output", "/tmp"), "expected the result of `invoke quantize`"),
     ],
 )

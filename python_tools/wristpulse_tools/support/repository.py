@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wristpulse_tools.support.command import run
 
-PYTHON = ("training", "python_tools", "tests", "tasks.py")
+PYTHON = ("training", "python_tools", "tests", "docs/notebooks", "tasks.py")
 GENERATED = "/model/"  # C files that a generator wrote keep its form
 
 

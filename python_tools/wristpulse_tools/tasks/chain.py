@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+from wristpulse_tools.firmware.places import BUILD
 from wristpulse_tools.tasks.common import RUN_HELP, command, pipeline, say
 
 
@@ -50,14 +51,27 @@ def release(_context, student: Path):
     release(student)
 
 
-@command(**RUN_HELP, picture="picture's format: png or svg")
+@command(
+    **{
+        **RUN_HELP,
+        "config": "configuration of the paper's line",
+        "test": "subjects held out, comma-separated",
+    },
+    spectral="configuration of the spectral line, on the same people",
+)
 def demo(
-    _context, config="demo", data: Path | None = None, dataset=None, test=None, force=False, picture="png"
+    _context,
+    config="demo",
+    spectral="spectral-demo",
+    data: Path | None = None,
+    dataset=None,
+    test=None,
+    force=False,
 ):
-    """Train, distil, quantise, embed, build, and replay a held-out recording on an emulated Cortex-M4F."""
+    """Show the released student on a real wrist, then the whole chain on simulated people."""
     from wristpulse_tools.replay.demo import demo
     from wristpulse_tools.support.locks import locked
 
-    chosen = pipeline(config, data, dataset, test)
-    with locked(chosen.folder):
-        demo(chosen, force, picture)
+    chains = (pipeline(name, data, dataset, test) for name in (config, spectral))
+    with locked(BUILD / "demo"):
+        demo(*chains, force)

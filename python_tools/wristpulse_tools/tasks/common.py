@@ -14,7 +14,7 @@ from wristpulse_tools.support.progress import Reporter
 from wristpulse_tools.tasks.options import PulseTask, converted
 
 # What a user can cause; each says in one line what is wrong. Anything else is ours and keeps its traceback.
-USER_ERRORS = (ValueError, OSError, UserError)
+USER_ERRORS = (UserError, OSError)
 
 RUN_HELP = {
     "config": "configuration: a name in config/presets or the path of a .toml file",
@@ -48,11 +48,11 @@ def command(**help_texts: str):
 def pipeline(config: str, data: Path | None, dataset: str | None, test: str | None):
     """The chain that the arguments of a run describe."""
     from wristpulse.config.load import load, override
-    from wristpulse.learning.pipeline import Pipeline
+    from wristpulse.learning.pipeline import dataset_pipeline
 
     subjects = tuple(test.split(",")) if test else None
     chosen = override(load(config), dataset=dataset, test=subjects)
-    return Pipeline(chosen, data, BUILD, say)
+    return dataset_pipeline(chosen, data, BUILD, say)
 
 
 say = Reporter()  # progress: one line, at once, or a bar

@@ -25,9 +25,28 @@ OTHER = "Other"
 # Title -> tasks, in the order in which a newcomer wants them. A task that stands nowhere is listed last.
 GROUPS = {
     "See it work": ("demo", "replay", "test"),
-    "Your own recordings and published ones": ("record", "monitor", "data", "recordings"),
+    "Your own recordings and published ones": (
+        "estimate",
+        "browser",
+        "record",
+        "monitor",
+        "data",
+        "recordings",
+    ),
     "Train a student": ("train", "distill", "quantize", "embed", "release", "numbers"),
-    "Find out how good it is": ("evaluate", "ablation", "report", "peers"),
+    "Find out how good it is": (
+        "evaluate",
+        "report",
+        "peers",
+        "ablation",
+        "everyone",
+        "no-pulse",
+        "first-fix",
+        "fusion",
+        "label-offset",
+        "streaming",
+        "power-policy",
+    ),
     "Firmware": (
         "workspace",
         "bench",

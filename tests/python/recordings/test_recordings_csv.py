@@ -19,6 +19,7 @@ TIMES = {  # column's name, times
     "ms by the name": ("time [ms]", T * 1e3),
     "ms by the step": ("t", np.round(T * 1e3)),
     "ms since 1970": ("unix_timestamp", np.round((T + 1.7e9) * 1e3).astype(np.int64)),
+    "ms since the start of a device, two weeks ago": ("time", np.round(T * 1e3) + 1.2e9),
     "us": ("time_us", np.round(T * 1e6).astype(np.int64)),
     "us by the step": ("Time", np.round(T * 1e6).astype(np.int64)),
     "ns since 1970": ("timestamp", np.round((T + 1.7e9) * 1e6).astype(np.int64) * 1000),
@@ -106,10 +107,15 @@ def test_irregular_times_are_resampled(tmp_path):
     assert np.abs(recording.ppg[:, 0] - 2000 - 200 * np.sin(9 * grid)).max() < 10
 
 
-def test_batches_with_one_stamp_are_spread(tmp_path):
-    """Packets of ten samples, each stamped with the packet's arrival."""
-    (recording,) = read_csv(write_csv(tmp_path / "a.csv", time=T[np.arange(len(T)) // 10 * 10 + 9]))
+@pytest.mark.parametrize("size", [10, 50])
+@pytest.mark.parametrize("column", ["time_s", "time"])
+def test_batches_with_one_stamp_are_spread(tmp_path, size, column):
+    """Packets of so many samples, each stamped with the packet's arrival."""
+    t = T[np.arange(len(T)) // size * size + size - 1]
+    (recording,) = read_csv(write_csv(tmp_path / "a.csv", time=t, header=f"{column},ppg,x,y,z"))
     assert recording.fs_ppg == pytest.approx(FS, rel=1e-3) and len(recording.ppg) == len(T)
+    first, second = read_csv(write_csv(tmp_path / "b.csv", time=t + np.where(T < 20, 0.0, 60.0)))
+    assert first.seconds == pytest.approx(20, abs=0.1) and second.seconds == pytest.approx(20, abs=1.1)
 
 
 def test_a_pause_makes_two_recordings(tmp_path):
@@ -150,4 +156,4 @@ def test_wrong_content(tmp_path, case):
     path.write_text(content)
     with pytest.raises(RecordingError) as error:
         read_csv(path)
-    assert error.value.path == str(path) and error.value.field == field and "\n" not in str(error.value)
+    assert error.value.where == str(path) and error.value.what == field and "\n" not in str(error.value)

@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+from avro_files import write_avro
 from published_files import (
     dalia,
     wesad,
@@ -12,6 +13,8 @@ from published_files import (
     write_troika,
     zip_tree,
 )
+from test_recordings_physionet import write as write_wfdb
+from user_files import write_csv, write_e4, write_polar, zip_flat
 
 from wristpulse.recordings import RecordingError, open_dataset, save_recording, simulate
 
@@ -26,6 +29,10 @@ def zipped(folder):
     return zip_tree(folder / "WESAD.zip", folder / "tree")
 
 
+def physionet(folder, suffix):
+    return write_wfdb(folder, seconds=10).with_suffix(suffix)
+
+
 CASES = {
     "troika": ("troika", write_troika),
     "bami1": ("bami1", write_bami1),
@@ -34,6 +41,13 @@ CASES = {
     "dalia as text": ("dalia", lambda folder: write_pickle(folder / "S1" / "S1.pkl", dalia(), 0)),
     "wesad in a zip": ("wesad", zipped),
     "own": ("own", own),
+    "E4 in a zip": ("e4", lambda folder: zip_flat(folder / "a.zip", write_e4(folder / "anna", 10))),
+    "E4": ("e4", lambda folder: write_e4(folder, 10) / "ACC.csv"),
+    "EmbracePlus": ("embraceplus", lambda folder: write_avro(folder, 10)),
+    "Polar": ("polar", lambda folder: write_polar(folder, 10)),
+    "CSV": ("csv", lambda folder: write_csv(folder / "a.csv", 10)),
+    "WFDB header": ("physionet-wrist", lambda folder: physionet(folder, ".hea")),
+    "WFDB beats": ("physionet-wrist", lambda folder: physionet(folder, ".atr")),
 }
 
 
@@ -54,5 +68,5 @@ def test_damaged_bytes(tmp_path, case):
             open_dataset(name, tmp_path)
         except RecordingError as error:
             refused += 1
-            assert "\n" not in str(error) and error.path
+            assert "\n" not in str(error) and error.where
     assert refused > 0

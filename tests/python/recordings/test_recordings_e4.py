@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 from published_files import SECONDS, pulse, signals
-from user_files import write_e4, zip_flat
+from user_files import write_csv, write_e4, write_polar, zip_flat
 
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import RecordingError, open_dataset
@@ -38,6 +38,19 @@ def test_folder_of_exports(tmp_path):
     assert found == {("anna", "anna-monday"), ("anna", "anna-tuesday"), ("bob", "bob-x")}
 
 
+def test_the_sets_own_folder_comes_before_what_lies_beside_it(tmp_path):
+    write_e4(tmp_path / "e4" / "anna")
+    write_csv(tmp_path / "csv" / "bob.csv")
+    assert [r.subject for r in open_dataset("e4", tmp_path)] == ["anna"]
+    assert [r.subject for r in open_dataset("csv", tmp_path)] == ["bob"]
+
+
+def test_folder_with_other_zips_only(tmp_path):
+    zip_flat(tmp_path / "photos.zip", write_polar(tmp_path / "x").parent)
+    with pytest.raises(RecordingError, match="folder: expected an Empatica E4's .* found none of them"):
+        open_dataset("e4", tmp_path)
+
+
 BAD = {
     "text": ("BVP.csv", "PulseSensor\n1\n2\n", "BVP.csv", "file"),
     "empty": ("ACC.csv", "", "ACC.csv", "file"),
@@ -54,7 +67,7 @@ def test_wrong_content(tmp_path, case):
     (write_e4(tmp_path / "s") / name).write_text(text)
     with pytest.raises(RecordingError) as error:
         read_e4(tmp_path / "s")
-    assert error.value.path.endswith(file) and error.value.field == field and "\n" not in str(error.value)
+    assert error.value.where.endswith(file) and error.value.what == field and "\n" not in str(error.value)
 
 
 def test_missing_files(tmp_path):

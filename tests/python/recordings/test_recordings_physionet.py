@@ -29,7 +29,7 @@ def write(folder, name="s1_walk", seconds=SECONDS, names=tuple(NAMES), bpm=90.0)
         p_signal=np.stack([columns[i] for i in kept], axis=1), write_dir=str(folder),
     )  # fmt: skip
     beats = np.round(np.arange(0.3, seconds, 60 / bpm) * FS).astype(int)
-    beats = np.sort(np.append(beats, beats[20] + 60))
+    beats = np.sort(np.append(beats, beats[len(beats) // 2] + 60))
     samples, symbols = np.concatenate([[0], beats]), np.array(['"', *["N"] * len(beats)])
     wfdb.wrann(name, "atr", samples, symbol=symbols, write_dir=str(folder))
     return folder / f"{name}.hea"
@@ -80,7 +80,7 @@ def test_damaged_records(tmp_path, damage, field, file):
     damage(write(tmp_path))
     with pytest.raises(RecordingError) as error:
         open_dataset("physionet-wrist", tmp_path)
-    assert error.value.field == field and error.value.path.endswith(file) and "\n" not in str(error.value)
+    assert error.value.what == field and error.value.where.endswith(file) and "\n" not in str(error.value)
 
 
 def test_interval_rate_leaves_false_and_missed_beats_out():

@@ -10,7 +10,8 @@ import numpy as np
 from keras import layers, ops
 
 from wristpulse.config.networks import SpectralTeacher
-from wristpulse.core.numbers import BINS, CHANNELS, FEATURES
+from wristpulse.core.numbers import BINS, FEATURES
+from wristpulse.core.spectrum import CHANNELS
 from wristpulse.models.layers import Select
 from wristpulse.models.spectral import convolution
 

@@ -29,7 +29,7 @@ def open_recordings(path: Path | str) -> list[Recording]:
         return [physionet.read_record(path)]
     if polar.is_polar(path):
         return polar.read_polar(path)
-    if e4.is_e4(path.parent) and path.name in ("BVP.csv", "ACC.csv"):
+    if path.name in ("BVP.csv", "ACC.csv"):
         return [e4.read_e4(path.parent)]
     if path.suffix.lower() in generic_csv.SUFFIXES:
         return generic_csv.read_csv(path)

@@ -46,7 +46,7 @@ DATASETS: dict[str, DataSet] = {
     "e4": DataSet(e4.read_all, ("BVP.csv", "*/BVP.csv", "*/*/BVP.csv", "*.zip", "*/*.zip"), ("e4",)),
     "embraceplus": DataSet(
         embraceplus.read_all,
-        ("*bvp*.csv", "*/*bvp*.csv", "*/*/*bvp*.csv", "*.zip", "*/*.zip"),
+        tuple(f"{deep}{kind}" for deep in ("", "*/", "*/*/") for kind in ("*bvp*.csv", "*.avro", "*.zip")),
         ("embraceplus",),
     ),
     "polar": DataSet(polar.read_all, ("*_PPG.txt", "*/*_PPG.txt"), ("polar",)),
@@ -84,7 +84,7 @@ def find_folder(name: str, folder: Path) -> Path:
     if not folder.is_dir():
         found = "a file" if folder.is_file() else "no such folder"
         raise RecordingError(folder, "folder", f"the folder of {name} or the one around it", found)
-    candidates = [folder, *(folder / sub for sub in kind.folders)]
+    candidates = [*(folder / sub for sub in kind.folders), folder]
     for candidate in candidates:
         if any(next(candidate.glob(pattern), None) for pattern in kind.patterns):
             return candidate

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wristpulse.recordings.exports.folder import Export, exports, one
+from wristpulse.recordings.exports.folder import Export, exports, name_of, one
 from wristpulse.recordings.readers.archive import members
 from wristpulse.recordings.readers.empatica import E4_FIELDS, e4_to_g
 from wristpulse.recordings.recording import Recording, RecordingError, make_recording
@@ -29,7 +29,7 @@ def is_e4(place: Path) -> bool:
 
 def read_all(folder: Path) -> Iterator[Recording]:
     """Every E4 export at or below a folder; anna/monday.zip is anna's. Raises `RecordingError`."""
-    for export in exports(folder, is_e4):
+    for export in exports(folder, is_e4, "an Empatica E4's zips or folders (BVP.csv, ACC.csv)"):
         yield _read(export)
 
 
@@ -39,7 +39,7 @@ def read_e4(place: Path | str, subject: str | None = None) -> Recording:
     Both signals begin where the later of them begins.
     """
     place = Path(place)
-    return _read(Export(place, subject or place.stem, place.stem))
+    return _read(Export(place, subject or name_of(place), name_of(place)))
 
 
 def _read(export: Export) -> Recording:

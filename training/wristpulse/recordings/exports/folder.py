@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from wristpulse.recordings.readers.archive import members
+from wristpulse.recordings.readers.archive import BROKEN, members
 from wristpulse.recordings.recording import RecordingError
 
 LARGEST = 1 << 30  # bytes of a text file, unpacked: a day of any sensor is far less
@@ -41,8 +41,12 @@ def files(place: Path, wanted: Callable[[str], bool]) -> list[File]:
     for member in members(place):
         path = PurePosixPath(member.name)
         if wanted(path.name) and "__MACOSX" not in path.parts:  # where macOS puts its own twins of the files
-            with member.open() as file:
-                found.append(File(member.label, path.name, _whole(member.label, member.size, file.read)))
+            try:
+                with member.open() as file:
+                    data = _whole(member.label, member.size, file.read)
+            except BROKEN as error:
+                raise RecordingError(member.label, "member", "a readable file", str(error)) from error
+            found.append(File(member.label, path.name, data))
     return found
 
 
@@ -55,19 +59,28 @@ def one(place: Path, wanted: Callable[[str], bool], what: str) -> File:
     return found[0]
 
 
-def exports(place: Path, holds: Callable[[Path], bool]) -> Iterator[Export]:
-    """Every export at or below `place`: the folders and files for which `holds` is true.
+def exports(place: Path, holds: Callable[[Path], bool], what: str) -> Iterator[Export]:
+    """Every export at or below `place`: the folders and files for which `holds` is true; `what` they are.
 
     Recordings in a subfolder are of the person whom that names: anna/monday.zip is anna's. One that lies in
-    `place` itself is of a person of its own name.
+    `place` itself is of a person of its own name. `RecordingError` if there is none.
     """
     if holds(place):
-        yield Export(place, place.stem, place.stem)
+        yield Export(place, name_of(place), name_of(place))
         return
+    found = False
     for path in sorted(place.rglob("*")):
         if holds(path):
-            parts = path.relative_to(place).with_suffix("").parts
+            found = True
+            parts = (*path.relative_to(place).parts[:-1], name_of(path))
             yield Export(path, parts[0], "-".join(parts))
+    if not found:
+        raise RecordingError(place, "folder", what, "none of them at any depth")
+
+
+def name_of(place: Path) -> str:
+    """A folder's name, or a file's without its ending."""
+    return place.stem if place.is_file() else place.name
 
 
 def _whole(label: str, size: int, read: Callable[[], bytes]) -> bytes:

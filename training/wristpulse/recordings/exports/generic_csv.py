@@ -27,7 +27,7 @@ def read_all(folder: Path) -> Iterator[Recording]:
     """Every table at or below a folder, with its acceleration beside it (anna.csv, anna-acc.csv) if it is not
     inside; anna/monday.csv is anna's. Raises `RecordingError`.
     """
-    for export in exports(folder, _is_table):
+    for export in exports(folder, _is_table, "tables of samples (.csv, .tsv, .txt)"):
         yield from read_csv(export.place, subject=export.subject, name=export.name)
 
 

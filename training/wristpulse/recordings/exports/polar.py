@@ -28,7 +28,7 @@ def is_polar(path: Path) -> bool:
 
 def read_all(folder: Path) -> Iterator[Recording]:
     """Every recording at or below a folder; anna/..._PPG.txt is anna's. Raises `RecordingError`."""
-    for export in exports(folder, is_polar):
+    for export in exports(folder, is_polar, "Polar Sensor Logger's *_PPG.txt"):
         yield from _read(export)
 
 

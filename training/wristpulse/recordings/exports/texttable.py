@@ -19,8 +19,7 @@ _SPELLINGS = {
 }  # fmt: skip
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _ZONE = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
-# Seconds since 1970 or since Polar's 2000, of the years 2001 to 2286: what no counter from 0 reaches.
-_EPOCH_S = (1e9, 1e10)
+_STEPS_S = (0.5e-3, 0.5)  # between samples: a factor of 1000, so that one unit fits
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class TextTable:
     """Columns of cells as text, in the order of the file; `label` names the file in errors."""
 
     label: str
-    columns: dict[str, list[str]]
+    columns: dict[str, tuple[str, ...]]
     first_line: int  # of the file, where the columns begin
 
 
@@ -52,13 +51,9 @@ def parse(label: str, data: bytes) -> TextTable:
             raise RecordingError(label, f"line {skip + 2 + number}", f"{len(names)} cells", f"{len(row)}")
     if not rows:
         raise RecordingError(label, "file", "samples", "column names only")
-    columns = {
-        name: [cell.strip() for cell in cells]
-        for name, cells in zip(names, zip(*rows, strict=True), strict=True)
-        if name
-    }
-    if delimiter != ",":  # 0,5 for 0.5
-        columns = {name: [cell.replace(",", ".") for cell in cells] for name, cells in columns.items()}
+    columns = {name: cells for name, cells in zip(names, zip(*rows, strict=True), strict=True) if name}
+    if delimiter != "," and any("," in line for line in lines[skip + 1 :]):  # 0,5 for 0.5
+        columns = {name: tuple(c.replace(",", ".") for c in cells) for name, cells in columns.items()}
     return TextTable(label, columns, skip + 2)
 
 
@@ -74,11 +69,15 @@ def numbers(table: TextTable, name: str) -> np.ndarray:
     """A column as float64; NaN where the cell is empty. `RecordingError` names the line of any other text."""
     cells = table.columns[name]
     try:
-        return np.array([cell or "nan" for cell in cells], dtype=np.float64)
+        return np.array(list(map(float, cells)))
+    except ValueError:  # an empty cell, or worse
+        pass
+    try:
+        return np.array([float(cell) if cell.strip() else np.nan for cell in cells])
     except ValueError:
-        bad = next(i for i, cell in enumerate(cells) if cell and not _is_number(cell))
+        bad = next(i for i, cell in enumerate(cells) if cell.strip() and not _is_number(cell))
         where = f"{name}, line {table.first_line + bad}"
-        raise RecordingError(table.label, where, "a number", repr(cells[bad])) from None
+        raise RecordingError(table.label, where, "a number", repr(cells[bad].strip())) from None
 
 
 def unit(name: str) -> str:
@@ -90,11 +89,11 @@ def unit(name: str) -> str:
 def seconds(table: TextTable, name: str, time_unit: str | None = None) -> np.ndarray:
     """A column of times as float64 seconds: a number in a unit, or date and time as ISO 8601 has them.
 
-    The unit is `time_unit` (s, ms, us, ns), else the one in the column's name, else the one by which the
-    times are seconds of this century, or by which the samples come at 10 Hz to 1 kHz.
+    The unit is `time_unit` (s, ms, us, ns), else the one in the column's name, else the one by which samples
+    come at 2 Hz to 2 kHz.
     """
     cells = table.columns[name]
-    if _DATE.match(next((cell for cell in cells if cell), "")):
+    if _DATE.match(next((cell.strip() for cell in cells if cell.strip()), "")):
         return _dates(table, name)
     t = numbers(table, name)
     known = time_unit or unit(name)
@@ -106,26 +105,22 @@ def seconds(table: TextTable, name: str, time_unit: str | None = None) -> np.nda
 
 def _guess(label: str, name: str, t: np.ndarray) -> str:
     t = t[np.isfinite(t)]
-    steps = np.diff(t)
-    steps = steps[steps > 0]
+    all_steps = np.diff(t)
+    steps = all_steps[all_steps > 0]
     if not len(steps):
         raise RecordingError(label, name, "times that increase", f"{t[0]:g} throughout" if len(t) else "none")
-    for key, scale in UNITS_S.items():
-        if _EPOCH_S[0] <= np.median(t) * scale < _EPOCH_S[1]:
-            return key
-    step = float(np.median(steps))
-    for key, scale in UNITS_S.items():
-        if 0.5e-3 < step * scale <= 0.5:
-            return key
+    step = float(np.median(steps)) * len(steps) / len(all_steps)  # of batches stamped alike, a sample's share
+    fits = [key for key, scale in UNITS_S.items() if _STEPS_S[0] < step * scale <= _STEPS_S[1]]
+    if fits:
+        return fits[0]
     expected = "times in s, ms, us or ns; give the unit, as in time_ms"
     raise RecordingError(label, name, expected, f"steps of {step:g}")
 
 
 def _dates(table: TextTable, name: str) -> np.ndarray:
+    cells = map(str.strip, table.columns[name])
     try:
-        dates = np.array(
-            [_ZONE.sub("", cell) if cell else "NaT" for cell in table.columns[name]], "datetime64[us]"
-        )
+        dates = np.array([_ZONE.sub("", cell) if cell else "NaT" for cell in cells], "datetime64[us]")
     except ValueError as error:
         raise RecordingError(table.label, name, "dates as 2026-01-31T12:00:00.000", str(error)) from error
     t = dates.astype(np.int64) * 1e-6

@@ -44,7 +44,7 @@ def recordings(timed: Timed) -> list[Recording]:
     by lines onto their mean rate. `RecordingError` if times run backwards or nothing is left.
     """
     ppg, acc = (_series(timed, name) for name in ("ppg", "acc"))
-    parts = _common(ppg.t, acc.t)
+    parts = _common(ppg, acc)
     if not parts:
         ppg_s, acc_s = (f"{s.t[0]:.3f} to {s.t[-1]:.3f} s" for s in (ppg, acc))
         expected = f"{WINDOW_S:g} s of both sensors without a pause of more than {BRIDGE_S:g} s"
@@ -78,13 +78,18 @@ def recordings(timed: Timed) -> list[Recording]:
 
 
 def spread(t: np.ndarray) -> np.ndarray:
-    """Times of samples that come in batches stamped alike, spread evenly up to each batch's stamp."""
-    last = np.flatnonzero(np.diff(t, append=np.inf) != 0)
+    """Times of samples that come in batches stamped alike, spread evenly up to each batch's stamp.
+
+    A batch after a pause reaches back no further than its samples' usual distance lets it.
+    """
+    last = np.flatnonzero(np.diff(t, append=np.inf) != 0)  # of each batch
     if len(last) == len(t) or len(last) < 2:
         return t
-    period = float(np.median(np.diff(t[last]) / np.diff(last)))
-    first = t[last[0]] - period * (last[0] + 1)
-    return np.interp(np.arange(len(t)), np.concatenate([[-1], last]), np.concatenate([[first], t[last]]))
+    sizes, stamps = np.diff(last, prepend=-1), t[last]
+    period = float(np.median(np.diff(stamps) / sizes[1:]))
+    apart = np.minimum(np.diff(stamps, prepend=stamps[0] - sizes[0] * period) / sizes, 1.5 * period)
+    before_stamp = np.repeat(last, sizes) - np.arange(len(t))
+    return np.repeat(stamps, sizes) - before_stamp * np.repeat(apart, sizes)
 
 
 def _series(timed: Timed, name: str) -> _Series:
@@ -101,34 +106,37 @@ def _series(timed: Timed, name: str) -> _Series:
         )
     usual = float(np.median(steps))
     near = steps[steps <= max(BRIDGE_S, usual)]
-    fs = float(f"{np.rint(near / usual).sum() / near.sum():.6g}") if usual > 0 else 0.0
+    fs = float(f"{np.rint(near / usual).sum() / near.sum():.7g}") if usual > 0 else 0.0
     if fs < LEAST_HZ:
         expected = f"{LEAST_HZ:g} Hz or more (samples over 100 ms apart are gaps)"
         raise RecordingError(timed.label, f"rate of {name}", expected, f"{fs:.3g} Hz")
     return _Series(values, t, fs)
 
 
-def _common(t_ppg: np.ndarray, t_acc: np.ndarray) -> list[tuple[float, float]]:
+def _common(ppg: _Series, acc: _Series) -> list[tuple[float, float]]:
     """From when to when both run, in parts of at least a window."""
     found = []
-    for a in _runs(t_ppg):
-        for b in _runs(t_acc):
+    for a in _runs(ppg):
+        for b in _runs(acc):
             start, end = max(a[0], b[0]), min(a[1], b[1])
-            if end - start >= WINDOW_S:
+            if end - start >= WINDOW_S - 1e-6:
                 found.append((start, end))
     return found
 
 
-def _runs(t: np.ndarray) -> list[tuple[float, float]]:
+def _runs(series: _Series) -> list[tuple[float, float]]:
+    """From the first sample to a period after the last one, of each stretch without a pause."""
+    t = series.t
     breaks = np.flatnonzero(np.diff(t) > BRIDGE_S)
-    return list(zip(t[np.concatenate([[0], breaks + 1])], t[np.append(breaks, len(t) - 1)], strict=True))
+    last = t[np.append(breaks, len(t) - 1)] + 1 / series.fs
+    return list(zip(t[np.concatenate([[0], breaks + 1])], last, strict=True))
 
 
 def _regular(series: _Series, start: float, end: float) -> np.ndarray:
-    """The samples from `start` to `end` at the series' rate, (n, columns)."""
-    first, last = np.searchsorted(series.t, start - 1e-6), np.searchsorted(series.t, end + 1e-6, side="right")
+    """The samples from `start` to before `end` at the series' rate, (n, columns)."""
+    first, last = np.searchsorted(series.t, (start - 1e-6, end - 1e-6))
     t, values = series.t[first:last], series.values[first:last]
     if np.abs(t - t[0] - np.arange(len(t)) / series.fs).max() <= JITTER / series.fs:
         return values
-    grid = start + np.arange(int((end - start) * series.fs + 1e-6) + 1) / series.fs
+    grid = start + np.arange(int((end - start) * series.fs + 1e-6)) / series.fs
     return np.stack([np.interp(grid, series.t, column) for column in series.values.T], axis=1)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Examples of the spectral line: every window of every LED and time-stretch, and noise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wristpulse.config.networks import Augmentation
+from wristpulse.core.numbers import HOP, HOPS_PER_WINDOW, RATE_HZ, WINDOW
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.core.spectrum import last_windows, magnitudes
+from wristpulse.core.window import motion, stream_windows
+from wristpulse.data.labels import between_labels
+from wristpulse.recordings.recording import Recording
+from wristpulse.support.errors import UserError
+
+TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpectralExamples:
+    """Windows to learn from.
+
+    spectra: float32 (n, 4, 104), magnitudes; motion: float32 (n,), r_acc; bpm: float32 (n,), NaN unknown;
+    hops: int32 (n, 4), the rows that stand side by side in the network; weight: float64 (n,), of being drawn.
+    """
+
+    spectra: np.ndarray
+    motion: np.ndarray
+    bpm: np.ndarray
+    hops: np.ndarray
+    weight: np.ndarray
+
+    def chances(self, unlabelled: float) -> np.ndarray:
+        """Probability (n,) of each window to be drawn; `unlabelled`: together of those without a label."""
+        unknown = np.isnan(self.bpm)
+        if not unlabelled or not unknown.any():
+            return self.weight / self.weight.sum()
+        labelled = (1 - unlabelled) * self.weight / self.weight.sum()
+        return labelled + unlabelled * unknown / unknown.sum()
+
+
+def recording_examples(
+    recording: Recording, augmentation: Augmentation, aligned: bool = True
+) -> SpectralExamples:
+    """All windows of a recording: every PPG channel, at its own pace and at the augmentation's."""
+    parts = [
+        _channel(recording, led, stretch, 1.0 if stretch == 1.0 else augmentation.stretched_share, aligned)
+        for led in range(recording.ppg.shape[1])
+        for stretch in (1.0, *augmentation.stretches)
+    ]
+    return _join(parts, [1 / recording.ppg.shape[1]] * len(parts))
+
+
+def _channel(
+    recording: Recording, led: int, stretch: float, weight: float, aligned: bool
+) -> SpectralExamples:
+    """Windows of one PPG channel of a recording played `stretch` times as fast."""
+    stream = to_counts(recording, led)
+    t_ppg, t_acc = ((t / stretch).astype(np.int64) for t in (stream.t_ppg_us, stream.t_acc_us))
+    windows = stream_windows(SensorStream(stream.ppg, t_ppg, stream.acc, t_acc))
+    bpm = np.full(len(windows), np.nan)
+    if recording.hr is not None and len(recording.hr):
+        half = WINDOW / RATE_HZ / 2
+        middle = recording.hr_start_s + half + (recording.label_offset_s if aligned else 0.0)
+        at = (windows.end_us * 1e-6 - half) * stretch
+        bpm = between_labels(middle, recording.hr, at) * stretch
+    return SpectralExamples(
+        spectra=magnitudes(windows.x).astype(np.float32),
+        motion=motion(windows.x).astype(np.float32),
+        bpm=bpm.astype(np.float32),
+        hops=last_windows(windows.ends).astype(np.int32),
+        weight=np.where((bpm >= TAUGHT_BPM[0]) & (bpm <= TAUGHT_BPM[1]), weight, 0.0),
+    )
+
+
+def _join(parts: Sequence[SpectralExamples], weights: Sequence[float]) -> SpectralExamples:
+    """The examples of all parts, each part's weights multiplied by its own."""
+    base = np.cumsum([0, *(len(part.bpm) for part in parts)])
+    return SpectralExamples(
+        spectra=np.concatenate([part.spectra for part in parts]),
+        motion=np.concatenate([part.motion for part in parts]),
+        bpm=np.concatenate([part.bpm for part in parts]),
+        hops=np.concatenate([part.hops + start for part, start in zip(parts, base, strict=False)]),
+        weight=np.concatenate([part.weight * weight for part, weight in zip(parts, weights, strict=True)]),
+    )
+
+
+def gather(recordings: Sequence[Recording], parts: Sequence[SpectralExamples]) -> SpectralExamples:
+    """The examples of recordings together; a data set weighs by the root of its length.
+
+    UserError if no recording has a label.
+    """
+    seconds: dict[str, float] = {}
+    for r in recordings:
+        seconds[r.dataset] = seconds.get(r.dataset, 0.0) + r.seconds
+    together = _join(parts, [seconds[r.dataset] ** -0.5 for r in recordings])
+    if not together.weight.any():
+        raise UserError("spectral student", "recordings", "one with a reference heart rate", "none")
+    return together
+
+
+def noise_spectra(seed: int, count: int = 2000) -> np.ndarray:
+    """PPG spectra of four hops with no pulse in them, float32 (count, 4, 2, 104): noise of all colours."""
+    rng = np.random.default_rng(seed)
+    samples = HOP * (HOPS_PER_WINDOW - 1) + WINDOW
+    white = np.fft.rfft(rng.normal(size=(count, 2 * samples)))
+    colour = np.fft.rfftfreq(2 * samples, 1 / RATE_HZ).clip(0.05) ** -rng.uniform(0, 1.5, (count, 1))
+    x = np.fft.irfft(white * colour)[:, :samples]
+    strength = 2.0 ** rng.uniform(2, 14, (count, 1))
+    counts = np.rint(x / x.std(axis=1, keepdims=True) * strength).astype(np.int64)
+    hops = np.lib.stride_tricks.sliding_window_view(counts, WINDOW, axis=1)[:, ::HOP].reshape(-1, WINDOW)
+    signals = np.zeros((len(hops), 4, WINDOW), np.int64)
+    signals[:, 0] = hops
+    return magnitudes(signals)[:, :2].astype(np.float32).reshape(count, HOPS_PER_WINDOW, 2, -1)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Train the spectral line's networks, teacher and students: windows drawn at random, augmented afresh."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from wristpulse.config.networks import Augmentation
+from wristpulse.config.settings import Distillation, Recipe
+from wristpulse.core.spectrum_float import float_spectrum_inputs
+from wristpulse.data.spectral_examples import SpectralExamples, noise_spectra
+from wristpulse.learning.losses import divergence, rkd, soft_label
+from wristpulse.learning.spectral.augment import augment, swinging_light, without_pulse
+from wristpulse.support.files import replacing, write_text
+from wristpulse.support.stopwatch import Stopwatch
+
+CHECKPOINT, CHECKPOINT_STEPS = "checkpoint.npz", 500
+METRICS = "metrics.json"
+SWINGING = 0.6  # of the windows that lose their pulse before motion leaks in
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """A trained teacher of the same inputs, and what the student takes from it besides the labels."""
+
+    teacher: keras.Model
+    settings: Distillation
+
+
+def train_network(
+    build: Callable[[], keras.Model],
+    data: SpectralExamples,
+    augmentation: Augmentation,
+    recipe: Recipe,
+    seed: int,
+    folder: Path,
+    teaching: Teaching | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> keras.Model:
+    """A network trained from scratch; the same seed on the same machine gives the same weights.
+
+    build: of a model with outputs ``logits`` (104,) and ``fused``. Resumes from `folder` when interrupted and
+    leaves its speed in metrics.json there.
+    Windows without a label are drawn if `teaching` is there: its response alone counts for them.
+    """
+    keras.utils.set_random_seed(seed)
+    model = build()
+    schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.steps)
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
+    optimizer.build(model.trainable_variables)
+    rng = tf.random.Generator.from_seed(seed)
+    state = [*model.variables, *optimizer.variables, rng.state]
+    share = teaching.settings.unlabelled_share if teaching else 0.0
+    draws = np.random.default_rng(seed).choice(
+        len(data.bpm), (recipe.steps, 2, recipe.batch), p=data.chances(share)
+    )
+    batches = _Batches(data, augmentation, recipe, seed, rng)
+
+    @tf.function
+    def step(chosen: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
+        inputs, target, has_target = batches(chosen, others)
+        with tf.GradientTape() as tape:
+            outputs = model(inputs, training=True)
+            entropy = tf.nn.softmax_cross_entropy_with_logits(target, outputs["logits"])
+            counted = tf.where(has_target, entropy, 0.0)
+            loss = tf.reduce_sum(counted) / tf.reduce_sum(tf.cast(has_target, tf.float32))
+            if teaching:
+                loss += _teaching_loss(teaching.teacher(inputs, training=False), outputs, teaching.settings)
+        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+        return loss
+
+    done = _restore(folder / CHECKPOINT, state)
+    stopwatch = Stopwatch()
+    for n, (chosen, others) in enumerate(draws.astype(np.int32)[done:], done + 1):
+        loss = step(chosen, others)
+        if n % CHECKPOINT_STEPS == 0 or n == recipe.steps:
+            _save(folder / CHECKPOINT, n, state)
+            progress(f"{model.name}: step {n}/{recipe.steps}  loss {float(loss):.3f}")
+    speed = stopwatch.speed((recipe.steps - done) * recipe.batch)
+    summary = {"parameters": model.count_params(), "steps": recipe.steps, **speed}
+    write_text(folder / METRICS, json.dumps(summary, indent=1))
+    return model
+
+
+class _Batches:
+    """Batches of inputs and targets from rows of `data`."""
+
+    def __init__(
+        self,
+        data: SpectralExamples,
+        augmentation: Augmentation,
+        recipe: Recipe,
+        seed: int,
+        rng: tf.random.Generator,
+    ) -> None:
+        self.augmentation, self.recipe, self.rng = augmentation, recipe, rng
+        self.noise = tf.constant(noise_spectra(seed))
+        self.spectra, self.motion, self.bpm, self.hops = map(
+            tf.constant, (data.spectra, data.motion, data.bpm, data.hops)
+        )
+
+    def __call__(self, chosen: tf.Tensor, others: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Inputs (n, 1, 104, 20), targets (n, 104), and which have one (n,); others lend motion."""
+        change, rng = self.augmentation, self.rng
+        rows, other = tf.gather(self.hops, chosen), tf.gather(self.hops, others)
+        bpm = tf.gather(self.bpm, chosen)
+        target = soft_label(tf.where(tf.math.is_nan(bpm), 0.0, bpm), self.recipe.label_spread_bpm)
+        draw = rng.uniform(tf.shape(chosen))
+        half = change.no_pulse / 2
+        # Light that swings with the arm; then, after all else, noise alone.
+        before, after = draw < half, draw > 1 - half
+        seen, target = without_pulse(tf.gather(self.spectra, rows), target, self.noise, before, rng)
+        seen = swinging_light(seen, draw < SWINGING * half, rng)
+        seen, moving = augment(
+            seen,
+            tf.gather(self.motion, rows),
+            tf.gather(self.spectra, other),
+            tf.gather(self.motion, other),
+            change,
+            rng,
+        )
+        seen, target = without_pulse(seen, target, self.noise, after, rng)
+        has_target = tf.logical_or(tf.logical_not(tf.math.is_nan(bpm)), tf.logical_or(before, after))
+        return float_spectrum_inputs(seen, moving), target, has_target
+
+
+def _teaching_loss(
+    teacher: dict[str, tf.Tensor], student: dict[str, tf.Tensor], settings: Distillation
+) -> tf.Tensor:
+    """Loss against the teacher's outputs: its response, and the relation if one is set."""
+    loss = settings.response_weight * divergence(teacher["logits"], student["logits"], settings.temperature)
+    if settings.relation == "rkd":
+        loss += settings.relation_weight * rkd(teacher["fused"], student["fused"])
+    return loss
+
+
+def _save(path: Path, step: int, state: Sequence) -> None:
+    values: dict[str, Any] = {str(n): np.asarray(v) for n, v in enumerate(state)}
+    with replacing(path) as beside, beside.open("wb") as file:
+        np.savez(file, step=step, **values)
+
+
+def _restore(path: Path, state: Sequence) -> int:
+    """Steps done, their state restored; 0 if there is no checkpoint."""
+    if not path.exists():
+        return 0
+    with np.load(path) as stored:
+        for n, variable in enumerate(state):
+            variable.assign(stored[str(n)])
+        return int(stored["step"])
