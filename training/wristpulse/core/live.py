@@ -22,6 +22,14 @@ class LiveAligner:
     """Samples in, hops out, in chunks of any length.
 
     The hops depend on the samples' times only, not on where a chunk ends. Each channel's times must increase.
+
+    Examples
+    --------
+    >>> aligner = LiveAligner()
+    >>> t = np.arange(150) * 20_000  # 3 s at 50 Hz
+    >>> light, still = np.full(150, 100_000, np.uint32), np.tile(np.array([0, 0, 4096], np.int16), (150, 1))
+    >>> [len(aligner.take(SensorStream(light, t + late, still, t + late))) for late in (0, 3_000_000)]
+    [1, 1]
     """
 
     def __init__(self) -> None:
@@ -67,12 +75,12 @@ class LiveEstimator:
     def take(self, stream: SensorStream) -> list[Result]:
         """Results of the hops that these samples complete."""
         new = self._aligner.take(stream)
-        known = len(self._before) if self._before else 0
+        earlier = len(self._before) if self._before else 0
         hops = _joined(Hops, self._before, new) if self._before else new
-        logits, at_rest = self._network(hops, known)
+        logits, at_rest = self._network(hops, earlier)
         away, after = no_contact(hops), np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
         results = []
-        for n in range(known, len(hops)):
+        for n in range(earlier, len(hops)):
             if away[n] or not 0 < after[n] <= TRACK_GAP_US:
                 self._tracker.reset()
             self._gaps += int(hops.discontinuous[n])
@@ -97,10 +105,10 @@ class LiveEstimator:
         self._before = _part(hops, slice(max(0, len(hops) - LOOK_BACK), None))
         return results
 
-    def _network(self, hops: Hops, known: int) -> tuple[dict[int, np.ndarray], dict[int, bool]]:
-        """Logits, and whether the wrist is at rest, by hop: of windows that end at hop `known` or later."""
+    def _network(self, hops: Hops, earlier: int) -> tuple[dict[int, np.ndarray], dict[int, bool]]:
+        """Logits, and whether the wrist is at rest, by hop: of windows that end at hop `earlier` or later."""
         ends = window_ends(hops)
-        new = ends >= known
+        new = ends >= earlier
         if not new.any():
             return {}, {}
         x = windows(hops, ends)
