@@ -14,7 +14,7 @@ from wristpulse_tools.support.progress import Reporter
 from wristpulse_tools.tasks.options import PulseTask, converted
 
 # What a user can cause; each says in one line what is wrong. Anything else is ours and keeps its traceback.
-USER_ERRORS = (ValueError, OSError, UserError)
+USER_ERRORS = (UserError, OSError)
 
 RUN_HELP = {
     "config": "configuration: a name in config/presets or the path of a .toml file",

@@ -135,32 +135,42 @@ class Estimator:
 
     def run_windows(self, windows: Windows, policy: Policy | None = None) -> Run:
         """As `full_run`, of a stream that is aligned already."""
-        logits = self._logits(windows)
-        results, raw = self._results(windows, logits, policy)
-        return Run(windows=windows, logits=logits, results=results, raw_confidence_q15=raw)
+        return self.start(policy).take(windows)
 
-    def _logits(self, windows: Windows) -> np.ndarray:
-        """The network's logits, int8 (w, 104)."""
-        if not len(windows):
-            return np.empty((0, BINS), np.int8)
-        logits = self._predict(FRONT_ENDS[self._front_end](windows.x, windows.ends))
-        if logits.shape[-1] != BINS:
-            raise UserError("network", "logits", BINS, logits.shape[-1])
-        return logits
+    def start(self, policy: Policy | None = None) -> Progress:
+        """A fresh start, for hops that come one after the other."""
+        return Progress(self._predict, self.tables, FRONT_ENDS[self._front_end], policy)
 
-    def _results(
-        self, windows: Windows, logits: np.ndarray, policy: Policy | None
-    ) -> tuple[list[Result], np.ndarray]:
-        """Results hop by hop, and the raw confidence of each."""
-        hops = windows.hops
-        window_of = {hop: w for w, hop in enumerate(windows.ends.tolist())}
-        at_rest = motion(windows.x) == ACC_FLOOR
+
+class Progress:
+    """What an estimator keeps from one hop to the next; made by `Estimator.start`."""
+
+    def __init__(
+        self,
+        predict: Callable[[np.ndarray], np.ndarray],
+        tables: TrackerTables,
+        front_end: FrontEnd,
+        policy: Policy | None,
+    ) -> None:
+        self._predict, self._front_end, self._policy = predict, front_end, policy
+        self._tracker, self._valid = Tracker(tables), tables.valid
+        self._hop = self._gaps = 0
+        self._held = (0, 0, State.ACQUIRING)  # the latest inference's
+
+    def take(self, windows: Windows, first: int = 0) -> Run:
+        """Results of the hops from index `first` on; those before are what their windows look back on.
+
+        UserError if the network does not give a logit for each of the tracker's bins.
+        """
+        hops, policy, tracker = windows.hops, self._policy, self._tracker
+        new = windows.ends >= first
+        logits = self._logits(windows, new)
+        window_of = {hop: w for w, hop in enumerate(windows.ends[new].tolist())}
+        at_rest = motion(windows.x[new]) == ACC_FLOOR
         away, reset = no_contact(hops), _resets(hops)
-        gaps = np.cumsum(hops.discontinuous)
         moves = moving(hops) if policy else np.zeros(len(hops), bool)
-        held = (0, 0, State.ACQUIRING)  # the latest inference's
-        tracker, results, raw = Tracker(self.tables), [], np.zeros(len(hops), np.int64)
-        for n in range(len(hops)):
+        results, raw = [], np.zeros(len(hops) - first, np.int64)
+        for n in range(first, len(hops)):
             bpm, confidence, state = 0, 0, State.ACQUIRING
             if reset[n]:
                 tracker.reset()
@@ -170,31 +180,42 @@ class Estimator:
                 state = State.NO_CONTACT
             elif n in window_of and policy and policy.skips(moves[n]):
                 tracker.predict()
-                bpm, confidence, state = held
+                bpm, confidence, state = self._held
             elif n in window_of:
                 w = window_of[n]
                 bpm, confidence = map(int, tracker.step(logits[w]))
-                raw[n] = tracker.raw
-                if confidence >= self.tables.valid:
+                raw[n - first] = tracker.raw
+                if confidence >= self._valid:
                     state = State.VALID
                 else:
                     state = State.NO_PULSE if at_rest[w] else State.MOTION_UNCERTAIN
-                held = bpm, confidence, state
+                self._held = bpm, confidence, state
                 if policy:
                     policy.note(state is State.VALID, confidence, moves[n])
             else:
                 tracker.predict()
+            self._gaps += int(hops.discontinuous[n])
             results.append(
                 Result(
-                    hop=n,
+                    hop=self._hop,
                     time_us=int(hops.end_us[n]),
                     bpm_q8=bpm,
                     confidence_q15=confidence,
                     state=state,
-                    gaps=int(gaps[n]),
+                    gaps=self._gaps,
                 )
             )
-        return results, raw
+            self._hop += 1
+        return Run(windows=windows, logits=logits, results=results, raw_confidence_q15=raw)
+
+    def _logits(self, windows: Windows, new: np.ndarray) -> np.ndarray:
+        """The network's logits of the new windows, int8 (w, 104)."""
+        if not new.any():
+            return np.empty((0, BINS), np.int8)
+        logits = self._predict(self._front_end(windows.x, windows.ends)[new])
+        if logits.shape[-1] != BINS:
+            raise UserError("network", "logits", BINS, logits.shape[-1])
+        return logits
 
 
 def _resets(hops: Hops) -> np.ndarray:
