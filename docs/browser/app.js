@@ -33,7 +33,7 @@ function compute(files) {
   worker = new Worker(workerUrl);
   showError("");
   byId("progress").hidden = false;
-  byId("progress").value = 0;
+  byId("progress").removeAttribute("value"); // until the first share is known
   byId("status").textContent = `Reading ${files[0].name}.`;
   worker.onmessage = ({ data }) => {
     if (data.progress !== undefined) byId("progress").value = data.progress;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any sensor's recording as text: columns of time, PPG and X, Y, Z, in one table or two:
-// the rules of wristpulse/recordings/generic_csv.py.
+// the rules of wristpulse/recordings/exports/generic_csv.py.
 
 import { FileError } from "./errors.js";
 import { UNITS } from "./scale.js";

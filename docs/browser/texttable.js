@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text tables of samples: comma, semicolon or tab between cells, names of columns in the first line.
-// The rules are those of wristpulse/recordings/texttable.py.
+// The rules are those of wristpulse/recordings/exports/texttable.py.
 
 import { FileError } from "./errors.js";
 import { median, short } from "./numbers.js";

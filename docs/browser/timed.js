@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Samples with times of their own, made recordings of fixed rates: wristpulse/recordings/timed.py.
+// Samples with times of their own, made recordings of fixed rates: wristpulse/recordings/exports/timed.py.
 
 import { FileError } from "./errors.js";
 import { interpolate, median, rint, searchSorted, short } from "./numbers.js";

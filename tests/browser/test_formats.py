@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the page's readers take from files: the counts that Python's take, or one sentence."""
 
-import importlib
 import io
 import zipfile
 
@@ -11,7 +10,9 @@ from wrist_files import e4_zip, table, written
 
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import Recording, simulate
+from wristpulse.recordings.exports.generic_csv import read_csv
 from wristpulse.recordings.readers.arrays import load_recording, save_recording
+from wristpulse.recordings.scale import acc_scale, ppg_scale
 
 pytestmark = pytest.mark.browser
 
@@ -78,16 +79,6 @@ def test_own_recordings(read, tmp_path, kind, order) -> None:
     assert found["parts"][0]["reference"] == [70, None, 80]
 
 
-def reader(name: str):
-    """A reader of wristpulse.recordings, where this checkout has it."""
-    for place in ("wristpulse.recordings", "wristpulse.recordings.exports"):
-        try:
-            return importlib.import_module(f"{place}.{name}")
-        except ModuleNotFoundError:
-            continue
-    pytest.skip(f"wristpulse.recordings has no {name}")
-
-
 def uneven(kind: str) -> str:
     """A table whose times are not those of a fixed rate."""
     content, _ = table(seconds=60.0)
@@ -113,7 +104,7 @@ def uneven(kind: str) -> str:
 @pytest.mark.parametrize("kind", ["even", "jitter", "pauses", "batches", "lost", "unix ms"])
 def test_times_become_what_python_makes_of_them(read, tmp_path, kind) -> None:
     content = uneven(kind)
-    expected = reader("generic_csv").read_csv(written(tmp_path / "anna.csv", content))
+    expected = read_csv(written(tmp_path / "anna.csv", content))
     found = read(anna_csv=content)["parts"]
     assert len(found) == len(expected) == (3 if kind == "pauses" else 1)
     for part, recording in zip(found, expected, strict=True):
@@ -133,11 +124,10 @@ SIGNALS = {
 
 @pytest.mark.parametrize("kind", SIGNALS)
 def test_the_scale_is_python_s(modules, kind) -> None:
-    scale = reader("scale")
     rng = np.random.default_rng(7)
     x = np.sin(np.arange(1000) / 7) + 0.1 * rng.standard_normal(1000)
     ppg = SIGNALS[kind](x)
-    expected = scale.ppg_scale(ppg, 50.0)
+    expected = ppg_scale(ppg, 50.0)
     found = modules.run(
         "scale.js", "return it.ppgScale('f', [Float64Array.from(given[0])], 50);", ppg.tolist()
     )
@@ -146,11 +136,10 @@ def test_the_scale_is_python_s(modules, kind) -> None:
 
 @pytest.mark.parametrize("unit", [1.0, 9.80665, 64.0, 1000.0, 4096.0, 16384.0])
 def test_the_unit_of_acceleration_is_python_s(modules, unit) -> None:
-    scale = reader("scale")
     acc = unit * simulate(3, 20).acc.astype(float) * 1.04
     axes = [axis.tolist() for axis in acc.T]
     body = "return it.accScale('f', given[0].map((a) => Float64Array.from(a)), 32);"
-    assert modules.run("scale.js", body, axes)["perG"] == scale.acc_scale(acc, 32.0).per_g == unit
+    assert modules.run("scale.js", body, axes)["perG"] == acc_scale(acc, 32.0).per_g == unit
 
 
 def test_a_recording_that_loads_survives_the_archive_forms(read, tmp_path) -> None:

@@ -11,6 +11,8 @@ from wrist_files import e4_zip, table, written
 
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import Recording, simulate
+from wristpulse.recordings.exports.e4 import read_e4
+from wristpulse.recordings.exports.generic_csv import read_csv
 from wristpulse.recordings.readers.arrays import load_recording, save_recording
 from wristpulse.student.card import RELEASED, Student, load_student
 from wristpulse_tools.browser.example import example
@@ -33,17 +35,32 @@ def expected(student: Student, recording: Recording) -> list[str]:
 
 
 def test_a_dropped_e4_zip_gives_every_hop_of_python(opened, student, tmp_path) -> None:
-    content, recording = e4_zip()
-    assert opened.drop(written(tmp_path / "anna.zip", content)) == ""
+    path = written(tmp_path / "anna.zip", e4_zip()[0])
+    assert opened.drop(path) == ""
     rows = opened.saved()
-    assert results(rows) == expected(student, recording)
+    assert results(rows) == expected(student, read_e4(path))
     assert len(rows) > 25 and "valid" in {row["state"] for row in rows}
 
 
 def test_a_csv_gives_every_hop_of_python(opened, student, tmp_path) -> None:
-    content, recording = table()
-    assert opened.choose(written(tmp_path / "anna.csv", content)) == ""
+    path = written(tmp_path / "anna.csv", table()[0])
+    assert opened.choose(path) == ""
+    (recording,) = read_csv(path)
     assert results(opened.saved()) == expected(student, recording)
+
+
+def test_parts_of_a_recording_start_afresh(opened, student, tmp_path) -> None:
+    head, *rows = table(seconds=40.0)[0].splitlines()
+    late = [f"{float(row.split(',', 1)[0]) + 60:.3f},{row.split(',', 1)[1]}" for row in rows]
+    path = written(tmp_path / "anna.csv", "\n".join([head, *rows, *late]) + "\n")
+    assert opened.choose(path) == ""
+    saved, recordings = opened.saved(), read_csv(path)
+    assert len(recordings) == 2
+    for part, recording in enumerate(recordings, 1):
+        assert results([row for row in saved if row["part"] == str(part)]) == expected(student, recording)
+    second = [row for row in saved if row["part"] == "2"]
+    assert float(second[0]["time_s"]) == 60.0 + int(second[0]["t_us"]) / 1e6
+    assert "2 parts" in opened.element("notes").text
 
 
 def test_an_own_recording_gives_every_hop_of_python(opened, student, tmp_path) -> None:

@@ -78,8 +78,12 @@ def measure(path: Path, folder: Path, portable: bool = False) -> Measurement:
     Raises BenchError, ModelError or qemu.QemuError. `portable`: without SMLAD.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    oracle = IntegerModel.load(path)
+    if len(oracle.inputs) != 1 or len(oracle.outputs) != 1:
+        found = f"{len(oracle.inputs)} and {len(oracle.outputs)}"
+        raise BenchError(f"{path}: expected one input and one output to measure, found {found}")
     generate(path, folder)
-    model = compile_model(IntegerModel.load(path), "pulse_model")
+    model = compile_model(oracle, "pulse_model")
     define = ["-DPULSE_NN_PORTABLE"] if portable else []
     image = build(folder, "whole", define)
     whole = run(image)

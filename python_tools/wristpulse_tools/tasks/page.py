@@ -11,10 +11,10 @@ from wristpulse_tools.tasks.common import command, say
     output="folder for index.html; default: build/browser",
     student="folder of student.tflite and student.json; default: the released student",
 )
-def browser(_context, output=None, student=None):
+def browser(_context, output: Path = BUILD / "browser", student: Path | None = None):
     """Make the page that runs the firmware in a browser: one file, no server needed (docs/browser.md)."""
     from wristpulse.student.card import RELEASED
     from wristpulse_tools.browser.page import build_page
 
-    made = build_page(Path(output) if output else BUILD / "browser", Path(student) if student else RELEASED)
+    made = build_page(output, student or RELEASED)
     say(f"{made.page}: {made.size} bytes, WebAssembly {made.wasm}, example {made.example}; open it")

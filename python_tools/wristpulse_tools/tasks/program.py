@@ -24,29 +24,10 @@ NAMESPACES = ("hardware",)  # modules whose tasks are called MODULE.TASK
 OTHER = "Other"
 # Title -> tasks, in the order in which a newcomer wants them. A task that stands nowhere is listed last.
 GROUPS = {
-    "See it work": ("demo", "replay", "test"),
-    "Your own recordings and published ones": (
-        "estimate",
-        "browser",
-        "record",
-        "monitor",
-        "data",
-        "recordings",
-    ),
+    "See it work": ("demo", "browser", "replay", "test"),
+    "Your own recordings and published ones": ("estimate", "record", "monitor", "data", "recordings"),
     "Train a student": ("train", "distill", "quantize", "embed", "release", "numbers"),
-    "Find out how good it is": (
-        "evaluate",
-        "report",
-        "peers",
-        "ablation",
-        "everyone",
-        "no-pulse",
-        "first-fix",
-        "fusion",
-        "label-offset",
-        "streaming",
-        "power-policy",
-    ),
+    "Find out how good it is": ("evaluate", "report", "peers", "ablation"),
     "Firmware": (
         "workspace",
         "bench",
@@ -55,6 +36,16 @@ GROUPS = {
         "soak",
         "thread-trace",
         "hardware.recover",
+    ),
+    "Experiments, one question each": (
+        "everyone",
+        "first-fix",
+        "fusion",
+        "label-offset",
+        "no-pulse",
+        "power-policy",
+        "scale-check",
+        "streaming",
     ),
     "Work on this repository": ("lint", "format", "accept"),
 }
