@@ -25,10 +25,12 @@ from python_tools.codegen.layers import (
 )
 from python_tools.codegen.views import ALIASES, Views, reshaped
 from training.integer.arithmetic import quantize_multiplier
+from training.integer.check import PAIRS
 from training.integer.geometry import activation_range, channel_multipliers, slice_ranges, window
 from training.integer.graph import Graph, Operator
 from training.integer.operators import KERNELS, mean_multiplier, softmax_constants
 
+LOOKUPS = ("LOGISTIC", "RELU", "RELU6", "QUANTIZE", "TANH", "LEAKY_RELU", "HARD_SWISH")
 CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 
 
@@ -261,18 +263,17 @@ class Lowering(Views):
         )
 
     def elementwise(self, op: Operator) -> None:
-        """ADD and MUL; a smaller operand comes second and repeats, or is spread out first."""
+        """Two operands; a smaller one comes second and repeats, or is spread out first, as SUB's must be."""
         out = self.out(op)
         first, second = op.inputs
-        if self.graph.tensors[first].size < self.graph.tensors[second].size:
+        if op.kind != "SUB" and self.graph.tensors[first].size < self.graph.tensors[second].size:
             first, second = second, first
         views = [self._spread(i, out.shape, whole) for i, whole in ((first, True), (second, False))]
         a, b = (self.graph.tensors[i] for i in (first, second))
-        product = op.kind == "MUL"
-        if product:
+        scales, result = (Scale(0, 0), Scale(0, 0)), 0.0
+        if op.kind == "MUL":
             result = np.float32(a.scale[0] * b.scale[0]) / np.float32(out.scale[0])
-            scales = (Scale(0, 0), Scale(0, 0))
-        else:
+        elif op.kind in ("ADD", "SUB"):
             twice = 2 * np.float64(max(a.scale[0], b.scale[0]))
             scales = tuple(Scale(*quantize_multiplier(float(np.float64(t.scale[0]) / twice))) for t in (a, b))
             result = twice / ((1 << 20) * np.float64(out.scale[0]))
@@ -281,7 +282,7 @@ class Lowering(Views):
                 str(op),
                 views,
                 self.define(op),
-                product,
+                op.kind.lower(),
                 (a.zero, b.zero, out.zero),
                 scales,
                 Scale(*quantize_multiplier(float(result))),
@@ -357,8 +358,8 @@ _LOWER: dict[str, Callable[[Lowering, Operator], None]] = {
     **dict.fromkeys(ALIASES, Lowering.alias),
     **dict.fromkeys(CONVOLUTIONS, Lowering.convolution),
     **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), Lowering.pool),
-    **dict.fromkeys(("ADD", "MUL"), Lowering.elementwise),
-    **dict.fromkeys(("LOGISTIC", "RELU", "RELU6", "QUANTIZE"), Lowering.lookup),
+    **dict.fromkeys(PAIRS, Lowering.elementwise),
+    **dict.fromkeys(LOOKUPS, Lowering.lookup),
     **dict.fromkeys(("CONCATENATION", "PACK"), Lowering.joined),
     "FULLY_CONNECTED": Lowering.connected,
     "MEAN": Lowering.mean,

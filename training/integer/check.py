@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import tflite
 
+from training.integer.activations import hard_swish_exponent
 from training.integer.geometry import ACTIVATIONS, slice_ranges, window_output
 from training.integer.graph import Graph, Operator, Tensor
 from training.integer.refusals import BATCH, FLOAT_WAY_OUT, way_out
@@ -15,6 +16,7 @@ from training.integer.refusals import BATCH, FLOAT_WAY_OUT, way_out
 MAX_ELEMENTS = 1 << 22  # far above any microcontroller's memory
 INPUTS = {
     "CONV_2D": (2, 3), "DEPTHWISE_CONV_2D": (2, 3), "FULLY_CONNECTED": (2, 3), "ADD": (2, 2), "MUL": (2, 2),
+    "SUB": (2, 2), "MAXIMUM": (2, 2), "MINIMUM": (2, 2),
     "MEAN": (2, 2), "PAD": (2, 2), "RESHAPE": (1, 2), "EXPAND_DIMS": (2, 2), "TRANSPOSE": (2, 2),
     "STRIDED_SLICE": (4, 4), "CONCATENATION": (1, 64), "PACK": (1, 64),
 }  # fmt: skip
@@ -22,7 +24,9 @@ CONSTANT_INPUTS = {
     "CONV_2D": (1, 2), "DEPTHWISE_CONV_2D": (1, 2), "FULLY_CONNECTED": (1, 2), "MEAN": (1,), "PAD": (1,),
     "TRANSPOSE": (1,), "STRIDED_SLICE": (1, 2, 3),
 }  # fmt: skip
+PAIRS = ("ADD", "MUL", "SUB", "MAXIMUM", "MINIMUM")
 SAME_SCALE = (
+    "MAXIMUM", "MINIMUM",
     "AVERAGE_POOL_2D", "MAX_POOL_2D", "CONCATENATION", "PACK", "PAD", "RESHAPE", "EXPAND_DIMS", "SQUEEZE",
     "TRANSPOSE", "STRIDED_SLICE",
 )  # fmt: skip
@@ -119,7 +123,7 @@ class _Check:
         op = self.op
         data = (
             [t for t in self.inputs if t is not None]
-            if op.kind in ("ADD", "MUL", "CONCATENATION", "PACK")
+            if op.kind in (*PAIRS, "CONCATENATION", "PACK")
             else self.inputs[:1]
         )
         for tensor in (*data, self.out):
@@ -247,6 +251,22 @@ class _Check:
                 f"scale 1/256 and zero point -128 for {self.out}", f"{self.out.scale[0]}, {self.out.zero}"
             )
 
+    def tanh(self) -> None:
+        self.same_shape()
+        if self.out.scale[0] != np.float32(1 / 128) or self.out.zero != 0:
+            self.fail(f"scale 1/128 and zero point 0 for {self.out}", f"{self.out.scale[0]}, {self.out.zero}")
+
+    def leaky_relu(self) -> None:
+        self.same_shape()
+        if not 0 <= self.op.options["Alpha"] <= 1:
+            self.fail("a slope of 0 to 1", self.op.options["Alpha"])
+
+    def hard_swish(self) -> None:
+        self.same_shape()
+        exponent = hard_swish_exponent(self.inputs[0], self.out)
+        if exponent > 0:
+            self.fail(f"an output scale of more than 1/128 of the input's for {self.out}", self.out.scale[0])
+
     def softmax(self) -> None:
         self.unit_output()
         beta = self.op.options["Beta"]
@@ -310,6 +330,12 @@ _CHECKS: dict[str, Callable[[_Check], None]] = {
     "MAX_POOL_2D": _Check.pool,
     "ADD": _Check.elementwise,
     "MUL": _Check.elementwise,
+    "SUB": _Check.elementwise,
+    "MAXIMUM": _Check.elementwise,
+    "MINIMUM": _Check.elementwise,
+    "TANH": _Check.tanh,
+    "LEAKY_RELU": _Check.leaky_relu,
+    "HARD_SWISH": _Check.hard_swish,
     "MEAN": _Check.mean,
     "LOGISTIC": _Check.unit_output,
     "SOFTMAX": _Check.softmax,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from training.integer import transcendental
+from training.integer.activations import TABLES
 from training.integer.arithmetic import (
     INT32_MAX,
     doubling_high_mul,
@@ -138,6 +139,31 @@ def add(graph: Graph, op: Operator, values: Values) -> np.ndarray:
     multiplier, shift = quantize_multiplier(float(twice / ((1 << 20) * np.float64(out.scale[0]))))
     total = multiply(x[0] + x[1], multiplier, shift) + out.zero
     return np.clip(total, *activation_range(op, out)).astype(np.int8)
+
+
+def sub(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """Difference, scaled as a sum is."""
+    a, b, out = _tensors(graph, op)
+    twice = 2 * np.float64(max(a.scale[0], b.scale[0]))
+    x, y = (
+        multiply(q << 20, *quantize_multiplier(float(np.float64(t.scale[0]) / twice)))
+        for q, t in zip(_operands(graph, op, values), (a, b), strict=True)
+    )
+    multiplier, shift = quantize_multiplier(float(twice / ((1 << 20) * np.float64(out.scale[0]))))
+    total = multiply(x - y, multiplier, shift) + out.zero
+    return np.clip(total, *activation_range(op, out)).astype(np.int8)
+
+
+def extreme(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """The larger or smaller of two; all have one scale."""
+    x, y = _operands(graph, op, values)
+    chosen = np.maximum(x, y) if op.kind == "MAXIMUM" else np.minimum(x, y)
+    return (chosen + graph.tensors[op.outputs[0]].zero).astype(np.int8)
+
+
+def table(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """A function of one value."""
+    return TABLES[op.kind](graph, op)[values[op.inputs[0]].astype(np.int64) + 128]
 
 
 def mul(graph: Graph, op: Operator, values: Values) -> np.ndarray:
@@ -270,6 +296,12 @@ KERNELS: dict[str, Kernel] = {
     "MAX_POOL_2D": max_pool_2d,
     "ADD": add,
     "MUL": mul,
+    "SUB": sub,
+    "MAXIMUM": extreme,
+    "MINIMUM": extreme,
+    "TANH": table,
+    "LEAKY_RELU": table,
+    "HARD_SWISH": table,
     "MEAN": mean,
     "LOGISTIC": logistic,
     "SOFTMAX": softmax,

@@ -43,6 +43,8 @@ OPTIONS: dict[str, tuple[type, tuple[str, ...]]] = {
     ),
     "ADD": (tflite.AddOptions, ("FusedActivationFunction",)),
     "MUL": (tflite.MulOptions, ("FusedActivationFunction",)),
+    "SUB": (tflite.SubOptions, ("FusedActivationFunction",)),
+    "LEAKY_RELU": (tflite.LeakyReluOptions, ("Alpha",)),
     "CONCATENATION": (tflite.ConcatenationOptions, ("Axis", "FusedActivationFunction")),
     "PACK": (tflite.PackOptions, ("Axis", "ValuesCount")),
     "MEAN": (tflite.ReducerOptions, ("KeepDims",)),

@@ -144,12 +144,18 @@ class Builder:
 
     def elementwise(self, kind: str, a: int, b: int, out, activation=NONE) -> int:  # noqa: ANN001
         shape = np.broadcast_shapes(self.shape(a), self.shape(b))
-        options = schema.AddOptionsT if kind == "ADD" else schema.MulOptionsT
         result = self.tensor(shape, scale=out[0], zero=out[1])
+        if kind in ("MAXIMUM", "MINIMUM"):
+            return self.operator(kind, [a, b], result, schema.MaximumMinimumOptionsT)
+        options = {"ADD": schema.AddOptionsT, "SUB": schema.SubOptionsT, "MUL": schema.MulOptionsT}[kind]
         return self.operator(kind, [a, b], result, options, fusedActivationFunction=activation)
 
-    def unary(self, kind: str, source: int, out) -> int:  # noqa: ANN001
-        options, fields = (schema.SoftmaxOptionsT, {"beta": 1.0}) if kind == "SOFTMAX" else (None, {})
+    def unary(self, kind: str, source: int, out, alpha: float = 0.1) -> int:  # noqa: ANN001
+        options, fields = {
+            "SOFTMAX": (schema.SoftmaxOptionsT, {"beta": 1.0}),
+            "LEAKY_RELU": (schema.LeakyReluOptionsT, {"alpha": alpha}),
+            "HARD_SWISH": (schema.HardSwishOptionsT, {}),
+        }.get(kind, (None, {}))
         result = self.tensor(self.shape(source), scale=out[0], zero=out[1])
         return self.operator(kind, [source], result, options, **fields)
 
