@@ -43,7 +43,7 @@ def _value(graph: Graph, op: Operator) -> np.ndarray | None:
         return None
     elif op.kind == "STRIDED_SLICE" and len(inputs) == 4:
         ranges = slice_ranges(graph, op)
-        value = inputs[0].data[tuple(slice(r.start, r.stop, r.step) for r in ranges)]
+        value = inputs[0].data[np.ix_(*ranges)]
     elif op.kind in ("PACK", "CONCATENATION"):
         join = np.stack if op.kind == "PACK" else np.concatenate
         value = join([t.data for t in inputs], axis=op.options["Axis"])

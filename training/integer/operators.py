@@ -284,8 +284,34 @@ def transpose(graph: Graph, op: Operator, values: Values) -> np.ndarray:
 def strided_slice(graph: Graph, op: Operator, values: Values) -> np.ndarray:
     """Every stride-th element between begin and end along each axis."""
     ranges = slice_ranges(graph, op)
-    part = values[op.inputs[0]][(slice(None), *(slice(r.start, r.stop, r.step) for r in ranges))]
+    part = values[op.inputs[0]]
+    for axis, kept in enumerate(ranges):
+        part = part.take(kept, axis=axis + 1)
     return part.reshape(-1, *graph.tensors[op.outputs[0]].shape)
+
+
+def dilate(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """Zero points between the elements of both axes of an image; see rewrite.py."""
+    source, out = _ends(graph, op)
+    spread = np.full((len(values[op.inputs[0]]), *out.shape), source.zero, np.int8)
+    spread[:, :, :: op.options["Steps"][0], :: op.options["Steps"][1]] = values[op.inputs[0]]
+    return spread
+
+
+def reduce_max(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """Largest over the constant axes."""
+    source, out = _ends(graph, op)
+    axes = tuple(sorted({int(a) % len(source.shape) + 1 for a in np.atleast_1d(values[op.inputs[1]])}))
+    return values[op.inputs[0]].max(axis=axes).reshape(-1, *out.shape)
+
+
+def resize_nearest(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """Each element of an image's axes as often as its size grows; whole factors only."""
+    source, out = _ends(graph, op)
+    spread = values[op.inputs[0]]
+    for axis in (1, 2):
+        spread = spread.repeat(out.shape[axis] // source.shape[axis], axis=axis + 1)
+    return spread
 
 
 KERNELS: dict[str, Kernel] = {
@@ -316,4 +342,7 @@ KERNELS: dict[str, Kernel] = {
     "SQUEEZE": reshape,
     "TRANSPOSE": transpose,
     "STRIDED_SLICE": strided_slice,
+    "DILATE": dilate,
+    "REDUCE_MAX": reduce_max,
+    "RESIZE_NEAREST_NEIGHBOR": resize_nearest,
 }

@@ -55,7 +55,8 @@ class Builder:
         q = self.graph.tensors[index].quantization
         return q.scale[0], q.zeroPoint[0]
 
-    def operator(self, kind: str, inputs: list[int], output: int, options=None, **fields) -> int:  # noqa: ANN001
+    def operator(self, kind: str, inputs: list[int], output, options=None, **fields):  # noqa: ANN001, ANN201
+        """`output`: an index, or a list of them; returned as it is."""
         number = getattr(schema.BuiltinOperator, kind)
         codes = [c.builtinCode for c in self.model.operatorCodes]
         if number not in codes:
@@ -65,7 +66,7 @@ class Builder:
             codes.append(number)
         op = schema.OperatorT()
         op.opcodeIndex = codes.index(number)
-        op.inputs, op.outputs = inputs, [output]
+        op.inputs, op.outputs = inputs, output if isinstance(output, list) else [output]
         if options is not None:
             op.builtinOptions = options()
             name = type(op.builtinOptions).__name__.removesuffix("T")
