@@ -210,7 +210,9 @@ def _result(payload: bytes) -> Result | Stale:
         raise StreamError(f"result: state: expected 0 to {len(STATES) - 1}, found {state}")
     if STATES[state] is None:
         return Stale(time_us)
-    return Result(hop, time_us, bpm_q8, confidence, STATES[state], gaps)
+    return Result(
+        hop=hop, time_us=time_us, bpm_q8=bpm_q8, confidence_q15=confidence, state=STATES[state], gaps=gaps
+    )
 
 
 def _counters(payload: bytes) -> Counters:
