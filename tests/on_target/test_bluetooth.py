@@ -24,7 +24,7 @@ from bluetooth import HEART_RATE, LOCATION, MEASUREMENT, Central, Sensor, runnin
 
 pytestmark = pytest.mark.zephyr
 
-CONTACT_US = 0x06  # flags: 8-bit rate, contact supported and detected, no RR intervals
+CONTACT, NO_CONTACT = 0x06, 0x04  # flags: 8-bit rate, contact supported; and detected; no RR intervals
 DEVICE_INFORMATION, MODEL, FIRMWARE = (core.UUID.from_16_bits(n) for n in (0x180A, 0x2A24, 0x2A26))
 BATTERY, LEVEL = (core.UUID.from_16_bits(n) for n in (0x180F, 0x2A19))
 CONFIG, VALUES = (core.UUID(f"B216000{n}-6C59-4ED9-B0EB-35608D37F861") for n in (1, 2))
@@ -81,13 +81,15 @@ async def play(central: Central, sensor: Sensor) -> None:
     await sensor.until(lambda line: line.startswith("END "))
 
 
-def test_only_valid_heart_rates_are_notified(image, recording) -> None:
+def test_valid_heart_rates_are_notified_and_lost_contact_once(image, recording) -> None:
     central, lines = asyncio.run(session(image, recording))
     expected = valid_bpm(lines)
     assert len(expected) >= 10
-    # One a valid hop, in order, and none for the others.
-    assert [value[0] for value in central.notified] == [CONTACT_US] * len(expected)
-    assert [value[1] for value in central.notified] == expected
+    # One a valid hop, in order; then the light goes, which is said once, and no rate stays on show.
+    rates = [value[1] for value in central.notified if value[0] == CONTACT]
+    lost = [value for value in central.notified if value[0] != CONTACT]
+    assert rates == expected
+    assert lost == [bytes([NO_CONTACT, 0])]
 
 
 async def refusal(phone: Central, content: bytes) -> int:

@@ -32,7 +32,7 @@ def run_pytest(*words: str) -> subprocess.CompletedProcess:
 
 @pytest.mark.qemu
 @pytest.mark.zephyr
-def test_the_suite_runs_on_a_board(bench, workspace) -> None:
+def test_the_suite_runs_on_a_board(bench) -> None:
     chosen = "test_replay and (every_estimate and 1 or twice or damaged) or test_board"
     done = run_pytest("--board", "desk", "-k", chosen, "--durations=0")
     assert done.returncode == 0, done.stdout[-3000:]

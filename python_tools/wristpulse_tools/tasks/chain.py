@@ -72,6 +72,6 @@ def demo(
     from wristpulse_tools.replay.demo import demo
     from wristpulse_tools.support.locks import locked
 
-    chains = [pipeline(name, data, dataset, test) for name in (config, spectral)]
+    paper, shorter = (pipeline(name, data, dataset, test) for name in (config, spectral))
     with locked(BUILD / "demo"):
-        demo(*chains, force)
+        demo(paper, shorter, force)

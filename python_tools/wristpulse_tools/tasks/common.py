@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from invoke import Context, Task, task
+from invoke import Context, task
 
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.places import BUILD
@@ -25,13 +25,13 @@ RUN_HELP = {
 }
 
 
-def command(**help_texts: str):
+def command(**help_texts: str) -> Callable[[Callable[..., None]], Callable]:
     """An invoke task whose user errors end it with one line on stderr and exit status 1.
 
-    Options come as the types that the function annotates: int, float, Path, list[str] (comma-separated).
+    Options come as the types that the function annotates: int, float, Path, Sequence[str] (comma-separated).
     """
 
-    def wrap(body: Callable[..., None]) -> Task:
+    def wrap(body: Callable[..., None]) -> Callable:
         @functools.wraps(body)
         def run(context: Context, **options: object) -> None:
             try:
