@@ -12,10 +12,19 @@ PACKAGES = [str(Path(__file__).resolve().parent / folder) for folder in ("traini
 sys.path[:0] = PACKAGES
 os.environ["PYTHONPATH"] = os.pathsep.join([*PACKAGES, *filter(None, [os.environ.get("PYTHONPATH")])])
 
-from wristpulse_tools.tasks import chain, checks, data, device, experiments, hardware, publish  # noqa: E402
+from wristpulse_tools.tasks import (  # noqa: E402
+    chain,
+    checks,
+    data,
+    device,
+    estimating,
+    experiments,
+    hardware,
+    publish,
+)
 
 namespace = Collection()
-for module in (chain, experiments, data, device, checks, publish):
+for module in (chain, estimating, experiments, data, device, checks, publish):
     for task in Collection.from_module(module).tasks.values():
         namespace.add_task(task)
 namespace.add_collection(Collection.from_module(hardware))

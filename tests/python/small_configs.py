@@ -3,8 +3,15 @@
 
 import dataclasses
 
-from wristpulse.config.load import Data, Student, Sweep, Teacher, Training, load
-from wristpulse.config.networks import Augmentation, Recipe, Spectral, SpectralTeacher
+from wristpulse.config.load import load
+from wristpulse.config.networks import (
+    Augmentation,
+    PaperStudent,
+    PaperTeacher,
+    SpectralStudent,
+    SpectralTeacher,
+)
+from wristpulse.config.settings import Data, Recipe, Sweep, Training
 
 WINDOWS = dataclasses.replace(
     load("ablation"),
@@ -12,8 +19,8 @@ WINDOWS = dataclasses.replace(
     protocol="simulator-3fold",
     data=Data(simulated_subjects=6, simulated_minutes=0.75),
     sweep=Sweep(folds=("group-2",), seeds=(2,), relations=("rkd",), teacher=True),
-    teacher=Teacher(widths=(4, 4, 4), depth=1),
-    student=Student(widths=(4, 4, 8), depth=1),
+    teacher=PaperTeacher(widths=(4, 4, 4), depth=1),
+    student=PaperStudent(widths=(4, 4, 8), depth=1),
     teacher_training=Training(epochs=2, batch=32),
     student_training=Training(epochs=2, batch=32),
     calibration_windows=32,
@@ -23,7 +30,7 @@ SPECTRA = dataclasses.replace(
     name="small-spectral",
     front_end="spectrum",
     sweep=Sweep(folds=("group-1",), relations=("rkd",), teacher=True),
-    spectral=Spectral(width=4, dilations=(1,)),
+    spectral=SpectralStudent(width=4, dilations=(1,)),
     augmentation=Augmentation(stretches=()),
     spectral_training=Recipe(steps=20, batch=16),
     spectral_teacher=SpectralTeacher(width=4, dilations=(1,), fused_dilations=(1,), heads=2, key=2),

@@ -12,7 +12,7 @@ from elftools.elf.elffile import ELFFile
 from wristpulse.config.load import load
 from wristpulse.core.estimator import parse
 from wristpulse.core.sensor import to_counts
-from wristpulse.learning.pipeline import Pipeline
+from wristpulse.learning.pipeline import Pipeline, dataset_pipeline
 from wristpulse.recordings import RecordingError, simulate
 from wristpulse.student.card import CARD, CardError, load_student
 from wristpulse.support import steps
@@ -47,7 +47,7 @@ batch = 16
 def chain(tmp_path_factory) -> Pipeline:
     folder = tmp_path_factory.mktemp("chain")
     (folder / "small.toml").write_text(SMALL)
-    pipeline = Pipeline(load(folder / "small.toml"), None, folder, lambda line: None)
+    pipeline = dataset_pipeline(load(folder / "small.toml"), None, folder, lambda line: None)
     pipeline.train()
     pipeline.distill()
     pipeline.quantize()
@@ -62,8 +62,8 @@ def student(chain):
 @pytest.fixture(scope="session")
 def programs(chain, student):
     embed(student, chain.folder / "c")
-    known = {name: build for name, build in TARGETS.items() if name not in NEED_ZEPHYR}
-    return {name: build(chain.folder / "c", chain.folder) for name, build in known.items()}
+    without_zephyr = {name: build for name, build in TARGETS.items() if name not in NEED_ZEPHYR}
+    return {name: build(chain.folder / "c", chain.folder) for name, build in without_zephyr.items()}
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,7 @@ def image(chain, programs) -> Path:
 
 def test_a_second_run_finds_everything_up_to_date(chain):
     before = {p: p.stat().st_mtime_ns for p in chain.folder.rglob("*") if p.is_file()}
-    again = Pipeline(chain.config, None, chain.folder.parent, lambda line: None)
+    again = dataset_pipeline(chain.config, None, chain.folder.parent, lambda line: None)
     for step in (again.train, again.distill, again.quantize):
         step()
     assert {p: p.stat().st_mtime_ns for p in chain.folder.rglob("*") if p.is_file()} == before
@@ -81,7 +81,7 @@ def test_a_second_run_finds_everything_up_to_date(chain):
 
 def test_a_step_without_the_one_before_names_it(chain, tmp_path):
     with pytest.raises(steps.StepError, match="invoke train"):
-        Pipeline(chain.config, None, tmp_path, lambda line: None).distill()
+        dataset_pipeline(chain.config, None, tmp_path, lambda line: None).distill()
 
 
 def test_the_int8_input_is_the_front_ends_steps(student):
@@ -103,7 +103,7 @@ def test_the_int8_student_follows_its_float_self(chain, student):
 
 
 def test_the_card_names_the_subjects_and_belongs_to_its_model(chain, student, tmp_path):
-    assert student.card["subjects"] == {"train": ["sim1"], "validation": ["sim2"], "test": ["sim3"]}
+    assert student.card.subjects == {"train": ["sim1"], "validation": ["sim2"], "test": ["sim3"]}
     shutil.copytree(student.folder, tmp_path / "int8")
     card = json.loads((tmp_path / "int8" / CARD).read_text())
     (tmp_path / "int8" / CARD).write_text(json.dumps({**card, "model_sha256": "0"}))

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wristpulse.config.load import ConfigError, Data
+from wristpulse.config.load import ConfigError
+from wristpulse.config.settings import Data
 from wristpulse.data import corpus
-from wristpulse.data.corpus import load, of_fold, split
+from wristpulse.data.corpus import of_dataset, of_fold, split
 from wristpulse.data.folds import Fold
 from wristpulse.data.labels import labelled_windows
 from wristpulse.recordings import iter_dataset, simulate
+from wristpulse.support.errors import UserError
 
 SMALL = Data(simulated_subjects=3, simulated_minutes=0.5)
 
@@ -44,7 +46,7 @@ def test_two_subjects_are_too_few():
 
 
 def test_windows_carry_known_labels_and_the_test_subject_stays_out():
-    small = load(SMALL, None, lambda line: None)
+    small = of_dataset(SMALL, None, lambda line: None)
     assert small.subjects == {"train": ["sim1"], "validation": ["sim2"], "test": ["sim3"]}
     assert [r.subject for r in small.recordings["test"]] == ["sim3"]
     assert small.train.inputs.dtype == np.int8 and small.train.inputs.shape[1:] == (4, 256)
@@ -54,12 +56,12 @@ def test_windows_carry_known_labels_and_the_test_subject_stays_out():
 def test_the_digest_names_the_data():
     quiet = {"folder": None, "progress": lambda line: None}
     other = Data(simulated_subjects=4, simulated_minutes=0.5)
-    digests = [load(data, **quiet).digest for data in (SMALL, SMALL, other)]
+    digests = [of_dataset(data, **quiet).digest for data in (SMALL, SMALL, other)]
     assert digests[0] == digests[1] != digests[2]
 
 
 def test_network_inputs_are_the_int8_steps_in_standard_deviations():
-    windows = load(SMALL, None, lambda line: None).train
+    windows = of_dataset(SMALL, None, lambda line: None).train
     ppg, acc = windows.network_inputs()
     assert ppg.shape[1:] == (1, 256, 1) and acc.shape[1:] == (1, 256, 3)
     np.testing.assert_array_equal(ppg[:, 0, :, 0] * 32, windows.inputs[:, 0])
@@ -76,18 +78,21 @@ def test_a_teacher_teaches_on_windows_without_labels(monkeypatch):
 
     monkeypatch.setattr(corpus, "iter_dataset", simulated)
     quiet = {"folder": None, "progress": lambda line: None}
-    plain, more = (load(dataclasses.replace(SMALL, unlabelled=names), **quiet) for names in ("", "wrist-npz"))
+    plain, more = (
+        of_dataset(dataclasses.replace(SMALL, unlabelled=names), **quiet) for names in ("", "wrist-npz")
+    )
     assert more.subjects["unlabelled"] == ["sim4"] and "unlabelled" not in plain.subjects
     assert np.isfinite(more.train.bpm).all() and len(more.train) == len(plain.train)
-    unknown = np.isnan(more.taught.bpm)
+    unknown = np.isnan(more.distillation.bpm)
     assert unknown.sum() == len(labelled_windows(more.recordings["unlabelled"][0], True)[0]) > 0
-    np.testing.assert_array_equal(more.taught.inputs[~unknown], more.train.inputs)
+    np.testing.assert_array_equal(more.distillation.inputs[~unknown], more.train.inputs)
     assert plain.digest != more.digest
 
 
 def test_the_tested_are_not_among_the_unlabelled():
     sides = [simulate(n, 20.0) for n in range(3)]
-    fold = Fold("x", *((dataclasses.replace(r, dataset="wesad"),) for r in sides))
+    train, validation, test = ((dataclasses.replace(r, dataset="wesad"),) for r in sides)
+    fold = Fold(name="x", train=train, validation=validation, test=test)
     twin = dataclasses.replace(sides[2], dataset="wrist-npz")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(corpus, "iter_dataset", lambda name, folder: iter([twin]))
@@ -125,5 +130,5 @@ def test_one_person_of_two_data_sets_is_on_one_side():
     )
     with pytest.raises(ConfigError, match="dalia/S6 on train and test"):
         corpus.of_roles(SMALL, {"train": (one,), "validation": (), "test": (another,)}, None)
-    with pytest.raises(ValueError, match="dalia/S6: expected on one side"):
-        Fold("mine", (one,), (), (another,))
+    with pytest.raises(UserError, match="dalia/S6: expected on one side"):
+        Fold(name="mine", train=(one,), validation=(), test=(another,))

@@ -2,13 +2,17 @@
 import numpy as np
 import pytest
 
+from wristpulse.config.settings import Tracking
 from wristpulse.core.bins import bin_bpm
 from wristpulse.core.estimator import Estimator, State
 from wristpulse.core.numbers import BINS
 from wristpulse.core.sensor import SensorStream, sample_times
 from wristpulse.core.track import tracker_tables
+from wristpulse.support.errors import UserError
 
-TABLES = tracker_tables(0.1, valid=0.6)
+TABLES = tracker_tables(
+    0.1, Tracking(half_width=8, spread_bpm=3.0, leak=0.01, temper=0.5, floor=1e-3, valid=0.6)
+)
 
 
 def stream(
@@ -97,5 +101,5 @@ def test_a_stream_too_short_has_no_results():
 
 def test_a_network_without_a_logit_a_bin_is_refused():
     """The paper's scalar output, of which a tracker would make nonsense."""
-    with pytest.raises(ValueError, match="logits: expected 104, found 1"):
+    with pytest.raises(UserError, match="logits: expected 104, found 1"):
         Estimator(lambda inputs: flat(inputs)[:, :1], TABLES).run(stream())

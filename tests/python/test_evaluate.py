@@ -15,15 +15,24 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from small_configs import SPECTRA, WINDOWS  # noqa: E402
-from wristpulse.config.load import Sweep, Training  # noqa: E402
+from wristpulse.config.load import load  # noqa: E402
+from wristpulse.config.settings import Sweep, Training  # noqa: E402
 from wristpulse.evaluation import (  # noqa: E402
     evaluate,
     jobs,  # noqa: E402
     sweep,
     trace,
 )
-from wristpulse.evaluation.results import EVALUATION, METRICS, TRACES, Result, finished, read_results  # noqa: E402
-from wristpulse.evaluation.table import markdown, paired, table_rows  # noqa: E402
+from wristpulse.evaluation.results import (  # noqa: E402
+    EVALUATION,
+    METRICS,
+    TRACES,
+    JobResult,
+    by_other_folds,
+    finished,
+    read_results,
+)
+from wristpulse.evaluation.table import interval, markdown, paired, table_rows  # noqa: E402
 from wristpulse.support.errors import UserError  # noqa: E402
 from wristpulse_tools.experiment_report import read  # noqa: E402
 
@@ -42,7 +51,7 @@ def killed(tmp_path_factory):
             dead.set()
             os.kill(_child_workers()[0], signal.SIGKILL)
 
-    folders = sweep.run(plan, 1, progress=watch)
+    folders = sweep.run_jobs(plan, 1, progress=watch)
     assert dead.is_set()
     return folders, lines
 
@@ -93,15 +102,17 @@ def test_every_fold_relation_and_seed_is_a_job():
         assert teacher is None or (teacher in plan and teacher.fold == job.fold)
 
 
-def _result(variant: str, seed: int, errors: dict[str, float], fold: str) -> Result:
+def _result(variant: str, seed: int, errors: dict[str, float], fold: str) -> JobResult:
     """A job whose estimates are so far off, by person."""
     traces = []
     for who, error in errors.items():
         flat = np.full(10, 100.0)
         same = dict.fromkeys(("tracked", "tracked_float", "untracked", "clamped"), flat + error)
-        more = dict.fromkeys(("raw", "aligned", "time_s", "confidence", "motion"), flat)
-        traces.append(trace.Trace(f"troika/{who}", who, fold, **same, **more, valid=np.zeros(10, bool)))
-    return Result(Path(), {"variant": variant, "seed": seed, "fold": fold}, traces)
+        more = dict.fromkeys(("raw", "aligned", "time_s", "raw_confidence", "confidence", "motion"), flat)
+        traces.append(
+            trace.Trace(person=f"troika/{who}", name=who, fold=fold, **same, **more, valid=np.zeros(10, bool))
+        )
+    return JobResult(Path(), {"variant": variant, "seed": seed, "fold": fold}, traces)
 
 
 def test_the_table_has_mean_and_spread_over_people_and_seeds():
@@ -111,8 +122,8 @@ def test_the_table_has_mean_and_spread_over_people_and_seeds():
     table = table_rows([result(1, {"S01": 1.0, "S02": 3.0}), result(2, {"S01": 2.0, "S02": 6.0})])
     row = next(r for r in table if (r.group, r.estimate) == ("troika", "tracked, raw"))
     assert (row.people_tested, row.seeds_run, row.mae) == (2, 2, 3.0)
-    assert row.people == pytest.approx(np.std([1.5, 4.5], ddof=1))
-    assert row.seeds == pytest.approx(np.std([2, 4], ddof=1))
+    assert row.spread_people == pytest.approx(np.std([1.5, 4.5], ddof=1))
+    assert row.spread_seeds == pytest.approx(np.std([2, 4], ddof=1))
     nobody = next(r for r in table if r.estimate == "valid, aligned")
     assert np.isnan(nobody.mae) and nobody.coverage == 0
     assert "| rkd | troika | tracked, raw | 2 | 2 | 3.00 | 2.12 | 1.41 |" in markdown(table)
@@ -122,6 +133,25 @@ def test_the_table_has_mean_and_spread_over_people_and_seeds():
     for order in (half, half[::-1]):
         row = next(r for r in table_rows(order) if (r.group, r.estimate) == ("troika", "tracked, raw"))
         assert (row.people_tested, row.mae) == (1, 2.0)
+
+
+def test_confidence_is_mapped_from_the_raw_one_by_the_other_folds():
+    """Whatever map the folds' own students have; and not where somebody validated."""
+
+    def result(fold: str, error: float, validation: list[str]) -> JobResult:
+        one = _result("rkd", 1, {"S01": error}, fold)
+        raw = np.full(10, 0.5)
+        traces = [dataclasses.replace(t, raw_confidence=raw, confidence=raw / 5) for t in one.traces]
+        more = {"subjects": {"validation": validation}, "configuration": {"tracking": {"valid": 0.9}}}
+        return dataclasses.replace(one, traces=traces, metrics={**one.metrics, **more})
+
+    right, wrong = result("f", 0.0, []), result("g", 20.0, [])
+    of_right, of_wrong = by_other_folds([right, wrong])
+    assert of_right.traces[0].confidence.max() < 0.3 and of_wrong.traces[0].confidence.min() > 0.7
+    assert (of_wrong.traces[0].raw_confidence == 0.5).all()
+    validated = result("f", 0.0, ["S09"])
+    assert by_other_folds([validated, wrong])[0] is validated
+    assert by_other_folds([right]) == [right]
 
 
 def test_variants_are_compared_person_by_person():
@@ -161,7 +191,7 @@ def test_what_is_done_is_not_done_again(killed):
     config = dataclasses.replace(WINDOWS, teacher_training=Training(epochs=12, batch=32))
     lines = []
     job, teacher = list(jobs.plan(config, None, root).items())[1]
-    jobs.run(job, teacher, lines.append)
+    jobs.run_job(job, teacher, lines.append)
     assert len(lines) == 3 and all("up to date" in line for line in lines)
 
 
@@ -169,7 +199,7 @@ def test_the_spectral_line_runs_the_same_way(tmp_path, capsys):
     plan = jobs.plan(SPECTRA, None, tmp_path)
     taught = list(plan)[1]
     assert [job.variant for job in plan] == ["spectral-teacher", "spectral-4wide-rkd"]
-    folders = [jobs.run(job, teacher, lambda line: None) for job, teacher in plan.items()]
+    folders = [jobs.run_job(job, teacher, lambda line: None) for job, teacher in plan.items()]
     evaluate.summarise(tmp_path, folders, SPECTRA)
     printed = capsys.readouterr().out
     assert all(f"| {job.variant} | simulator | tracked, raw | 2 | 1 |" in printed for job in plan)
@@ -198,28 +228,40 @@ def test_sizes_are_jobs_too():
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("changed", "options", "message"),
     [
-        (["--relations", "gram"], "sweep.relations: expected some of rkd, response, none, found gram"),
-        (["--sizes", "9k"], "sweep.sizes: expected some of 2k, 8k, 30k, found 9k"),
-        (["--protocol", "cross-dataset", "--data", "nowhere"], "nowhere: folder: expected"),
-        (["--protocol", "simulator-3fold", "--folds", "group-9"], "sweep.folds: expected some of group-1"),
-        (["--protocol", "simulator-3fold", "--workers", "0"], "--workers: expected 1 or more, found 0"),
+        ({"relations": ["gram"]}, {}, "sweep.relations: expected some of rkd, response, none, found gram"),
+        ({"sizes": ["9k"]}, {}, "sweep.sizes: expected some of 2k, 8k, 30k, found 9k"),
+        ({"protocol": "cross-dataset"}, {"data": Path("nowhere")}, "nowhere: folder: expected"),
+        ({"protocol": "loso"}, {}, "protocol: expected one of bami-spc-4fold, .* found 'loso'"),
+        ({"folds": ["group-9"]}, {}, "sweep.folds: expected some of group-1"),
+        ({}, {"workers": 0}, "--workers: expected 1 or more, found 0"),
         (
-            ["--protocol", "simulator-3fold", "--data", "real"],
+            {},
+            {"data": Path("real")},
             "real: expected a data set to read from there, found only simulated people",
         ),
-        (
-            ["--protocol", "simulator-3fold", "--scheduler", "127.0.0.1:1"],
-            "--scheduler: expected the address",
-        ),
+        ({}, {"scheduler": "127.0.0.1:1"}, "--scheduler: expected the address"),
     ],
 )
 @pytest.mark.filterwarnings("ignore")
-def test_bad_requests_end_in_one_line(words, message, tmp_path, capsys, monkeypatch):
+def test_a_bad_request_is_one_line(changed, options, message, tmp_path, monkeypatch):
     monkeypatch.setattr(sweep, "CONNECT", "1s")
-    with pytest.raises(SystemExit) as stop:
-        evaluate.main([*words, "--config", "spectral-demo", "--out", str(tmp_path / "out")])
-    assert stop.value.code == 1
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1 and message in error
+    config = evaluate.repeated(load("spectral-demo"), **changed)
+    with pytest.raises(UserError, match=message) as raised:
+        evaluate.evaluate(config, options.pop("data", None), tmp_path, **options)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_interval_is_the_bootstraps_that_corrects_bias_and_skew():
+    """Skewed values: BCa leans to the long side, where the percentile interval does not."""
+    values = np.array([0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.5, 0.6, 1.0, 4.0])
+    low, high = interval(values)
+    draws = np.random.default_rng(1).choice(values, (20_000, len(values))).mean(axis=1)
+    below, above = np.percentile(draws, [2.5, 97.5])
+    assert low < values.mean() < high
+    assert low > below and high > above + 0.1
+    assert interval(values) == (low, high)  # the same resamples each time
+    normal = np.random.default_rng(2).normal(3.0, 2.0, 400)  # without skew: mean +- 1.96 standard errors
+    width = 1.96 * normal.std(ddof=1) / 20
+    assert interval(normal) == pytest.approx((normal.mean() - width, normal.mean() + width), abs=0.03)

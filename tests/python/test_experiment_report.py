@@ -20,9 +20,18 @@ def made(person: str, error: float, fold: str = "group-1", hops: int = 60) -> tr
     values = dict.fromkeys(("tracked", "tracked_float", "untracked", "clamped"), estimate)
     confidence = np.where(late, 0.3, 0.9)
     return trace.Trace(
-        person, f"{person} a", fold, 2.0 * np.arange(hops), reference, reference, **values,
-        confidence=confidence, valid=np.isfinite(estimate) & (confidence > 0.5), motion=0.3 * late,
-    )  # fmt: skip
+        person=person,
+        name=f"{person} a",
+        fold=fold,
+        time_s=2.0 * np.arange(hops),
+        raw=reference,
+        aligned=reference,
+        **values,
+        raw_confidence=confidence,
+        confidence=confidence,
+        valid=np.isfinite(estimate) & (confidence > 0.5),
+        motion=0.3 * late,
+    )
 
 
 @pytest.fixture(scope="module")

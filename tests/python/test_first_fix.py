@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from wristpulse.core.sensor import to_counts
-from wristpulse.experiments.first_fix import WINDOWS, Starts, starts, table
+from wristpulse.experiments.first_fix import WINDOWS, Starts, markdown, starts
 from wristpulse.recordings import simulate
 from wristpulse.student.card import RELEASED, load_student
 
@@ -56,8 +56,9 @@ def test_the_table_counts_starts_and_errors():
     bpm = np.array([[60.0, 60, 60], [80, 60, 60], [90, 60, 60], [66, 60, 60]])
     confidence = np.array([[0.95, 0.95, 0.95], [0.95, 0.1, 0.95], [0.1, 0.1, 0.95], [0.95, 0.1, 0.95]])
     at_rest = np.array([True, True, True, False])
-    found = {"pulse": Starts(bpm, confidence, np.full((4, 3), 60.0), at_rest)}
-    lines = list(table(found, 0.9))
+    reference = np.full((4, 3), 60.0)
+    found = Starts(bpm=bpm, confidence=confidence, reference=reference, at_rest=at_rest)
+    lines = list(markdown({"pulse": found}, 0.9))
     assert lines[2:] == [
         "| pulse | at rest | 3 | 66.67% | 33.33% | 100.00% | 50.0% | 50.00% |",
         "| pulse | moving | 1 | 100.00% | 0.00% | 100.00% | 0.0% | 0.00% |",

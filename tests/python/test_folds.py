@@ -5,6 +5,7 @@ import pytest
 
 from wristpulse.data.folds import PROTOCOLS, Fold, person
 from wristpulse.recordings import simulate
+from wristpulse.support.errors import UserError
 
 ONE = simulate(1, 10.0)
 
@@ -50,12 +51,12 @@ def test_group_sizes():
 
 def test_a_person_on_two_sides_is_refused():
     a, b = people("bami1", 2)
-    with pytest.raises(ValueError, match="bami1/S1: expected on one side"):
-        Fold("f", (a, b), (), (a,))
-    with pytest.raises(ValueError, match="test: expected at least one"):
-        Fold("f", (a,), (), ())
+    with pytest.raises(UserError, match="bami1/S1: expected on one side"):
+        Fold(name="f", train=(a, b), validation=(), test=(a,))
+    with pytest.raises(UserError, match="test: expected at least one"):
+        Fold(name="f", train=(a,), validation=(), test=())
 
 
 def test_a_missing_data_set_is_named():
-    with pytest.raises(ValueError, match="expected troika, found bami1"):
+    with pytest.raises(UserError, match="expected troika, found bami1"):
         PROTOCOLS["cross-dataset"].folds(people("bami1", 3))

@@ -11,23 +11,18 @@ from hypothesis.extra.numpy import arrays
 
 pytest.importorskip("tensorflow")
 
-from wristpulse.core.align import align  # noqa: E402
-from wristpulse.core.numbers import (
-    BINS,  # noqa: E402
-    PPG_MAX,  # noqa: E402
-)
+from wristpulse.config.settings import Tracking  # noqa: E402
+from wristpulse.core.numbers import BINS, PPG_MAX  # noqa: E402
 from wristpulse.core.sensor import to_counts  # noqa: E402
 from wristpulse.core.track import track, tracker_tables  # noqa: E402
 from wristpulse.experiments import fusion  # noqa: E402
 from wristpulse.recordings import simulate  # noqa: E402
-from wristpulse.student.card import (
-    RELEASED,  # noqa: E402
-    load_student,  # noqa: E402
-)
+from wristpulse.student.card import RELEASED, load_student  # noqa: E402
 
 HOPS = 12
 STEP = 0.06  # of a logit, about the shipped student's
-TABLES = tracker_tables(STEP, temper=0.4, floor=1e-5)
+TRACKING = Tracking(half_width=8, spread_bpm=3.0, leak=0.01, temper=0.4, floor=1e-5, valid=0.5)
+TABLES = tracker_tables(STEP, TRACKING)
 END_US = 2_000_000 * np.arange(1, HOPS + 1)
 logits = arrays(np.int8, (HOPS, BINS), elements=st.integers(0, 127))
 
@@ -38,19 +33,27 @@ def heard(logits: np.ndarray, **changed) -> fusion.Channel:
     steps = values.max(axis=1, keepdims=True) - values
     sure = fusion.certainty(steps, TABLES)
     always, never = np.ones(len(values), bool), np.zeros(len(values), bool)
-    whole = fusion.Channel(steps, always, always, never, sure < fusion.UNSURE, sure)
-    return dataclasses.replace(whole, **changed)
+    one = fusion.Channel(
+        end_us=END_US,
+        steps=steps,
+        contact=always,
+        whole=always,
+        blind=never,
+        unsure=sure < fusion.UNSURE,
+        certainty=sure,
+    )
+    return dataclasses.replace(one, **changed)
 
 
 def unheard(one: fusion.Channel) -> list[fusion.Channel]:
     """An LED that is dark, and one that is blind, whatever their networks say."""
     never = np.zeros(HOPS, bool)
-    dark = dataclasses.replace(one, steps=0 * one.steps, contact=never, known=never)
+    dark = dataclasses.replace(one, steps=0 * one.steps, contact=never, whole=never)
     return [dark, dataclasses.replace(one, blind=~never)]
 
 
 def said(channels, rule) -> np.ndarray:
-    return np.stack(fusion.track(channels, rule, TABLES, END_US))
+    return np.stack(fusion.track(channels, rule, TABLES)[:2])
 
 
 @settings(max_examples=25, deadline=None)
@@ -79,7 +82,7 @@ def test_leds_that_say_the_same_are_one_with_as_many_times_the_temper(a):
     even = heard(a & ~1)
     assert (said([even, even], fusion.halved) == said([even], fusion.added)).all()
     assert (said([heard(a)] * 2, fusion.most_certain) == alone).all()
-    twice = tracker_tables(STEP, temper=0.8, floor=1e-5)
+    twice = tracker_tables(STEP, dataclasses.replace(TRACKING, temper=0.8))
     assert (said([heard(a)] * 2, fusion.added) == np.stack(track(a, twice))).all()
 
 
@@ -106,21 +109,23 @@ def test_one_led_is_the_estimator_and_light_says_what_it_is_worth(student):
     ppg = stream.ppg.copy()
     ppg[len(ppg) // 2 : 2 * len(ppg) // 3] = 0  # off the wrist for ten seconds
     stream = dataclasses.replace(stream, ppg=ppg)
-    one, end_us = fusion.channel(stream, student), align(stream).end_us
-    bpm, confidence = fusion.track([one], fusion.added, student.tables, end_us)
-    results = student.estimator().run(stream)
+    one = fusion.channel(stream, student)
+    bpm, confidence, raw = fusion.track([one], fusion.added, student.tables)
+    run = student.estimator().full_run(stream)
+    results = run.results
+    assert raw.tolist() == run.raw_confidence_q15.tolist()
     assert bpm.tolist() == [r.bpm_q8 for r in results] and (bpm > 0).any() and not one.contact.all()
     assert confidence.tolist() == [r.confidence_q15 for r in results]
 
     other = fusion.channel(to_counts(recording, 1), student)
-    both, _ = fusion.track([one, other], fusion.by_quality, student.tables, end_us)
+    both = fusion.track([one, other], fusion.by_quality, student.tables)[0]
     assert (both[3:] > 0).all()  # as long as one LED is on the skin
     steady = np.full_like(ppg, 100_000)
-    without = np.stack(fusion.track([other], fusion.by_quality, student.tables, end_us))
+    without = np.stack(fusion.track([other], fusion.by_quality, student.tables))
     for light in (np.full_like(ppg, PPG_MAX), steady):
         lost = fusion.channel(dataclasses.replace(stream, ppg=light), student)
-        assert lost.known[3:].all() and lost.blind[3:].all()
-        with_it = np.stack(fusion.track([lost, other], fusion.by_quality, student.tables, end_us))
+        assert lost.whole[3:].all() and lost.blind[3:].all()
+        with_it = np.stack(fusion.track([lost, other], fusion.by_quality, student.tables))
         assert (with_it == without).all()
     as_recorded = fusion.channel(to_counts(recording), student)
     glaring = fusion.channel(fusion.glare(to_counts(recording)), student)

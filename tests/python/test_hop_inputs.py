@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wristpulse.core.align import Hops
-from wristpulse.core.streaming_window import device_hops, hop_inputs, runs
+from wristpulse.core.streaming_window import contact_spans, device_hops, hop_inputs
 
 
 def signals(hops: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -67,29 +67,29 @@ def test_device_order() -> None:
     np.testing.assert_array_equal(hop[64:70], x[1, :2, 1:].ravel())
 
 
-def test_runs_end_at_gaps_and_without_contact() -> None:
+def test_spans_end_at_gaps_and_without_contact() -> None:
     n = np.full(8, 200, np.int64)
     dark, discontinuous = np.zeros(8, np.int64), np.zeros(8, bool)
     dark[2] = 51
     discontinuous[5] = True
     hops = Hops(
-        np.arange(8),
-        np.zeros((8, 64), np.int32),
-        np.zeros((8, 64, 3), np.int16),
-        discontinuous,
-        n,
-        n * 0,
-        dark,
+        end_us=np.arange(8),
+        ppg=np.zeros((8, 64), np.int32),
+        acc=np.zeros((8, 64, 3), np.int16),
+        discontinuous=discontinuous,
+        samples=n,
+        saturated=n * 0,
+        dark=dark,
     )
-    assert runs(hops) == [slice(0, 2), slice(3, 5), slice(5, 8)]
+    assert contact_spans(hops) == [slice(0, 2), slice(3, 5), slice(5, 8)]
 
 
 def test_unrolled_student_is_the_windowed_one() -> None:
     """The same logits for a first window, and as many results as hops from the fourth on."""
-    from wristpulse.config.networks import Student
+    from wristpulse.config.networks import PaperStudent
     from wristpulse.experiments.streaming import network_inputs, of_windows, unrolled
 
-    config = Student(widths=(4, 4, 8), hidden=8)
+    config = PaperStudent(widths=(4, 4, 8), hidden=8)
     model = unrolled(config, 6)
     frames = np.random.default_rng(3).integers(-128, 128, (2, 6 * 64, 4)).astype(np.int8)
     logits = model.predict(network_inputs(frames), verbose=0)

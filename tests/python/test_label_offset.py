@@ -34,7 +34,13 @@ def test_as_good_is_around_the_best():
     assert as_good(share) == (SHIFTS_S[41], SHIFTS_S[40], SHIFTS_S[42])
 
 
-def test_the_command_prints_a_line_a_recording(capsys):
-    with pytest.raises(SystemExit):
-        label_offset.main(["--data", "/nowhere", "--dataset", "bami1"])
-    assert "/nowhere" in capsys.readouterr().err
+def test_the_command_prints_a_line_a_recording():
+    lines = []
+    label_offset.report("simulator", None, lines.append, subjects=2, minutes=2.0)
+    assert len(lines) == 3
+    for line, name in zip(lines[1:], ("sim1", "sim2"), strict=True):
+        cells = line.replace(" to ", " ").split()
+        assert cells[0].startswith(name)
+        taken, best, low, high, share_taken, share_best = map(float, cells[1:])
+        assert taken == 0 and low <= best <= high and abs(best) <= 2
+        assert 0 < share_taken <= share_best <= 1

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
 
-from wristpulse.config.load import Distillation, Training
+from wristpulse.config.settings import Distillation, Training
 from wristpulse.learning import losses
 
 FEATURES = np.random.default_rng(7).normal(size=(8, 16, 6)).astype("float32")

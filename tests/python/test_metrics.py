@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from wristpulse.evaluation.metrics import calibration, clamp, errors, summarise
+from wristpulse.support.errors import UserError
 
 NAN = np.nan
 
@@ -22,7 +23,7 @@ def test_errors_count_only_valid_estimates():
 
 
 def test_errors_need_a_reference():
-    with pytest.raises(ValueError, match="reference: expected at least one"):
+    with pytest.raises(UserError, match="reference: expected at least one"):
         errors(np.array([100.0]), np.array([NAN]))
 
 
@@ -34,7 +35,7 @@ def test_summary_weighs_subjects_equally_and_joins_their_recordings():
         s.mae.mean == pytest.approx((2 + 8) / 2) and s.mae.std == pytest.approx(18**0.5) and s.mae.worst == 8
     )
     assert s.to_dict()["subjects"]["b"]["mae"] == 8
-    with pytest.raises(ValueError, match="results: expected"):
+    with pytest.raises(UserError, match="results: expected"):
         summarise([])
 
 

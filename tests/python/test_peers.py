@@ -62,7 +62,7 @@ def test_the_peer_gets_the_recordings_and_its_estimates_their_windows(recordings
 def test_both_are_side_by_side_and_the_held_out_by_themselves(recordings, python, tmp_path, monkeypatch):
     student = load_student(RELEASED)
     roles = {"train": ["bami1/S05", "troika/T01"], "validation": [], "test": ["troika/S05"]}
-    student = dataclasses.replace(student, card={**student.card, "subjects": roles})
+    student = dataclasses.replace(student, card=dataclasses.replace(student.card, subjects=roles))
     monkeypatch.setattr(peers, "load_student", lambda folder: student)
     monkeypatch.setattr(peers, "open_dataset", lambda name, data: recordings)
     text = peers.compare(

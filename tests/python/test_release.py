@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The student that ships and the C that firmware embeds by default belong together."""
 
+import json
+import shutil
 from pathlib import Path
 
-from wristpulse.student.card import RELEASED, load_student
+import pytest
+
+from wristpulse.student.card import CARD, MODEL, RELEASED, CardError, load_student
 from wristpulse_tools.firmware.embed import embed
 from wristpulse_tools.firmware.places import EMBEDDED
 from wristpulse_tools.firmware.release import release
@@ -23,5 +27,35 @@ def test_releasing_again_changes_nothing(tmp_path):
 
 def test_the_released_card_names_whom_it_learnt_from_and_no_path():
     card = load_student(RELEASED).card
-    assert card["subjects"]["train"] and card["configuration"]["data"]["dataset"]
+    assert card.subjects["train"] and card.configuration["data"]["dataset"]
     assert str(Path.home()) not in (RELEASED / "student.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"front_end": "ears"}, "front_end: expected the card of a student, found Invalid enum value 'ears'"),
+        ({"parameters": "many"}, "parameters: expected the card of a student, found Expected `int`"),
+        ({"tracker": {}}, "tracker: expected the card of a student, found Object missing required field"),
+        ({"tracker": {"valid": 40000}}, "tracker: .*tracker tables: valid: expected 0 to 32768, found 40000"),
+        ({"model_sha256": "0"}, "model_sha256: expected [0-9a-f]{64}, found 0"),
+    ],
+)
+def test_a_card_that_does_not_fit_is_one_line(tmp_path, change, message):
+    shutil.copy(RELEASED / MODEL, tmp_path)
+    card = json.loads((RELEASED / CARD).read_text())
+    for field, value in change.items():
+        whole = field == "tracker" and value
+        card[field] = {**card[field], **value} if whole else value
+    (tmp_path / CARD).write_text(json.dumps(card))
+    with pytest.raises(CardError, match=message) as raised:
+        load_student(tmp_path)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_card_without_a_field_names_it(tmp_path):
+    card = json.loads((RELEASED / CARD).read_text())
+    del card["subjects"]
+    (tmp_path / CARD).write_text(json.dumps(card))
+    with pytest.raises(CardError, match="student.json: .* missing required field `subjects`"):
+        load_student(tmp_path)

@@ -169,7 +169,13 @@ def hops_with(discontinuous: list[int], dark: list[int], n: int = 12) -> align.H
     flags, darks = zeros.astype(bool), zeros.copy()
     flags[discontinuous], darks[dark] = True, 30
     return align.Hops(
-        zeros, np.zeros((n, HOP), np.int32), np.zeros((n, HOP, 3), np.int16), flags, zeros + 100, zeros, darks
+        end_us=zeros,
+        ppg=np.zeros((n, HOP), np.int32),
+        acc=np.zeros((n, HOP, 3), np.int16),
+        discontinuous=flags,
+        samples=zeros + 100,
+        saturated=zeros,
+        dark=darks,
     )
 
 

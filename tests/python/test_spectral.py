@@ -7,26 +7,28 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from wristpulse.core.align import align
 from wristpulse.core.sensor import to_counts
 from wristpulse.core.spectrum import spectrum_inputs
-from wristpulse.core.window import window_ends, windows
+from wristpulse.core.window import stream_windows
 from wristpulse.data.labels import labelled_windows
 from wristpulse.recordings import simulate
 
 tf = pytest.importorskip("tensorflow")
 
-from wristpulse.config.load import Distillation  # noqa: E402
-from wristpulse.config.networks import Augmentation, Recipe, Spectral, SpectralTeacher  # noqa: E402
+from wristpulse.config.networks import Augmentation, SpectralStudent, SpectralTeacher  # noqa: E402
+from wristpulse.config.settings import Distillation, Recipe  # noqa: E402
 from wristpulse.core.bins import bin_bpm  # noqa: E402
-from wristpulse.data.spectral_windows import gather, noise_spectra, windows_of  # noqa: E402
-from wristpulse.learning import spectral  # noqa: E402
-from wristpulse.learning.augment import augment, network_inputs, swinging_light, without_pulse  # noqa: E402
-from wristpulse.learning.spectral import Teaching, predict, quantize, train  # noqa: E402
+from wristpulse.core.spectrum_float import float_spectrum_inputs  # noqa: E402
+from wristpulse.data.spectral_examples import gather, noise_spectra, recording_examples  # noqa: E402
+from wristpulse.learning.spectral import train as training  # noqa: E402
+from wristpulse.learning.spectral.augment import augment, swinging_light, without_pulse  # noqa: E402
+from wristpulse.learning.spectral.int8 import predict, quantize  # noqa: E402
+from wristpulse.learning.spectral.train import Teaching, train_network  # noqa: E402
 from wristpulse.models import spectral_teacher  # noqa: E402
 from wristpulse.models.layers import deployed  # noqa: E402
 from wristpulse.models.spectral import build  # noqa: E402
 from wristpulse.oracle import IntegerModel  # noqa: E402
+from wristpulse.support.errors import UserError  # noqa: E402
 
 RECORDING = simulate(3, 90.0)
 ALONE = Augmentation(stretches=())
@@ -38,18 +40,18 @@ def draws() -> tf.random.Generator:
 
 @pytest.fixture(scope="module")
 def device_inputs() -> np.ndarray:
-    hops = align(to_counts(RECORDING, 0))
-    return spectrum_inputs(windows(hops, window_ends(hops)), window_ends(hops))
+    windows = stream_windows(to_counts(RECORDING, 0))
+    return spectrum_inputs(windows.x, windows.ends)
 
 
 @pytest.fixture(scope="module")
 def spectra():
-    data = windows_of(RECORDING, ALONE)
+    data = recording_examples(RECORDING, ALONE)
     return tf.gather(data.spectra, data.hops), tf.gather(data.motion, data.hops)
 
 
 def test_training_sees_what_the_device_computes(device_inputs, spectra):
-    values = network_inputs(*spectra).numpy()[: len(device_inputs), 0]
+    values = float_spectrum_inputs(*spectra).numpy()[: len(device_inputs), 0]
     seen = np.rint(values * 255).astype(int) - 128
     assert np.abs(seen - device_inputs).max() <= 1  # a root on the edge of a step, in single precision
     assert (seen != device_inputs).mean() < 0.02
@@ -99,8 +101,8 @@ def test_light_swings_where_told_to(spectra):
 
 
 def test_stretched_time_moves_pulse_and_label_alike():
-    plain = windows_of(RECORDING, ALONE)
-    both = windows_of(RECORDING, Augmentation(stretches=(1.25,)))
+    plain = recording_examples(RECORDING, ALONE)
+    both = recording_examples(RECORDING, Augmentation(stretches=(1.25,)))
     faster = both.bpm[len(plain.bpm) :][both.weight[len(plain.bpm) :] > 0]
     assert np.nanmedian(faster) / np.nanmedian(plain.bpm) == pytest.approx(1.25, abs=0.06)
     assert both.hops[len(plain.bpm) // RECORDING.ppg.shape[1]].min() >= 0
@@ -109,7 +111,11 @@ def test_stretched_time_moves_pulse_and_label_alike():
 
 @pytest.mark.parametrize(
     ("config", "least", "most"),
-    [(Spectral(width=8), 1800, 2100), (Spectral(), 8000, 8500), (Spectral(40), 28000, 31000)],
+    [
+        (SpectralStudent(width=8), 1800, 2100),
+        (SpectralStudent(), 8000, 8500),
+        (SpectralStudent(40), 28000, 31000),
+    ],
 )
 def test_sizes(config, least, most):
     assert least <= build(config).count_params() <= most
@@ -120,9 +126,9 @@ def test_the_teacher_is_twice_the_largest_student():
 
 
 def test_it_learns_and_its_int8_self_agrees(device_inputs, tmp_path):
-    data = gather([RECORDING], [windows_of(RECORDING, ALONE)])
+    data = gather([RECORDING], [recording_examples(RECORDING, ALONE)])
     recipe = Recipe(steps=150, batch=32)
-    student = train(lambda: build(Spectral(width=8)), data, ALONE, recipe, 1, tmp_path)
+    student = train_network(lambda: build(SpectralStudent(width=8)), data, ALONE, recipe, 1, tmp_path)
     logits = predict(deployed(student), device_inputs)
     reference = data.bpm[: len(device_inputs)]
     known = np.isfinite(reference)
@@ -143,13 +149,13 @@ SMALL_TEACHER = SpectralTeacher(width=4, dilations=(1,), fused_dilations=(1,), h
 
 
 def test_an_interrupted_training_goes_on_as_if_nothing_had_been(tmp_path, monkeypatch):
-    monkeypatch.setattr(spectral, "CHECKPOINT_STEPS", 4)
-    data = gather([RECORDING], [windows_of(RECORDING, ALONE)])
+    monkeypatch.setattr(training, "CHECKPOINT_STEPS", 4)
+    data = gather([RECORDING], [recording_examples(RECORDING, ALONE)])
     recipe = Recipe(steps=10, batch=8)
 
     def run(folder, progress=lambda line: None):
         folder.mkdir(exist_ok=True)
-        return train(
+        return train_network(
             lambda: spectral_teacher.build(SMALL_TEACHER), data, ALONE, recipe, 1, folder, None, progress
         )
 
@@ -163,7 +169,7 @@ def test_an_interrupted_training_goes_on_as_if_nothing_had_been(tmp_path, monkey
     lines = []
     resumed = run(tmp_path / "cut", lines.append)
     assert len(lines) == 1 and "step 10/10" in lines[0]
-    speed = json.loads((tmp_path / "cut" / spectral.METRICS).read_text())
+    speed = json.loads((tmp_path / "cut" / training.METRICS).read_text())
     assert speed["steps"] == 10 and speed["windows_per_second"] > 0
     for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
@@ -186,20 +192,20 @@ def test_the_teacher_does_not_know_heart_rates_by_heart():
 def test_a_student_learns_from_its_teacher_where_there_are_no_labels(relation, tmp_path, device_inputs):
     import dataclasses
 
-    labelled = gather([RECORDING], [windows_of(RECORDING, ALONE)])
+    labelled = gather([RECORDING], [recording_examples(RECORDING, ALONE)])
     mute = dataclasses.replace(RECORDING, hr=None, hr_start_s=np.empty(0))
-    both = gather([RECORDING, mute], [windows_of(r, ALONE) for r in (RECORDING, mute)])
+    both = gather([RECORDING, mute], [recording_examples(r, ALONE) for r in (RECORDING, mute)])
     assert both.chances(0.0)[len(labelled.bpm) :].sum() == 0
     assert both.chances(0.3)[np.isnan(both.bpm)].sum() == pytest.approx(0.3)
     assert both.chances(0.3).sum() == pytest.approx(1)
     teacher = spectral_teacher.build(SMALL_TEACHER)
     settings = Distillation(relation, unlabelled_share=1.0)
     recipe = Recipe(steps=150, batch=16)
-    student = train(
-        lambda: build(Spectral(width=4)), both, ALONE, recipe, 1, tmp_path, Teaching(teacher, settings)
+    student = train_network(
+        lambda: build(SpectralStudent(width=4)), both, ALONE, recipe, 1, tmp_path, Teaching(teacher, settings)
     )
     apart = {}
-    for name, model in (("taught", student), ("untaught", build(Spectral(width=4)))):
+    for name, model in (("taught", student), ("untaught", build(SpectralStudent(width=4)))):
         told, said = (predict(deployed(m), device_inputs) for m in (teacher, model))
         apart[name] = np.abs(told - told.mean(axis=1)[:, None] - said + said.mean(axis=1)[:, None]).mean()
     assert apart["taught"] < 0.7 * apart["untaught"]
@@ -209,15 +215,15 @@ def test_training_needs_a_label():
     import dataclasses
 
     mute = dataclasses.replace(RECORDING, hr=None, hr_start_s=np.empty(0))
-    with pytest.raises(ValueError, match="expected one with a reference heart rate"):
-        gather([mute], [windows_of(mute, ALONE)])
+    with pytest.raises(UserError, match="expected one with a reference heart rate"):
+        gather([mute], [recording_examples(mute, ALONE)])
 
 
 def test_no_label_is_made_up_across_a_hole():
     """The reference is silent in the middle: windows there have no label, here as in an evaluation."""
     hole = (RECORDING.hr_start_s > 20) & (RECORDING.hr_start_s < RECORDING.hr_start_s[-1] - 20)
     torn = replace(RECORDING, hr=RECORDING.hr[~hole], hr_start_s=RECORDING.hr_start_s[~hole])
-    bpm = windows_of(torn, ALONE).bpm
+    bpm = recording_examples(torn, ALONE).bpm
     _, reference, _ = labelled_windows(torn, aligned=True)
     assert (np.isfinite(bpm) == np.isfinite(np.tile(reference, RECORDING.ppg.shape[1]))).all()
     assert 0 < np.isfinite(bpm).sum() < len(bpm) - 5

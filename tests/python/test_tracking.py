@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wristpulse.config.settings import Tracking
 from wristpulse.core.bins import bin_bpm
 from wristpulse.core.numbers import BINS, MASS
 from wristpulse.core.track import Tracker, TrackerTables, calibrate, track, tracker_tables
 from wristpulse.student.confidence import confidence_map
 
-TABLES = tracker_tables(0.1)
+TRACKING = Tracking(half_width=8, spread_bpm=3.0, leak=0.01, temper=0.5, floor=1e-3, valid=0.5)
+TABLES = tracker_tables(0.1, TRACKING)
 
 
 def plain_predict(p: list[int], t: TrackerTables) -> list[int]:
@@ -61,15 +63,10 @@ def plain_estimate(p: list[int], t: TrackerTables) -> tuple[int, int]:
 def test_filter_equals_plain_integers(seed, half_width, spread, leak, scale, floor):
     rng = np.random.default_rng(seed)
     points = tuple(sorted(map(int, rng.integers(0, 32769, 17))))
-    tables = tracker_tables(
-        scale,
-        half_width=half_width,
-        spread_bpm=spread,
-        leak=leak,
-        temper=1.0,
-        floor=floor,
-        confidence_map=points,
+    chosen = dataclasses.replace(
+        TRACKING, half_width=half_width, spread_bpm=spread, leak=leak, temper=1.0, floor=floor
     )
+    tables = tracker_tables(scale, chosen, points)
     tracker, p = Tracker(tables), [MASS // BINS] * BINS
     for n, q in enumerate(rng.choice([rng.integers(-128, 128, BINS), np.full(BINS, -128)], 6)):
         q = q.copy()

@@ -53,4 +53,4 @@ def measure_hop(model: Path, folder: Path) -> HopCost | None:
     ]  # the platform has it
     counted = run(build(folder, "hop", [], [HERE / "hop.c", *core]))
     names = ("ALIGNMENT", "WINDOW", "FRONT_END", "NETWORK", "TRACKER", "ESTIMATOR", "STACK")
-    return HopCost(model.stem, student.card["front_end"], *(counted[name][0] for name in names))
+    return HopCost(model.stem, student.card.front_end, *(counted[name][0] for name in names))

@@ -18,8 +18,14 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-from wristpulse.evaluation.results import Result, by_other_folds, by_variant, of_one_evaluation, read_results
-from wristpulse.evaluation.table import Row, table_rows
+from wristpulse.evaluation.results import (
+    JobResult,
+    by_other_folds,
+    by_variant,
+    of_one_evaluation,
+    read_results,
+)
+from wristpulse.evaluation.table import PRINTED, Row, table_rows
 from wristpulse.learning.artefacts import INT8
 from wristpulse.learning.curve import HISTORY, history
 from wristpulse.student.card import CARD
@@ -28,7 +34,6 @@ from wristpulse.support.files import write_text
 from wristpulse_tools.experiment_report import figures, pictures
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
-ESTIMATES = ("tracked, aligned", "tracked, raw", "clamped, aligned", "untracked, aligned", "valid, aligned")
 DPI = 120
 
 
@@ -36,7 +41,7 @@ class ReportError(UserError):
     """Results that a report cannot be made of."""
 
 
-def read(folder: Path) -> list[Result]:
+def read(folder: Path) -> list[JobResult]:
     """All finished jobs of the one evaluation below `folder`, confidence judged by other folds.
 
     UserError if there are none, or of several evaluations.
@@ -48,7 +53,7 @@ def read(folder: Path) -> list[Result]:
     return by_other_folds(results)
 
 
-def write_report(results: list[Result], folder: Path, output: Path) -> Path:
+def write_report(results: list[JobResult], folder: Path, output: Path) -> Path:
     """Write the report on results of `folder`."""
     configurations = [r.metrics["configuration"] for r in results]
     protocols, names = (_distinct(c[key] for c in configurations) for key in ("protocol", "name"))
@@ -78,7 +83,7 @@ def write_report(results: list[Result], folder: Path, output: Path) -> Path:
     return output
 
 
-def confidence_table(results: list[Result]) -> str:
+def confidence_table(results: list[JobResult]) -> str:
     """Markdown: how far each variant's confidence can be trusted, and how soon there is a valid value."""
     head = ("variant", "calibration error", "from", "share", "MAE", "off by > 10 BPM",
             "first valid: median, 90 %, latest")  # fmt: skip
@@ -106,7 +111,7 @@ def _distinct(values) -> list:
     return list(dict.fromkeys(values))
 
 
-def _configurations(results: list[Result]) -> dict[str, str]:
+def _configurations(results: list[JobResult]) -> dict[str, str]:
     """Configurations as text by the names of the jobs that share each."""
     jobs: dict[str, list[str]] = {}
     for r in results:
@@ -115,16 +120,16 @@ def _configurations(results: list[Result]) -> dict[str, str]:
     return {", ".join(names): text for text, names in jobs.items()}
 
 
-def _table(results: list[Result]) -> list[tuple[tuple[str, str], list[Row]]]:
+def _table(results: list[JobResult]) -> list[tuple[tuple[str, str], list[Row]]]:
     """The table's rows by network and what it was tested on."""
-    rows = [row for row in table_rows(results) if row.estimate in ESTIMATES]
+    rows = [row for row in table_rows(results) if row.estimate in PRINTED]
     together = itertools.groupby(
         rows, lambda row: (figures.network_name(row.variant), figures.set_name(row.group))
     )
-    return [(key, sorted(members, key=lambda r: ESTIMATES.index(r.estimate))) for key, members in together]
+    return [(key, sorted(members, key=lambda r: PRINTED.index(r.estimate))) for key, members in together]
 
 
-def _curves(results: list[Result]) -> dict[str, list[dict[str, float]]]:
+def _curves(results: list[JobResult]) -> dict[str, list[dict[str, float]]]:
     """Learning curves by job, of those that kept one; the spectral student is trained without."""
     found = {}
     for r in results:
@@ -133,7 +138,7 @@ def _curves(results: list[Result]) -> dict[str, list[dict[str, float]]]:
     return found
 
 
-def _variant(name: str, seeds: dict[int, list], results: list[Result]) -> dict:
+def _variant(name: str, seeds: dict[int, list], results: list[JobResult]) -> dict:
     """What the report shows of one variant: figures of all seeds, traces of the first."""
     traces = [t for members in seeds.values() for t in members]
     traces = [t for t in traces if figures.labelled(t).any()]

@@ -192,7 +192,7 @@ def _evaluated(folder: Path, recordings: Sequence[Recording]) -> list[Run]:
 def _replayed(folder: Path, recordings: Sequence[Recording]) -> tuple[list[Run], set[str]]:
     """The released student over all recordings, and the people that it never saw."""
     student = load_student(folder)
-    roles = student.card["subjects"]
+    roles = student.card.subjects
     known = {who for role in ("train", "validation", "unlabelled") for who in roles.get(role, ())}
     people = list(dict.fromkeys((r.dataset, r.subject) for r in recordings))
     unseen = {subject for dataset, subject in people if not {subject, f"{dataset}/{subject}"} & known}

@@ -8,7 +8,7 @@ from invoke import task
 
 from wristpulse_tools.firmware.places import ROOT
 
-PYTHON = ("training", "python_tools", "tests", "tasks.py")
+PYTHON = ("training", "python_tools", "tests", "docs/notebooks", "tasks.py")
 
 
 def _run(*words: object) -> int:
@@ -59,9 +59,15 @@ def accept(_context):
 
 @task
 def lint(_context):
-    """Check Python (ruff) and C (clang-format) without changing them."""
-    failed = _run("ruff", "check", *PYTHON), _run("ruff", "format", "--check", *PYTHON)
-    sys.exit(any((*failed, _run("clang-format", "--dry-run", "--Werror", *_c_files()))))
+    """Check Python (ruff, mypy, imports between rooms) and C (clang-format) without changing them."""
+    failed = [
+        _run("ruff", "check", *PYTHON),
+        _run("ruff", "format", "--check", *PYTHON),
+        _run(sys.executable, "-m", "mypy"),  # [tool.mypy] of pyproject.toml
+        _run("lint-imports"),  # [tool.importlinter]
+        _run("clang-format", "--dry-run", "--Werror", *_c_files()),
+    ]
+    sys.exit(any(failed))
 
 
 @task

@@ -42,11 +42,11 @@ def command(**help_texts: str):
 def pipeline(config: str, data: str | None, dataset: str | None, test: str | None):
     """The chain that the arguments of a run describe."""
     from wristpulse.config.load import load, override
-    from wristpulse.learning.pipeline import Pipeline
+    from wristpulse.learning.pipeline import dataset_pipeline
 
     subjects = tuple(test.split(",")) if test else None
     chosen = override(load(config), dataset=dataset, test=subjects)
-    return Pipeline(chosen, Path(data) if data else None, BUILD, say)
+    return dataset_pipeline(chosen, Path(data) if data else None, BUILD, say)
 
 
 def say(line: str) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from wristpulse.config.settings import Tracking
 from wristpulse.core.track import TrackerTables, tracker_tables
 from wristpulse_tools.firmware.embed import config_header
 
 ROOT = Path(__file__).resolve().parents[3]
-TABLES = tracker_tables(0.1, confidence_map=tuple(i * i * 128 for i in range(17)))
+TRACKING = Tracking(half_width=8, spread_bpm=3.0, leak=0.01, temper=0.5, floor=1e-3, valid=0.5)
+TABLES = tracker_tables(0.1, TRACKING, tuple(i * i * 128 for i in range(17)))
 
 
 def write_config(path: Path, front_end: str, tables: TrackerTables = TABLES) -> None:

@@ -122,7 +122,15 @@ def push(core: ctypes.CDLL, window: Window, ppg: np.ndarray, acc: np.ndarray) ->
 def windows_of(ppg: np.ndarray, acc: np.ndarray) -> np.ndarray:
     """int64 (hops - 3, 4, 256) in training's order."""
     none = np.zeros(len(ppg), np.int64)
-    hops = align.Hops(none, ppg, acc, none.astype(bool), none + 1, none, none)
+    hops = align.Hops(
+        end_us=none,
+        ppg=ppg,
+        acc=acc,
+        discontinuous=none.astype(bool),
+        samples=none + 1,
+        saturated=none,
+        dark=none,
+    )
     return windows(hops, np.arange(3, len(ppg)))
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from standin import TABLES, lines, predict, predict_spectrum
+from standin import TABLES, predict, predict_spectrum
+from standin import lines as printed
 
 from wristpulse.core.align import align
 from wristpulse.core.estimator import Estimator, State
@@ -13,8 +14,9 @@ from wristpulse.core.numbers import POLICY_ROWS
 from wristpulse.core.policy import Policy, moving
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import SensorStream, to_counts
-from wristpulse.experiments.power_policy import main
-from wristpulse.recordings import simulate
+from wristpulse.experiments.power_policy import cost, lines, report
+from wristpulse.recordings import RecordingError, simulate
+from wristpulse.student.card import RELEASED
 
 # Sure of itself, so that calm stretches come.
 ESTIMATORS = {
@@ -51,7 +53,7 @@ SURE = ESTIMATORS["window"].tables
 def test_c_equals_the_reference(seed, front_end, programs, tmp_path) -> None:
     stream, policy = wrist(seed, pause=seed > 0), Policy()
     write_replay(tmp_path / "wrist.pulse", stream)
-    *results, end = lines(programs[front_end], tmp_path / "wrist.pulse")
+    *results, end = printed(programs[front_end], tmp_path / "wrist.pulse")
     assert results == [str(result) for result in ESTIMATORS[front_end].run(stream, policy)]
     assert end.endswith(f" inferences={policy.inferences}")
     assert {row for row in policy.rows} == set(POLICY_ROWS)
@@ -76,8 +78,15 @@ def test_a_skipped_hop_repeats_the_last_estimate() -> None:
     assert same >= len(policy.rows) - policy.inferences > 0
 
 
-def test_a_folder_without_recordings_is_one_line(tmp_path, capsys):
-    with pytest.raises(SystemExit) as stop:
-        main(["--data", str(tmp_path / "nowhere")])
-    error = capsys.readouterr().err
-    assert stop.value.code == 1 and error.count("\n") == 1 and "nowhere: folder: expected" in error
+def test_the_report_has_a_line_a_recording_and_their_mean() -> None:
+    costs = [cost(ESTIMATORS["window"], simulate(seed, 60)) for seed in (1, 2)]
+    head, *rows, mean = lines(costs)
+    assert head.split()[:3] == ["recording", "MAE", "off"] and len(rows) == 2
+    shares = [[float(cell.rstrip("%")) for cell in row.split()[1:]] for row in (*rows, mean)]
+    np.testing.assert_allclose(shares[2], np.mean(shares[:2], axis=0), atol=0.06)
+    assert all(0 < one.saved < 1 and one.coverage_off == 1 for one in costs)
+
+
+def test_a_folder_without_recordings_is_one_line(tmp_path) -> None:
+    with pytest.raises(RecordingError, match="nowhere: folder: expected"):
+        report(["troika"], tmp_path / "nowhere", RELEASED)

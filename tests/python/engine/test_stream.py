@@ -160,13 +160,13 @@ def test_paper_student(target: Target, stand_in, scratch: Path, tmp_path: Path) 
 
 def test_ppg_and_acc_in_one_buffer(tmp_path: Path) -> None:
     """The student as it is deployed: 256 of PPG, then 256 x 3 of ACC; hops lie alike."""
-    from wristpulse.config.networks import Student
-    from wristpulse.learning.quantize import quantize
+    from wristpulse.config.networks import PaperStudent
+    from wristpulse.learning.paper.int8 import quantize
     from wristpulse.models import student
 
     rng = np.random.default_rng(9)
     inputs = rng.integers(-128, 128, (8, 1024)).astype(np.int8)
-    model = load(tmp_path, quantize(student.build(Student(widths=(4, 4, 8), hidden=8)), inputs))
+    model = load(tmp_path, quantize(student.build(PaperStudent(widths=(4, 4, 8), hidden=8)), inputs))
     ppg, acc = inputs[0, :256].reshape(4, 64), inputs[0, 256:].reshape(4, 192)
     results = HopModel(model, 64).run(np.concatenate([ppg, acc], axis=1))
     np.testing.assert_array_equal(results[3], model.predict(inputs[:1])[0])

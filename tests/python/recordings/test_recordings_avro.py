@@ -96,5 +96,5 @@ def test_any_byte_may_be_wrong(tmp_path):
         try:
             avro.records("a", bytes(data))
         except RecordingError as error:
-            assert error.path == "a"
+            assert error.where == "a"
         data[at] = kept

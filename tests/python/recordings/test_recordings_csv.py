@@ -156,4 +156,4 @@ def test_wrong_content(tmp_path, case):
     path.write_text(content)
     with pytest.raises(RecordingError) as error:
         read_csv(path)
-    assert error.value.path == str(path) and error.value.field == field and "\n" not in str(error.value)
+    assert error.value.where == str(path) and error.value.what == field and "\n" not in str(error.value)

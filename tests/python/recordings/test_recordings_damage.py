@@ -68,5 +68,5 @@ def test_damaged_bytes(tmp_path, case):
             open_dataset(name, tmp_path)
         except RecordingError as error:
             refused += 1
-            assert "\n" not in str(error) and error.path
+            assert "\n" not in str(error) and error.where
     assert refused > 0

@@ -67,7 +67,7 @@ def test_wrong_content(tmp_path, case):
     (write_e4(tmp_path / "s") / name).write_text(text)
     with pytest.raises(RecordingError) as error:
         read_e4(tmp_path / "s")
-    assert error.value.path.endswith(file) and error.value.field == field and "\n" not in str(error.value)
+    assert error.value.where.endswith(file) and error.value.what == field and "\n" not in str(error.value)
 
 
 def test_missing_files(tmp_path):

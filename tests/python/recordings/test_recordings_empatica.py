@@ -103,7 +103,7 @@ def test_wrong_content(tmp_path, make, keys, value, field):
     path = write_pickle(tmp_path / "S2" / "S2.pkl", content)
     with pytest.raises(RecordingError) as error:
         open_dataset(make.__name__, tmp_path)
-    assert error.value.path == str(path) and error.value.field == field
+    assert error.value.where == str(path) and error.value.what == field
 
 
 def test_recording_shorter_than_a_window(tmp_path):

@@ -80,7 +80,7 @@ def test_file_of_another_kind(tmp_path, name):
     path.write_bytes(b"%PDF-1.4 this is not a recording\n" * 40)
     with pytest.raises(RecordingError) as error:
         open_dataset(name, tmp_path)
-    assert error.value.path == str(path) and error.value.field == "file"
+    assert error.value.where == str(path) and error.value.what == "file"
 
 
 BAD = {  # (writer, changes): field named by the error
@@ -103,7 +103,7 @@ def test_wrong_content(tmp_path, case):
     path = WRITERS[name](tmp_path, **change)
     with pytest.raises(RecordingError) as error:
         open_dataset(name, tmp_path)
-    assert error.value.path == str(path) and error.value.field == field
+    assert error.value.where == str(path) and error.value.what == field
     assert str(error.value).count("\n") == 0
 
 
@@ -140,7 +140,7 @@ def test_missing_and_empty_folder(tmp_path, name):
 
 def test_errors_travel_between_processes():
     error = pickle.loads(pickle.dumps(RecordingError("a.mat", "sig", "6 rows", "5")))
-    assert str(error) == "a.mat: sig: expected 6 rows, found 5" and error.field == "sig"
+    assert str(error) == "a.mat: sig: expected 6 rows, found 5" and error.what == "sig"
 
 
 def test_unknown_name(tmp_path):

@@ -42,4 +42,4 @@ def test_what_is_none_of_these(tmp_path, name):
     zip_flat(tmp_path / "a.zip", tmp_path / "folder")
     with pytest.raises(RecordingError, match="expected an .npz .*Polar") as error:
         open_recordings(tmp_path / name)
-    assert name in error.value.path
+    assert name in error.value.where

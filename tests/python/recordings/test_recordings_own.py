@@ -78,7 +78,7 @@ def test_wrong_content(tmp_path, recording, case):
     path = write(tmp_path / "x.npz", recording, **change)
     with pytest.raises(RecordingError) as error:
         load_recording(path)
-    assert error.value.path == str(path) and error.value.field == field
+    assert error.value.where == str(path) and error.value.what == field
 
 
 @pytest.mark.parametrize(

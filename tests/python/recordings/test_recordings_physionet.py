@@ -80,7 +80,7 @@ def test_damaged_records(tmp_path, damage, field, file):
     damage(write(tmp_path))
     with pytest.raises(RecordingError) as error:
         open_dataset("physionet-wrist", tmp_path)
-    assert error.value.field == field and error.value.path.endswith(file) and "\n" not in str(error.value)
+    assert error.value.what == field and error.value.where.endswith(file) and "\n" not in str(error.value)
 
 
 def test_interval_rate_leaves_false_and_missed_beats_out():

@@ -112,4 +112,4 @@ class Harm:
 def test_wrong_content(index, tmp_path, data, member, field):
     with pytest.raises(RecordingError) as error:
         download.download(index(data, member), tmp_path / "data", quiet())
-    assert error.value.field == field and not (tmp_path / "data" / "dalia-s6").exists()
+    assert error.value.what == field and not (tmp_path / "data" / "dalia-s6").exists()

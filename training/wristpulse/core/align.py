@@ -7,16 +7,10 @@ zephyr_app/core/src/align.c does the same, sample by sample; both give the same 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from wristpulse.core.numbers import PPG_MAX
-from wristpulse.core.sensor import SensorStream
-
-if TYPE_CHECKING:
-    pass
 from wristpulse.core.integer import round_div
 from wristpulse.core.numbers import (
     DARK_COUNTS,
@@ -27,11 +21,13 @@ from wristpulse.core.numbers import (
     KERNEL,
     MIN_WEIGHT,
     PPG_FRACTION_BITS,
+    PPG_MAX,
     REACH_US,
 )
+from wristpulse.core.sensor import SensorStream
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Hops:
     """Hops of 64 aligned frames.
 
@@ -75,8 +71,8 @@ def _resample(t_us: np.ndarray, x: np.ndarray, at_us: np.ndarray, fraction_bits:
     return y
 
 
-@dataclass(frozen=True)
-class _Run:
+@dataclass(frozen=True, kw_only=True)
+class _Span:
     """Samples of both channels without a gap, and the frames they allow: `frames` from first_us on."""
 
     ppg: slice
@@ -85,8 +81,8 @@ class _Run:
     frames: int
 
 
-def _runs(stream: SensorStream) -> Iterator[_Run]:
-    """Runs between gaps: which there are depends on times only, not on the order of arrival."""
+def _spans(stream: SensorStream) -> Iterator[_Span]:
+    """Spans between gaps: which there are depends on times only, not on the order of arrival."""
     times = (stream.t_ppg_us, stream.t_acc_us)
     if not all(map(len, times)):
         return
@@ -98,7 +94,7 @@ def _runs(stream: SensorStream) -> Iterator[_Run]:
         last = [int(times[c][end[c] - 1]) for c in (0, 1)]
         first = -(-(int(max(times[0][head[0]], times[1][head[1]])) + REACH_US) // FRAME_US) * FRAME_US
         frames = max(0, (min(last) - REACH_US - first) // FRAME_US + 1)
-        yield _Run(slice(head[0], end[0]), slice(head[1], end[1]), first, frames)
+        yield _Span(ppg=slice(head[0], end[0]), acc=slice(head[1], end[1]), first_us=first, frames=frames)
 
         # The frame that this run cannot give: because of a gap, or because samples are still to come?
         due = first + FRAME_US * frames
@@ -112,50 +108,50 @@ def _runs(stream: SensorStream) -> Iterator[_Run]:
         head[ended[0]] = end[ended[0]]
 
 
-def _run_hops(stream: SensorStream, run: _Run) -> Hops | None:
-    """Hops of one run, or None if it is too short for one."""
-    hops = run.frames // HOP
+def _span_hops(stream: SensorStream, span: _Span) -> Hops | None:
+    """Hops of one span, or None if it is too short for one."""
+    hops = span.frames // HOP
     if hops < 1:
         return None
-    tp, x = stream.t_ppg_us[run.ppg], np.minimum(stream.ppg[run.ppg], PPG_MAX)
-    at = run.first_us + FRAME_US * np.arange(hops * HOP, dtype=np.int64)
+    tp, x = stream.t_ppg_us[span.ppg], np.minimum(stream.ppg[span.ppg], PPG_MAX)
+    at = span.first_us + FRAME_US * np.arange(hops * HOP, dtype=np.int64)
     y_ppg = np.clip(_resample(tp, x[:, None], at, PPG_FRACTION_BITS), 0, PPG_MAX << PPG_FRACTION_BITS)
-    y_acc = np.clip(_resample(stream.t_acc_us[run.acc], stream.acc[run.acc], at, 0), -32768, 32767)
+    y_acc = np.clip(_resample(stream.t_acc_us[span.acc], stream.acc[span.acc], at, 0), -32768, 32767)
 
-    borders = np.searchsorted(tp, run.first_us + FRAME_US * HOP * np.arange(hops + 1, dtype=np.int64))
+    borders = np.searchsorted(tp, span.first_us + FRAME_US * HOP * np.arange(hops + 1, dtype=np.int64))
     saturated = np.concatenate([[0], np.cumsum((x == 0) | (x == PPG_MAX))])
     dark = np.concatenate([[0], np.cumsum(x < DARK_COUNTS)])
     return Hops(
-        at[HOP - 1 :: HOP] + FRAME_US,
-        y_ppg.reshape(hops, HOP).astype(np.int32),
-        y_acc.reshape(hops, HOP, 3).astype(np.int16),
-        np.zeros(hops, bool),
-        np.diff(borders),
-        np.diff(saturated[borders]),
-        np.diff(dark[borders]),
+        end_us=at[HOP - 1 :: HOP] + FRAME_US,
+        ppg=y_ppg.reshape(hops, HOP).astype(np.int32),
+        acc=y_acc.reshape(hops, HOP, 3).astype(np.int16),
+        discontinuous=np.zeros(hops, bool),
+        samples=np.diff(borders),
+        saturated=np.diff(saturated[borders]),
+        dark=np.diff(dark[borders]),
     )
 
 
 def align(stream: SensorStream) -> Hops:
     """All hops of a stream: 32 Hz frames of both channels, whatever the sensors' rates, jitter and drift."""
     parts = []
-    for number, run in enumerate(_runs(stream)):
-        hops = _run_hops(stream, run)
+    for number, span in enumerate(_spans(stream)):
+        hops = _span_hops(stream, span)
         if hops is not None:
             hops.discontinuous[0] = number > 0
             parts.append(hops)
     if not parts:
         none = np.empty(0, np.int64)
         return Hops(
-            none,
-            np.empty((0, HOP), np.int32),
-            np.empty((0, HOP, 3), np.int16),
-            np.empty(0, bool),
-            none,
-            none,
-            none,
+            end_us=none,
+            ppg=np.empty((0, HOP), np.int32),
+            acc=np.empty((0, HOP, 3), np.int16),
+            discontinuous=np.empty(0, bool),
+            samples=none,
+            saturated=none,
+            dark=none,
         )
-    return Hops(*(np.concatenate([getattr(p, f) for p in parts]) for f in Hops.__dataclass_fields__))
+    return Hops(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Hops)})
 
 
 def no_contact(hops: Hops) -> np.ndarray:

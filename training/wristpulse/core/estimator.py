@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wristpulse.core.align import align, no_contact
+from wristpulse.core.align import Hops, no_contact
 from wristpulse.core.numbers import ACC_FLOOR, BINS, TRACK_GAP_US
 from wristpulse.core.policy import Policy, moving
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.spectrum import spectrum_inputs
 from wristpulse.core.track import Tracker, TrackerTables
-from wristpulse.core.window import device_order, motion, window_ends, window_inputs, windows
+from wristpulse.core.window import Windows, device_order, motion, stream_windows, window_inputs
+from wristpulse.support.errors import UserError
 
 if TYPE_CHECKING:
     from wristpulse.recordings.recording import Recording
@@ -32,9 +33,8 @@ FRONT_ENDS: dict[str, FrontEnd] = {
 
 def front_end_inputs(recording: Recording, front_end: str) -> np.ndarray:
     """What the network sees of a recording's default channel: int8 (w, ...), one of FRONT_ENDS."""
-    hops = align(to_counts(recording))
-    ends = window_ends(hops)
-    return FRONT_ENDS[front_end](windows(hops, ends), ends)
+    windows = stream_windows(to_counts(recording))
+    return FRONT_ENDS[front_end](windows.x, windows.ends)
 
 
 class State(enum.Enum):
@@ -45,7 +45,6 @@ class State(enum.Enum):
     MOTION_UNCERTAIN = "motion-uncertain"
     NO_CONTACT = "no-contact"
     NO_PULSE = "no-pulse"
-    STALE = "stale"
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,21 @@ class Result:
             f"HOP {self.hop} t_us={self.time_us} bpm_q8={self.bpm_q8} conf_q15={self.confidence_q15} "
             f"state={self.state.value} gaps={self.gaps}"
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What an estimator made of a stream.
+
+    windows: with the network's input signals; logits: int8 (w, 104), the network's, window by window;
+    results: one a hop; raw_confidence_q15: int64 (n,), of each hop before the confidence map, 0 where the
+    network did not run.
+    """
+
+    windows: Windows
+    logits: np.ndarray
+    results: list[Result]
+    raw_confidence_q15: np.ndarray
 
 
 class Estimator:
@@ -89,27 +103,44 @@ class Estimator:
     def run(self, stream: SensorStream, policy: Policy | None = None) -> list[Result]:
         """Results of all hops of a stream, from a fresh start; with a power policy if one is given.
 
-        ValueError if the network does not give a logit for each of the tracker's bins.
+        UserError if the network does not give a logit for each of the tracker's bins.
         """
-        hops = align(stream)
-        ends = window_ends(hops)
-        window_of = dict(zip(ends.tolist(), range(len(ends)), strict=True))
-        logits, at_rest = np.empty((0, BINS), np.int8), np.empty(0, bool)
-        if len(ends):
-            x = windows(hops, ends)
-            logits, at_rest = self._predict(FRONT_ENDS[self._front_end](x, ends)), motion(x) == ACC_FLOOR
-        if logits.shape[-1] != BINS:
-            raise ValueError(f"network: logits: expected {BINS}, found {logits.shape[-1]}")
-        away = no_contact(hops)
-        after = np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
-        gaps = np.cumsum(hops.discontinuous)
-        moves = moving(hops) if policy else None
-        held = (0, 0, State.ACQUIRING)  # the latest inference's
+        return self.full_run(stream, policy).results
 
-        tracker, results = Tracker(self.tables), []
+    def full_run(self, stream: SensorStream, policy: Policy | None = None) -> Run:
+        """As `run`, with what lies between the stream and its results."""
+        return self.run_windows(stream_windows(stream), policy)
+
+    def run_windows(self, windows: Windows, policy: Policy | None = None) -> Run:
+        """As `full_run`, of a stream that is aligned already."""
+        logits = self._logits(windows)
+        results, raw = self._results(windows, logits, policy)
+        return Run(windows=windows, logits=logits, results=results, raw_confidence_q15=raw)
+
+    def _logits(self, windows: Windows) -> np.ndarray:
+        """The network's logits, int8 (w, 104)."""
+        if not len(windows):
+            return np.empty((0, BINS), np.int8)
+        logits = self._predict(FRONT_ENDS[self._front_end](windows.x, windows.ends))
+        if logits.shape[-1] != BINS:
+            raise UserError("network", "logits", BINS, logits.shape[-1])
+        return logits
+
+    def _results(
+        self, windows: Windows, logits: np.ndarray, policy: Policy | None
+    ) -> tuple[list[Result], np.ndarray]:
+        """Results hop by hop, and the raw confidence of each."""
+        hops = windows.hops
+        window_of = {hop: w for w, hop in enumerate(windows.ends.tolist())}
+        at_rest = motion(windows.x) == ACC_FLOOR
+        away, reset = no_contact(hops), _resets(hops)
+        gaps = np.cumsum(hops.discontinuous)
+        moves = moving(hops) if policy else np.zeros(len(hops), bool)
+        held = (0, 0, State.ACQUIRING)  # the latest inference's
+        tracker, results, raw = Tracker(self.tables), [], np.zeros(len(hops), np.int64)
         for n in range(len(hops)):
             bpm, confidence, state = 0, 0, State.ACQUIRING
-            if away[n] or not 0 < after[n] <= TRACK_GAP_US:
+            if reset[n]:
                 tracker.reset()
             if policy and (away[n] or hops.discontinuous[n]):
                 policy.reset()
@@ -121,6 +152,7 @@ class Estimator:
             elif n in window_of:
                 w = window_of[n]
                 bpm, confidence = map(int, tracker.step(logits[w]))
+                raw[n] = tracker.raw
                 if confidence >= self.tables.valid:
                     state = State.VALID
                 else:
@@ -130,8 +162,23 @@ class Estimator:
                     policy.note(state is State.VALID, confidence, moves[n])
             else:
                 tracker.predict()
-            results.append(Result(n, int(hops.end_us[n]), bpm, confidence, state, int(gaps[n])))
-        return results
+            results.append(
+                Result(
+                    hop=n,
+                    time_us=int(hops.end_us[n]),
+                    bpm_q8=bpm,
+                    confidence_q15=confidence,
+                    state=state,
+                    gaps=int(gaps[n]),
+                )
+            )
+        return results, raw
+
+
+def _resets(hops: Hops) -> np.ndarray:
+    """Before which hops the tracker starts afresh: bool (n,), without contact or after a long gap."""
+    after = np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
+    return no_contact(hops) | (after <= 0) | (after > TRACK_GAP_US)
 
 
 HOP = re.compile(
@@ -146,4 +193,5 @@ def parse(line: str) -> Result | None:
     if not match:
         return None
     fields = match.groupdict()
-    return Result(**{k: State(v) if k == "state" else int(v) for k, v in fields.items()})
+    state = State(fields.pop("state"))
+    return Result(state=state, **{name: int(value) for name, value in fields.items()})

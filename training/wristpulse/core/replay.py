@@ -6,29 +6,18 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wristpulse.support.files import replacing
-
-if TYPE_CHECKING:
-    pass
 from wristpulse.core.numbers import ACC_LSB_PER_G
 from wristpulse.core.sensor import SensorStream
+from wristpulse.support.files import replacing
 
 _HEADER = struct.Struct("<8sHHIIIII")  # magic, version, header size, periods (ns), LSB per g, chunks, CRC-32
 _CHUNK = struct.Struct("<qqHHI")  # times of the first samples (us), counts of samples, reserved
 _MAGIC, _VERSION = b"PULSEREC", 1
 _CHUNK_US = 1_000_000
 _BODY = 2560  # most bytes of samples in a chunk: the reader's buffer (PULSE_REPLAY_BODY in replay.h)
-
-
-class ReplayError(ValueError):
-    """A replay file that cannot be read; names the file, the field, what was expected and found."""
-
-    def __init__(self, path: Path, field: str, expected: object, found: object) -> None:
-        super().__init__(f"{path}: {field}: expected {expected}, found {found}")
 
 
 def _period_ns(t_us: np.ndarray) -> int:
@@ -86,41 +75,3 @@ def write_replay(path: Path, stream: SensorStream) -> None:
     )
     with replacing(Path(path)) as beside:
         beside.write_bytes(head + body)
-
-
-def read_replay(path: Path) -> SensorStream:
-    """Read a `.pulse` replay file. ReplayError if it is not one, is truncated or was altered."""
-    data = Path(path).read_bytes()
-    if len(data) < _HEADER.size:
-        raise ReplayError(path, "header", f"{_HEADER.size} bytes", f"{len(data)}")
-    magic, version, size, period_ppg, period_acc, lsb, count, crc = _HEADER.unpack_from(data)
-    for field, expected, found in (
-        ("magic", _MAGIC, magic),
-        ("version", _VERSION, version),
-        ("header size", _HEADER.size, size),
-        ("acc_lsb_per_g", ACC_LSB_PER_G, lsb),
-        ("crc32", f"{zlib.crc32(data[size:]):08x}", f"{crc:08x}"),
-    ):
-        if expected != found:
-            raise ReplayError(path, field, expected, found)
-    at, parts = size, []
-    for number in range(count):
-        if at + _CHUNK.size > len(data):
-            raise ReplayError(path, f"chunk {number}", f"{_CHUNK.size} bytes", f"{len(data) - at}")
-        t_ppg, t_acc, n_ppg, n_acc, _ = _CHUNK.unpack_from(data, at)
-        at += _CHUNK.size
-        length = 4 * n_ppg + 6 * n_acc
-        if at + length > len(data):
-            raise ReplayError(path, f"samples of chunk {number}", f"{length} bytes", f"{len(data) - at}")
-        ppg = np.frombuffer(data, "<u4", n_ppg, at)
-        acc = np.frombuffer(data, "<i2", 3 * n_acc, at + 4 * n_ppg).reshape(-1, 3)
-        step = np.arange(max(n_ppg, n_acc), dtype=np.int64)
-        parts.append(
-            (ppg, t_ppg + step[:n_ppg] * period_ppg // 1000, acc, t_acc + step[:n_acc] * period_acc // 1000)
-        )
-        at += length + -length % 4
-    if at != len(data):
-        raise ReplayError(path, "end of the last chunk", f"{len(data)} bytes", f"{at}")
-    empty = (np.empty(0, "<u4"), np.empty(0, np.int64), np.empty((0, 3), "<i2"), np.empty(0, np.int64))
-    ppg, t_ppg, acc, t_acc = (np.concatenate(column) for column in zip(empty, *parts, strict=True))
-    return SensorStream(ppg.astype(np.uint32), t_ppg, acc.astype(np.int16), t_acc)

@@ -60,10 +60,10 @@ def transform(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _power(x: np.ndarray) -> np.ndarray:
     """Squared magnitudes of signals (256, n), int64 (1024, n), Hann window: H = 2 X[k] - X[k-4] - X[k+4]."""
-    power = 0
+    power = np.zeros((FOLDS, WINDOW, x.shape[1]), np.int64)
     for part in transform(x):
         h = (2 * part - np.roll(part, 1, axis=1) - np.roll(part, -1, axis=1)).astype(np.int64)
-        power = power + h * h
+        power += h * h
     return power.transpose(1, 0, 2).reshape(POINTS, -1)
 
 

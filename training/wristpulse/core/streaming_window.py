@@ -17,7 +17,7 @@ from wristpulse.core.numbers import ACC_FLOOR, HOPS_PER_WINDOW, INPUT_STEPS, PPG
 BASELINE_SHIFT = 5  # the running mean forgets over 2^5 frames, 1 s: a high-pass of 0.16 Hz
 
 
-def runs(hops: Hops) -> list[slice]:
+def contact_spans(hops: Hops) -> list[slice]:
     """Spans of hops that follow one another, with contact: streaming starts anew at each."""
     away, n = no_contact(hops), np.arange(len(hops))
     start = np.maximum.accumulate(np.where(away, n + 1, np.where(hops.discontinuous, n, 0)))
@@ -27,7 +27,7 @@ def runs(hops: Hops) -> list[slice]:
 
 
 def deviations(x: np.ndarray) -> np.ndarray:
-    """Frames int64 (n, channels) of a run less their running mean, alike; it starts at the first frame."""
+    """Frames int64 (n, channels) of a span less their running mean, alike; it starts at the first frame."""
     level = x[0] << BASELINE_SHIFT
     d = np.empty_like(x)
     for i, frame in enumerate(x):
@@ -37,7 +37,7 @@ def deviations(x: np.ndarray) -> np.ndarray:
 
 
 def hop_inputs(ppg: np.ndarray, acc: np.ndarray) -> np.ndarray:
-    """Network inputs int8 (n, 64, 4) of a run's hops: PPG (n, 64) in 1/16 counts, ACC (n, 64, 3) in 1/4096 g.
+    """Network inputs int8 (n, 64, 4) of a span: PPG (n, 64) in 1/16 counts, ACC (n, 64, 3) in 1/4096 g.
 
     32 steps a standard deviation of the last four hops, zero point 0; columns PPG, X, Y, Z.
     """
@@ -48,8 +48,8 @@ def hop_inputs(ppg: np.ndarray, acc: np.ndarray) -> np.ndarray:
     energy = np.stack([energy[:, 0], energy[:, 1:].sum(axis=1)], axis=1)  # PPG, the three axes together
     past = np.concatenate([np.zeros((1, 2), np.int64), np.cumsum(energy, axis=0)])
     first = np.maximum(np.arange(count) + 1 - HOPS_PER_WINDOW, 0)
-    known = (np.arange(count) + 1 - first)[:, None]
-    r = isqrt(HOPS_PER_WINDOW * (past[1:] - past[first]) // known)
+    summed = (np.arange(count) + 1 - first)[:, None]  # hops in the sum: fewer than four at the start
+    r = isqrt(HOPS_PER_WINDOW * (past[1:] - past[first]) // summed)
     r = np.maximum(r, [PPG_FLOOR, ACC_FLOOR])[:, None, [0, 1, 1, 1]]
     return np.clip(round_div(16 * INPUT_STEPS * d, r), -128, 127).astype(np.int8)
 

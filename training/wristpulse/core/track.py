@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wristpulse.config.settings import Tracking
 from wristpulse.core.integer import round_div
-from wristpulse.core.numbers import BINS, BPM_PER_BIN, FIRST_BIN, MASS, NEAR
+from wristpulse.core.numbers import BINS, BPM_PER_BIN, FIRST_BIN, MASS, NEAR, ONE_Q15
 
 UNIFORM = MASS // BINS
+KNOTS = 17  # of a confidence map, evenly over 0..1
+IDENTITY = tuple(range(0, ONE_Q15 + 1, ONE_Q15 // (KNOTS - 1)))  # the confidence map that changes nothing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrackerTables:
     """All numbers of a tracker, as the device holds them.
 
@@ -36,20 +39,20 @@ class TrackerTables:
             ("transition", len(self.transition) == self.half_width + 1, f"{self.half_width + 1} values"),
             (
                 "transition",
-                2 * sum(self.transition) - self.transition[0] == 32768,
+                2 * sum(self.transition) - self.transition[0] == ONE_Q15,
                 "a two-sided sum of 32768",
             ),
             ("transition", min(self.transition) >= 0, "no negative value"),
-            ("leak", 1 <= self.leak < 32768, "1 to 32767"),
+            ("leak", 1 <= self.leak < ONE_Q15, "1 to 32767"),
             ("likelihood", len(self.likelihood) == 256, "256 values"),
-            ("likelihood", min(self.likelihood) >= 1 and max(self.likelihood) <= 32768, "1 to 32768"),
-            ("confidence_map", len(self.confidence_map) == 17 and rising, "17 rising values"),
+            ("likelihood", min(self.likelihood) >= 1 and max(self.likelihood) <= ONE_Q15, "1 to 32768"),
+            ("confidence_map", len(self.confidence_map) == KNOTS and rising, "17 rising values"),
             (
                 "confidence_map",
-                0 <= self.confidence_map[0] and self.confidence_map[-1] <= 32768,
+                0 <= self.confidence_map[0] and self.confidence_map[-1] <= ONE_Q15,
                 "0 to 32768",
             ),
-            ("valid", 0 <= self.valid <= 32768, "0 to 32768"),
+            ("valid", 0 <= self.valid <= ONE_Q15, "0 to 32768"),
         ):
             if not ok:
                 raise ValueError(
@@ -58,41 +61,30 @@ class TrackerTables:
 
 
 def tracker_tables(
-    logit_scale: float,
-    *,
-    half_width: int = 8,
-    spread_bpm: float = 3.0,
-    leak: float = 0.01,
-    temper: float = 0.5,
-    floor: float = 1e-3,
-    confidence_map: tuple[int, ...] = tuple(range(0, 32769, 2048)),
-    valid: float = 0.5,
+    logit_scale: float, settings: Tracking, confidence_map: tuple[int, ...] = IDENTITY
 ) -> TrackerTables:
-    """Tables of a configuration.
+    """Tables of a configuration; logit_scale: of the network's int8 output.
 
-    logit_scale: of the network's int8 output; spread_bpm: standard deviation of the heart rate's change over
-    a hop (a two-sided exponential cut off at half_width bins); leak: share of the mass that may go anywhere
-    in a hop; temper: weight of a window's log likelihood, below 1 because windows overlap; floor: of the
-    likelihood ratio.
+    The heart rate's change over a hop has a two-sided exponential distribution, cut off at half_width bins.
     """
-    weights = np.exp(-np.sqrt(2) * BPM_PER_BIN / spread_bpm * np.arange(half_width + 1))
-    sides = np.floor(32768 * weights[1:] / (2 * weights.sum() - 1)).astype(int)
-    steps = np.arange(256)
-    likelihood = np.maximum(
-        np.rint(32768 * np.exp(-steps * logit_scale * temper)), max(round(32768 * floor), 1)
-    )
+    weights = np.exp(-np.sqrt(2) * BPM_PER_BIN / settings.spread_bpm * np.arange(settings.half_width + 1))
+    sides = np.floor(ONE_Q15 * weights[1:] / (2 * weights.sum() - 1)).astype(int)
+    ratios = np.rint(ONE_Q15 * np.exp(-np.arange(256) * logit_scale * settings.temper))
     return TrackerTables(
-        half_width,
-        (int(32768 - 2 * sides.sum()), *map(int, sides)),
-        max(round(32768 * leak), 1),
-        tuple(map(int, likelihood)),
-        confidence_map,
-        round(32768 * valid),
+        half_width=settings.half_width,
+        transition=(int(ONE_Q15 - 2 * sides.sum()), *map(int, sides)),
+        leak=max(round(ONE_Q15 * settings.leak), 1),
+        likelihood=tuple(map(int, np.maximum(ratios, max(round(ONE_Q15 * settings.floor), 1)))),
+        confidence_map=confidence_map,
+        valid=round(ONE_Q15 * settings.valid),
     )
 
 
 class Tracker:
-    """The filter, for one wrist or many in step: state int64 (..., 104), steps on logits int8 (..., 104)."""
+    """The filter, for one wrist or many in step: state int64 (..., 104), steps on logits int8 (..., 104).
+
+    raw: confidence of the latest step before the confidence map, Q15, int64 (...).
+    """
 
     def __init__(self, tables: TrackerTables, shape: tuple[int, ...] = ()) -> None:
         self.tables = tables
@@ -105,6 +97,7 @@ class Tracker:
         """Forget everything: a uniform posterior."""
         self.posterior[...] = UNIFORM
         self.fresh = True
+        self.raw = np.zeros(self.posterior.shape[:-1], np.int64)
 
     def predict(self) -> None:
         """Let the heart rate move for one hop, without evidence."""
@@ -116,7 +109,7 @@ class Tracker:
         moved = t[0] * self.posterior
         for d in range(1, k + 1):
             moved += t[d] * (padded[..., k - d : k - d + BINS] + padded[..., k + d : k + d + BINS])
-        self.posterior = ((moved >> 15) * (32768 - leak) + leak * UNIFORM) >> 15
+        self.posterior = ((moved >> 15) * (ONE_Q15 - leak) + leak * UNIFORM) >> 15
 
     def step(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Take one hop's logits, int8 (..., 104): bpm_q8 (1/256 BPM) and confidence_q15, int64 (...)."""
@@ -139,7 +132,8 @@ class Tracker:
         mass = np.where(near, p, 0)
         within = mass.sum(axis=-1)
         bpm = round_div((mass * (480 * (FIRST_BIN + np.arange(BINS)))).sum(axis=-1), within)
-        return bpm, calibrate(self._map, (within << 15) // p.sum(axis=-1))
+        self.raw = (within << 15) // p.sum(axis=-1)
+        return bpm, calibrate(self._map, self.raw)
 
 
 def calibrate(confidence_map: np.ndarray, raw: np.ndarray) -> np.ndarray:

@@ -6,16 +6,14 @@ zephyr_app/core does the same in C, sample by sample; both give the same bits.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 
-from wristpulse.core.align import Hops, no_contact
+from wristpulse.core.align import Hops, align, no_contact
 from wristpulse.core.integer import isqrt, round_div
 from wristpulse.core.numbers import ACC_FLOOR, HOPS_PER_WINDOW, INPUT_STEPS, PPG_FLOOR, WINDOW
-
-if TYPE_CHECKING:
-    pass
+from wristpulse.core.sensor import SensorStream
 
 
 def window_ends(hops: Hops) -> np.ndarray:
@@ -33,6 +31,34 @@ def windows(hops: Hops, ends: np.ndarray) -> np.ndarray:
     ppg = hops.ppg[index].reshape(-1, 1, WINDOW)
     acc = hops.acc[index].reshape(-1, WINDOW, 3).transpose(0, 2, 1)
     return np.concatenate([ppg.astype(np.int64), acc], axis=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Windows:
+    """The windows of a stream.
+
+    hops: all hops of the stream; ends: int64 (w,), the hop that completes each window; x: int64 (w, 4, 256),
+    channels PPG (1/16 counts), X, Y, Z (1/4096 g).
+    """
+
+    hops: Hops
+    ends: np.ndarray
+    x: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @property
+    def end_us(self) -> np.ndarray:
+        """Time of each window's end, int64 (w,), microseconds."""
+        return self.hops.end_us[self.ends]
+
+
+def stream_windows(stream: SensorStream) -> Windows:
+    """Align a stream and cut it into windows: every hop that completes one, 8 s every 2 s."""
+    hops = align(stream)
+    ends = window_ends(hops)
+    return Windows(hops=hops, ends=ends, x=windows(hops, ends))
 
 
 def _deviations(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

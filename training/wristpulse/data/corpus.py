@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wristpulse.config.load import ConfigError, Data
+from wristpulse.config.load import ConfigError
+from wristpulse.config.settings import Data
 from wristpulse.core.numbers import WINDOW
 from wristpulse.data.folds import Fold, sides_of, wearer
 from wristpulse.data.labels import labelled_windows
@@ -17,10 +18,11 @@ from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.recordings.registry import SIMULATOR
 
 
-@dataclass(frozen=True)
-class Windows:
-    """Network inputs int8 (n, 4, 256), 32 steps a standard deviation, and reference BPM float32 (n,), NaN
-    unknown.
+@dataclass(frozen=True, kw_only=True)
+class Examples:
+    """What the paper's line learns from.
+
+    inputs: int8 (n, 4, 256), 32 steps a standard deviation; bpm: float32 (n,), reference, NaN without one.
     """
 
     inputs: np.ndarray
@@ -29,12 +31,12 @@ class Windows:
     def __len__(self) -> int:
         return len(self.bpm)
 
-    def evenly(self, count: int) -> "Windows":
+    def thinned(self, count: int) -> "Examples":
         """At most `count` of them, evenly spread; all for 0."""
         if not 0 < count < len(self):
             return self
         chosen = np.linspace(0, len(self) - 1, count).round().astype(int)
-        return Windows(self.inputs[chosen], self.bpm[chosen])
+        return Examples(inputs=self.inputs[chosen], bpm=self.bpm[chosen])
 
     def network_inputs(self) -> list[np.ndarray]:
         """PPG float32 (n, 1, 256, 1) and ACC float32 (n, 1, 256, 3) in standard deviations."""
@@ -56,34 +58,36 @@ class Corpus:
         return {role: list(dict.fromkeys(r.subject for r in of)) for role, of in self.recordings.items()}
 
     @cached_property
-    def train(self) -> Windows:
+    def train(self) -> Examples:
         """Labelled windows to learn from, at most `data.max_windows`; ConfigError if there are none."""
-        return self._windows("train", self.data.all_leds).evenly(self.data.max_windows)
+        return self._windows("train", self.data.all_leds).thinned(self.data.max_windows)
 
     @cached_property
-    def validation(self) -> Windows:
+    def validation(self) -> Examples:
         """Labelled windows that choose the epoch; ConfigError if there are none."""
         return self._windows("validation", all_leds=False)
 
     @cached_property
-    def taught(self) -> Windows:
-        """Windows on which a teacher teaches: `train` and, NaN in place of the label, those without one.
+    def distillation(self) -> Examples:
+        """Windows on which a student learns from a teacher: `train` and those without a label.
 
         Of the training people and of the unlabelled sets, at most `data.max_windows` more.
         """
         inputs, bpm = self._all_windows(("train", "unlabelled"), self.data.all_leds)
-        unknown = ~np.isfinite(bpm)
-        more = Windows(inputs[unknown], bpm[unknown]).evenly(self.data.max_windows)
+        unlabelled = ~np.isfinite(bpm)
+        more = Examples(inputs=inputs[unlabelled], bpm=bpm[unlabelled]).thinned(self.data.max_windows)
         both = (self.train, more)
-        return Windows(np.concatenate([w.inputs for w in both]), np.concatenate([w.bpm for w in both]))
+        return Examples(
+            inputs=np.concatenate([e.inputs for e in both]), bpm=np.concatenate([e.bpm for e in both])
+        )
 
-    def _windows(self, role: str, all_leds: bool) -> Windows:
+    def _windows(self, role: str, all_leds: bool) -> Examples:
         inputs, bpm = self._all_windows((role,), all_leds)
-        known = np.isfinite(bpm)
-        if not known.any():
+        labelled = np.isfinite(bpm)
+        if not labelled.any():
             expected = "windows with a reference heart rate"
             raise ConfigError(self.data.dataset, f"data, {role} side", expected, "none")
-        return Windows(inputs[known], bpm[known])
+        return Examples(inputs=inputs[labelled], bpm=bpm[labelled])
 
     def _all_windows(self, roles: tuple[str, ...], all_leds: bool) -> tuple[np.ndarray, np.ndarray]:
         parts = [(np.empty((0, 4, WINDOW), np.int8), np.empty(0))] + [
@@ -125,8 +129,8 @@ def check_folder(datasets: Iterable[str], data: Data, folder: Path | None) -> No
         raise ConfigError("--data", str(folder), "a data set to read from there", "only simulated people")
 
 
-def load(data: Data, folder: Path | None, progress: Callable[[str], None] = print) -> Corpus:
-    """Read the data sets, named as in `bami1+troika`; RecordingError or ConfigError where that cannot be."""
+def of_dataset(data: Data, folder: Path | None, progress: Callable[[str], None] = print) -> Corpus:
+    """Read the data sets of `data`; RecordingError or ConfigError where that cannot be."""
     recordings, datasets = [], data.dataset.split("+")
     check_folder(datasets, data, folder)
     for name in datasets:
@@ -149,6 +153,12 @@ def of_fold(fold: Fold, data: Data, folder: Path | None) -> Corpus:
     return of_roles(data, roles, folder)
 
 
+def of_everyone(data: Data, folder: Path | None) -> Corpus:
+    """All recordings of the data sets, all to learn from; RecordingError where that cannot be."""
+    people = tuple(r for name in data.dataset.split("+") for r in read(name, folder, data))
+    return of_roles(data, {"train": people, "validation": (), "test": ()}, folder)
+
+
 def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path | None) -> Corpus:
     """The corpus of labelled roles and the unlabelled sets; nobody of validation or test is among these."""
     names = data.unlabelled.split("+") if data.unlabelled else []
@@ -165,7 +175,8 @@ def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path |
     roles = {**roles, "unlabelled": more} if more else roles
     text = repr(sorted((role, [r.name for r in of]) for role, of in roles.items()))
     everyone = [recording for of in roles.values() for recording in of]
-    return Corpus(data, roles, hashlib.sha256((text + _digest(data, everyone)).encode()).hexdigest())
+    digest = _digest(repr(data), everyone)
+    return Corpus(data, roles, hashlib.sha256((text + digest).encode()).hexdigest())
 
 
 def read(name: str, folder: Path | None, data: Data) -> Iterator[Recording]:
@@ -179,8 +190,13 @@ def _options(name: str, data: Data) -> dict:
     return {"subjects": data.simulated_subjects, "minutes": data.simulated_minutes}
 
 
-def _digest(data: Data, recordings: list[Recording]) -> str:
-    digest = hashlib.sha256(repr(data).encode())
+def content_digest(recording: Recording) -> str:
+    """A name for all that a recording says, but for its licence: SHA-256, hexadecimal."""
+    return _digest("", [recording])
+
+
+def _digest(start: str, recordings: list[Recording]) -> str:
+    digest = hashlib.sha256(start.encode())
     for recording in recordings:
         for field in fields(recording):
             value = getattr(recording, field.name)

@@ -9,8 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from wristpulse.recordings.recording import Recording
+from wristpulse.support.errors import UserError
 
 Person = tuple[str, str]  # data set, subject
+
+
+class FoldError(UserError):
+    """A protocol that its recordings do not allow."""
 
 
 # Data sets whose people are another's: WESAD's wrist signals without labels, one person of PPG-DaLiA.
@@ -28,17 +33,17 @@ def wearer(recording: Recording) -> Person:
 
 
 def sides_of(roles: Mapping[str, Iterable[Recording]]) -> dict[Person, list[str]]:
-    """On which sides each wearer is: one, unless somebody erred."""
-    found: dict[Person, list[str]] = {}
+    """The sides that each wearer is on: one, unless there is a mistake."""
+    sides: dict[Person, list[str]] = {}
     for role, recordings in roles.items():
         for who in dict.fromkeys(map(wearer, recordings)):
-            found.setdefault(who, []).append(role)
-    return found
+            sides.setdefault(who, []).append(role)
+    return sides
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Fold:
-    """One training and its test; ValueError if training or test is empty, or a person is on two sides."""
+    """One training and its test; FoldError if training or test is empty, or a person is on two sides."""
 
     name: str
     train: tuple[Recording, ...]
@@ -50,12 +55,10 @@ class Fold:
         sides = {"train": self.train, "validation": self.validation, "test": self.test}
         for side in ("train", "test"):
             if not sides[side]:
-                raise ValueError(f"fold {self.name}: {side}: expected at least one recording, found none")
+                raise FoldError(f"fold {self.name}", side, "at least one recording", "none")
         for who, on in sides_of(sides).items():
             if len(on) > 1:
-                raise ValueError(
-                    f"fold {self.name}: {'/'.join(who)}: expected on one side, found on {' and '.join(on)}"
-                )
+                raise FoldError(f"fold {self.name}", "/".join(who), "on one side", f"on {' and '.join(on)}")
 
 
 def _of(recordings: Iterable[Recording], people: Iterable[Person]) -> tuple[Recording, ...]:
@@ -64,12 +67,12 @@ def _of(recordings: Iterable[Recording], people: Iterable[Person]) -> tuple[Reco
 
 
 def _people(recordings: Iterable[Recording], *datasets: str) -> list[Person]:
-    """People of the data sets, in order; ValueError if a data set is absent."""
+    """People of the data sets, in order; FoldError if a data set is absent."""
     recordings = list(recordings)
     for dataset in datasets:
         if not any(r.dataset == dataset for r in recordings):
             found = ", ".join(sorted({r.dataset for r in recordings})) or "none"
-            raise ValueError(f"protocol: data sets: expected {dataset}, found {found}")
+            raise FoldError("protocol", "data sets", dataset, found)
     return sorted({person(r) for r in recordings if r.dataset in datasets}, key=_natural)
 
 
@@ -87,7 +90,12 @@ def bami_spc_4fold(recordings: Sequence[Recording]) -> list[Fold]:
             groups[place % 4].append(people[number])
     everyone = {who for group in groups for who in group}
     return [
-        Fold(f"group-{n + 1}", _of(recordings, everyone - set(group)), (), _of(recordings, group))
+        Fold(
+            name=f"group-{n + 1}",
+            train=_of(recordings, everyone - set(group)),
+            validation=(),
+            test=_of(recordings, group),
+        )
         for n, group in enumerate(groups)
     ]
 
@@ -95,13 +103,17 @@ def bami_spc_4fold(recordings: Sequence[Recording]) -> list[Fold]:
 def cross_dataset(recordings: Sequence[Recording]) -> list[Fold]:
     """Train on one data set, test on the other: the honest measure of generalisation."""
     bami, spc = (_of(recordings, _people(recordings, d)) for d in ("bami1", "troika"))
-    return [Fold("troika-to-bami1", spc, (), bami), Fold("bami1-to-troika", bami, (), spc)]
+    return [
+        Fold(name="troika-to-bami1", train=spc, validation=(), test=bami),
+        Fold(name="bami1-to-troika", train=bami, validation=(), test=spc),
+    ]
 
 
 def bami2_transfer(recordings: Sequence[Recording]) -> list[Fold]:
     """Train on BAMI-1 and SPC, test on BAMI-2."""
     train = _of(recordings, _people(recordings, "bami1", "troika"))
-    return [Fold("bami1+troika-to-bami2", train, (), _of(recordings, _people(recordings, "bami2")))]
+    test = _of(recordings, _people(recordings, "bami2"))
+    return [Fold(name="bami1+troika-to-bami2", train=train, validation=(), test=test)]
 
 
 def dalia_4group(recordings: Sequence[Recording]) -> list[Fold]:
@@ -113,7 +125,8 @@ def dalia_4group(recordings: Sequence[Recording]) -> list[Fold]:
         train = _of(recordings, set(people) - set(group))
         for who in group:
             others = _of(recordings, set(group) - {who})
-            folds.append(Fold(who[1], train, others, _of(recordings, {who})))
+            test = _of(recordings, {who})
+            folds.append(Fold(name=who[1], train=train, validation=others, test=test))
     return folds
 
 
@@ -121,13 +134,18 @@ def wesad_loso(recordings: Sequence[Recording]) -> list[Fold]:
     """WESAD, leaving one subject out; the next one validates."""
     people = _people(recordings, "wesad")
     if len(people) < 3:
-        raise ValueError(f"protocol wesad-loso: subjects: expected at least 3, found {len(people)}")
+        raise FoldError("protocol wesad-loso", "subjects", "at least 3", len(people))
     folds = []
     for n, who in enumerate(people):
         validation = people[(n + 1) % len(people)]
         train = set(people) - {who, validation}
         folds.append(
-            Fold(who[1], _of(recordings, train), _of(recordings, {validation}), _of(recordings, {who}))
+            Fold(
+                name=who[1],
+                train=_of(recordings, train),
+                validation=_of(recordings, {validation}),
+                test=_of(recordings, {who}),
+            )
         )
     return folds
 
@@ -137,7 +155,12 @@ def simulator_3fold(recordings: Sequence[Recording]) -> list[Fold]:
     people = _people(recordings, "simulator")
     groups = [set(people[n::3]) for n in range(3)]
     return [
-        Fold(f"group-{n + 1}", _of(recordings, set(people) - group), (), _of(recordings, group))
+        Fold(
+            name=f"group-{n + 1}",
+            train=_of(recordings, set(people) - group),
+            validation=(),
+            test=_of(recordings, group),
+        )
         for n, group in enumerate(groups)
     ]
 
@@ -158,3 +181,10 @@ PROTOCOLS: dict[str, Protocol] = {
     "wesad-loso": Protocol(("wesad",), wesad_loso),
     "simulator-3fold": Protocol(("simulator",), simulator_3fold),
 }
+
+
+def protocol_named(name: str) -> Protocol:
+    """The protocol of PROTOCOLS; FoldError if there is none of the name."""
+    if name not in PROTOCOLS:
+        raise FoldError("--protocol", "", f"one of {', '.join(PROTOCOLS)}", name)
+    return PROTOCOLS[name]

@@ -3,30 +3,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from wristpulse.core.sensor import to_counts
-
-if TYPE_CHECKING:
-    from wristpulse.recordings.recording import Recording
-from wristpulse.core.align import align
 from wristpulse.core.numbers import RATE_HZ, WINDOW
-from wristpulse.core.window import window_ends, window_inputs, windows
+from wristpulse.core.sensor import to_counts
+from wristpulse.core.window import stream_windows, window_inputs
+from wristpulse.recordings.recording import Recording
 
 MOST_APART_S = 4.0  # neighbouring labels; published sets have one in 1 or 2 s
 
 
-def between_labels(known_s: np.ndarray, hr: np.ndarray, at_s: np.ndarray) -> np.ndarray:
-    """Labels hr (n,) of the times known_s (n,), n > 0, at other times: float64 (w,), linear between two.
+def between_labels(label_s: np.ndarray, hr: np.ndarray, at_s: np.ndarray) -> np.ndarray:
+    """Labels hr (n,) of the times label_s (n,), n > 0, at other times: float64 (w,), linear between two.
 
     NaN before the first, after the last, and where the two are more than MOST_APART_S apart: a hole.
     """
-    after = np.searchsorted(known_s, at_s).clip(1, max(len(known_s) - 1, 1))
-    apart = known_s[np.minimum(after, len(known_s) - 1)] - known_s[after - 1] > MOST_APART_S
-    found = np.interp(at_s, known_s, hr.astype(np.float64), left=np.nan, right=np.nan)
-    return np.where(apart, np.nan, found)
+    after = np.searchsorted(label_s, at_s).clip(1, max(len(label_s) - 1, 1))
+    apart = label_s[np.minimum(after, len(label_s) - 1)] - label_s[after - 1] > MOST_APART_S
+    bpm = np.interp(at_s, label_s, hr.astype(np.float64), left=np.nan, right=np.nan)
+    return np.where(apart, np.nan, bpm)
 
 
 def window_labels(recording: Recording, end_us: np.ndarray, aligned: bool) -> np.ndarray:
@@ -45,6 +40,5 @@ def labelled_windows(
     recording: Recording, aligned: bool, led: int | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Inputs int8 (w, 4, 256), reference BPM float64 (w,) or NaN, and the windows' hops int64 (w,)."""
-    hops = align(to_counts(recording, led))
-    ends = window_ends(hops)
-    return window_inputs(windows(hops, ends)), window_labels(recording, hops.end_us[ends], aligned), ends
+    windows = stream_windows(to_counts(recording, led))
+    return window_inputs(windows.x), window_labels(recording, windows.end_us, aligned), windows.ends

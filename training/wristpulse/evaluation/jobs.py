@@ -12,16 +12,23 @@ import json
 import subprocess
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
-from wristpulse.config.load import Config, ConfigError, Data, check
-from wristpulse.config.networks import SIZES, size_name
+import msgspec
+
+from wristpulse.config.load import ConfigError, check
+from wristpulse.config.networks import SIZES
+from wristpulse.config.settings import Config, Data, Relation
 from wristpulse.data import corpus
-from wristpulse.data.folds import PROTOCOLS, Fold
+from wristpulse.data.folds import PROTOCOLS, Fold, Person, person
 from wristpulse.evaluation.results import EVALUATION, METRICS, TRACES
+from wristpulse.evaluation.trace import Trace
 from wristpulse.learning.artefacts import INT8, STUDENT, STUDENT_MODEL, TEACHER, TEACHER_MODEL
-from wristpulse.learning.pipeline import PACKAGE, Pipeline, stamp
+from wristpulse.learning.line import line_of
+from wristpulse.learning.pipeline import PACKAGE, ROOMS, Pipeline, stamp
+from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
 
 VALIDATION_SHARE = 8  # one in so many training people chooses the epoch where the protocol names nobody
@@ -40,7 +47,7 @@ class Job:
     @property
     def variant(self) -> str:
         """What it is compared as."""
-        return variant(self.config, self.network)
+        return line_of(self.config).variant(self.config, self.network)
 
     @property
     def folder(self) -> Path:
@@ -50,15 +57,6 @@ class Job:
     def __str__(self) -> str:
         """Its name to people."""
         return f"{self.fold}, {self.variant}, seed {self.config.seed}"
-
-
-def variant(config: Config, network: str = STUDENT) -> str:
-    """What a network is compared as: the teacher, or the student by relation; a spectral one by size, too."""
-    spectral = config.front_end == "spectrum"
-    if network == TEACHER:
-        return f"spectral-{TEACHER}" if spectral else TEACHER
-    relation = config.distillation.relation
-    return f"spectral-{size_name(config.spectral)}-{relation}" if spectral else relation
 
 
 def plan(config: Config, data: Path | None, root: Path) -> dict[Job, Job | None]:
@@ -82,7 +80,7 @@ def plan(config: Config, data: Path | None, root: Path) -> dict[Job, Job | None]
             jobs[teacher] = None
         for seed in config.sweep.seeds or (config.seed,):
             for relation, size in itertools.product(relations, sizes):
-                distillation = replace(config.distillation, relation=relation)
+                distillation = replace(config.distillation, relation=cast(Relation, relation))
                 student = replace(config, seed=seed, distillation=distillation, spectral=size)
                 jobs[Job(student, name, STUDENT, data, root)] = teacher if relation != "none" else None
     return jobs
@@ -90,7 +88,7 @@ def plan(config: Config, data: Path | None, root: Path) -> dict[Job, Job | None]
 
 @lru_cache(maxsize=1)
 def folds(protocol: str, folder: Path | None, data: Data) -> tuple[Fold, ...]:
-    """The protocol's folds; recordings are read once a process. ValueError where they cannot be."""
+    """The protocol's folds; recordings are read once a process. UserError where they cannot be."""
     chosen = PROTOCOLS[protocol]
     corpus.check_folder(chosen.datasets, data, folder)
     return tuple(chosen.folds([r for name in chosen.datasets for r in corpus.read(name, folder, data)]))
@@ -99,23 +97,22 @@ def folds(protocol: str, folder: Path | None, data: Data) -> tuple[Fold, ...]:
 def fold_of(metrics: dict, folder: Path | None) -> Fold:
     """The fold of a job, by its metrics.json.
 
-    ValueError where recordings cannot be read, or are not those that the job had: whom it learnt from would
-    be taken for people never seen.
+    UserError where recordings cannot be read, or are not those that the job had: people that it learnt from
+    would be taken for people never seen.
     """
     configuration = metrics["configuration"]
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in configuration["data"].items()}
-    named = {fold.name: fold for fold in folds(configuration["protocol"], folder, Data(**values))}
+    data = msgspec.convert(configuration["data"], Data)
+    named = {fold.name: fold for fold in folds(configuration["protocol"], folder, data)}
     fold = named.get(metrics["fold"])
     if fold is None:
-        raise ValueError(f"{folder}: fold: expected one of {', '.join(named)}, found {metrics['fold']}")
+        raise UserError(folder, "fold", f"one of {', '.join(named)}", metrics["fold"])
     for side, roles in {"test": ("test",), "training": ("train", "validation")}.items():
         then = {who for role in roles for who in metrics["subjects"][role]}
         now = {r.subject for role in roles for r in getattr(fold, role)}
         if then != now:
             missing, more = (", ".join(sorted(who)) or "none" for who in (then - now, now - then))
-            expected = "the people that the job had"
             found = f"{missing} missing, {more} more"
-            raise ValueError(f"{folder}: {fold.name}: {side}: expected {expected}, found {found}")
+            raise UserError(folder, f"{fold.name}: {side}", "the people that the job had", found)
     return fold
 
 
@@ -123,96 +120,89 @@ def with_validation(fold: Fold) -> Fold:
     """The fold with people who choose the epoch, taken from the training side if it names nobody."""
     if fold.validation:
         return fold
-    people = list(dict.fromkeys((r.dataset, r.subject) for r in fold.train))
+    people: list[Person] = list(dict.fromkeys(map(person, fold.train)))
     chosen = set(people[VALIDATION_SHARE // 2 :: VALIDATION_SHARE] or people[-1:])
     return replace(
         fold,
-        train=tuple(r for r in fold.train if (r.dataset, r.subject) not in chosen),
-        validation=tuple(r for r in fold.train if (r.dataset, r.subject) in chosen),
+        train=tuple(r for r in fold.train if person(r) not in chosen),
+        validation=tuple(r for r in fold.train if person(r) in chosen),
     )
 
 
-class FoldPipeline(Pipeline):
-    """The chain of one job."""
-
-    def __init__(self, job: Job, teacher: Job | None, progress: Callable[[str], None]):
-        super().__init__(job.config, job.data, job.root, lambda line: progress(f"{job}: {line}"))
-        self.job, self.folder = job, job.folder
-        self.teacher_folder = (teacher or job).folder / TEACHER
-
-    @cached_property
-    def fold(self) -> Fold:
-        """The job's fold."""
-        named = {fold.name: fold for fold in folds(self.config.protocol, self.job.data, self.config.data)}
-        fold = named[self.job.fold]
-        return with_validation(fold) if self.config.front_end == "window" else fold
-
-    @cached_property
-    def corpus(self) -> corpus.Corpus:
-        """The fold's recordings."""
-        return corpus.of_fold(self.fold, self.config.data, self.job.data)
-
-    def evaluate(self) -> Path:
-        """The folder of the test's results, made if it is not up to date."""
-        of = self.teacher_folder if self.job.network == TEACHER else self.folder / INT8
-
-        def make(part: Path) -> None:
-            from wristpulse.evaluation import trace
-            from wristpulse.evaluation.summary import summaries
-
-            traces = self._traces(trace)
-            trace.save(part / TRACES, traces)
-            values = {
-                "revision": revision(),
-                "data_digest": self.corpus.digest,
-                "fold": self.job.fold,
-                "variant": self.job.variant,
-                "seed": self.config.seed,
-                "subjects": self.corpus.subjects,
-                "configuration": asdict(self.config),
-                "results": {name: s.to_dict() for name, s in summaries(traces).items()},
-            }
-            write_text(part / METRICS, json.dumps(values, indent=1))
-
-        inputs = {"of": stamp(of), "tracking": self.config.tracking}
-        return self._run(self.folder / EVALUATION, inputs, False, make)
-
-    def _traces(self, trace) -> list:
-        import keras
-
-        from wristpulse.learning import quantize, spectral
-        from wristpulse.models.layers import deployed
-        from wristpulse.student.card import load_student
-
-        teacher = self.job.network == TEACHER
-        path = self.teacher_folder / TEACHER_MODEL if teacher else self.folder / STUDENT / STUDENT_MODEL
-        model = keras.models.load_model(path, compile=False)
-        model = deployed(model)
-        predict = quantize.predict if self.config.front_end == "window" else spectral.predict
-        known = None if teacher else load_student(self.folder / INT8)
-        return [
-            trace.trace(
-                recording,
-                self.job.fold,
-                self.config.front_end,
-                lambda inputs: predict(model, inputs),
-                asdict(self.config.tracking),
-                known and (known.model, known.tables),
-            )
-            for recording in self.fold.test
-        ]
-
-
-def run(job: Job, teacher: Job | None, progress: Callable[[str], None] = print) -> Path:
+def run_job(job: Job, teacher: Job | None, progress: Callable[[str], None] = print) -> Path:
     """Train, quantise and test a job's network as far as that is not done; the job's folder."""
-    chain = FoldPipeline(job, teacher, progress)
+    chain = Pipeline(
+        job.config,
+        lambda: corpus.of_fold(_fold(job), job.config.data, job.data),
+        job.folder,
+        teacher_folder=(teacher or job).folder / TEACHER,
+        progress=lambda line: progress(f"{job}: {line}"),
+    )
     if job.network == TEACHER:
         chain.train_teacher()
     else:
         chain.distill()
         chain.quantize()
-    chain.evaluate()
+    _evaluate(job, chain)
     return job.folder
+
+
+def _fold(job: Job) -> Fold:
+    """The job's fold, with people who choose the epoch where the line needs them."""
+    named = {fold.name: fold for fold in folds(job.config.protocol, job.data, job.config.data)}
+    fold = named[job.fold]
+    return with_validation(fold) if line_of(job.config).needs_validation else fold
+
+
+def _evaluate(job: Job, chain: Pipeline) -> Path:
+    """The folder of the test's results, made if it is not up to date."""
+    tested = chain.teacher_folder if job.network == TEACHER else chain.folder / INT8
+
+    def make(part: Path) -> None:
+        from wristpulse.evaluation import trace
+        from wristpulse.evaluation.summary import summaries
+
+        traces = _traces(job, chain)
+        trace.save(part / TRACES, traces)
+        values = {
+            "revision": revision(),
+            "data_digest": chain.corpus.digest,
+            "fold": job.fold,
+            "variant": job.variant,
+            "seed": job.config.seed,
+            "subjects": chain.corpus.subjects,
+            "configuration": asdict(job.config),
+            "results": {name: s.to_dict() for name, s in summaries(traces).items()},
+        }
+        write_text(part / METRICS, json.dumps(values, indent=1))
+
+    inputs = {"of": stamp(tested), "tracking": job.config.tracking}
+    return chain.step(job.folder / EVALUATION, inputs, make, rooms=("evaluation", *ROOMS))
+
+
+def _traces(job: Job, chain: Pipeline) -> list[Trace]:
+    """The job's network, or the int8 student beside its float self, over the fold's test recordings."""
+    import keras
+
+    from wristpulse.evaluation.trace import trace
+    from wristpulse.models.layers import deployed
+    from wristpulse.student.card import load_student
+
+    teacher = job.network == TEACHER
+    path = chain.teacher_folder / TEACHER_MODEL if teacher else chain.folder / STUDENT / STUDENT_MODEL
+    model = deployed(keras.models.load_model(path, compile=False))
+    student = None if teacher else load_student(chain.folder / INT8)
+    return [
+        trace(
+            recording,
+            fold=job.fold,
+            line=chain.line,
+            float_logits=lambda inputs: chain.line.logits(model, inputs),
+            tracking=job.config.tracking,
+            student=student,
+        )
+        for recording in chain.corpus.recordings["test"]
+    ]
 
 
 def revision() -> str:

@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from wristpulse.recordings.recording import HR_RANGE
+from wristpulse.support.errors import UserError
 
 WRONG_BPM = 10.0  # an estimate further off is wrong: of `valid` ones, the share that is wrong-valid
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Errors:
     """Errors of one subject (or of all windows together), in BPM where not stated otherwise.
 
@@ -37,20 +38,21 @@ class Errors:
 def errors(estimate: np.ndarray, reference: np.ndarray, valid: np.ndarray | None = None) -> Errors:
     """Errors of estimates (n,) against references (n,), BPM, NaN being none; `valid` (n,) selects.
 
-    ValueError if no reference is known at all; an Errors with NaN if no estimate may be scored.
+    UserError if no reference is known at all; an Errors with NaN if no estimate may be scored.
     """
     estimate, reference = np.asarray(estimate, np.float64), np.asarray(reference, np.float64)
-    known = (reference >= HR_RANGE[0]) & (reference <= HR_RANGE[1])
-    if not known.any():
-        raise ValueError(
-            "errors: reference: expected at least one window with a known heart rate, found none"
-        )
-    scored = known & np.isfinite(estimate)
+    labelled = (reference >= HR_RANGE[0]) & (reference <= HR_RANGE[1])
+    if not labelled.any():
+        raise UserError("errors", "reference", "at least one window with a known heart rate", "none")
+    scored = labelled & np.isfinite(estimate)
     if valid is not None:
         scored &= valid
     n = int(scored.sum())
     if not n:
-        return Errors(0, np.nan, np.nan, np.nan, np.nan, np.nan, 0.0, 0, 0)
+        nan = float("nan")
+        return Errors(
+            windows=0, mae=nan, bias=nan, p90=nan, within5=nan, wrong=nan, coverage=0.0, half=0, double=0
+        )
     ratio = estimate[scored] / reference[scored]
     error = estimate[scored] - reference[scored]
     return Errors(
@@ -60,13 +62,13 @@ def errors(estimate: np.ndarray, reference: np.ndarray, valid: np.ndarray | None
         p90=float(np.percentile(np.abs(error), 90)),
         within5=float((np.abs(error) <= 5).mean()),
         wrong=float((np.abs(error) > WRONG_BPM).mean()),
-        coverage=n / int(known.sum()),
+        coverage=n / int(labelled.sum()),
         half=int((np.abs(ratio - 0.5) < 0.05).sum()),
         double=int((np.abs(ratio - 2.0) < 0.2).sum()),
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Spread:
     """Mean, standard deviation (n - 1; NaN of one) and greatest value over subjects."""
 
@@ -75,7 +77,7 @@ class Spread:
     worst: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Summary:
     """Per-subject errors and what they come to: every figure is the mean over subjects, not over windows."""
 
@@ -96,14 +98,14 @@ class Summary:
 def summarise(results: Iterable[tuple[str, np.ndarray, np.ndarray, np.ndarray | None]]) -> Summary:
     """Summary of (subject, estimate, reference, valid or None); recordings of a subject are joined.
 
-    ValueError if there is no result.
+    UserError if there is no result.
     """
     joined: dict[str, list[tuple[np.ndarray, ...]]] = {}
     for subject, estimate, reference, valid in results:
         mask = np.ones(len(estimate), bool) if valid is None else valid
         joined.setdefault(subject, []).append((estimate, reference, mask))
     if not joined:
-        raise ValueError("summarise: results: expected at least one recording, found none")
+        raise UserError("summarise", "results", "at least one recording", "none")
     subjects = {
         name: errors(*(np.concatenate(column) for column in zip(*parts, strict=True)))
         for name, parts in joined.items()
@@ -115,7 +117,7 @@ def summarise(results: Iterable[tuple[str, np.ndarray, np.ndarray, np.ndarray | 
 
     return Summary(
         subjects=subjects,
-        mae=Spread(float(np.nanmean(mae)), deviation(mae), float(np.nanmax(mae))),
+        mae=Spread(mean=float(np.nanmean(mae)), std=deviation(mae), worst=float(np.nanmax(mae))),
         median_mae=float(np.nanmedian(mae)),
         p90=mean("p90"),
         within5=mean("within5"),
@@ -125,10 +127,10 @@ def summarise(results: Iterable[tuple[str, np.ndarray, np.ndarray, np.ndarray | 
     )
 
 
-def deviation(values: Sequence[float]) -> float:
-    """Standard deviation of the sample (n - 1) of values that are known; NaN of fewer than two."""
-    known = np.asarray(values)[np.isfinite(values)]
-    return float(known.std(ddof=1)) if len(known) > 1 else float("nan")
+def deviation(values: Sequence[float] | np.ndarray) -> float:
+    """Standard deviation of the sample (n - 1) of values that are finite; NaN of fewer than two."""
+    finite = np.asarray(values)[np.isfinite(values)]
+    return float(finite.std(ddof=1)) if len(finite) > 1 else float("nan")
 
 
 def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = 10) -> tuple[np.ndarray, float]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def summaries(traces: Sequence[Trace]) -> dict[str, Summary]:
     if not labelled:
         return {}
     columns = {}
-    with _means_of_nobody():
+    with quiet_empty_means():
         for reference in ("aligned", "raw"):
             for estimate in ESTIMATES:
                 columns[f"{estimate}, {reference}"] = summarise(
@@ -34,20 +35,31 @@ def summaries(traces: Sequence[Trace]) -> dict[str, Summary]:
     return columns
 
 
-def groups(traces: Sequence[Trace]) -> dict[str, list[Trace]]:
+class OfPerson(Protocol):
+    """What is of one person, as "data set/subject"."""
+
+    @property
+    def person(self) -> str:
+        """Data set and subject."""
+
+
+T = TypeVar("T", bound=OfPerson)
+
+
+def groups(traces: Sequence[T]) -> dict[str, list[T]]:
     """Traces by data set; SPC's training (S) and test (T) recordings also by themselves."""
-    found: dict[str, list[Trace]] = {}
+    members: dict[str, list[T]] = {}
     for t in traces:
         dataset, subject = t.person.split("/")
-        found.setdefault(dataset, []).append(t)
+        members.setdefault(dataset, []).append(t)
         if dataset == "troika":
-            found.setdefault(f"troika {subject[0]}", []).append(t)
-    return found
+            members.setdefault(f"troika {subject[0]}", []).append(t)
+    return members
 
 
 @contextmanager
-def _means_of_nobody() -> Iterator[None]:
-    """They are NaN, and shown as such: no warning."""
+def quiet_empty_means() -> Iterator[None]:
+    """No warnings of means over nothing: they are NaN, and the table shows them so."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         yield

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dask
-from distributed import Client, LocalCluster, as_completed, get_worker
+from distributed import Client, Future, LocalCluster, as_completed, get_worker
 
 from wristpulse.evaluation import jobs
 from wristpulse.evaluation.jobs import Job
@@ -29,7 +29,7 @@ class SweepError(UserError):
     """Jobs that failed, each with its reason."""
 
 
-def run(
+def run_jobs(
     plan: dict[Job, Job | None],
     workers: int | None = None,
     scheduler: str | None = None,
@@ -42,7 +42,7 @@ def run(
     """
     with _client(workers, scheduler) as client:
         client.subscribe_topic(TOPIC, lambda event: progress(event[1]))
-        futures: dict[Job, object] = {}
+        futures: dict[Job, Future] = {}
         run_id = uuid.uuid4()  # others may use the same scheduler, for jobs of the same names
         for place, (job, teacher) in enumerate(plan.items()):
             waits_for = futures[teacher] if teacher else None
@@ -68,7 +68,7 @@ def run(
 
 def _work(job: Job, teacher: Job | None, _teacher_is_done: object) -> Path:
     worker = get_worker()
-    return jobs.run(job, teacher, lambda line: worker.log_event(TOPIC, line))
+    return jobs.run_job(job, teacher, lambda line: worker.log_event(TOPIC, line))
 
 
 @contextmanager
@@ -79,14 +79,14 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Client]:
             client = Client(scheduler, timeout=CONNECT)
         except (OSError, ValueError) as error:
             expected = "the address of a Dask scheduler"
-            raise SweepError(f"--scheduler: expected {expected}, found {scheduler}: {error}") from None
+            raise SweepError("--scheduler", "", expected, f"{scheduler}: {error}") from None
         with client:
             yield client
         return
     cores = os.cpu_count() or 1
     workers = cores if workers is None else workers
     if workers < 1:
-        raise SweepError(f"--workers: expected 1 or more, found {workers}")
+        raise SweepError("--workers", "", "1 or more", workers)
     threads = max(1, cores // workers)
     settings = {
         "distributed.scheduler.allowed-failures": DEATHS,

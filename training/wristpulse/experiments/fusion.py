@@ -5,35 +5,36 @@ A network sees one LED. Its int8 logits of a hop are counted as steps below the 
 LEDs, each shifted right by its weight, are added and go to the tracker as one network's logits would. Logits
 are log posteriors but for a constant, so that this adds log posteriors. Integers throughout.
 
-    python -m wristpulse.experiments.fusion --folds FOLDER --data DIR
+    invoke fusion --folds FOLDER --data DIR
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from wristpulse.core.align import align, no_contact
-from wristpulse.core.estimator import FRONT_ENDS, TRACK_GAP_US
-from wristpulse.core.numbers import BINS, HOPS_PER_WINDOW, NEAR, PPG_FLOOR, PPG_MAX
+from wristpulse.config.settings import Config
+from wristpulse.core.align import no_contact
+from wristpulse.core.estimator import FRONT_ENDS
+from wristpulse.core.numbers import BINS, HOPS_PER_WINDOW, NEAR, ONE_Q15, PPG_FLOOR, PPG_MAX, TRACK_GAP_US
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.track import Tracker, TrackerTables, calibrate
-from wristpulse.core.window import window_ends, windows
+from wristpulse.core.window import stream_windows
 from wristpulse.data.folds import person
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation import jobs
 from wristpulse.evaluation.metrics import summarise
-from wristpulse.evaluation.results import Result
+from wristpulse.evaluation.results import JobResult
 from wristpulse.evaluation.summary import groups
-from wristpulse.experiments import fold_command, no_pulse
+from wristpulse.experiments import no_pulse
+from wristpulse.experiments.finished_folds import read_folds
 from wristpulse.learning.artefacts import INT8
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student, load_student
-from wristpulse.student.confidence import ONE, WITHIN_BPM, confidence_map
+from wristpulse.student.confidence import WITHIN_BPM, confidence_map
 
 LEFT_OUT = 8  # a shift that leaves nothing of 0..255 steps
 BLINDED = 2  # more than one raw sample in so many of a window at the end of the range: the LED is left out
@@ -41,19 +42,20 @@ CLIPPED = 8  # more than one in so many: half the weight
 UNSURE = 9830  # Q15, 0.3: evidence that is spread wider gets half the weight
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Channel:
     """What one LED says, hop by hop.
 
-    steps: int64 (n, 104), 0..255 below the hop's highest logit, 0 where there is no window; contact: bool
-    (n,); known: bool (n,), a whole window with contact; blind: bool (n,), light that is saturated or flat;
-    unsure: bool (n,), light that is clipped, or evidence that is spread wide; certainty: int64 (n,), Q15,
-    share of the evidence near its highest bin.
+    end_us: int64 (n,), the hops' ends; steps: int64 (n, 104), 0..255 below the hop's highest logit, 0 where
+    there is no window; contact: bool (n,); whole: bool (n,), a whole window with contact; blind: bool (n,),
+    light that is saturated or flat; unsure: bool (n,), light that is clipped, or evidence that is spread
+    wide; certainty: int64 (n,), Q15, share of the evidence near its highest bin.
     """
 
+    end_us: np.ndarray
     steps: np.ndarray
     contact: np.ndarray
-    known: np.ndarray
+    whole: np.ndarray
     blind: np.ndarray
     unsure: np.ndarray
     certainty: np.ndarray
@@ -61,21 +63,27 @@ class Channel:
 
 def channel(stream: SensorStream, student: Student) -> Channel:
     """One LED through front end and network."""
-    hops = align(stream)
-    ends = window_ends(hops)
+    windows = stream_windows(stream)
+    hops, ends, x = windows.hops, windows.ends, windows.x
     steps, (blind, clipped) = np.zeros((len(hops), BINS), np.int64), np.zeros((2, len(hops)), bool)
-    if len(ends):
-        x = windows(hops, ends)
-        logits = student.model.predict(FRONT_ENDS[student.card["front_end"]](x, ends)).astype(np.int64)
+    if len(windows):
+        logits = student.model.predict(FRONT_ENDS[student.card.front_end](x, ends)).astype(np.int64)
         steps[ends] = logits.max(axis=1, keepdims=True) - logits
         of_window = ends[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1)
         saturated, samples = hops.saturated[of_window].sum(axis=1), hops.samples[of_window].sum(axis=1)
         d = x[:, 0] - (x[:, 0].sum(axis=1, keepdims=True) >> 8)
         blind[ends] = (BLINDED * saturated > samples) | ((d**2).sum(axis=1) <= PPG_FLOOR**2)
         clipped[ends] = CLIPPED * saturated > samples
-    known = np.isin(np.arange(len(hops)), ends)
     sure = certainty(steps, student.tables)
-    return Channel(steps, ~no_contact(hops), known, blind, clipped | (sure < UNSURE), sure)
+    return Channel(
+        end_us=hops.end_us,
+        steps=steps,
+        contact=~no_contact(hops),
+        whole=np.isin(np.arange(len(hops)), ends),
+        blind=blind,
+        unsure=clipped | (sure < UNSURE),
+        certainty=sure,
+    )
 
 
 def certainty(steps: np.ndarray, tables: TrackerTables) -> np.ndarray:
@@ -91,22 +99,22 @@ Rule = Callable[[Sequence[Channel]], np.ndarray]
 
 def added(channels: Sequence[Channel]) -> np.ndarray:
     """Every LED that has a window, alike."""
-    return np.array([np.where(c.known, 0, LEFT_OUT) for c in channels])
+    return np.array([np.where(c.whole, 0, LEFT_OUT) for c in channels])
 
 
 def halved(channels: Sequence[Channel]) -> np.ndarray:
     """Every LED that has a window, with half its evidence: two that agree say as much as one."""
-    return np.array([np.where(c.known, 1, LEFT_OUT) for c in channels])
+    return np.array([np.where(c.whole, 1, LEFT_OUT) for c in channels])
 
 
 def by_quality(channels: Sequence[Channel]) -> np.ndarray:
     """Blind LEDs are left out, unsure ones have half a say."""
-    return np.array([np.where(c.known & ~c.blind, np.where(c.unsure, 1, 0), LEFT_OUT) for c in channels])
+    return np.array([np.where(c.whole & ~c.blind, np.where(c.unsure, 1, 0), LEFT_OUT) for c in channels])
 
 
 def most_certain(channels: Sequence[Channel]) -> np.ndarray:
     """The LED whose evidence is the most certain, alone."""
-    sure = np.array([np.where(c.known & ~c.blind, c.certainty, -1) for c in channels])
+    sure = np.array([np.where(c.whole & ~c.blind, c.certainty, -1) for c in channels])
     best = np.arange(len(channels))[:, None] == sure.argmax(axis=0)
     return np.where(best & (sure >= 0), 0, LEFT_OUT)
 
@@ -127,35 +135,41 @@ def fuse(channels: Sequence[Channel], shifts: np.ndarray) -> np.ndarray:
 
 
 def track(
-    channels: Sequence[Channel], rule: Rule, tables: TrackerTables, end_us: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """bpm_q8 and confidence_q15, int64 (n,), 0 where there is none, of hops that end at `end_us` (n,).
+    channels: Sequence[Channel], rule: Rule, tables: TrackerTables
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """bpm_q8, confidence_q15 and the raw confidence, int64 (n,) each, 0 where there is none.
 
-    With one LED these are the estimator's. There is contact as long as one LED has it,
-    and an estimate as long as one has a whole window.
+    With one LED these are the estimator's. There is contact as long as one LED has it, and an estimate as
+    long as one has a whole window.
     """
-    logits = fuse(channels, rule(channels))
-    known, contact = (np.any([getattr(c, name) for c in channels], axis=0) for name in ("known", "contact"))
+    logits, end_us = fuse(channels, rule(channels)), channels[0].end_us
+    whole, contact = (np.any([getattr(c, name) for c in channels], axis=0) for name in ("whole", "contact"))
     after = np.diff(end_us, prepend=end_us[:1] - 1)
-    tracker, found = Tracker(tables), np.zeros((2, len(end_us)), np.int64)
+    tracker, (bpm, confidence, raw) = Tracker(tables), np.zeros((3, len(end_us)), np.int64)
     for n in range(len(end_us)):
         if not contact[n] or not 0 < after[n] <= TRACK_GAP_US:
             tracker.reset()
-        if known[n]:
-            found[:, n] = tracker.step(logits[n])
+        if whole[n]:
+            bpm[n], confidence[n] = tracker.step(logits[n])
+            raw[n] = tracker.raw
         elif contact[n]:
             tracker.predict()
-    return found[0], found[1]
+    return bpm, confidence, raw
 
 
-@dataclass(frozen=True)
-class Run:
-    """A recording tracked by one rule: bpm and reference float64 (n,), NaN none; raw confidence Q15 (n,)."""
+@dataclass(frozen=True, kw_only=True)
+class Tracked:
+    """A recording tracked by one rule.
+
+    bpm, reference: float64 (n,), NaN none; raw_confidence, confidence: int64 (n,), Q15, before and after a
+    confidence map.
+    """
 
     person: str
     fold: str
     bpm: np.ndarray
     reference: np.ndarray
+    raw_confidence: np.ndarray
     confidence: np.ndarray
 
 
@@ -173,86 +187,94 @@ SPOILED: dict[str, Callable[[SensorStream], SensorStream]] = {
 }
 
 
-def runs(recording: Recording, fold: str, student: Student, spoiled: str) -> dict[str, Run]:
+def track_recording(recording: Recording, fold: str, student: Student, spoiled: str) -> dict[str, Tracked]:
     """A recording by every rule, the default LED being spoiled."""
     streams = [to_counts(recording, led) for led in range(recording.ppg.shape[1])]
     streams[recording.led] = SPOILED[spoiled](streams[recording.led])
     channels = [channel(stream, student) for stream in streams]
-    end_us = align(streams[0]).end_us
     ways: dict[str, tuple[Sequence[Channel], Rule]] = {
         f"LED {led + 1} alone": ((one,), added) for led, one in enumerate(channels)
     }
     ways |= {name: (channels, rule) for name, rule in RULES.items()}
-    reference = window_labels(recording, end_us, aligned=True)
-    found = {}
+    reference = window_labels(recording, channels[0].end_us, aligned=True)
+    by_rule = {}
     for name, (those, rule) in ways.items():
-        bpm, confidence = track(those, rule, student.tables, end_us)
-        bpm = np.where(bpm > 0, bpm / 256, np.nan)
-        found[name] = Run("/".join(person(recording)), fold, bpm, reference, confidence)
-    return found
+        bpm, confidence, raw = track(those, rule, student.tables)
+        by_rule[name] = Tracked(
+            person="/".join(person(recording)),
+            fold=fold,
+            bpm=np.where(bpm > 0, bpm / 256, np.nan),
+            reference=reference,
+            raw_confidence=raw,
+            confidence=confidence,
+        )
+    return by_rule
 
 
-def of_folds(results: Iterable[Result], data: Path | None, spoiled: str) -> dict[str, list[Run]]:
+def of_folds(
+    results: Iterable[JobResult], data: Path | None, spoiled: str, say: Callable[[str], None] = print
+) -> dict[str, list[Tracked]]:
     """Each fold's test people, whom its student never saw, by rule."""
-    found: dict[str, list[Run]] = {}
+    by_rule: dict[str, list[Tracked]] = {}
     for result in results:
         student = load_student(result.folder / INT8)
         fold = jobs.fold_of(result.metrics, data)
         for recording in fold.test:
-            for name, run in runs(recording, fold.name, student, spoiled).items():
-                found.setdefault(name, []).append(run)
-        print(f"{spoiled}: {fold.name} done", flush=True)
-    return found
+            for name, tracked in track_recording(recording, fold.name, student, spoiled).items():
+                by_rule.setdefault(name, []).append(tracked)
+        say(f"{spoiled}: {fold.name} done")
+    return by_rule
 
 
-def calibrated(members: Sequence[Run]) -> list[Run]:
-    """The runs with their confidence mapped by what the other folds' people say; as it is, if alone."""
+def calibrated(members: Sequence[Tracked]) -> list[Tracked]:
+    """The recordings with confidence mapped by the other folds' people; as it is if there is no other."""
     maps = {}
-    for fold in {run.fold for run in members}:
-        others = [run for run in members if run.fold != fold]
+    for fold in {one.fold for one in members}:
+        others = [one for one in members if one.fold != fold]
         if not others:
             return list(members)
-        error = np.concatenate([np.abs(run.bpm - run.reference) for run in others])
-        raw = np.concatenate([run.confidence for run in others])[np.isfinite(error)]
+        error = np.concatenate([np.abs(one.bpm - one.reference) for one in others])
+        raw = np.concatenate([one.raw_confidence for one in others])[np.isfinite(error)]
         correct = error[np.isfinite(error)] <= WITHIN_BPM
         maps[fold] = np.array(confidence_map(raw, correct), np.int64)
-    return [replace(run, confidence=calibrate(maps[run.fold], run.confidence)) for run in members]
+    return [replace(one, confidence=calibrate(maps[one.fold], one.raw_confidence)) for one in members]
 
 
-def table(found: dict[str, list[Run]], valid: float) -> str:
-    """Markdown: MAE (BPM), its spread over people, median and worst person; valid hops by themselves."""
+def markdown(by_rule: dict[str, list[Tracked]], valid: float) -> str:
+    """MAE (BPM), its spread over people, median and worst person; valid hops by themselves."""
     lines = ["| rule | tested on | people | MAE | over people | median | worst | valid | MAE of valid |"]
     lines.append("|---" * 9 + "|")
-    for rule, members in found.items():
+    for rule, members in by_rule.items():
         for group, chosen in groups(calibrated(members)).items():
             if group != "troika":  # its two kinds have rows of their own
-                lines.append(f"| {rule} | {group} | {' | '.join(_cells(chosen, valid * ONE))} |")
+                lines.append(f"| {rule} | {group} | {' | '.join(_cells(chosen, valid * ONE_Q15))} |")
     return "\n".join(lines)
 
 
-def _cells(members: Sequence[Run], threshold: float) -> tuple[str, ...]:
+def _cells(members: Sequence[Tracked], threshold: float) -> tuple[str, ...]:
     every = summarise((r.person, r.bpm, r.reference, None) for r in members)
-    kept = ("0.0%", "-")
+    of_valid = ("0.0%", "-")
     if any((r.confidence >= threshold).any() for r in members):
         only = summarise((r.person, r.bpm, r.reference, r.confidence >= threshold) for r in members)
-        kept = (f"{only.coverage:.1%}", f"{only.mae.mean:.2f}")
+        of_valid = (f"{only.coverage:.1%}", f"{only.mae.mean:.2f}")
     mae = every.mae
-    return (str(len(every.subjects)), f"{mae.mean:.2f}", f"{mae.std:.2f}", f"{every.median_mae:.2f}",
-            f"{mae.worst:.1f}", *kept)  # fmt: skip
+    errors = (f"{mae.mean:.2f}", f"{mae.std:.2f}", f"{every.median_mae:.2f}", f"{mae.worst:.1f}")
+    return (str(len(every.subjects)), *errors, *of_valid)
 
 
-def _lines(results: Sequence[Result], options: argparse.Namespace) -> Iterable[str]:
-    for name in SPOILED if options.spoiled else ("as recorded",):
-        found = of_folds(results, options.data, name)
-        yield f"\nThe default LED {name}:\n\n{table(found, options.valid)}\n"
+def report(
+    folds: Path,
+    data: Path | None,
+    config: Config,
+    valid: float,
+    spoiled: bool = False,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Print a table of a configuration's finished folds; spoiled: also with the default LED's light spoiled.
 
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line."""
-    parser = fold_command.parser("wristpulse.experiments.fusion", __doc__)
-    parser.add_argument("--spoiled", action="store_true", help="also with the default LED's light spoiled")
-    fold_command.run(parser, arguments, _lines)
-
-
-if __name__ == "__main__":
-    main()
+    valid: threshold of the confidence, 0 to 1.
+    """
+    results = read_folds(folds, config, say)
+    for name in SPOILED if spoiled else ("as recorded",):
+        by_rule = of_folds(results, data, name, say)
+        say(f"\nThe default LED {name}:\n\n{markdown(by_rule, valid)}\n")

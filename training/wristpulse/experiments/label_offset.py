@@ -1,20 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """By how much the reference's clock differs from the sensor's: where PPG has most power at the labelled rate.
 
-python -m wristpulse.experiments.label_offset --data DIR [--dataset bami1]
+invoke label-offset --data DIR [--dataset bami1]
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.recordings.recording import WINDOW_S
-from wristpulse.support.errors import UserError
 
 STEP_S = 0.25
 SHIFTS_S = np.arange(-10.0, 20.0 + STEP_S, STEP_S)
@@ -39,15 +37,16 @@ def power_at_label(recording: Recording) -> np.ndarray:
     x = (x - x.mean(axis=1, keepdims=True)) * np.hanning(length)
     power = np.abs(np.fft.rfft(x, 4 * length)[:, band]) ** 2
     power /= power.sum(axis=1, keepdims=True)
-    known = np.isfinite(recording.hr)
-    near = np.abs(frequency[band] - recording.hr[known, None]) < NEAR_BPM
-    at = np.round(recording.hr_start_s[known] / STEP_S).astype(int)
-    found = np.full(len(SHIFTS_S), np.nan)
+    assert recording.hr is not None
+    labelled = np.isfinite(recording.hr)
+    near = np.abs(frequency[band] - recording.hr[labelled, None]) < NEAR_BPM
+    at = np.round(recording.hr_start_s[labelled] / STEP_S).astype(int)
+    share = np.full(len(SHIFTS_S), np.nan)
     for n, shift in enumerate(np.round(SHIFTS_S / STEP_S).astype(int)):
         inside = (at + shift >= 0) & (at + shift < count)
         if inside.any():
-            found[n] = (power[at[inside] + shift] * near[inside]).sum(axis=1).mean()
-    return found
+            share[n] = (power[at[inside] + shift] * near[inside]).sum(axis=1).mean()
+    return share
 
 
 def as_good(share: np.ndarray) -> tuple[float, float, float]:
@@ -62,21 +61,15 @@ def as_good(share: np.ndarray) -> tuple[float, float, float]:
     return SHIFTS_S[best], SHIFTS_S[low], SHIFTS_S[high]
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m wristpulse.experiments.label_offset", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
-    parser.add_argument("--dataset", default="bami1", help="data set with labels, as in docs/data.md")
-    options = parser.parse_args(arguments)
-    print("recording         taken   best   as good, s        share of power: taken, best")
-    try:
-        for recording in iter_dataset(options.dataset, options.data):
-            if recording.hr is not None and np.isfinite(recording.hr).any():
-                print(_line(recording), flush=True)
-    except (ValueError, OSError, UserError) as error:
-        parser.exit(1, f"{error}\n")
+def report(dataset: str, data: Path | None, say: Callable[[str], None] = print, **options: float) -> None:
+    """Print a line for each labelled recording of a data set; RecordingError if it cannot be read.
+
+    options: of the simulator, as `iter_dataset` takes them.
+    """
+    say("recording         taken   best   as good, s        share of power: taken, best")
+    for recording in iter_dataset(dataset, data, **options):
+        if recording.hr is not None and np.isfinite(recording.hr).any():
+            say(_line(recording))
 
 
 def _line(recording: Recording) -> str:
@@ -87,7 +80,3 @@ def _line(recording: Recording) -> str:
         f"{recording.name:16}{recording.label_offset_s:7.1f}{best:7.2f}{low:8.2f} to {high:5.2f}"
         f"{taken:14.3f}{np.nanmax(share):9.3f}"
     )
-
-
-if __name__ == "__main__":
-    main()

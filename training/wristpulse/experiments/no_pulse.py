@@ -2,28 +2,29 @@
 """Light without a pulse: how often an estimator calls a value valid that cannot be one.
 
 Real wrists' motion with something else in place of PPG: noise of several colours and light that swings with
-the arm, of which the spectral students have seen the like in training (data/spectral_windows.py); steps
+the arm, of which the spectral students have seen the like in training (data/spectral_examples.py); steps
 as of a band that slips, the last bit, a constant, which they have not. Every other minute (`stretches`) it
 takes over from a pulse, so that the tracker's memory is tested too; or it is there from beginning to end
 (`whole`).
 
-    python -m wristpulse.experiments.no_pulse --folds FOLDER --data DIR
+    invoke no-pulse --folds FOLDER --data DIR
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from wristpulse.config.settings import Config
 from wristpulse.core.estimator import Estimator
-from wristpulse.core.numbers import DARK_COUNTS, PPG_MAX, RATE_HZ, WINDOW
+from wristpulse.core.numbers import DARK_COUNTS, ONE_Q15, PPG_MAX, RATE_HZ, WINDOW
 from wristpulse.core.sensor import SensorStream, to_counts
-from wristpulse.evaluation.results import Result
-from wristpulse.experiments import fold_command
+from wristpulse.evaluation.results import JobResult
+from wristpulse.experiments.finished_folds import read_folds, students
 from wristpulse.recordings import Recording
 
 KINDS = ("white", "pink", "brown", "constant", "one-bit", "steps", "swinging")
@@ -63,6 +64,7 @@ def light(stream: SensorStream, kind: str, seed: int = 0) -> np.ndarray:
     level = float(np.median(stream.ppg))
     strength = max(float(np.percentile(np.abs(stream.ppg - level), 60)), 20.0)
     n = len(stream.ppg)
+    x: np.ndarray
     if kind in _EXPONENTS:
         x = strength * _coloured(rng, n, _EXPONENTS[kind], fs)
     elif kind == "one-bit":
@@ -84,26 +86,27 @@ def without_pulse(stream: SensorStream, kind: str, whole: bool) -> SensorStream:
 
 def confidences(estimator: Estimator, recordings: Iterable[Recording]) -> dict[str, np.ndarray]:
     """Confidence (Q15, int64) of every window without any pulse in it, by kind and part: `white, whole`."""
-    found = {f"{kind}, {part}": [] for kind in KINDS for part in ("whole", "stretches")}
+    names = [f"{kind}, {part}" for kind in KINDS for part in ("whole", "stretches")]
+    by_name: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for recording in recordings:
         stream = to_counts(recording)
-        for name, parts in found.items():
+        for name, parts in by_name.items():
             kind, part = name.split(", ")
             results = estimator.run(without_pulse(stream, kind, part == "whole"))
             end = np.array([r.time_us for r in results])
             start = end - WINDOW_US
             lost = (start >= 0) if part == "whole" else _within_a_stretch(start, end)
             parts.append(np.array([r.confidence_q15 for r in results])[lost])
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+    return {name: np.concatenate(parts) for name, parts in by_name.items()}
 
 
-def false_valid(found: dict[str, np.ndarray], threshold: int) -> dict[str, float]:
+def false_valid(confidence: dict[str, np.ndarray], threshold: int) -> dict[str, float]:
     """Share of these windows that a threshold (Q15) lets pass: by name, of all `noise`, of all `swinging`."""
-    groups = {name: [name] for name in found}
-    groups["noise"] = [name for name in found if not name.startswith("swinging")]
-    groups["swinging"] = [name for name in found if name.startswith("swinging")]
-    together = {name: np.concatenate([found[n] for n in members]) for name, members in groups.items()}
-    return {name: float((confidence >= threshold).mean()) for name, confidence in together.items()}
+    groups = {name: [name] for name in confidence}
+    groups["noise"] = [name for name in confidence if not name.startswith("swinging")]
+    groups["swinging"] = [name for name in confidence if name.startswith("swinging")]
+    together = {name: np.concatenate([confidence[n] for n in members]) for name, members in groups.items()}
+    return {name: float((values >= threshold).mean()) for name, values in together.items()}
 
 
 def _within_a_stretch(start_us: np.ndarray, end_us: np.ndarray) -> np.ndarray:
@@ -111,31 +114,24 @@ def _within_a_stretch(start_us: np.ndarray, end_us: np.ndarray) -> np.ndarray:
     return (stretch % 2 == 1) & ((end_us - 1) // STRETCH_US == stretch)
 
 
-def of_folds(results: Sequence[Result], data: Path | None, valid: int) -> dict[str, float]:
+def of_folds(
+    results: Sequence[JobResult], data: Path | None, valid: int, say: Callable[[str], None] = print
+) -> dict[str, float]:
     """Shares of `false_valid`: each fold's student on its test people, confidence mapped by the other folds.
 
     valid: threshold, Q15.
     """
-    found: dict[str, list[np.ndarray]] = {}
-    for fold, student in fold_command.students(results, data):
-        print(f"{fold.name}: {len(fold.test)} recordings, {2 * len(KINDS)} times", flush=True)
+    by_name: dict[str, list[np.ndarray]] = {}
+    for fold, student in students(results, data):
+        say(f"{fold.name}: {len(fold.test)} recordings, {2 * len(KINDS)} times")
         for name, confidence in confidences(student.estimator(), fold.test).items():
-            found.setdefault(name, []).append(confidence)
-    return false_valid({name: np.concatenate(parts) for name, parts in found.items()}, valid)
+            by_name.setdefault(name, []).append(confidence)
+    return false_valid({name: np.concatenate(parts) for name, parts in by_name.items()}, valid)
 
 
-def _lines(shares: dict[str, float]) -> Iterable[str]:
-    return (f"{name:22}{share:8.2%}" for name, share in shares.items())
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line."""
-    fold_command.run(
-        fold_command.parser("wristpulse.experiments.no_pulse", __doc__),
-        arguments,
-        lambda results, options: _lines(of_folds(results, options.data, round(32768 * options.valid))),
-    )
-
-
-if __name__ == "__main__":
-    main()
+def report(
+    folds: Path, data: Path | None, config: Config, valid: float, say: Callable[[str], None] = print
+) -> None:
+    """Print the shares of a configuration's finished folds, a line each; valid: threshold, 0 to 1."""
+    for name, share in of_folds(read_folds(folds, config, say), data, round(ONE_Q15 * valid), say).items():
+        say(f"{name:22}{share:8.2%}")

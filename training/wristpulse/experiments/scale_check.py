@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the released student makes of PPG by the scale that is found for it, and of PPG upside down.
 
-python -m wristpulse.experiments.scale_check --data DIR [--dataset bami1]
+./dev invoke scale-check --data DIR [--dataset bami1]
 """
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +21,12 @@ from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.recordings.recording import WINDOW_S
 from wristpulse.recordings.scale import acc_scale, ppg_scale
 from wristpulse.student.card import RELEASED, load_student
-from wristpulse.support.errors import UserError
 
 DATASETS = ("troika", "bami1", "bami2", "physionet-wrist", "bangle2", "dalia-s6")
 STANDARD_GRAVITY = 9.80665  # m/s2
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
     """One recording: shares of hops, and BPM between hops that are valid both ways."""
 
@@ -49,8 +47,16 @@ def compare(estimator: Estimator, recording: Recording) -> Row:
     turned = dataclasses.replace(recording, ppg=-recording.ppg, ppg_zero=PPG_MAX - recording.ppg_zero)
     known, *others = (estimator.run(to_counts(r)) for r in (recording, found, turned))
     valid = float(np.mean([result.state is State.VALID for result in known]))
-    differences = (value for other in others for value in _differ(known, other))
-    return Row(units == ["g", "m/s2"], valid, *differences, slope_skewness(recording) > 0)
+    (found_same, found_off), (turned_same, turned_off) = (_differ(known, other) for other in others)
+    return Row(
+        unit_found=units == ["g", "m/s2"],
+        valid=valid,
+        found_same=found_same,
+        found_off=found_off,
+        turned_same=turned_same,
+        turned_off=turned_off,
+        rises=slope_skewness(recording) > 0,
+    )
 
 
 def slope_skewness(recording: Recording) -> float:
@@ -68,33 +74,23 @@ def slope_skewness(recording: Recording) -> float:
     return float(np.median(skew(slope[: count * length].reshape(count, length)[calm], axis=1)))
 
 
-def _differ(known: list[Result], other: list[Result]) -> Iterator[float]:
+def _differ(known: list[Result], other: list[Result]) -> tuple[float, float]:
     """Share of hops of the same state; mean difference (BPM) of those valid both ways, NaN without any."""
     pairs = list(zip(known, other, strict=True))
-    yield float(np.mean([a.state is b.state for a, b in pairs]))
+    same = float(np.mean([a.state is b.state for a, b in pairs]))
     off = [abs(a.bpm_q8 - b.bpm_q8) / 256 for a, b in pairs if a.state is b.state is State.VALID]
-    yield float(np.mean(off)) if off else float("nan")
+    return same, float(np.mean(off)) if off else float("nan")
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m wristpulse.experiments.scale_check", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
-    parser.add_argument("--dataset", help="one data set only, as in docs/data.md")
-    options = parser.parse_args(arguments)
+def report(data: Path, dataset: str | None = None, say: Callable[[str], None] = print) -> None:
+    """Print a line a data set, or one data set's. RecordingError if one cannot be read."""
     estimator = load_student(RELEASED).estimator()
-    print(
+    say(
         "set               recordings  units  valid    scale found: same, off   upside down: same, off"
         "   light rises"
     )
-    try:
-        for name in (options.dataset,) if options.dataset else DATASETS:
-            rows = [compare(estimator, recording) for recording in iter_dataset(name, options.data)]
-            print(_line(name, rows), flush=True)
-    except (ValueError, OSError, UserError) as error:
-        parser.exit(1, f"{error}\n")
+    for name in (dataset,) if dataset else DATASETS:
+        say(_line(name, [compare(estimator, recording) for recording in iter_dataset(name, data)]))
 
 
 def _line(name: str, rows: list[Row]) -> str:
@@ -104,7 +100,3 @@ def _line(name: str, rows: list[Row]) -> str:
         f"{name:18}{len(rows):10}{units:7.0%}{valid:7.1%}{found:16.1%}{found_off:6.2f} BPM"
         f"{turned:16.1%}{turned_off:6.2f} BPM{rises:10.0%}"
     )
-
-
-if __name__ == "__main__":
-    main()

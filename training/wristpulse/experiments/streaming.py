@@ -1,50 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
 """The streaming student beside the windowed one: same shape, same people, same passes over the labels.
 
-`python -m wristpulse.experiments.streaming --data DIR` trains both on a fold of bami-spc-4fold from labels
-alone, quantises them and prints the int8 errors on the fold's test people; the streaming one sees all that
-came before a hop.
+`invoke streaming --data DIR` trains both on a fold of bami-spc-4fold from labels alone, quantises them and
+prints the int8 errors on the fold's test people; the streaming one sees all that came before a hop.
 """
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers
 
-from wristpulse.config.load import Tracking, Training
-from wristpulse.config.networks import Student
+from wristpulse.config.networks import PaperStudent
+from wristpulse.config.settings import Tracking, Training
 from wristpulse.core.align import align
 from wristpulse.core.bins import bin_bpm
 from wristpulse.core.numbers import BINS, HOP, HOPS_PER_WINDOW, INPUT_STEPS, WINDOW
 from wristpulse.core.sensor import to_counts
-from wristpulse.core.streaming_window import device_hops, hop_inputs, runs
+from wristpulse.core.streaming_window import contact_spans, device_hops, hop_inputs
 from wristpulse.core.track import track, tracker_tables
 from wristpulse.core.window import device_order, window_inputs, windows
 from wristpulse.data.folds import PROTOCOLS, person
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation.metrics import summarise
 from wristpulse.learning.losses import HeartRateLoss
-from wristpulse.learning.quantize import quantize
+from wristpulse.learning.paper.int8 import quantize
 from wristpulse.models import student
 from wristpulse.models.layers import Trunk
 from wristpulse.oracle import HopModel, IntegerModel
 from wristpulse.recordings import Recording, open_dataset
+from wristpulse.support.errors import UserError
 
 HISTORY = 16  # hops of a training sequence: the 13 results of its end, with zeros before its first frame
 BATCH = 104  # results: 8 sequences, or as many windows
 PROTOCOL = "bami-spc-4fold"
 
 
-@dataclass(frozen=True)
-class Run:
+@dataclass(frozen=True, kw_only=True)
+class Span:
     """Hops of one recording that follow one another: both front ends, and what they should say.
 
     hops int8 (n, 64, 4); windows int8 (n - 3, 1024), which end with hops 3, 4, ...; bpm float (n,) or NaN.
@@ -56,22 +55,22 @@ class Run:
     bpm: np.ndarray
 
 
-def read(recording: Recording) -> Iterator[Run]:
-    """Runs of a recording's default channel with at least one window, labels aligned."""
+def spans(recording: Recording) -> Iterator[Span]:
+    """Spans of a recording's default channel with at least one window, labels aligned."""
     hops = align(to_counts(recording))
     bpm = window_labels(recording, hops.end_us, aligned=True)
-    for run in runs(hops):
-        if run.stop - run.start >= HOPS_PER_WINDOW:
-            ends = np.arange(run.start + HOPS_PER_WINDOW - 1, run.stop)
-            yield Run(
-                "/".join(person(recording)),
-                hop_inputs(hops.ppg[run], hops.acc[run]),
-                device_order(window_inputs(windows(hops, ends))),
-                bpm[run],
+    for span in contact_spans(hops):
+        if span.stop - span.start >= HOPS_PER_WINDOW:
+            ends = np.arange(span.start + HOPS_PER_WINDOW - 1, span.stop)
+            yield Span(
+                person="/".join(person(recording)),
+                hops=hop_inputs(hops.ppg[span], hops.acc[span]),
+                windows=device_order(window_inputs(windows(hops, ends))),
+                bpm=bpm[span],
             )
 
 
-def unrolled(config: Student, hops: int) -> keras.Model:
+def unrolled(config: PaperStudent, hops: int) -> keras.Model:
     """The student along `hops` hops: its logits (hops - 3, 104) at the end of each from the fourth on.
 
     The windowed student's head becomes a convolution over 16 steps with a stride of a hop's 4.
@@ -82,15 +81,19 @@ def unrolled(config: Student, hops: int) -> keras.Model:
     stacked = layers.Concatenate(axis=1)(trunks)
     fused = layers.Conv2D(config.widths[-1], (2, 1), activation="relu", name="modality_wise")(stacked)
     steps = fused.shape[2] // hops
-    x = layers.Conv2D(
-        config.hidden, (1, steps * HOPS_PER_WINDOW), (1, steps), activation="relu",
-        kernel_initializer="he_normal", name="hidden",
-    )(fused)  # fmt: skip
-    x = layers.Conv2D(BINS, 1, name="logits")(x)
+    hidden = layers.Conv2D(
+        config.hidden,
+        (1, steps * HOPS_PER_WINDOW),
+        (1, steps),
+        activation="relu",
+        kernel_initializer="he_normal",
+        name="hidden",
+    )
+    x = layers.Conv2D(BINS, 1, name="logits")(hidden(fused))
     return keras.Model(sources, layers.Reshape((-1, BINS))(x))
 
 
-def of_windows(model: keras.Model, config: Student) -> keras.Model:
+def of_windows(model: keras.Model, config: PaperStudent) -> keras.Model:
     """The student of windows with the weights of an unrolled one."""
     result = student.build(config)
     for layer in result.layers:
@@ -102,14 +105,14 @@ def of_windows(model: keras.Model, config: Student) -> keras.Model:
     return result
 
 
-def sequences(taught: Sequence[Run], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def sequences(examples: Sequence[Span], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """All results once: sequences int8 (n, 1024, 4) from a drawn first hop on, and their BPM (n, 13)."""
     step = HISTORY - HOPS_PER_WINDOW + 1
     x, y = [], []
-    for run in taught:
-        for first in range(int(rng.integers(step)), len(run.hops) - HISTORY + 1, step):
-            x.append(run.hops[first : first + HISTORY].reshape(-1, 4))
-            y.append(run.bpm[first + HOPS_PER_WINDOW - 1 : first + HISTORY])
+    for span in examples:
+        for first in range(int(rng.integers(step)), len(span.hops) - HISTORY + 1, step):
+            x.append(span.hops[first : first + HISTORY].reshape(-1, 4))
+            y.append(span.bpm[first + HOPS_PER_WINDOW - 1 : first + HISTORY])
     return np.array(x), np.array(y, np.float32)
 
 
@@ -120,8 +123,8 @@ def network_inputs(frames: np.ndarray) -> list[np.ndarray]:
 
 
 def train(
-    config: Student,
-    taught: Sequence[Run],
+    config: PaperStudent,
+    examples: Sequence[Span],
     streaming: bool,
     epochs: int,
     seed: int,
@@ -131,7 +134,7 @@ def train(
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     model = unrolled(config, HISTORY if streaming else HOPS_PER_WINDOW)
-    outputs = sum(len(run.windows) for run in taught)
+    outputs = sum(len(span.windows) for span in examples)
     schedule = keras.optimizers.schedules.CosineDecay(2e-3, epochs * outputs // BATCH, alpha=0.01)
     loss = HeartRateLoss(Training())
     model.compile(
@@ -141,15 +144,14 @@ def train(
     for epoch in range(epochs):
         start = time.monotonic()
         if streaming:
-            frames, bpm = sequences(taught, rng)
+            frames, bpm = sequences(examples, rng)
         else:
-            flat = np.concatenate([run.windows for run in taught])
+            flat = np.concatenate([span.windows for span in examples])
             frames = np.concatenate(
                 [flat[:, :WINDOW, None], flat[:, WINDOW:].reshape(len(flat), WINDOW, 3)], axis=2
             )
-            bpm = np.concatenate([run.bpm[HOPS_PER_WINDOW - 1 :] for run in taught]).astype(np.float32)[
-                :, None
-            ]
+            bpm = np.concatenate([span.bpm[HOPS_PER_WINDOW - 1 :] for span in examples])
+            bpm = bpm.astype(np.float32)[:, None]
         done = model.fit(network_inputs(frames), bpm, batch_size=BATCH // bpm.shape[1], verbose=0)
         progress(
             f"{'streaming' if streaming else 'windowed'}: epoch {epoch + 1}/{epochs}  {bpm.size} results  "
@@ -158,10 +160,10 @@ def train(
     return of_windows(model, config)
 
 
-def hop_windows(run: Run) -> np.ndarray:
-    """Windows int8 (n - 3, 1024) of a run's streaming inputs, for calibration."""
-    at = np.arange(len(run.hops) - HOPS_PER_WINDOW + 1)[:, None] + np.arange(HOPS_PER_WINDOW)
-    frames = run.hops[at].reshape(len(at), WINDOW, 4)
+def hop_windows(span: Span) -> np.ndarray:
+    """Windows int8 (n - 3, 1024) of a span's streaming inputs, for calibration."""
+    at = np.arange(len(span.hops) - HOPS_PER_WINDOW + 1)[:, None] + np.arange(HOPS_PER_WINDOW)
+    frames = span.hops[at].reshape(len(at), WINDOW, 4)
     return device_order(np.moveaxis(frames, 2, 1))
 
 
@@ -174,65 +176,53 @@ def int8(model: keras.Model, calibration: np.ndarray, count: int = 512) -> Integ
         return IntegerModel.load(path)
 
 
-def by_hops(model: IntegerModel, tested: Sequence[Run]) -> list[np.ndarray]:
-    """Logits int8 (n - 3, 104) of each run, computed hop by hop from its start on; the runs side by side."""
-    longest = max(len(run.hops) for run in tested)
+def by_hops(model: IntegerModel, tested: Sequence[Span]) -> list[np.ndarray]:
+    """Logits int8 (n - 3, 104) of each span, computed hop by hop; the spans side by side."""
+    longest = max(len(span.hops) for span in tested)
     streams = np.zeros((longest, len(tested), HOP * 4), np.int8)
-    for i, run in enumerate(tested):
-        streams[: len(run.hops), i] = device_hops(run.hops)
+    for i, span in enumerate(tested):
+        streams[: len(span.hops), i] = device_hops(span.hops)
     logits = HopModel(model, HOP).run(streams)
-    return [logits[HOPS_PER_WINDOW - 1 : len(run.hops), i] for i, run in enumerate(tested)]
+    return [logits[HOPS_PER_WINDOW - 1 : len(span.hops), i] for i, span in enumerate(tested)]
 
 
-def errors(tested: Sequence[Run], logits: Iterable[np.ndarray], scale: float) -> dict[str, float]:
-    """MAE in BPM, mean over people: tracked and untracked int8 logits of each run's windows."""
-    tables = tracker_tables(scale, **asdict(Tracking()))
-    rows = {"tracked": [], "untracked": []}
-    for run, q in zip(tested, logits, strict=True):
-        bpm = run.bpm[HOPS_PER_WINDOW - 1 :]
-        rows["tracked"].append((run.person, track(q, tables)[0] / 256, bpm, None))
-        rows["untracked"].append((run.person, bin_bpm()[q.argmax(axis=1)], bpm, None))
+def errors(tested: Sequence[Span], logits: Iterable[np.ndarray], scale: float) -> dict[str, float]:
+    """MAE in BPM, mean over people: tracked and untracked int8 logits of each span's windows."""
+    tables = tracker_tables(scale, Tracking())
+    rows: dict[str, list] = {"tracked": [], "untracked": []}
+    for span, q in zip(tested, logits, strict=True):
+        bpm = span.bpm[HOPS_PER_WINDOW - 1 :]
+        rows["tracked"].append((span.person, track(q, tables)[0] / 256, bpm, None))
+        rows["untracked"].append((span.person, bin_bpm()[q.argmax(axis=1)], bpm, None))
     return {name: summarise(of).mae.mean for name, of in rows.items()}
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m wristpulse.experiments.streaming", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds the data sets' folders")
-    parser.add_argument("--epochs", type=int, default=30, help="passes over the labels")
-    parser.add_argument("--fold", type=int, default=1, choices=range(1, 5), help=f"test group of {PROTOCOL}")
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args(arguments)
+def report(
+    data: Path, epochs: int = 30, fold: int = 1, seed: int = 1, say: Callable[[str], None] = print
+) -> None:
+    """Train both students, and print the errors of each.
+
+    data: folder that holds the data sets' folders; epochs: passes over the labels; fold: test group of
+    PROTOCOL, 1 to 4; seed: of weights and draws. UserError where a data set cannot be read.
+    """
     protocol = PROTOCOLS[PROTOCOL]
-    try:
-        recordings = [r for name in protocol.datasets for r in open_dataset(name, options.data)]
-    except ValueError as error:
-        parser.exit(1, f"{error}\n")
-    fold = protocol.folds(recordings)[options.fold - 1]
-    taught, tested = ([run for r in side for run in read(r)] for side in (fold.train, fold.test))
-    print(f"{fold.name}: {len(fold.train)} recordings to learn from, {len(fold.test)} to test", flush=True)
-    print(f"{'int8, mean over people':32}{'tracked':>9}{'untracked':>11}  MAE, BPM")
+    folds = protocol.folds([r for name in protocol.datasets for r in open_dataset(name, data)])
+    if not 1 <= fold <= len(folds):
+        raise UserError("--fold", "", f"1 to {len(folds)}", fold)
+    chosen = folds[fold - 1]
+    examples, tested = ([span for r in side for span in spans(r)] for side in (chosen.train, chosen.test))
+    say(f"{chosen.name}: {len(chosen.train)} recordings to learn from, {len(chosen.test)} to test")
+    say(f"{'int8, mean over people':32}{'tracked':>9}{'untracked':>11}  MAE, BPM")
 
     def show(name: str, model: IntegerModel, logits: Iterable[np.ndarray]) -> None:
         row = errors(tested, logits, float(model.output.scale[0]))
-        print(f"{name:32}{row['tracked']:9.2f}{row['untracked']:11.2f}", flush=True)
+        say(f"{name:32}{row['tracked']:9.2f}{row['untracked']:11.2f}")
 
     for streaming in (False, True):
-        model = train(
-            Student(), taught, streaming, options.epochs, options.seed, lambda x: print(x, flush=True)
-        )
-        inputs = hop_windows if streaming else lambda run: run.windows
-        integer = int8(model, np.concatenate([inputs(run) for run in taught]))
+        model = train(PaperStudent(), examples, streaming, epochs, seed, say)
+        inputs: Callable[[Span], np.ndarray] = hop_windows if streaming else lambda span: span.windows
+        integer = int8(model, np.concatenate([inputs(span) for span in examples]))
         if streaming:
             show("streaming, hop by hop", integer, by_hops(integer, tested))
-        show(
-            f"{'streaming' if streaming else 'windowed'}, window by window",
-            integer,
-            [integer.predict(inputs(run)) for run in tested],
-        )
-
-
-if __name__ == "__main__":
-    main()
+        name = f"{'streaming' if streaming else 'windowed'}, window by window"
+        show(name, integer, [integer.predict(inputs(span)) for span in tested])

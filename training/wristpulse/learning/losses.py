@@ -8,13 +8,11 @@ Every loss takes batched tensors and returns a scalar. Targets of ``logits`` are
 import keras
 from keras import ops
 
-from wristpulse.config.load import Distillation, Training
+from wristpulse.config.settings import Distillation, Training
 from wristpulse.core.bins import bin_bpm
-from wristpulse.models.layers import SCALAR_CENTRE_BPM, SCALAR_SPREAD_BPM
 
-ANGLE_SAMPLES = (
-    32  # of a batch; the angles of all triples of a larger batch cost more than the student itself
-)
+# Of a batch: the angles of all triples of a larger batch cost more than the student itself.
+ANGLE_SAMPLES = 32
 
 
 def bin_centres():
@@ -29,24 +27,22 @@ def soft_label(bpm, spread_bpm: float):
 
 
 def expected_bpm(logits):
-    """Mean of the predicted distribution, or the scalar head's heart rate: (n, bins or 1) -> (n,)."""
-    if logits.shape[-1] == 1:
-        return logits[:, 0] * SCALAR_SPREAD_BPM + SCALAR_CENTRE_BPM
+    """Mean of the predicted distribution: (n, bins) -> (n,)."""
     return ops.sum(ops.softmax(logits) * bin_centres(), axis=-1)
 
 
 def bpm_error(target, logits):
     """Mean absolute error in BPM over the labelled windows."""
-    known = ops.logical_not(ops.isnan(target[:, 0]))
+    labelled = ops.logical_not(ops.isnan(target[:, 0]))
     error = ops.abs(expected_bpm(logits) - ops.nan_to_num(target[:, 0]))
-    return ops.sum(ops.where(known, error, 0.0)) / ops.maximum(ops.sum(ops.cast(known, "float32")), 1.0)
+    count = ops.maximum(ops.sum(ops.cast(labelled, "float32")), 1.0)
+    return ops.sum(ops.where(labelled, error, 0.0)) / count
 
 
 class HeartRateLoss(keras.losses.Loss):
     """Loss against the label plus, where the target carries it, against the teacher's response.
 
-    Bins: cross-entropy with a soft label, an L1 term on the expected BPM, Kullback-Leibler to the teacher.
-    Scalar: L1 to label and L1 to teacher, as the paper has it.
+    Cross-entropy with a soft label, an L1 term on the expected BPM, Kullback-Leibler to the teacher.
     """
 
     def __init__(self, training: Training, distillation: Distillation | None = None):
@@ -55,30 +51,23 @@ class HeartRateLoss(keras.losses.Loss):
 
     def call(self, target, logits):
         """Scalar loss of a batch."""
-        known = ops.cast(ops.logical_not(ops.isnan(target[:, 0])), "float32")
+        labelled = ops.cast(ops.logical_not(ops.isnan(target[:, 0])), "float32")
         bpm = ops.nan_to_num(target[:, 0])
-        labelled = ops.maximum(ops.sum(known), 1.0)
+        label = soft_label(bpm, self.training.label_spread_bpm)
+        entropy = -ops.sum(label * ops.log_softmax(logits), axis=-1)
         l1 = ops.abs(expected_bpm(logits) - bpm) / 10.0
-        if logits.shape[-1] == 1:
-            loss = ops.sum(known * l1) / labelled
-        else:
-            entropy = -ops.sum(
-                soft_label(bpm, self.training.label_spread_bpm) * ops.log_softmax(logits), axis=-1
-            )
-            loss = ops.sum(known * (entropy + self.training.l1_weight * l1)) / labelled
+        loss = ops.sum(labelled * (entropy + self.training.l1_weight * l1))
+        loss /= ops.maximum(ops.sum(labelled), 1.0)
         if self.distillation and target.shape[-1] > 1:
-            loss += self.distillation.response_weight * self._response(target[:, 1:], logits)
+            response = divergence(target[:, 1:], logits, self.distillation.temperature)
+            loss += self.distillation.response_weight * response
         return loss
-
-    def _response(self, teacher, student):
-        if student.shape[-1] == 1:
-            return ops.mean(ops.abs(expected_bpm(teacher) - expected_bpm(student))) / 10.0
-        return divergence(teacher, student, self.distillation.temperature)
 
 
 def divergence(teacher, student, temperature: float):
-    """Kullback-Leibler divergence of softened responses, logits (n, bins), times the temperature's square so
-    that its gradients keep their size (Hinton et al., arXiv 1503.02531).
+    """Kullback-Leibler divergence of softened responses, logits (n, bins).
+
+    Times the temperature's square, so that its gradients keep their size (Hinton et al., arXiv 1503.02531).
     """
     teacher, student = teacher / temperature, student / temperature
     apart = ops.softmax(teacher) * (ops.log_softmax(teacher) - ops.log_softmax(student))
@@ -117,15 +106,17 @@ def rkd(teacher, student):
 
 
 def gram(teacher, student):
-    """Flow between pre- and post-fusion features (after Yim et al., CVPR 2017): mean squared difference, (n,
-    t, t).
+    """Mean squared difference of the flow between features before and after the fusion, (n, t, t).
+
+    After Yim et al., CVPR 2017.
     """
     return ops.mean((teacher - student) ** 2)
 
 
 def attention(teacher, student):
-    """Kullback-Leibler divergence of the student's PPG x motion similarity from the teacher's attention, (n,
-    t, t).
+    """Kullback-Leibler divergence of the student's similarity of PPG to motion from the teacher's attention.
+
+    Both (n, t, t).
     """
     t, s = ops.maximum(teacher, 1e-6), ops.maximum(student, 1e-6)
     return ops.mean(ops.sum(t * (ops.log(t) - ops.log(s)), axis=-1))

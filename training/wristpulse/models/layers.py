@@ -8,10 +8,6 @@ from keras import layers, ops
 
 from wristpulse.core.numbers import BINS
 
-# The scalar head predicts (HR - CENTRE) / SPREAD, so that its output and its int8 range stay near one.
-SCALAR_CENTRE_BPM = 110.0
-SCALAR_SPREAD_BPM = 40.0
-
 
 def inputs() -> tuple[keras.KerasTensor, keras.KerasTensor]:
     """PPG (1, 256, 1) and ACC (1, 256, 3); the leading 1 is the height of TFLite's 2-D convolution."""
@@ -52,16 +48,16 @@ class Trunk:
         return x
 
 
-def head(x, hidden: int, kind: str, dropout: float = 0.0):
-    """Flatten, one hidden layer, then ``bins`` logits or the paper's ``scalar``."""
+def head(x: keras.KerasTensor, hidden: int, dropout: float = 0.0) -> keras.KerasTensor:
+    """Flatten, one hidden layer, then a logit a heart-rate bin."""
     x = layers.Flatten(name="flat")(x)
     x = layers.Dense(hidden, activation="relu", kernel_initializer="he_normal", name="hidden")(x)
     if dropout:
         x = layers.Dropout(dropout, name="drop_hidden")(x)
-    return layers.Dense({"bins": BINS, "scalar": 1}[kind], name="logits")(x)
+    return layers.Dense(BINS, name="logits")(x)
 
 
-def steps(x):
+def steps(x: keras.KerasTensor) -> keras.KerasTensor:
     """(1, time, channels) -> (time, channels)."""
     return layers.Reshape(tuple(x.shape[2:]), name=f"steps_{x.name.replace('/', '_')}")(x)
 

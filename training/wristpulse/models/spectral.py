@@ -9,12 +9,12 @@ Batch normalisation serves training only: the converter folds it into the convol
 import keras
 from keras import layers
 
-from wristpulse.config.networks import Spectral
+from wristpulse.config.networks import SpectralStudent
 from wristpulse.core.numbers import BINS
 from wristpulse.core.spectrum import CHANNELS
 
 
-def build(config: Spectral) -> keras.Model:
+def build(config: SpectralStudent) -> keras.Model:
     """Student of inputs (1, 104, 20), values of 0..1, to ``logits`` (104,) and ``fused`` (104, width)."""
     spectra = keras.Input((1, BINS, CHANNELS), name="spectra")
     x = convolution(spectra, config.width, config.first_kernel, 1, "enter")

@@ -2,19 +2,19 @@
 """The paper's student: modality-wise convolution takes the place of attention.
 
 Each modality has its own small trunk. The two results are stacked along a modality axis and a convolution
-with a kernel of (2 modalities x 1 step) runs over it. With the scalar head it has 29,497 parameters, a fifth
-of the teacher's. "Modality-wise" may also be read as separate filters for each modality; ``fusion =
-"separate"`` is that reading.
+with a kernel of (2 modalities x 1 step) runs over it. With one output in place of a logit a bin, as in the
+paper, it has 29,497 parameters, a fifth of the teacher's. "Modality-wise" may also be read as separate
+filters for each modality; ``fusion = "separate"`` is that reading.
 """
 
 import keras
 from keras import layers
 
-from wristpulse.config.networks import Student
+from wristpulse.config.networks import PaperStudent
 from wristpulse.models.layers import Similarity, Trunk, head, inputs, steps
 
 
-def build(config: Student) -> keras.Model:
+def build(config: PaperStudent) -> keras.Model:
     """The student for windows of PPG (1, 256, 1) and ACC (1, 256, 3)."""
     ppg_window, acc_window = inputs()
     sizes = (config.widths, config.depth, config.kernel, config.dilation, config.dropout)
@@ -30,7 +30,7 @@ def build(config: Student) -> keras.Model:
             for name, x in (("ppg", ppg), ("acc", motion))
         ]
         fused = layers.Concatenate(axis=3, name="modalities")(per_modality)
-    logits = head(fused, config.hidden, config.head)
+    logits = head(fused, config.hidden)
     ppg_steps, motion_steps, fused_steps = steps(ppg), steps(motion), steps(fused)
     outputs = {
         "logits": logits,

@@ -2,13 +2,13 @@
 """PULSE, the teacher: temporal convolutions, then cross-attention of PPG (query) to motion (key and value).
 
 Reconstruction: Kasnesis et al. 2025 state the architecture in words; the layer sizes are those of the related
-group's published code. With the shared trunk and the scalar head it has 147,473 parameters.
+group's published code. With the shared trunk and one output, as in the paper, it has 147,473 parameters.
 """
 
 import keras
 from keras import layers, ops
 
-from wristpulse.config.networks import Teacher
+from wristpulse.config.networks import PaperTeacher
 from wristpulse.models.layers import Select, Similarity, Trunk, head, inputs, steps
 
 
@@ -23,7 +23,7 @@ class MeanAttention(layers.Layer):
         return ops.sum(ops.reshape(mean, (-1, time, mean.shape[2] // time, time)), axis=2)
 
 
-def build(config: Teacher) -> keras.Model:
+def build(config: PaperTeacher) -> keras.Model:
     """The teacher for windows of PPG (1, 256, 1) and ACC (1, 256, 3)."""
     ppg_window, acc_window = inputs()
     sizes = (config.widths, config.depth, config.kernel, config.dilation, config.dropout)
@@ -39,7 +39,7 @@ def build(config: Teacher) -> keras.Model:
     attention = layers.MultiHeadAttention(config.heads, config.key, name="attention")
     attended, scores = attention(ppg, motion, return_attention_scores=True)
     fused = layers.LayerNormalization(name="fused")(layers.Add(name="residual")([ppg, attended]))
-    logits = head(fused, config.hidden, config.head)
+    logits = head(fused, config.hidden)
     outputs = {
         "logits": logits,
         "fused": fused,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import tflite
@@ -50,11 +51,11 @@ def check(graph: Graph) -> None:
     for tensor in graph.tensors:
         if tensor.size > MAX_ELEMENTS:
             raise graph.error(tensor, f"at most {MAX_ELEMENTS} elements", tensor.shape)
-    known = {t.index for t in graph.tensors if t.data is not None} | set(graph.inputs)
+    computed = {t.index for t in graph.tensors if t.data is not None} | set(graph.inputs)
     for op in graph.operators:
-        _wiring(graph, op, known)
+        _wiring(graph, op, computed)
         _Check(graph, op).run()
-        known.add(op.outputs[0])
+        computed.add(op.outputs[0])
     produced = {op.outputs[0] for op in graph.operators}
     if graph.outputs[0] not in produced:
         raise graph.error(
@@ -62,14 +63,14 @@ def check(graph: Graph) -> None:
         )
 
 
-def _wiring(graph: Graph, op: Operator, known: set[int]) -> None:
+def _wiring(graph: Graph, op: Operator, computed: set[int]) -> None:
     if op.kind not in _CHECKS:
         reason = next(
             (text for kind, text in WAY_OUT.items() if op.kind.startswith(kind)),
             "rewrite the model without it",
         )
-        known_output = op.outputs and 0 <= op.outputs[0] < len(graph.tensors)
-        place = f"{op} -> {graph.tensors[op.outputs[0]]}" if known_output else op
+        has_output = op.outputs and 0 <= op.outputs[0] < len(graph.tensors)
+        place = f"{op} -> {graph.tensors[op.outputs[0]]}" if has_output else op
         raise graph.error(place, f"one of {', '.join(sorted(_CHECKS))}", f"{op.kind} ({reason})")
     low, high = INPUTS.get(op.kind, (1, 1))
     if not low <= len(op.inputs) <= high or len(op.outputs) != 1:
@@ -79,11 +80,11 @@ def _wiring(graph: Graph, op: Operator, known: set[int]) -> None:
     for position, i in enumerate(op.inputs):
         if i == -1 and position >= 2:
             continue
-        if i not in known:
+        if i not in computed:
             raise graph.error(op, "inputs computed before it", f"tensor {i} as input {position}")
         if position in CONSTANT_INPUTS.get(op.kind, ()) and graph.tensors[i].data is None:
             raise graph.error(op, f"a constant as input {position}", graph.tensors[i])
-    if not 0 <= op.outputs[0] < len(graph.tensors) or op.outputs[0] in known:
+    if not 0 <= op.outputs[0] < len(graph.tensors) or op.outputs[0] in computed:
         raise graph.error(op, "an output of its own", f"tensor {op.outputs[0]}")
 
 
@@ -111,7 +112,8 @@ class _Check:
 
     def __init__(self, graph: Graph, op: Operator) -> None:
         self.graph, self.op = graph, op
-        self.inputs = [graph.tensors[i] if i >= 0 else None for i in op.inputs]
+        # A Tensor each, or None for an optional input that is left out.
+        self.inputs: list[Any] = [graph.tensors[i] if i >= 0 else None for i in op.inputs]
         self.out = graph.tensors[op.outputs[0]]
 
     def run(self) -> None:

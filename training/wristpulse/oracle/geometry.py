@@ -42,6 +42,7 @@ def window(graph: Graph, op: Operator) -> Window:
     """Window of a convolution or pool whose shapes the check has passed."""
     source, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     options = op.options
+    kernel: tuple[int, ...]
     if "FilterHeight" in options:
         kernel, dilation = (options["FilterHeight"], options["FilterWidth"]), (1, 1)
     else:
@@ -56,7 +57,8 @@ def window(graph: Graph, op: Operator) -> Window:
         else 0
         for i in range(2)
     ]
-    return Window(*source.shape[1:3], *out.shape[1:3], *kernel, *stride, *dilation, *pads)
+    sizes = (*source.shape[1:3], *out.shape[1:3], *kernel, *stride, *dilation, *pads)
+    return Window(*sizes)
 
 
 def window_output(size: int, kernel: int, stride: int, dilation: int, same: bool) -> int:
@@ -86,7 +88,7 @@ def channel_multipliers(graph: Graph, op: Operator) -> tuple[np.ndarray, np.ndar
     channels = out.shape[-1]
     if op.kind == "FULLY_CONNECTED" and weights.scale.size == 1:
         # One scale for all: TFLite forms this product in single precision.
-        product = np.float64(np.float32(source.scale[0] * weights.scale[0]))
+        product = np.asarray(np.float32(source.scale[0] * weights.scale[0]), np.float64)
     else:
         product = np.float64(source.scale[0]) * weights.scale.astype(np.float64)
     reals = np.broadcast_to(product / np.float64(out.scale[0]), (channels,))
@@ -97,13 +99,13 @@ def channel_multipliers(graph: Graph, op: Operator) -> tuple[np.ndarray, np.ndar
 def slice_ranges(graph: Graph, op: Operator) -> list[range]:
     """Range of each axis that a STRIDED_SLICE keeps."""
     shape = graph.tensors[op.inputs[0]].shape
-    begin, end, step = (graph.tensors[i].data.tolist() for i in op.inputs[1:4])
+    begin, end, step = (graph.tensors[i].constant.tolist() for i in op.inputs[1:4])
     ranges = []
     for axis, size in enumerate(shape):
         bit = 1 << axis
         first = None if op.options["BeginMask"] & bit else begin[axis]
         last = None if op.options["EndMask"] & bit else end[axis]
         if op.options["ShrinkAxisMask"] & bit:
-            last = first + 1 if first != -1 else None
+            last = (first or 0) + 1 if first != -1 else None
         ranges.append(range(*slice(first, last, step[axis]).indices(size)))
     return ranges

@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from wristpulse.support.errors import UserError
 
-class ModelError(ValueError):
+
+class ModelError(UserError):
     """A model that cannot be used: names the file, the place in it, what was expected and what was found."""
-
-    def __init__(self, source: str, place: str, expected: str, found: str) -> None:
-        self.source, self.place, self.expected, self.found = source, place, expected, found
-        super().__init__(f"{source}: {place}: expected {expected}, found {found}")
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,12 @@ class Tensor:
     def zero(self) -> int:
         """Zero point of a tensor quantised as a whole."""
         return int(self.zero_point[0])
+
+    @property
+    def constant(self) -> np.ndarray:
+        """The data of a constant."""
+        assert self.data is not None, f"{self} is no constant"  # checked when the model was loaded
+        return self.data
 
     def __str__(self) -> str:
         return f"tensor {self.index} '{self.name}'"

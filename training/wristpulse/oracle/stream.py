@@ -150,7 +150,7 @@ class _Rewriting:
 
     def _padded(self, op: Operator, time: Time) -> None:
         """Steps of the hops before in place of the padding; other axes are padded as they were."""
-        widths = self.graph.tensors[op.inputs[1]].data.copy()
+        widths = self.graph.tensors[op.inputs[1]].constant.copy()
         widths[time.axis] = 0
         out = op.outputs[0]
         if not widths.any():
@@ -169,7 +169,7 @@ class _Rewriting:
         time, source = self.times[op.inputs[0]], self.graph.tensors[op.inputs[0]]
         cut = slice_ranges(self.graph, op)[time.axis]
         steps = self._steps(source, time)
-        begin, end = (self.graph.tensors[i].data.copy() for i in op.inputs[1:3])
+        begin, end = (self.graph.tensors[i].constant.copy() for i in op.inputs[1:3])
         begin[time.axis], end[time.axis] = (v * steps // time.steps for v in (cut.start, cut.stop))
         options = {**op.options}
         for mask in ("BeginMask", "EndMask"):
@@ -227,4 +227,4 @@ class _Rewriting:
         return len(self.tensors) - 1
 
     def _constant(self, like: Tensor, values: Iterable[int]) -> int:
-        return self._add(replace(like, data=np.asarray(values, like.data.dtype)))
+        return self._add(replace(like, data=np.asarray(values, like.constant.dtype)))

@@ -87,7 +87,9 @@ def source_time(graph: Graph, frames: int) -> Time:
 def step_local(graph: Graph, op: Operator, times: Times) -> Time | None:
     """Time of the operator's output, None if the operator joins steps; ModelError if it looks ahead."""
     follow = _FOLLOW.get(op.kind)
-    return follow(graph, op, times) if follow and op.inputs[0] in times or op.kind in _MANY else None
+    if follow is None or not (op.inputs[0] in times or op.kind in _MANY):
+        return None
+    return follow(graph, op, times)
 
 
 def _same(graph: Graph, op: Operator, times: Times) -> Time | None:
@@ -117,7 +119,7 @@ def _found(shape: tuple[int, ...], before: int, steps: int) -> Time | None:
 
 def _transposed(graph: Graph, op: Operator, times: Times) -> Time | None:
     time = times[op.inputs[0]]
-    return replace(time, axis=[int(i) for i in graph.tensors[op.inputs[1]].data].index(time.axis))
+    return replace(time, axis=[int(i) for i in graph.tensors[op.inputs[1]].constant].index(time.axis))
 
 
 def _sliced(graph: Graph, op: Operator, times: Times) -> Time | None:
@@ -178,7 +180,7 @@ def _connected(graph: Graph, op: Operator, times: Times) -> Time | None:
 
 def _mean(graph: Graph, op: Operator, times: Times) -> Time | None:
     time, source, out = times[op.inputs[0]], graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
-    axes = {int(a) % len(source.shape) for a in np.atleast_1d(graph.tensors[op.inputs[1]].data)}
+    axes = {int(a) % len(source.shape) for a in np.atleast_1d(graph.tensors[op.inputs[1]].constant)}
     if time.axis in axes or not time.plain:
         return None
     kept = len(out.shape) == len(source.shape)
@@ -189,7 +191,7 @@ def _padded(graph: Graph, op: Operator, times: Times) -> Time | None:
     time = times[op.inputs[0]]
     if not time.plain:
         return None
-    before, after = (int(v) for v in graph.tensors[op.inputs[1]].data[time.axis])
+    before, after = (int(v) for v in graph.tensors[op.inputs[1]].constant[time.axis])
     if after:
         raise graph.error(
             op, "padding before the first step only; pad time on the left", f"{after} behind the last"

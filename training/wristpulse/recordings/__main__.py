@@ -19,19 +19,17 @@ COLUMNS = ("subject", "recording", "min", "PPG", "ACC", "windows", "known", "BPM
 
 def row(recording: Recording) -> list[str]:
     """One recording as the table's texts."""
-    known = (
-        np.isfinite(recording.hr) if recording.hr is not None else np.zeros(len(recording.hr_start_s), bool)
-    )
-    rates = recording.hr[known] if known.any() else None
+    hr = np.full(len(recording.hr_start_s), np.nan) if recording.hr is None else recording.hr
+    rates = hr[np.isfinite(hr)]
     return [
         recording.subject,
         recording.name,
         f"{recording.seconds / 60:.1f}",
         f"{recording.ppg.shape[1]}x{recording.fs_ppg:g}",
         f"{recording.fs_acc:g}",
-        str(len(known)),
-        str(int(known.sum())),
-        "-" if rates is None else f"{rates.min():.0f}-{rates.mean():.0f}-{rates.max():.0f}",
+        str(len(hr)),
+        str(len(rates)),
+        "-" if not len(rates) else f"{rates.min():.0f}-{rates.mean():.0f}-{rates.max():.0f}",
         f"{recording.label_offset_s:g}",
     ]
 
@@ -47,26 +45,24 @@ def show(name: str, folder: Path | None, console: Console, export: Path | None =
         caption="PPG: channels x Hz; ACC: Hz; known: windows with a reference;\n"
         "BPM: lowest-mean-highest; offset: seconds of PPG time less label time",
     )
-    total = {"subjects": set(), "hours": 0.0, "windows": 0, "known": 0}
-    licence = ""
+    subjects: set[str] = set()
+    hours, windows, labelled, licence = 0.0, 0, 0, ""
     for recording in iter_dataset(name, folder):
         cells = row(recording)
         table.add_row(*cells)
-        total["subjects"].add(recording.subject)
-        total["hours"] += recording.seconds / 3600
-        total["windows"] += int(cells[5])
-        total["known"] += int(cells[6])
+        subjects.add(recording.subject)
+        hours += recording.seconds / 3600
+        windows += int(cells[5])
+        labelled += int(cells[6])
         licence = recording.licence
         if export:
             export.mkdir(parents=True, exist_ok=True)
             save_recording(export / f"{recording.name}.npz", recording)
     table.add_section()
-    table.add_row(
-        str(len(total["subjects"])), str(table.row_count), f"{total['hours'] * 60:.1f}", "", "",
-        str(total["windows"]), str(total["known"]),
-    )  # fmt: skip
+    sums = (len(subjects), table.row_count, f"{hours * 60:.1f}", "", "", windows, labelled)
+    table.add_row(*map(str, sums))
     console.print(table)
-    console.print(f"{total['hours']:.2f} h. Licence: {licence}", highlight=False)
+    console.print(f"{hours:.2f} h. Licence: {licence}", highlight=False)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,9 +70,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m wristpulse.recordings", description=__doc__)
     parser.add_argument("name", choices=[SIMULATOR, *DATASETS], help="data set")
     parser.add_argument(
-        "--data", type=Path, default=Path(os.environ.get("PULSE_DATA", "data")),
+        "--data",
+        type=Path,
+        default=Path(os.environ.get("PULSE_DATA", "data")),
         help="the data set's folder or the one around it (default: $PULSE_DATA, else ./data)",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--export", type=Path, help="also save every recording there as .npz, which opens as data set `own`"
     )

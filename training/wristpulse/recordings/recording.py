@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from wristpulse.support.errors import UserError
+
 WINDOW_S = 8.0  # length of a reference window, all published sets
 HOP_S = 2.0  # step between reference windows
 LEAST_HZ = 10.0  # samples further apart than 100 ms are gaps (docs/signal_path.md, section 2)
@@ -14,20 +16,13 @@ HR_RANGE = (40.0, 200.0)  # BPM; reference values outside are glitches of the re
 
 # PPG-DaLiA's activity codes (0 to 8), continued.
 ACTIVITIES = (
-    "transition", "sitting", "stairs", "table soccer", "cycling", "driving", "lunch", "walking", "working",
+    *("transition", "sitting", "stairs", "table soccer", "cycling", "driving", "lunch", "walking", "working"),
     "running",
-)  # fmt: skip
+)
 
 
-class RecordingError(ValueError):
+class RecordingError(UserError):
     """A recording that cannot be read: which file, which field of it, what was expected, what was found."""
-
-    def __init__(self, path: Path | str, field: str, expected: str, found: str):
-        super().__init__(f"{path}: {field}: expected {expected}, found {found}")
-        self.path, self.field, self.expected, self.found = str(path), field, expected, found
-
-    def __reduce__(self):
-        return type(self), (self.path, self.field, self.expected, self.found)
 
 
 @dataclass(frozen=True, eq=False)

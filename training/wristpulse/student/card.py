@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A student as it ships: the int8 .tflite and its card, which states all that firmware needs beside the
-weights.
-"""
+"""A student as it ships: the int8 .tflite, and its card with all else that firmware needs."""
+
+from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+import msgspec
+
+from wristpulse.config.settings import FrontEnd
 from wristpulse.core.estimator import Estimator
 from wristpulse.core.track import TrackerTables
 from wristpulse.oracle import IntegerModel
+from wristpulse.support.errors import UserError
 from wristpulse.support.steps import require
 
 MODEL = "student.tflite"
@@ -17,8 +22,25 @@ CARD = "student.json"
 RELEASED = Path(__file__).with_name("released")  # folder of the student that ships
 
 
-class CardError(ValueError):
+class CardError(UserError):
     """A card that does not go with its model or misses a field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a student's card states.
+
+    model_sha256: of the .tflite; parameters: quantised weights; configuration: as it was trained by;
+    subjects: whom it knows, by role; data_digest: of the recordings; tracker: the tables of its tracker.
+    """
+
+    model_sha256: str
+    front_end: FrontEnd
+    parameters: int
+    configuration: dict[str, Any]
+    subjects: dict[str, list[str]]
+    data_digest: str
+    tracker: TrackerTables
 
 
 @dataclass(frozen=True)
@@ -27,7 +49,7 @@ class Student:
 
     model: IntegerModel
     tables: TrackerTables
-    card: dict
+    card: Card
     folder: Path
 
     @property
@@ -37,22 +59,28 @@ class Student:
 
     def estimator(self) -> Estimator:
         """The Python reference of what the firmware computes with this student."""
-        return Estimator(self.model.predict, self.tables, self.card["front_end"])
+        return Estimator(self.model.predict, self.tables, self.card.front_end)
+
+
+def card_text(card: Card) -> str:
+    """The card as JSON."""
+    return json.dumps(asdict(card), indent=1)
+
+
+def read_card(path: Path) -> Card:
+    """The card in a file; CardError if a field is missing or wrong."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Card)
+    except msgspec.DecodeError as error:  # "Expected `str`, got `int` - at `$.model_sha256`"
+        found, _, field = str(error).partition(" - at `$.")
+        raise CardError(path, field.rstrip("`") or "card", "the card of a student", found) from None
 
 
 def load_student(folder: Path) -> Student:
     """Read model and card; StepError if absent, CardError if they do not belong together."""
     path = require(folder / CARD, "invoke quantize")
-    card = json.loads(path.read_text())
+    card = read_card(path)
     model = IntegerModel.load(require(folder / MODEL, "invoke quantize"))
-    if card.get("model_sha256") != model.graph.digest:
-        raise CardError(
-            f"{path}: model_sha256: expected {model.graph.digest}, found {card.get('model_sha256')}"
-        )
-    try:
-        tables = TrackerTables(
-            **{k: tuple(v) if isinstance(v, list) else v for k, v in card["tracker"].items()}
-        )
-    except (KeyError, TypeError) as error:
-        raise CardError(f"{path}: tracker: expected the tracker's tables, found {error}") from None
-    return Student(model, tables, card, folder)
+    if card.model_sha256 != model.graph.digest:
+        raise CardError(path, "model_sha256", model.graph.digest, card.model_sha256)
+    return Student(model, card.tracker, card, folder)

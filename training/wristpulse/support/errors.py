@@ -1,6 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a user can set right: shown as one line, without a traceback."""
 
+from __future__ import annotations
+
 
 class UserError(RuntimeError):
-    """Says what is wrong, with what, what was expected, and the way out where there is one."""
+    """`{where}: {what}: expected {expected}, found {found}`, or a message of the caller's own.
+
+    Parameters
+    ----------
+    where : file, option or recording that is wrong; the whole message if nothing else is given.
+    what : the field of it.
+    expected, found : in words. "" for both leaves them out.
+
+    Examples
+    --------
+    >>> print(UserError("demo.toml", "seed", "int", "'one'"))
+    demo.toml: seed: expected int, found 'one'
+    >>> print(UserError("no board is connected"))
+    no board is connected
+    """
+
+    def __init__(self, where: object, what: str = "", expected: object = "", found: object = "") -> None:
+        # All four are the exception's args: so it survives pickling between processes.
+        super().__init__(str(where), what, str(expected), str(found))
+        self.where, self.what, self.expected, self.found = self.args
+
+    def __str__(self) -> str:
+        place = f"{self.where}: {self.what}" if self.what else self.where
+        if not self.expected and not self.found:
+            return place
+        return f"{place}: expected {self.expected}, found {self.found}"

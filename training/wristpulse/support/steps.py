@@ -9,7 +9,7 @@ inputs are the same.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from wristpulse.support.errors import UserError
@@ -27,11 +27,11 @@ def fingerprint(inputs: Mapping) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def sources(*packages: Path) -> str:
-    """Digest of all Python sources of the packages: a step is out of date when its code is."""
+def sources(package: Path, rooms: Iterable[str]) -> str:
+    """Digest of the Python sources in some rooms of a package: a step is out of date when its code is."""
     digest = hashlib.sha256()
-    for path in sorted(path for package in packages for path in package.rglob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
+    for path in sorted(path for room in rooms for path in (package / room).rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -41,7 +41,7 @@ def is_current(folder: Path, inputs: Mapping) -> bool:
     return stamp.exists() and json.loads(stamp.read_text())["fingerprint"] == fingerprint(inputs)
 
 
-def run(folder: Path, inputs: Mapping, make: Callable[[Path], None], force: bool = False) -> bool:
+def make_step(folder: Path, inputs: Mapping, make: Callable[[Path], None], force: bool = False) -> bool:
     """Make `folder` by `make(part folder)` unless it is current; whether anything was done."""
     if not force and is_current(folder, inputs):
         return False

@@ -53,7 +53,8 @@ def _records(label: str, data: bytes) -> list[Any]:
                 raise RecordingError(
                     label, "block", f"{LARGEST >> 20} MB at most, whole", "more, or cut short"
                 )
-        inner, names = _Reader(block, 0), {}
+        inner = _Reader(block, 0)
+        names: dict[str, Any] = {}
         found += [inner.value(schema, names) for _ in range(count)]
         if reader.take(16) != marker:
             raise RecordingError(label, "block", "the file's marker after it", "another")

@@ -6,8 +6,10 @@ one: `unix_timestamp,bvp` and `unix_timestamp,x,y,z`, times in microseconds. Sev
 in the order of their times. Acceleration is in raw counts in the one, in g in the other: gravity tells.
 """
 
+import operator
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +56,8 @@ def _read(export: Export) -> list[Recording]:
     place = export.place
     if not place.exists():
         raise RecordingError(place, "folder or zip", "an EmbracePlus' export", "no such file")
-    ppg, acc = _avro(place) or (_tables(place, _BVP, ("bvp",)), _tables(place, _ACC, ("x", "y", "z")))
-    t_ppg, ppg = _joined(ppg)
-    t_acc, acc = _joined(acc)
+    tables = _avro(place) or (_tables(place, _BVP, ("bvp",)), _tables(place, _ACC, ("x", "y", "z")))
+    (t_ppg, ppg), (t_acc, acc) = map(_joined, tables)
     return recordings(
         Timed(
             label=str(place),
@@ -115,7 +116,7 @@ def _tables(place: Path, pattern: re.Pattern, columns: tuple[str, ...]) -> list[
     for file in found:
         table = texttable.parse(file.label, file.data)
         for name in ("unix_timestamp", *columns):
-            texttable.find(table, name, lambda column, name=name: column == name)
+            texttable.find(table, name, partial(operator.eq, name))
         values = np.stack([texttable.numbers(table, name) for name in columns], axis=1)
         parts.append((texttable.seconds(table, "unix_timestamp"), values))
     return parts

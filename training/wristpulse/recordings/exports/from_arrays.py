@@ -33,10 +33,10 @@ def from_arrays(
         if (fs is None) == (t is None):
             found = "neither" if fs is None else "both"
             raise SignalError(array, f"either its rate fs_{array} or its times t_{array}", found)
-        if t is None:
+        if fs is not None and t is None:
             signals[array] = check_signal(array, values, fs, columns)
             times[array] = np.arange(len(signals[array])) / check_rate(array, fs)
-        else:
+        elif t is not None:
             times[array] = _seconds(array, t, len(values))
             signals[array] = check_signal(array, values, _rate(times[array]), columns)
     if fs_ppg and fs_acc:
@@ -57,7 +57,7 @@ def from_arrays(
             )
         )
     except RecordingError as error:
-        raise SignalError(error.field, error.expected, error.found) from error
+        raise SignalError(error.what, error.expected, error.found) from error
 
 
 def _seconds(array: str, t: np.ndarray, samples: int) -> np.ndarray:

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -55,7 +56,7 @@ def _walk(label: str, archive: zipfile.ZipFile) -> Iterator[Member]:
                 inner,
                 info.filename,
                 info.file_size,
-                lambda info=info, inner=inner: _open(archive, info, inner),
+                partial(_open, archive, info, inner),
             )
 
 

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,8 +39,9 @@ def save_recording(path: Path, recording: Recording, **further: np.ndarray) -> N
     path = Path(path)
     content = {key: getattr(recording, key) for key in (*_REQUIRED, *_TEXT, *_NUMBERS, *_OPTIONAL)}
     with replacing(path) as beside, beside.open("wb") as file:
-        known = {key: value for key, value in content.items() if value is not None}
-        np.savez_compressed(file, format=FORMAT, **known, **further)
+        given: dict[str, Any] = {key: value for key, value in content.items() if value is not None}
+        given |= further
+        np.savez_compressed(file, format=FORMAT, **given)
 
 
 def load_recording(path: Path) -> Recording:
@@ -53,7 +55,7 @@ def load_recording(path: Path) -> Recording:
         raise RecordingError(path, "format", repr(FORMAT), repr(str(content.get("format", "none"))))
     for key in _REQUIRED:
         _need(path, content, key)
-    fields = {
+    fields: dict[str, Any] = {
         key: str(content.get(key, path.stem if usual is None else usual)) for key, usual in _TEXT.items()
     }
     for key in _NAMES:

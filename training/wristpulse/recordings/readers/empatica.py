@@ -59,24 +59,24 @@ def e4_to_g(acc: np.ndarray) -> np.ndarray:
 def _subjects(place: Path) -> Iterator[tuple[str, str, object]]:
     """Label, subject and unpickled content of every subject's pickle, in the order of their numbers."""
     if place.is_dir():
-        paths = [(path, _PICKLE.fullmatch(path.as_posix())) for path in place.glob("S*/S*.pkl")]
-        for path, match in sorted((item for item in paths if item[1]), key=lambda item: int(item[1][1][1:])):
-            with path.open("rb") as file:
-                yield str(path), match[1], pickles.load(file, str(path))
+        matches = (_PICKLE.fullmatch(path.as_posix()) for path in place.glob("S*/S*.pkl"))
+        for found in sorted(filter(None, matches), key=lambda match: int(match[1][1:])):
+            with open(found[0], "rb") as file:
+                yield found[0], found[1], pickles.load(file, found[0])
         return
-    found = False
+    any_found = False
     for member in members(place):
         if match := _PICKLE.fullmatch(member.name):
-            found = True
+            any_found = True
             with member.open() as file:
                 yield member.label, match[1], pickles.load(_buffered(file), member.label)
-    if not found:
+    if not any_found:
         raise RecordingError(place, "members", "S1/S1.pkl and others", "none of them")
 
 
 def _buffered(file: IO[bytes]) -> IO[bytes]:
     """A reader whose long `readline`s (text pickles) do not go through zipfile's small steps."""
-    return io.BufferedReader(file, CHUNK)  # type: ignore[arg-type]
+    return io.BufferedReader(file, CHUNK)  # type: ignore[type-var]
 
 
 def _dalia(label: str, subject: str, data: object) -> Recording:

@@ -4,7 +4,6 @@
 from pathlib import Path
 
 import numpy as np
-import scipy.io
 
 from wristpulse.recordings.recording import RecordingError
 
@@ -16,6 +15,8 @@ def read_matrices(path: Path, names: tuple[str, ...]) -> list[np.ndarray]:
     """
     if not path.is_file():
         raise RecordingError(path, "file", "a .mat recording", "no such file")
+    import scipy.io  # 0.1 s, for these files only
+
     try:
         content = scipy.io.loadmat(path, variable_names=names, appendmat=False)
     except Exception as error:  # scipy raises many kinds (ValueError, TypeError, zlib.error...) on bad bytes
@@ -42,4 +43,6 @@ def rows(path: Path, field: str, matrix: np.ndarray, count: int) -> np.ndarray:
 
 
 def _names(path: Path) -> str:
+    import scipy.io
+
     return ", ".join(name for name, _, _ in scipy.io.whosmat(path)) or "nothing"

@@ -50,10 +50,12 @@ def ecg_rate(ecg: np.ndarray, fs: float, starts: np.ndarray) -> np.ndarray:
     from sleepecg import detect_heartbeats  # half a second to import, and only WESAD needs it
 
     ecg = np.asarray(ecg, dtype=np.float64)
-    beats = detect_heartbeats(ecg, fs) if np.ptp(ecg) > 0 else []  # the detector rejects a dead lead
+    beats = np.empty(0, int)
+    if np.ptp(ecg) > 0:  # the detector rejects a dead lead
+        beats = np.asarray(detect_heartbeats(ecg, fs))
     if len(beats) < 2:
         return np.full(len(starts), np.nan, dtype=np.float32)
-    times = np.asarray(beats) / fs
+    times = beats / fs
     rates = 60 / np.diff(times)
     around = np.lib.stride_tricks.sliding_window_view(
         np.pad(rates, 4, mode="reflect" if len(rates) > 4 else "edge"), 9

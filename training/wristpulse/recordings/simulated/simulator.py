@@ -87,7 +87,8 @@ def simulate(
 def _plan(rng: np.random.Generator, seconds: float) -> list[Bout]:
     """Bouts that cover the recording; the first is a rest."""
     names, weights = list(WEIGHTS), np.array(list(WEIGHTS.values()))
-    bouts, time, name = [], 0.0, "sitting"
+    bouts: list[Bout] = []
+    time, name = 0.0, "sitting"
     while time < seconds:
         length = rng.uniform(*BOUT_S) if bouts else rng.uniform(25, 45)
         bouts.append(Bout(time, time + length, ACTIVITIES.index(name)))

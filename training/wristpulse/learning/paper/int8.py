@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Full-integer post-training quantisation of a student by TFLite."""
-
-from collections.abc import Callable
+"""The int8 student of windows, and float networks on the same int8 inputs."""
 
 import keras
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from wristpulse.core.numbers import INPUT_STEPS, WINDOW
+from wristpulse.learning.int8 import convert
 from wristpulse.models.layers import deployed
-from wristpulse.support.quiet import quiet
 
 
 def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
@@ -38,16 +35,3 @@ def predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
     x = inputs.astype(np.float32) / INPUT_STEPS
     windows = [x[:, None, :WINDOW, None], x[:, WINDOW:].reshape(-1, 1, WINDOW, 3)]
     return model.predict(windows, batch_size=256, verbose=0)
-
-
-def convert(function: Callable, calibration: np.ndarray, name: str) -> bytes:
-    """int8 .tflite of a function of one tensor `name`, float32 (1, ...); calibration: (n, ...) of them."""
-    signature = tf.TensorSpec((1, *calibration.shape[1:]), tf.float32, name)
-    function = tf.function(function, input_signature=[signature]).get_concrete_function()
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([convert_variables_to_constants_v2(function)])
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: ([row[None]] for row in calibration)
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = converter.inference_output_type = tf.int8
-    with quiet():
-        return converter.convert()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Augmentation of spectra that respects physiology, and the front end's maps, on TensorFlow batches.
+"""Augmentation of spectra that respects physiology, on TensorFlow batches.
 
 Spectra are magnitudes (n, 4 hops, 4, 104) of `wristpulse.core.spectrum.magnitudes`; motion is r_acc (n, 4).
 Magnitudes of independent sources add as the root of their squares, phases being unknown.
@@ -9,40 +9,13 @@ import numpy as np
 import tensorflow as tf
 
 from wristpulse.config.networks import Augmentation
-from wristpulse.core.numbers import (
-    ACC_FLOOR,
-    ACC_SPECTRUM_FLOOR,
-    BINS,
-    FIRST_BIN,
-    PPG_SPECTRUM_FLOOR,
-    REST_LOG2,
-)
+from wristpulse.core.numbers import ACC_FLOOR, ACC_SPECTRUM_FLOOR, BINS, FIRST_BIN
 
 _OCTAVES = np.log2((FIRST_BIN + np.arange(BINS)) / 40).astype(np.float32)  # above 75 BPM
 STEADY_MOTION = 3 * ACC_SPECTRUM_FLOOR  # a weaker motion artefact is scaled down with the motion
 # How high motion stands in PPG, of the pulse's highest peak: logarithms, from 0.1 to 2.5 and from 0.2 to 10.
 ARTEFACT = (-2.3, 0.9)
 SWINGING_LIGHT = (-1.5, 2.3)
-
-
-def network_inputs(spectra: tf.Tensor, motion: tf.Tensor) -> tf.Tensor:
-    """What the front end makes of magnitudes: float32 (n, 1, 104, 20), whole multiples of 1/255."""
-    halves = []
-    for half, floor, of in (
-        (spectra[:, :, :2], PPG_SPECTRUM_FLOOR, slice(0, 1)),
-        (spectra[:, :, 2:], ACC_SPECTRUM_FLOOR, slice(0, 2)),
-    ):
-        top = tf.maximum(tf.reduce_max(half[:, :, of], axis=(2, 3), keepdims=True), float(floor))
-        halves.append(tf.floor(tf.sqrt(tf.minimum(65025.0 * half / top, 65025.0))))
-    motion = tf.maximum(motion, float(ACC_FLOOR))
-    octave = tf.floor(tf.math.log(motion) / np.float32(np.log(2)) + 1e-6)
-    log2_q4 = tf.floor(16 * (octave + motion / 2**octave - 1) + 1e-3)
-    moving = tf.clip_by_value(2 * (log2_q4 - REST_LOG2), 0, 255)
-    moving = tf.repeat(moving[:, :, None, None], BINS, axis=3)
-    values = tf.concat([*halves, moving], axis=2)  # (n, 4, 5, 104)
-    return (
-        tf.reshape(tf.transpose(values, (0, 3, 1, 2)), (-1, 1, BINS, values.shape[1] * values.shape[2])) / 255
-    )
 
 
 def augment(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the spectral line learns from: every window of every LED and time-stretch, and noise."""
+"""Examples of the spectral line: every window of every LED and time-stretch, and noise."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from wristpulse.config.networks import Augmentation
-from wristpulse.core.align import align
 from wristpulse.core.numbers import HOP, HOPS_PER_WINDOW, RATE_HZ, WINDOW
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.spectrum import last_windows, magnitudes
-from wristpulse.core.window import motion, window_ends, windows
+from wristpulse.core.window import motion, stream_windows
 from wristpulse.data.labels import between_labels
 from wristpulse.recordings.recording import Recording
+from wristpulse.support.errors import UserError
 
 TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
 
 
-@dataclass(frozen=True)
-class Windows:
+@dataclass(frozen=True, kw_only=True)
+class SpectralExamples:
     """Windows to learn from.
 
     spectra: float32 (n, 4, 104), magnitudes; motion: float32 (n,), r_acc; bpm: float32 (n,), NaN unknown;
@@ -43,7 +43,9 @@ class Windows:
         return labelled + unlabelled * unknown / unknown.sum()
 
 
-def windows_of(recording: Recording, augmentation: Augmentation, aligned: bool = True) -> Windows:
+def recording_examples(
+    recording: Recording, augmentation: Augmentation, aligned: bool = True
+) -> SpectralExamples:
     """All windows of a recording: every PPG channel, at its own pace and at the augmentation's."""
     parts = [
         _channel(recording, led, stretch, 1.0 if stretch == 1.0 else augmentation.stretched_share, aligned)
@@ -53,50 +55,51 @@ def windows_of(recording: Recording, augmentation: Augmentation, aligned: bool =
     return _join(parts, [1 / recording.ppg.shape[1]] * len(parts))
 
 
-def _channel(recording: Recording, led: int, stretch: float, weight: float, aligned: bool) -> Windows:
+def _channel(
+    recording: Recording, led: int, stretch: float, weight: float, aligned: bool
+) -> SpectralExamples:
     """Windows of one PPG channel of a recording played `stretch` times as fast."""
     stream = to_counts(recording, led)
     t_ppg, t_acc = ((t / stretch).astype(np.int64) for t in (stream.t_ppg_us, stream.t_acc_us))
-    hops = align(SensorStream(stream.ppg, t_ppg, stream.acc, t_acc))
-    ends = window_ends(hops)
-    x = windows(hops, ends)
-    bpm = np.full(len(ends), np.nan)
+    windows = stream_windows(SensorStream(stream.ppg, t_ppg, stream.acc, t_acc))
+    bpm = np.full(len(windows), np.nan)
     if recording.hr is not None and len(recording.hr):
         half = WINDOW / RATE_HZ / 2
         middle = recording.hr_start_s + half + (recording.label_offset_s if aligned else 0.0)
-        at = (hops.end_us[ends] * 1e-6 - half) * stretch
+        at = (windows.end_us * 1e-6 - half) * stretch
         bpm = between_labels(middle, recording.hr, at) * stretch
-    return Windows(
-        magnitudes(x).astype(np.float32),
-        motion(x).astype(np.float32),
-        bpm.astype(np.float32),
-        last_windows(ends).astype(np.int32),
-        np.where((bpm >= TAUGHT_BPM[0]) & (bpm <= TAUGHT_BPM[1]), weight, 0.0),
+    return SpectralExamples(
+        spectra=magnitudes(windows.x).astype(np.float32),
+        motion=motion(windows.x).astype(np.float32),
+        bpm=bpm.astype(np.float32),
+        hops=last_windows(windows.ends).astype(np.int32),
+        weight=np.where((bpm >= TAUGHT_BPM[0]) & (bpm <= TAUGHT_BPM[1]), weight, 0.0),
     )
 
 
-def _join(parts: Sequence[Windows], weights: Sequence[float]) -> Windows:
+def _join(parts: Sequence[SpectralExamples], weights: Sequence[float]) -> SpectralExamples:
+    """The examples of all parts, each part's weights multiplied by its own."""
     base = np.cumsum([0, *(len(part.bpm) for part in parts)])
-    return Windows(
-        np.concatenate([part.spectra for part in parts]),
-        np.concatenate([part.motion for part in parts]),
-        np.concatenate([part.bpm for part in parts]),
-        np.concatenate([part.hops + start for part, start in zip(parts, base, strict=False)]),
-        np.concatenate([part.weight * weight for part, weight in zip(parts, weights, strict=True)]),
+    return SpectralExamples(
+        spectra=np.concatenate([part.spectra for part in parts]),
+        motion=np.concatenate([part.motion for part in parts]),
+        bpm=np.concatenate([part.bpm for part in parts]),
+        hops=np.concatenate([part.hops + start for part, start in zip(parts, base, strict=False)]),
+        weight=np.concatenate([part.weight * weight for part, weight in zip(parts, weights, strict=True)]),
     )
 
 
-def gather(recordings: Sequence[Recording], parts: Sequence[Windows]) -> Windows:
-    """The windows of recordings together; a data set weighs by the root of its length.
+def gather(recordings: Sequence[Recording], parts: Sequence[SpectralExamples]) -> SpectralExamples:
+    """The examples of recordings together; a data set weighs by the root of its length.
 
-    ValueError if no recording has a label.
+    UserError if no recording has a label.
     """
     seconds: dict[str, float] = {}
     for r in recordings:
         seconds[r.dataset] = seconds.get(r.dataset, 0.0) + r.seconds
     together = _join(parts, [seconds[r.dataset] ** -0.5 for r in recordings])
     if not together.weight.any():
-        raise ValueError("spectral student: recordings: expected one with a reference heart rate, found none")
+        raise UserError("spectral student", "recordings", "one with a reference heart rate", "none")
     return together
 
 
@@ -107,9 +110,8 @@ def noise_spectra(seed: int, count: int = 2000) -> np.ndarray:
     white = np.fft.rfft(rng.normal(size=(count, 2 * samples)))
     colour = np.fft.rfftfreq(2 * samples, 1 / RATE_HZ).clip(0.05) ** -rng.uniform(0, 1.5, (count, 1))
     x = np.fft.irfft(white * colour)[:, :samples]
-    counts = np.rint(x / x.std(axis=1, keepdims=True) * 2.0 ** rng.uniform(2, 14, (count, 1))).astype(
-        np.int64
-    )
+    strength = 2.0 ** rng.uniform(2, 14, (count, 1))
+    counts = np.rint(x / x.std(axis=1, keepdims=True) * strength).astype(np.int64)
     hops = np.lib.stride_tricks.sliding_window_view(counts, WINDOW, axis=1)[:, ::HOP].reshape(-1, WINDOW)
     signals = np.zeros((len(hops), 4, WINDOW), np.int64)
     signals[:, 0] = hops

@@ -7,19 +7,18 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from wristpulse.config.load import Distillation
-from wristpulse.config.networks import Augmentation, Recipe
-from wristpulse.core.spectrum import INPUT_SCALE, INPUT_ZERO
-from wristpulse.data.spectral_windows import Windows, noise_spectra
-from wristpulse.learning.augment import augment, network_inputs, swinging_light, without_pulse
+from wristpulse.config.networks import Augmentation
+from wristpulse.config.settings import Distillation, Recipe
+from wristpulse.core.spectrum_float import float_spectrum_inputs
+from wristpulse.data.spectral_examples import SpectralExamples, noise_spectra
 from wristpulse.learning.losses import divergence, rkd, soft_label
-from wristpulse.learning.quantize import convert
-from wristpulse.models.layers import deployed
+from wristpulse.learning.spectral.augment import augment, swinging_light, without_pulse
 from wristpulse.support.files import replacing, write_text
 from wristpulse.support.stopwatch import Stopwatch
 
@@ -36,9 +35,9 @@ class Teaching:
     settings: Distillation
 
 
-def train(
+def train_network(
     build: Callable[[], keras.Model],
-    data: Windows,
+    data: SpectralExamples,
     augmentation: Augmentation,
     recipe: Recipe,
     seed: int,
@@ -63,17 +62,18 @@ def train(
     draws = np.random.default_rng(seed).choice(
         len(data.bpm), (recipe.steps, 2, recipe.batch), p=data.chances(share)
     )
-    examples = _Examples(data, augmentation, recipe, seed, rng)
+    batches = _Batches(data, augmentation, recipe, seed, rng)
 
     @tf.function
     def step(chosen: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-        inputs, target, known = examples(chosen, others)
+        inputs, target, has_target = batches(chosen, others)
         with tf.GradientTape() as tape:
             outputs = model(inputs, training=True)
             entropy = tf.nn.softmax_cross_entropy_with_logits(target, outputs["logits"])
-            loss = tf.reduce_sum(tf.where(known, entropy, 0.0)) / tf.reduce_sum(tf.cast(known, tf.float32))
+            counted = tf.where(has_target, entropy, 0.0)
+            loss = tf.reduce_sum(counted) / tf.reduce_sum(tf.cast(has_target, tf.float32))
             if teaching:
-                loss += _taught(teaching.teacher(inputs, training=False), outputs, teaching.settings)
+                loss += _teaching_loss(teaching.teacher(inputs, training=False), outputs, teaching.settings)
         optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
         return loss
 
@@ -90,12 +90,17 @@ def train(
     return model
 
 
-class _Examples:
+class _Batches:
     """Batches of inputs and targets from rows of `data`."""
 
     def __init__(
-        self, data: Windows, augmentation: Augmentation, recipe: Recipe, seed: int, rng: tf.random.Generator
-    ):
+        self,
+        data: SpectralExamples,
+        augmentation: Augmentation,
+        recipe: Recipe,
+        seed: int,
+        rng: tf.random.Generator,
+    ) -> None:
         self.augmentation, self.recipe, self.rng = augmentation, recipe, rng
         self.noise = tf.constant(noise_spectra(seed))
         self.spectra, self.motion, self.bpm, self.hops = map(
@@ -103,7 +108,7 @@ class _Examples:
         )
 
     def __call__(self, chosen: tf.Tensor, others: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Inputs (n, 1, 104, 20), targets (n, 104), which are known (n,); others lend motion."""
+        """Inputs (n, 1, 104, 20), targets (n, 104), and which have one (n,); others lend motion."""
         change, rng = self.augmentation, self.rng
         rows, other = tf.gather(self.hops, chosen), tf.gather(self.hops, others)
         bpm = tf.gather(self.bpm, chosen)
@@ -123,11 +128,11 @@ class _Examples:
             rng,
         )
         seen, target = without_pulse(seen, target, self.noise, after, rng)
-        known = tf.logical_or(tf.logical_not(tf.math.is_nan(bpm)), tf.logical_or(before, after))
-        return network_inputs(seen, moving), target, known
+        has_target = tf.logical_or(tf.logical_not(tf.math.is_nan(bpm)), tf.logical_or(before, after))
+        return float_spectrum_inputs(seen, moving), target, has_target
 
 
-def _taught(
+def _teaching_loss(
     teacher: dict[str, tf.Tensor], student: dict[str, tf.Tensor], settings: Distillation
 ) -> tf.Tensor:
     """Loss against the teacher's outputs: its response, and the relation if one is set."""
@@ -138,7 +143,7 @@ def _taught(
 
 
 def _save(path: Path, step: int, state: Sequence) -> None:
-    values = {str(n): np.asarray(v) for n, v in enumerate(state)}
+    values: dict[str, Any] = {str(n): np.asarray(v) for n, v in enumerate(state)}
     with replacing(path) as beside, beside.open("wb") as file:
         np.savez(file, step=step, **values)
 
@@ -151,23 +156,3 @@ def _restore(path: Path, state: Sequence) -> int:
         for n, variable in enumerate(state):
             variable.assign(stored[str(n)])
         return int(stored["step"])
-
-
-def _values(inputs: np.ndarray) -> np.ndarray:
-    return (inputs.astype(np.float32)[:, None] - INPUT_ZERO) * np.float32(INPUT_SCALE)
-
-
-def predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
-    """Logits float32 (n, 104) of a `deployed` network for the front end's int8 inputs (n, 104, 20)."""
-    return model.predict(_values(inputs), batch_size=256, verbose=0)
-
-
-def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
-    """int8 .tflite of a student; int8 inputs (n, 104, 20) of the front end set the activations' ranges.
-
-    The input's scale and zero point are the front end's: the calibration spans 0 to 1.
-    """
-    calibration = _values(inputs)
-    calibration[0, 0, 0, :2] = 0, 1
-    student = deployed(model)
-    return convert(lambda spectra: student(spectra, training=False), calibration, "spectra")

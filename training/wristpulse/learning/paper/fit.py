@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from wristpulse.config.load import Training
+from wristpulse.config.settings import Training
 from wristpulse.learning.curve import HISTORY, MONITOR, history
 from wristpulse.learning.losses import bpm_error
 from wristpulse.support.files import write_text
@@ -22,6 +22,7 @@ WEIGHTS = "best.weights.h5"
 def fit(
     model: keras.Model,
     settings: Training,
+    *,
     losses: dict[str, Callable],
     weights: dict[str, float],
     train: tuple[list[np.ndarray], dict[str, np.ndarray]],
@@ -89,26 +90,22 @@ def fit(
 
 
 class OneName(keras.callbacks.Callback):
-    """Keras prefixes a metric by its output's name only where there are several outputs; here it has one
-    name.
-    """
+    """Give the monitored metric one name: Keras prefixes it only if there are several outputs."""
 
     def on_epoch_end(self, epoch, logs=None):
-        """Add the name; the callbacks behind see it."""
+        """Add the name for the callbacks that follow."""
         logs[MONITOR] = logs.get("val_logits_bpm_error", logs.get("val_bpm_error"))
 
 
 class Patience(keras.callbacks.Callback):
-    """Stop after `patience` epochs without a better validation error; knows the epochs before an
-    interruption.
-    """
+    """Stop after `patience` epochs without a better validation error, those before a resume included."""
 
     def __init__(self, patience: int, best: float, since: int):
         super().__init__()
         self.patience, self.best, self.since = patience, best, since
 
     def on_epoch_end(self, epoch, logs=None):
-        """Count."""
+        """Count the epochs since the best one, and stop if there are too many."""
         self.since = 0 if logs[MONITOR] < self.best else self.since + 1
         self.best = min(self.best, logs[MONITOR])
         self.model.stop_training |= self.since >= self.patience

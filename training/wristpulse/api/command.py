@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shell's `wristpulse`: heart rate from a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.api.estimate import load_student
+from wristpulse.api.extras import needs
+from wristpulse.api.files import read_file
+from wristpulse.api.heart_rate import HeartRate
+from wristpulse.api.score import score
+from wristpulse.oracle import ModelError
+from wristpulse.recordings.recording import Recording, RecordingError
+from wristpulse.recordings.scale import SignalError, dark_note
+from wristpulse.student.card import CardError
+from wristpulse.support.errors import UserError
+from wristpulse.support.files import replacing
+
+COLUMNS = ("recording", "time_s", "bpm", "confidence", "state")
+# What a user can set right; any other error is ours and keeps its traceback.
+USER_ERRORS = (SignalError, RecordingError, CardError, ModelError, UserError, OSError, ImportError)
+HOP = "{:>8}  {:>5}  {:>10}  {}"
+
+
+def estimate_file(
+    path: Path,
+    *,
+    out: Path | None = None,
+    plot: Path | None = None,
+    hops: bool = False,
+    student: Path | None = None,
+) -> list[tuple[Recording, HeartRate]]:
+    """Estimate every recording in a file and print a line for each; see `main` for the parameters.
+
+    Raises RecordingError, SignalError, CardError, StepError, OSError.
+    """
+    model = load_student(student)
+    found = [(recording, model.estimate(recording)) for recording in read_file(path)]
+    for recording, hr in found:
+        print(f"{recording.name}: {hr.summary()}")
+        if note := dark_note(recording):
+            print(note)
+        if recording.hr is not None and np.isfinite(recording.hr).any():
+            print(f"{recording.name}: against its labels: {score(hr, recording)}")
+        if hops:
+            print(HOP.format("time_s", "BPM", "confidence", "state"))
+            for row in rows(recording, hr):
+                print(HOP.format(row[1], row[2] or "-", row[3] or "-", row[4]))
+    if out:
+        write_csv(out, found)
+        print(out)
+    if plot:
+        write_picture(plot, found)
+        print(plot)
+    return found
+
+
+def rows(recording: Recording, hr: HeartRate) -> list[tuple[str, str, str, str, str]]:
+    """A recording's hops as texts in the order of COLUMNS; empty where there is no value."""
+
+    def text(value: float, digits: int) -> str:
+        return f"{value:.{digits}f}" if np.isfinite(value) else ""
+
+    return [
+        (recording.name, text(t, 3), text(bpm, 1), text(confidence, 3), str(state))
+        for t, bpm, confidence, state in zip(hr.time_s, hr.bpm, hr.confidence, hr.state, strict=True)
+    ]
+
+
+def write_csv(path: Path, found: list[tuple[Recording, HeartRate]]) -> None:
+    """Write a row a hop, whole or not at all. OSError if that cannot be."""
+    import csv
+
+    with replacing(path) as beside, beside.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for recording, hr in found:
+            writer.writerows(rows(recording, hr))
+
+
+def write_picture(path: Path, found: list[tuple[Recording, HeartRate]]) -> None:
+    """Draw every recording below the other. ImportError without matplotlib, OSError if it cannot be saved."""
+    with needs("plot", "--plot"):
+        import matplotlib
+
+        matplotlib.use("agg")
+        from matplotlib import pyplot
+
+    size = (9, 4 * len(found))
+    figure, axes = pyplot.subplots(len(found), figsize=size, squeeze=False, layout="constrained")
+    for ax, (recording, hr) in zip(axes[:, 0], found, strict=True):
+        hr.plot(ax)
+        ax.set_title(recording.name)
+    figure.savefig(path, dpi=150)
+    pyplot.close(figure)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; returns the exit code: 0, or 1 with one line on stderr."""
+    parser = argparse.ArgumentParser(prog="wristpulse", description="Heart rate from wrist PPG and motion.")
+    parser.add_argument("--version", action="version", version=f"wristpulse {_version()}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    estimate = commands.add_parser(
+        "estimate",
+        help="heart rate of a recording of your own",
+        description="Heart rate of a recording, a value every 2 s. FILE is told by what it holds: an .npz "
+        "(docs/data.md), an Empatica E4's or EmbracePlus' zip or folder, Polar Sensor Logger's *_PPG.txt, or "
+        "a .csv of time, ppg, x, y, z.",
+    )
+    estimate.add_argument("file", type=Path, metavar="FILE")
+    estimate.add_argument("--out", type=Path, metavar="CSV", help="write a row a hop: " + ", ".join(COLUMNS))
+    estimate.add_argument("--plot", type=Path, metavar="PNG", help="draw heart rate, confidence and states")
+    estimate.add_argument("--hops", action="store_true", help="also print every hop")
+    estimate.add_argument(
+        "--student", type=Path, metavar="DIR", help="student.tflite and student.json; default: the released"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        estimate_file(
+            options.file, out=options.out, plot=options.plot, hops=options.hops, student=options.student
+        )
+    except USER_ERRORS as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _version() -> str:
+    import wristpulse
+
+    return str(wristpulse.__version__)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

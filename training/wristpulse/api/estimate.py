@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Heart rate from arrays or a recording, with the released student or another."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wristpulse.api.arrays import (
+    AccUnit,
+    Scale,
+    acc_values,
+    check_same_time,
+    counts,
+    found_acc_scale,
+    found_ppg_scale,
+    ppg_values,
+    series,
+)
+from wristpulse.api.heart_rate import HeartRate, heart_rate
+from wristpulse.api.stream import Stream
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.recordings.recording import Recording
+from wristpulse.recordings.scale import SignalError
+from wristpulse.student.card import RELEASED, Student
+from wristpulse.student.card import load_student as read_student
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+class WristStudent(Student):
+    """A student that takes arrays: `estimate` for a whole recording, `stream` for chunks.
+
+    Further attributes: `card`, what its training noted; `folder`, where it lies; `estimator()`, the integer
+    reference that the firmware equals.
+    """
+
+    def estimate(self, ppg: ArrayLike | Recording, acc: ArrayLike | None = None, **options) -> HeartRate:
+        """Heart rate of a whole recording; parameters, result and errors as `wristpulse.estimate` states.
+
+        Examples
+        --------
+        >>> import wristpulse as wp
+        >>> student = wp.load_student()
+        >>> len(student.estimate(wp.simulate(seed=1, seconds=60)))
+        29
+        """
+        stream, notes = sensor_stream(ppg, acc, **options)
+        return heart_rate(self.estimator().run(stream), notes)
+
+    def stream(
+        self,
+        fs_ppg: float | None = None,
+        fs_acc: float | None = None,
+        *,
+        scale: Scale = "counts",
+        acc_unit: AccUnit = "g",
+        led: int = 0,
+    ) -> Stream:
+        """Start estimating from chunks of samples as they come, with the results that the whole would give.
+
+        Parameters
+        ----------
+        fs_ppg, fs_acc : float, optional
+            Rates in Hz. Without a rate, each chunk brings its samples' times.
+        scale : "counts", pair (lsb, zero) or PpgScale
+            The device's 18-bit counts are ``round(ppg / lsb) + zero``. There is no "auto": a scale cannot
+            be found before the signal is there.
+        acc_unit : str or float
+            "g", "m/s2", "mg" or another name that `wristpulse.estimate` takes, or units per g.
+        led : int
+            Channel of a PPG with several.
+
+        Returns
+        -------
+        Stream
+
+        Raises
+        ------
+        SignalError
+            For a rate below 10 Hz, an unknown unit or a scale that is none.
+
+        Examples
+        --------
+        >>> import wristpulse as wp
+        >>> recording = wp.simulate(seed=1, seconds=60)
+        >>> stream = wp.load_student().stream(fs_ppg=64, fs_acc=32)
+        >>> first = stream.update(recording.ppg[:640], recording.acc[:320])  # ten seconds
+        >>> len(first)
+        4
+        """
+        return Stream(
+            self.model.predict, self.tables, self.card["front_end"],
+            fs_ppg=fs_ppg, fs_acc=fs_acc, scale=scale, acc_unit=acc_unit, led=led,
+        )  # fmt: skip
+
+
+def load_student(folder: Path | str | None = None) -> WristStudent:
+    """Read a student: an int8 network with its tracker.
+
+    Parameters
+    ----------
+    folder : path, optional
+        Folder of ``student.tflite`` and ``student.json``, as `invoke quantize` makes it; the released
+        student, which comes with the package, if None.
+
+    Returns
+    -------
+    WristStudent
+
+    Raises
+    ------
+    StepError
+        If the folder lacks one of the two files.
+    CardError
+        If they do not belong together.
+
+    Examples
+    --------
+    >>> import wristpulse as wp
+    >>> wp.load_student().card["front_end"]
+    'spectrum'
+    """
+    read = read_student(RELEASED if folder is None else Path(folder))
+    return WristStudent(model=read.model, tables=read.tables, card=read.card, folder=read.folder)
+
+
+@functools.cache
+def _released() -> WristStudent:
+    return load_student()
+
+
+def estimate(
+    ppg: ArrayLike | Recording,
+    acc: ArrayLike | None = None,
+    *,
+    fs_ppg: float | None = None,
+    fs_acc: float | None = None,
+    t_ppg: ArrayLike | None = None,
+    t_acc: ArrayLike | None = None,
+    scale: Scale = "auto",
+    acc_unit: AccUnit = "auto",
+    led: int | None = None,
+) -> HeartRate:
+    """Heart rate from a wrist's PPG and acceleration, with the released student, bit for bit as the firmware.
+
+    Parameters
+    ----------
+    ppg : array (n,) or (n, LEDs), or Recording
+        Light at the wrist in any unit and polarity. A Recording brings everything else with it.
+    acc : array (m, 3)
+        Acceleration of the same wrist at the same time, gravity included.
+    fs_ppg, fs_acc : float
+        Rates in Hz, 10 or more; both signals start at time 0.
+    t_ppg, t_acc : array (n,), array (m,)
+        In place of a rate: the samples' times, increasing, in seconds or as datetime64 (then seconds since
+        1970 come back). Longer steps than 0.1 s are gaps.
+    scale : "auto", "counts", pair (lsb, zero) or PpgScale
+        How `ppg` becomes the device's 18-bit counts, ``round(ppg / lsb) + zero``. "counts" is (1, 0).
+    acc_unit : "auto", str or float
+        "auto" lets gravity tell. Else "g", "m/s2", "mg", "1/64 g" and the like, or units per g.
+    led : int, optional
+        Channel of a PPG with several; the Recording's own, or the first, if None.
+
+    Returns
+    -------
+    HeartRate
+        A value every 2 s, the first after 8 s.
+
+    Raises
+    ------
+    SignalError
+        A ValueError that names the array, what was expected and what was found: NaN, wrong shape, less
+        than 8 s, a constant signal, durations or times that do not go together, no gravity.
+
+    Notes
+    -----
+    docs/signal_path.md states each step; `zephyr_app/core` is the same in C.
+
+    Examples
+    --------
+    >>> import wristpulse as wp
+    >>> recording = wp.simulate(seed=1, seconds=60)
+    >>> hr = wp.estimate(recording.ppg, recording.acc, fs_ppg=64, fs_acc=32)
+    >>> len(hr), str(hr.state[0])
+    (29, 'acquiring')
+    """
+    return _released().estimate(
+        ppg, acc, fs_ppg=fs_ppg, fs_acc=fs_acc, t_ppg=t_ppg, t_acc=t_acc,
+        scale=scale, acc_unit=acc_unit, led=led,
+    )  # fmt: skip
+
+
+def sensor_stream(
+    ppg: ArrayLike | Recording,
+    acc: ArrayLike | None = None,
+    *,
+    fs_ppg: float | None = None,
+    fs_acc: float | None = None,
+    t_ppg: ArrayLike | None = None,
+    t_acc: ArrayLike | None = None,
+    scale: Scale = "auto",
+    acc_unit: AccUnit = "auto",
+    led: int | None = None,
+) -> tuple[SensorStream, tuple[str, ...]]:
+    """What `estimate` gives the estimator, and how the signals were scaled; parameters as there."""
+    if isinstance(ppg, Recording):
+        given = {"acc": acc, "fs_ppg": fs_ppg, "fs_acc": fs_acc, "t_ppg": t_ppg, "t_acc": t_acc}
+        extra = [name for name, value in given.items() if value is not None]
+        extra += [name for name, value in (("scale", scale), ("acc_unit", acc_unit)) if value != "auto"]
+        if extra:
+            raise SignalError(", ".join(extra), "nothing: a Recording brings it with it", "a value")
+        note = f"ppg: lsb {ppg.ppg_lsb:g} and zero {ppg.ppg_zero}, as the recording has them"
+        return to_counts(ppg, led), (note,)
+    if isinstance(ppg, (list, tuple)) and ppg and isinstance(ppg[0], Recording):
+        found = f"a list of {len(ppg)}; choose one, as in recordings[0]"
+        raise SignalError("ppg", "an array or one Recording", found)
+    if acc is None:
+        raise SignalError("acc", "an array of shape (m, 3)", "none")
+    light = series("ppg", ppg_values(ppg, led or 0), fs_ppg, t_ppg)
+    motion = series("acc", acc_values(acc), fs_acc, t_acc)
+    check_same_time(light, motion)
+    ppg_to = found_ppg_scale(scale, light.values, light.rate_hz)
+    acc_to = found_acc_scale(acc_unit, motion.values, motion.rate_hz)
+    return counts(light, motion, ppg_to, acc_to), (ppg_to.why, acc_to.why)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A line: what the networks see, the examples that they learn from, teacher, student and int8 conversion.
+
+There are two, and a configuration's `front_end` chooses one. Neither loads Keras before it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from wristpulse.config.settings import Config, FrontEnd
+from wristpulse.data.corpus import Corpus
+from wristpulse.learning.paper import PaperLine
+from wristpulse.learning.spectral import SpectralLine
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Line(Protocol):
+    """What the steps of the chain ask of a line.
+
+    front_end: of wristpulse.core.estimator.FRONT_ENDS; needs_validation: whether training needs people who
+    choose the best epoch.
+    """
+
+    front_end: FrontEnd
+    needs_validation: bool
+
+    def variant(self, config: Config, network: str) -> str:
+        """What a network (TEACHER or STUDENT of learning.artefacts) is compared as in an evaluation."""
+
+    def teacher_settings(self, config: Config) -> dict[str, object]:
+        """The settings that the trained teacher depends on."""
+
+    def student_settings(self, config: Config) -> dict[str, object]:
+        """The settings that the trained student depends on."""
+
+    def train_teacher(
+        self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
+    ) -> None:
+        """Train the teacher and save it in `folder` as TEACHER_MODEL; resumes from `folder`."""
+
+    def train_student(
+        self,
+        config: Config,
+        corpus: Corpus,
+        teacher: Path | None,
+        folder: Path,
+        progress: Callable[[str], None],
+    ) -> None:
+        """Train the student and save it in `folder` as STUDENT_MODEL; `teacher`: the teacher's folder."""
+
+    def quantize(self, model: keras.Model, inputs: np.ndarray) -> bytes:
+        """int8 .tflite of a student; inputs int8 (n, ...) of the front end set the activations' ranges."""
+
+    def logits(self, model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+        """Float logits (n, 104) of a `deployed` network for int8 inputs (n, ...) of the front end."""
+
+    def single_windows(self, logits: np.ndarray) -> np.ndarray:
+        """BPM (n,) of windows by themselves, without a tracker, from float logits (n, 104)."""
+
+
+PAPER, SPECTRAL = PaperLine(), SpectralLine()
+LINES: dict[str, Line] = {line.front_end: line for line in (PAPER, SPECTRAL)}
+
+
+def line_of(config: Config) -> Line:
+    """The line of a configuration."""
+    return LINES[config.front_end]

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The paper's line: windows of time, the PULSE teacher and its modality-wise student."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wristpulse.config.settings import Config, FrontEnd
+from wristpulse.core.bins import bin_bpm
+from wristpulse.data.corpus import Corpus
+from wristpulse.learning.artefacts import TEACHER, TEACHER_MODEL
+
+if TYPE_CHECKING:
+    import keras
+
+
+class PaperLine:
+    """The line of windows: wristpulse.learning.line.Line."""
+
+    front_end: FrontEnd = "window"
+    needs_validation = True  # it chooses the best epoch
+
+    def variant(self, config: Config, network: str) -> str:
+        """The teacher, or the student by what it takes from the teacher."""
+        return TEACHER if network == TEACHER else config.distillation.relation
+
+    def teacher_settings(self, config: Config) -> dict[str, object]:
+        """Network, training and seed."""
+        return {"model": config.teacher, "training": config.teacher_training, "seed": config.seed}
+
+    def student_settings(self, config: Config) -> dict[str, object]:
+        """Network, training, distillation and seed."""
+        return {
+            "model": config.student,
+            "training": config.student_training,
+            "distillation": config.distillation,
+            "seed": config.seed,
+        }
+
+    def train_teacher(
+        self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
+    ) -> None:
+        """Train the PULSE teacher."""
+        from wristpulse.learning.paper import train
+
+        train.train_teacher(config, corpus, folder, progress)
+
+    def train_student(
+        self,
+        config: Config,
+        corpus: Corpus,
+        teacher: Path | None,
+        folder: Path,
+        progress: Callable[[str], None],
+    ) -> None:
+        """Train the modality-wise student."""
+        import keras
+
+        from wristpulse.learning.paper import train
+
+        model = keras.models.load_model(teacher / TEACHER_MODEL) if teacher else None
+        train.train_student(config, corpus, model, folder, progress)
+
+    def quantize(self, model: keras.Model, inputs: np.ndarray) -> bytes:
+        """int8 .tflite; inputs int8 (n, 1024)."""
+        from wristpulse.learning.paper import int8
+
+        return int8.quantize(model, inputs)
+
+    def logits(self, model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+        """Float logits of inputs int8 (n, 1024)."""
+        from wristpulse.learning.paper import int8
+
+        return int8.predict(model, inputs)
+
+    def single_windows(self, logits: np.ndarray) -> np.ndarray:
+        """The distribution's mean, which these networks learn by."""
+        weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return weights @ bin_bpm() / weights.sum(axis=1)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Train the paper's networks on windows: the PULSE teacher, and the student that learns from it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from wristpulse.config.settings import Config
+from wristpulse.data.corpus import Corpus, Examples
+from wristpulse.learning.artefacts import STUDENT_MODEL, TEACHER_MODEL
+from wristpulse.learning.losses import RELATIONS, HeartRateLoss
+from wristpulse.learning.paper.fit import fit
+from wristpulse.models import student, teacher
+
+
+def train_teacher(
+    config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None] = print
+) -> dict:
+    """Train into `folder` (teacher.keras, metrics.json, history.csv); returns the metrics."""
+    keras.utils.set_random_seed(config.seed)
+    model = teacher.build(config.teacher)
+    train, validation = (
+        (examples.network_inputs(), {"logits": examples.bpm[:, None]})
+        for examples in (corpus.train, corpus.validation)
+    )
+    summary = fit(
+        model,
+        config.teacher_training,
+        losses={"logits": HeartRateLoss(config.teacher_training)},
+        weights={"logits": 1.0},
+        train=train,
+        validation=validation,
+        folder=folder,
+        seed=config.seed,
+        progress=progress,
+    )
+    model.save(folder / TEACHER_MODEL)
+    return summary
+
+
+def train_student(
+    config: Config,
+    corpus: Corpus,
+    teacher: keras.Model | None,
+    folder: Path,
+    progress: Callable[[str], None] = print,
+) -> dict:
+    """Train into `folder` (student.keras, metrics.json, history.csv); returns the metrics.
+
+    With a teacher it also learns on windows without a label; without one, from the labels alone.
+    """
+    keras.utils.set_random_seed(config.seed)
+    model = student.build(config.student)
+    train, validation = (
+        (examples.network_inputs(), targets(examples, teacher, config))
+        for examples in (corpus.distillation if teacher else corpus.train, corpus.validation)
+    )
+    losses: dict[str, Callable] = {"logits": HeartRateLoss(config.student_training, config.distillation)}
+    weights = {"logits": 1.0}
+    if teacher and config.distillation.relation in RELATIONS:
+        output, loss = RELATIONS[config.distillation.relation]
+        losses[output], weights[output] = loss, config.distillation.relation_weight
+    summary = fit(
+        model,
+        config.student_training,
+        losses=losses,
+        weights=weights,
+        train=train,
+        validation=validation,
+        folder=folder,
+        seed=config.seed,
+        progress=progress,
+    )
+    model.save(folder / STUDENT_MODEL)
+    return summary
+
+
+def targets(examples: Examples, teacher: keras.Model | None, config: Config) -> dict[str, np.ndarray]:
+    """Targets by output name: BPM beside the teacher's logits, and the teacher's side of the relation."""
+    bpm = examples.bpm[:, None]
+    if teacher is None:
+        return {"logits": bpm}
+    outputs = teacher.predict(examples.network_inputs(), batch_size=256, verbose=0)
+    wanted = {"logits": np.concatenate([bpm, outputs["logits"]], axis=1)}
+    if config.distillation.relation in RELATIONS:
+        output, _ = RELATIONS[config.distillation.relation]
+        wanted[output] = outputs[output]
+    return wanted

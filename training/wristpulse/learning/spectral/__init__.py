@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The spectral line, which ships: spectra of four hops, a student of 8 k parameters, and its teacher."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wristpulse.config.networks import Augmentation, size_name
+from wristpulse.config.settings import Config, FrontEnd
+from wristpulse.core.bins import bin_bpm
+from wristpulse.data.corpus import Corpus, content_digest
+from wristpulse.data.spectral_examples import SpectralExamples, gather, recording_examples
+from wristpulse.learning.artefacts import STUDENT_MODEL, TEACHER, TEACHER_MODEL
+from wristpulse.recordings import Recording
+
+if TYPE_CHECKING:
+    import keras
+
+
+class SpectralLine:
+    """The line of spectra: wristpulse.learning.line.Line.
+
+    It keeps the examples of each recording as long as the process lives: the folds of a protocol share them.
+    """
+
+    front_end: FrontEnd = "spectrum"
+    needs_validation = False  # it trains for a fixed number of steps
+
+    def __init__(self) -> None:
+        self._examples: dict[tuple[str, Augmentation, bool], SpectralExamples] = {}
+
+    def variant(self, config: Config, network: str) -> str:
+        """The teacher, or the student by its size and what it takes from the teacher."""
+        if network == TEACHER:
+            return f"spectral-{TEACHER}"
+        return f"spectral-{size_name(config.spectral)}-{config.distillation.relation}"
+
+    def teacher_settings(self, config: Config) -> dict[str, object]:
+        """Network, training, augmentation and seed."""
+        return {
+            "model": config.spectral_teacher,
+            "training": config.spectral_teacher_training,
+            "augmentation": config.augmentation,
+            "seed": config.seed,
+        }
+
+    def student_settings(self, config: Config) -> dict[str, object]:
+        """Network, training, augmentation, distillation if there is any, and seed."""
+        settings: dict[str, object] = {
+            "model": config.spectral,
+            "training": config.spectral_training,
+            "augmentation": config.augmentation,
+            "seed": config.seed,
+        }
+        if config.distillation.relation != "none":
+            settings["distillation"] = config.distillation
+        return settings
+
+    def train_teacher(
+        self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
+    ) -> None:
+        """Train the teacher with attention along frequency."""
+        from wristpulse.learning.spectral.train import train_network
+        from wristpulse.models import spectral_teacher
+
+        model = train_network(
+            lambda: spectral_teacher.build(config.spectral_teacher),
+            self._gathered(config, corpus, progress, with_unlabelled=False),
+            config.augmentation,
+            config.spectral_teacher_training,
+            config.seed,
+            folder,
+            progress=progress,
+        )
+        model.save(folder / TEACHER_MODEL)
+
+    def train_student(
+        self,
+        config: Config,
+        corpus: Corpus,
+        teacher: Path | None,
+        folder: Path,
+        progress: Callable[[str], None],
+    ) -> None:
+        """Train the student that ships."""
+        import keras
+
+        from wristpulse.learning.spectral.train import Teaching, train_network
+        from wristpulse.models import spectral
+
+        teaching = None
+        if teacher:
+            model = keras.models.load_model(teacher / TEACHER_MODEL, compile=False)
+            teaching = Teaching(model, config.distillation)
+        student = train_network(
+            lambda: spectral.build(config.spectral),
+            self._gathered(config, corpus, progress, with_unlabelled=teacher is not None),
+            config.augmentation,
+            config.spectral_training,
+            config.seed,
+            folder,
+            teaching,
+            progress,
+        )
+        student.save(folder / STUDENT_MODEL)
+
+    def quantize(self, model: keras.Model, inputs: np.ndarray) -> bytes:
+        """int8 .tflite; inputs int8 (n, 104, 20)."""
+        from wristpulse.learning.spectral import int8
+
+        return int8.quantize(model, inputs)
+
+    def logits(self, model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+        """Float logits of inputs int8 (n, 104, 20)."""
+        from wristpulse.learning.spectral import int8
+
+        return int8.predict(model, inputs)
+
+    def single_windows(self, logits: np.ndarray) -> np.ndarray:
+        """The highest bin: these networks do not learn by the distribution's mean."""
+        return bin_bpm()[logits.argmax(axis=1)]
+
+    def _gathered(
+        self, config: Config, corpus: Corpus, progress: Callable[[str], None], with_unlabelled: bool
+    ) -> SpectralExamples:
+        """Examples of the corpus' training people, and of its recordings without labels if asked for."""
+        changes = {"train": config.augmentation}
+        if with_unlabelled and "unlabelled" in corpus.recordings:
+            changes["unlabelled"] = replace(config.augmentation, stretches=())
+        sides = [(r, changes[side]) for side in changes for r in corpus.recordings[side]]
+        parts = []
+        for recording, augmentation in sides:
+            parts.append(self._of_recording(recording, augmentation, config.data.aligned_labels))
+            progress(f"spectra: {recording.name}, {len(parts)}/{len(sides)}")
+        return gather([recording for recording, _ in sides], parts)
+
+    def _of_recording(
+        self, recording: Recording, augmentation: Augmentation, aligned: bool
+    ) -> SpectralExamples:
+        key = content_digest(recording), augmentation, aligned
+        if key not in self._examples:
+            self._examples[key] = recording_examples(recording, augmentation, aligned)
+        return self._examples[key]
