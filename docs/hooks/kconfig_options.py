@@ -47,7 +47,9 @@ def page(app: Path = ROOT / "zephyr_app") -> str:
     """Markdown of all options, a table a Kconfig file."""
     parts = [INTRO.strip()]
     found = {path.relative_to(app).as_posix(): path for path in app.rglob("Kconfig")}
-    for file in sorted(found, key=lambda file: (file not in WHAT, list(WHAT).index(file) if file in WHAT else 0)):
+    for file in sorted(
+        found, key=lambda file: (file not in WHAT, list(WHAT).index(file) if file in WHAT else 0)
+    ):
         rows = [row(*option) for option in OPTION.findall(found[file].read_text())]
         if rows:
             head = "| option | what | default | depends on | help |\n|---|---|---|---|---|"
