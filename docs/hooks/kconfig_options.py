@@ -47,9 +47,8 @@ def page(app: Path = ROOT / "zephyr_app") -> str:
     """Markdown of all options, a table a Kconfig file."""
     parts = [INTRO.strip()]
     found = {path.relative_to(app).as_posix(): path for path in app.rglob("Kconfig")}
-    for file in sorted(
-        found, key=lambda file: (file not in WHAT, list(WHAT).index(file) if file in WHAT else 0)
-    ):
+    order = list(WHAT)
+    for file in sorted(found, key=lambda name: (order.index(name) if name in order else len(order), name)):
         rows = [row(*option) for option in OPTION.findall(found[file].read_text())]
         if rows:
             head = "| option | what | default | depends on | help |\n|---|---|---|---|---|"

@@ -129,7 +129,7 @@ def size_table(images: Iterable[tuple[str, dict[str, int]]]) -> str:
 def checksums(folder: Path) -> str:
     """Lines of `sha256sum` for every file below `folder`; `sha256sum -c SHA256SUMS` checks them."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
-    lines = [
-        f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(folder).as_posix()}" for f in files
-    ]
-    return "\n".join(lines) + "\n"
+    return "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
+        for path in files
+    )

@@ -13,9 +13,8 @@ from wristpulse_tools.tasks.common import command, say
 def docs(_context):
     """Build the documentation as a site into build/site; a broken link is an error."""
     site = BUILD / "site"
-    built = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", site], cwd=ROOT
-    )
+    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)]
+    built = subprocess.run(words, cwd=ROOT)
     if built.returncode:
         sys.exit(built.returncode)
     say(f"{site / 'index.html'}")
