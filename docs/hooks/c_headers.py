@@ -34,6 +34,11 @@ def plain(comment: str) -> str:
     return "\n".join(lines).strip()
 
 
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"([*\[\]])", r"\\\1", text.replace("<", "&lt;"))
+
+
 def prose(comment: str) -> str:
     """A comment as Markdown: indented code stays code, everything else is text."""
     lines = []
@@ -43,7 +48,7 @@ def prose(comment: str) -> str:
                 lines.append("")
             lines.append("    " + line.strip())
         else:
-            lines.append(line.replace("<", "&lt;").replace("*", "\\*"))
+            lines.append(escaped(line))
     return "\n".join(lines)
 
 
@@ -53,7 +58,7 @@ def described(comment: str) -> str:
     parts = [prose(text)] if text.strip() else []
     items = []
     for kind, body in zip(tags[::2], tags[1::2], strict=True):
-        body = " ".join(body.split()).replace("*", "\\*")
+        body = escaped(" ".join(body.split()))
         if kind == "param":
             name, _, rest = body.partition(" ")
             items.append(f"- `{name}`: {rest.strip()}")
