@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.shapes import check_signatures
 
-from wristpulse_tools.firmware import qemu
-from wristpulse_tools.firmware.zephyr_workspace import WorkspaceError, zephyr_base
+check_signatures()
+
+from wristpulse_tools.firmware import qemu  # noqa: E402
+from wristpulse_tools.firmware.zephyr_workspace import WorkspaceError, zephyr_base  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 

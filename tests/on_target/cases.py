@@ -12,7 +12,11 @@ from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
 
 FOLDER = ROOT / "tests" / "cases"
-KINDS = ("nack", "mute", "stick", "reset", "hold", "save", "policy")  # zephyr_app/replay/faults.h
+# zephyr_app/replay/faults.h
+KINDS = (
+    *("nack", "mute", "stick", "reset", "vanish", "hold", "hold_sensors", "save", "policy"),
+    *("acc_vanish", "acc_reset"),
+)
 # What the same image says of the same case every time, on any machine.
 COUNTERS = (
     *("hops", "shed", "misses", "ppg", "acc", "ppg_lost", "acc_lost", "overflows"),

@@ -12,8 +12,9 @@ from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import load_recording, simulate
 from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.stream.capture import Capture
 from wristpulse_tools.stream.decoder import Decoder
-from wristpulse_tools.stream.record import Capture, record
+from wristpulse_tools.stream.record import record
 from wristpulse_tools.stream.sources import run_emulated
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
@@ -42,7 +43,7 @@ def test_what_is_recorded_is_what_was_replayed(image, reference, tmp_path) -> No
     results = console_results(tmp_path)
     assert results == reference.run(first) and len(results) >= 28
 
-    record(data, tmp_path / "kept.npz", say=lambda line: None)
+    record(data, tmp_path / "kept.npz")
     second = to_counts(load_recording(tmp_path / "kept.npz"))
     for name in ("ppg", "t_ppg_us", "acc", "t_acc_us"):
         np.testing.assert_array_equal(getattr(second, name), getattr(first, name))

@@ -80,26 +80,3 @@ def test_a_bad_argument_ends_the_task_with_one_line(words, message):
     assert run.returncode == 1
     lines = run.stderr.strip().splitlines()
     assert len(lines) == 1 and message in lines[0], run.stderr
-
-
-@pytest.mark.parametrize(
-    "task",
-    [
-        "train",
-        "distill",
-        "quantize",
-        "demo",
-        "embed",
-        "replay",
-        "data",
-        "recordings",
-        "bench",
-        "evaluate",
-        "test",
-    ],
-)
-def test_help_explains_every_argument(task):
-    run = invoke("--help", task)
-    options = run.stdout.split("Options:")[1]
-    for block in options.strip().split("\n  -"):
-        assert len(" ".join(block.split()).split("   ")[-1].split()) > 3, block

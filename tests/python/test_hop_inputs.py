@@ -61,7 +61,7 @@ def test_a_still_wrist_stays_at_zero() -> None:
 
 
 def test_device_order() -> None:
-    x = np.arange(2 * 256).reshape(2, 64, 4)
+    x = np.arange(2 * 256).astype(np.int8).reshape(2, 64, 4)
     hop = device_hops(x)[1]
     np.testing.assert_array_equal(hop[:64], x[1, :, 0])
     np.testing.assert_array_equal(hop[64:70], x[1, :2, 1:].ravel())

@@ -75,7 +75,7 @@ def test_results_do_not_depend_on_chunks(seed) -> None:
     recording = to_counts(simulate(seed, 120))
     random = random_stream(seed, 40.0, 25.0, 90.0, 3)
     for stream in (recording, random):
-        live = LiveEstimator(student.model.predict, student.tables, student.card["front_end"])
+        live = LiveEstimator(student.estimator())
         results = [result for chunk in chunks(stream, seed) for result in live.take(chunk)]
         assert results == student.estimator().run(stream)
         assert len(results) > 20

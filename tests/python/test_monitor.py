@@ -14,9 +14,10 @@ import pytest
 from rich.console import Console
 
 from wristpulse.core.estimator import Result, State
-from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg, Stale, frame
-from wristpulse_tools.stream.monitor import View, bars, monitor, motion_g, render, steady, trace, update
+from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg, Restart, Stale, frame
+from wristpulse_tools.stream.monitor import View, monitor, motion_g, render, steady, trace, update
 from wristpulse_tools.stream.sources import serial_port
+from wristpulse_tools.support.blocks import bars
 
 
 def screen(view: View, width: int = 80) -> str:
@@ -58,6 +59,29 @@ def test_the_screen_keeps_the_last_eight_seconds_and_begins_anew_with_the_device
     assert len(seen(pulse(10, 5), pulse(0, 1)).ppg) == 64
 
 
+def test_a_restart_begins_an_empty_screen():
+    assert screen(seen(VALID, pulse(0, 10), Restart())) == screen(View())
+
+
+@pytest.mark.parametrize(("height", "lines"), [(24, 23), (40, 25)])
+def test_the_screen_fits_24_lines(height, lines):
+    counters = Counters(0, 1, 18, 4096, *range(12), 123)
+    full = seen(pulse(0, 10), Acc(np.array([0]), np.array([[0, 0, 4096]])), counters, VALID)
+    console = Console(width=80, record=True, file=open(os.devnull, "w"))
+    console.print(render(full, Decoder(), 80, height))
+    assert len(console.export_text().splitlines()) == lines
+
+
+def test_what_a_source_says_before_its_first_bytes_stands_above_the_screen(capsys):
+    def builds():
+        print("building")
+        yield b""
+
+    shown = io.StringIO()
+    monitor(builds(), Console(file=shown, width=80, force_terminal=True))
+    assert capsys.readouterr().out == "building\n"
+
+
 def test_a_beat_a_second_is_eight_peaks():
     columns = trace(*(lambda p: (p.t_us, p.counts))(pulse(0, 8)), 80, 8_000_000)
     top = bars(-columns, -100_500, -99_500, rows=5)[0]
@@ -74,7 +98,7 @@ def test_drift_is_left_out_and_a_beat_stays():
 def test_bars_are_as_high_as_their_values():
     assert bars(np.array([0.0, 1.0, np.nan]), 0, 1) == ["▁█ "]
     assert bars(np.array([0.0, 1.0]), 0, 1, rows=2) == [" █", "▁█"]
-    assert bars(np.array([5.0]), 5, 5) != []
+    assert bars(np.array([5.0, 5.0]), 5, 5) == ["▅▅"]  # no span: half height
 
 
 def test_motion_is_none_at_rest():

@@ -3,7 +3,6 @@
 
 import struct
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from wristpulse_tools.stream.decoder import (
     Counters,
     Decoder,
     Ppg,
+    Restart,
     Stale,
     StreamError,
     frame,
@@ -22,7 +22,6 @@ from wristpulse_tools.stream.decoder import (
     unstuff,
 )
 
-TIMES = st.integers(-(2**40), 2**60)
 STEPS = st.integers(0, 65535)
 AXIS = st.integers(-32768, 32767)
 
@@ -36,17 +35,24 @@ def acc_payload(start: int, samples: list[tuple[int, int, int, int]]) -> bytes:
     return struct.pack("<q", start) + b"".join(struct.pack("<H3h", *sample) for sample in samples)
 
 
-PPG = st.builds(ppg_payload, TIMES, st.lists(st.tuples(STEPS, st.integers(0, 2**18 - 1)), max_size=47))
-ACC = st.builds(acc_payload, TIMES, st.lists(st.tuples(STEPS, AXIS, AXIS, AXIS), max_size=29))
-RECORDS = st.lists(st.one_of(st.tuples(st.just(1), PPG), st.tuples(st.just(2), ACC)), max_size=8)
+PPG = st.lists(st.tuples(STEPS, st.integers(0, 2**18 - 1)), max_size=47)
+ACC = st.lists(st.tuples(STEPS, AXIS, AXIS, AXIS), max_size=29)
+# Type, time since the last record of the type in us, samples: the clock of a device never goes back.
+PAUSES = st.integers(0, 2**40)
+RECORDS = st.lists(
+    st.one_of(st.tuples(st.just(1), PAUSES, PPG), st.tuples(st.just(2), PAUSES, ACC)), max_size=8
+)
 
 
-def numbered(records: list[tuple[int, bytes]]) -> list[bytes]:
+def numbered(records: list[tuple[int, int, list]]) -> list[bytes]:
     count = {1: 65530, 2: 0}  # one of the two wraps
+    time_us = {1: -(2**40), 2: 0}
     frames = []
-    for kind, payload in records:
+    for kind, pause, samples in records:
+        payload = (ppg_payload if kind == 1 else acc_payload)(time_us[kind] + pause, samples)
         frames.append(frame(kind, count[kind], payload))
         count[kind] += 1
+        time_us[kind] += pause + sum(step for step, *_ in samples)
     return frames
 
 
@@ -101,7 +107,7 @@ def test_a_damaged_frame_costs_itself_alone_and_is_counted(records, data):
     found = decoder.feed(b"".join(frames[:bad]) + bytes(damaged) + b"".join(frames[bad + 1 :]))
     assert plain(found) == decoded(b"".join(frames[:bad] + frames[bad + 1 :]))
     assert decoder.rejected >= 1 or bytes(damaged).strip(b"\0") == b""
-    kinds = [kind for kind, _ in records]
+    kinds = [kind for kind, *_ in records]
     assert decoder.lost.total() == (kinds[bad] in kinds[:bad] and kinds[bad] in kinds[bad + 1 :])
 
 
@@ -151,8 +157,33 @@ def test_types_of_a_later_version_are_passed_over():
     assert Decoder().feed(frame(9, 0, b"later")) == []
 
 
-def test_a_device_that_starts_anew_is_followed():
+SAMPLE = [(0, 1)]
+
+
+def test_a_device_that_starts_anew_is_said_once_and_costs_nothing():
     decoder = Decoder()
-    for sequence in (4, 5, 0, 1):
-        [record] = decoder.feed(frame(1, sequence, ppg_payload(0, [(0, 1)])))
-        assert record.counts.tolist() == [1] and np.issubdtype(record.t_us.dtype, np.int64)
+    decoder.feed(frame(1, 4, ppg_payload(90_000_000, SAMPLE)) + frame(2, 4, acc_payload(90_000_000, [])))
+    sent = (
+        frame(2, 0, acc_payload(100, [])),
+        frame(1, 0, ppg_payload(0, SAMPLE)),
+        frame(1, 1, ppg_payload(20, SAMPLE)),
+    )
+    found = [type(record) for data in sent for record in decoder.feed(data)]
+    assert found == [Restart, Acc, Ppg, Ppg]
+    assert decoder.lost.total() == 0
+
+
+def test_a_clock_that_goes_back_is_a_restart_although_the_numbers_go_on():
+    """A device that restarts while the cable is out may be found at any number."""
+    decoder = Decoder()
+    decoder.feed(frame(1, 4, ppg_payload(90_000_000, SAMPLE)))
+    assert [type(r) for r in decoder.feed(frame(1, 9, ppg_payload(5_000_000, SAMPLE)))] == [Restart, Ppg]
+    # Jitter of a time stamp is none.
+    assert [type(r) for r in decoder.feed(frame(1, 10, ppg_payload(4_990_000, SAMPLE)))] == [Ppg]
+
+
+def test_a_record_that_comes_twice_is_one_record():
+    decoder = Decoder()
+    sent = [frame(1, n, ppg_payload(n * 1000, SAMPLE)) for n in (7, 8, 8, 7, 9)]
+    assert len(decoder.feed(b"".join(sent))) == 3
+    assert decoder.repeated == 2 and decoder.lost.total() == 0

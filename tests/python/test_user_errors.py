@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from wristpulse.config.load import ConfigError
+from wristpulse.config.settings import Tracking
 from wristpulse.core.estimator import Estimator
+from wristpulse.core.sensor import to_counts
+from wristpulse.core.track import tracker_tables
 from wristpulse.data.folds import FoldError
 from wristpulse.evaluation.sweep import SweepError
 from wristpulse.oracle import ModelError
-from wristpulse.recordings import RecordingError
+from wristpulse.recordings import RecordingError, simulate
 from wristpulse.student.card import CardError
 from wristpulse.support.errors import UserError
 from wristpulse.support.steps import StepError
@@ -40,9 +43,7 @@ def test_an_error_of_numpy_is_not_the_users():
     def wrong_shape(inputs: np.ndarray) -> np.ndarray:
         return inputs @ np.zeros((3, 104))
 
-    from wristpulse.core.sensor import to_counts
-    from wristpulse.recordings import simulate
-
+    estimator = Estimator(wrong_shape, tracker_tables(0.1, Tracking()))
     with pytest.raises(ValueError) as raised:
-        Estimator(wrong_shape, None).run(to_counts(simulate(1, 30.0)))
+        estimator.run(to_counts(simulate(1, 30.0)))
     assert not isinstance(raised.value, UserError)

@@ -8,8 +8,10 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/printk.h>
 
+#include <drivers/sensor/max3010x.h>
 #include <drivers/sensor/max3010x_emul.h>
 
+#include "emulated_accelerometer.h"
 #include "host.h"
 #include "settings/config.h"
 
@@ -54,6 +56,22 @@ static void lose_power(long unused)
 	max3010x_emul_power_cycle(ppg);
 }
 
+static void vanish(long gone)
+{
+	max3010x_emul_vanish(ppg, gone != 0);
+}
+
+static void acc_vanish(long gone)
+{
+	pulse_emulated_accelerometer_vanish(gone != 0);
+}
+
+static void acc_lose_power(long unused)
+{
+	ARG_UNUSED(unused);
+	pulse_emulated_accelerometer_power_cycle();
+}
+
 static void sleep_there(struct k_work *work)
 {
 	ARG_UNUSED(work);
@@ -66,6 +84,14 @@ static void hold(long ms)
 
 	hold_ms = ms;
 	k_work_submit(&busy);
+}
+
+static void hold_sensors(long ms)
+{
+	static K_WORK_DEFINE(busy, sleep_there);
+
+	hold_ms = ms;
+	(void)k_work_submit_to_queue(max3010x_queue(), &busy);
 }
 
 static void store_settings(struct k_work *work)
@@ -110,8 +136,18 @@ static const struct {
 	const char *name;
 	void (*bring)(long value);
 } kinds[] = {
-	{"nack ", nack}, {"mute ", mute},         {"stick ", stick}, {"reset ", lose_power},
-	{"hold ", hold}, {"period ", set_period}, {"save ", save},   {"policy ", turn_policy},
+	{"nack ", nack},
+	{"mute ", mute},
+	{"stick ", stick},
+	{"reset ", lose_power},
+	{"vanish ", vanish},
+	{"acc_vanish ", acc_vanish},
+	{"acc_reset ", acc_lose_power},
+	{"hold_sensors ", hold_sensors},
+	{"hold ", hold},
+	{"period ", set_period},
+	{"save ", save},
+	{"policy ", turn_policy},
 };
 
 /* @return where the next line starts; NULL if this one is wrong */

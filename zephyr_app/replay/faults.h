@@ -7,7 +7,10 @@
  *   mute N    its next N interrupts are lost
  *   stick 0   its FIFO takes no sample until the chip is reset
  *   reset 0   it loses its power, and has it back at once
- *   hold MS   the work queue that reads the sensors is kept busy so long
+ *   vanish ON it does not answer from now on (1), or answers again (0)
+ *   acc_vanish ON, acc_reset 0   the same two of the accelerometer
+ *   hold MS   the system work queue, Bluetooth's and flash's, is kept busy so long
+ *   hold_sensors MS   so is the one that reads the sensors
  *   save UA   not a fault in itself: the user sets the LED current, which is stored
  *   policy ON not a fault in itself: the user turns the power policy on (1) or off (0)
  *   period NS not a fault in itself: what the driver takes for the PPG's period, at the start

@@ -132,7 +132,9 @@ static void print_end(void)
 	struct pulse_acquire_counters acquired;
 	struct max3010x_counters chip;
 	size_t work_left = 0;
+	size_t sensors_left = 0;
 
+	(void)k_thread_stack_space_get(&max3010x_queue()->thread, &sensors_left);
 	(void)k_thread_stack_space_get(&k_sys_work_q.thread, &work_left);
 	pulse_infer_schedule(&schedule);
 	pulse_acquire_counters(&acquired);
@@ -144,7 +146,7 @@ static void print_end(void)
 	       "acc=%u "
 	       "ppg_lost=%u acc_lost=%u "
 	       "overflows=%u bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
-	       "stack_inference=%u stack_work=%u led_ua=%d wakes=%u\n",
+	       "stack_inference=%u stack_work=%u stack_sensors=%u led_ua=%d wakes=%u\n",
 	       schedule.hops, schedule.inferences, schedule.shed, schedule.misses,
 	       schedule.worst_response_us, pulse_latency_worst_us(), acquired.ppg_samples,
 	       acquired.acc_samples, chip.lost, pulse_accelerometer_lost(), chip.overflows,
@@ -152,6 +154,7 @@ static void print_end(void)
 	       CONFIG_PULSE_SAMPLING_STACK_SIZE - (unsigned int)pulse_acquire_stack_left(),
 	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left(),
 	       CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE - (unsigned int)work_left,
+	       CONFIG_PULSE_MAX3010X_STACK_SIZE - (unsigned int)sensors_left,
 	       (int)pulse_config_get(PULSE_CONFIG_LED_UA), pulse_motion_count());
 }
 

@@ -29,7 +29,7 @@ static void feed(const struct pulse_replay_sample *sample)
 	}
 	samples[sample->is_ppg]++;
 	while (pulse_align_take(&align, &hop)) {
-		pulse_infer_submit(&hop);
+		pulse_infer_submit(&hop, true);
 	}
 }
 

@@ -23,7 +23,6 @@
 
 #define REPLAYS (IS_ENABLED(CONFIG_PULSE_REPLAY) || IS_ENABLED(CONFIG_PULSE_REPLAY_SERIAL))
 #if REPLAYS
-#include "replay/host.h"
 #include "replay/replay.h"
 #endif
 
@@ -49,13 +48,8 @@ int main(void)
 	pulse_publish_start();
 	pulse_infer_start();
 	/* Over the serial line the recording stands for the sensors. */
-	ret = IS_ENABLED(CONFIG_PULSE_REPLAY_SERIAL) ? 0 : pulse_acquire_start();
-	if (ret != 0) {
-		/* The rest still works, and says that there is no heart rate. */
-		printk("ERROR sensors: %d\n", ret);
-#if REPLAYS
-		pulse_host_exit(1);
-#endif
+	if (!IS_ENABLED(CONFIG_PULSE_REPLAY_SERIAL)) {
+		pulse_acquire_start();
 	}
 #ifdef CONFIG_PULSE_BLUETOOTH
 	/* Without Bluetooth the rest still works. */

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from wristpulse_tools.bench.measure import APP, HERE, NN, ROOT, BenchError, run
 from wristpulse_tools.codegen.generate import GOLDEN_COUNT, generate
 from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.support import command
 
 ZEPHYR_BUILD = ROOT / "build" / "bench" / "zephyr"
 RUNS = 20  # of the whole program, where only the clock is there to ask
@@ -55,10 +55,10 @@ def on_host(model: Path, folder: Path) -> HostCost:
         "-Wl,--gc-sections",
         "-Wl,--defsym=stack_top=0",
     ]
-    _done(["gcc", *options, *includes, *map(str, sources), "-o", str(image)])
+    command.run(["gcc", *options, *includes, *sources, "-o", image], where=image, error=BenchError)
     began = [time.perf_counter_ns()]
     for _ in range(RUNS):
-        printed = _done([str(image)]).stdout
+        printed = command.run([image], error=BenchError).stdout
         began.append(time.perf_counter_ns())
     if "WRONG 0\n" not in printed:
         raise BenchError(f"{image}: expected exact outputs, found:\n{printed}")
@@ -66,7 +66,7 @@ def on_host(model: Path, folder: Path) -> HostCost:
         best = min(after - before for before, after in zip(began, began[1:], strict=False))
         return HostCost(best // GOLDEN_COUNT, "ns with the start of the program")
     options = ["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=pulse_model_run"]
-    said = _done(["valgrind", *options, str(image)]).stderr
+    said = command.run(["valgrind", *options, image], error=BenchError).stderr
     collected = re.search(r"Collected : (\d+)", said)
     if collected is None:
         raise BenchError(f"valgrind: expected a line 'Collected : NUMBER', found:\n{said[-1000:]}")
@@ -83,13 +83,3 @@ def on_zephyr(model: Path) -> int:
             "mps2_an386", ZEPHYR_BUILD / "image", f"-DMODEL_DIR={folder}", source=HERE / "zephyr"
         )
         return run(image)["INSTRUCTIONS"][0]
-
-
-def _done(command: list[str]) -> subprocess.CompletedProcess:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError as error:
-        raise BenchError(f"{command[0]}: expected in PATH, found none") from error
-    if done.returncode:
-        raise BenchError(f"{command[0]}: status {done.returncode}:\n{(done.stdout + done.stderr)[-2000:]}")
-    return done

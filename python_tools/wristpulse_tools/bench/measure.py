@@ -3,19 +3,16 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import Symbol
 
 from wristpulse.oracle import IntegerModel
 from wristpulse_tools.codegen.emit import Model
 from wristpulse_tools.codegen.generate import compile_model, generate
 from wristpulse_tools.firmware import qemu
 from wristpulse_tools.firmware.places import ROOT
+from wristpulse_tools.support import command, elf
 
 APP, HERE = ROOT / "zephyr_app", Path(__file__).resolve().parent
 NN, BARE = APP / "core" / "nn", APP / "bare"
@@ -28,8 +25,8 @@ PLATFORM = [BARE / "startup.c", BARE / "semihosting.c", BARE / "counter.c", APP 
 LINK = ["-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", "-T", str(BARE / "link.ld")]
 
 
-class BenchError(RuntimeError):
-    """A build or a run that failed, in the tool's own words, or wrong outputs."""
+class BenchError(command.CommandError):
+    """A build or a run that failed, with what the tool printed last, or wrong outputs."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +78,12 @@ def measure(path: Path, folder: Path, portable: bool = False) -> Measurement:
     Raises BenchError, ModelError or qemu.QemuError. `portable`: without SMLAD.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    oracle = IntegerModel.load(path)
+    if len(oracle.inputs) != 1 or len(oracle.outputs) != 1:
+        found = f"{len(oracle.inputs)} and {len(oracle.outputs)}"
+        raise BenchError(f"{path}: expected one input and one output to measure, found {found}")
     generate(path, folder)
-    model = compile_model(IntegerModel.load(path), "pulse_model")
+    model = compile_model(oracle, "pulse_model")
     define = ["-DPULSE_NN_PORTABLE"] if portable else []
     image = build(folder, "whole", define)
     whole = run(image)
@@ -121,18 +122,11 @@ def build(
     includes = [f"-I{path}" for path in (NN, APP / "core/include", BARE, folder, HERE)]
     program = program or [HERE / "program.c", folder / "pulse_model_golden.c"]
     sources = [*program, folder / model, *sorted(NN.glob("*.c"))]
-    command = [
+    words = [
         COMPILER, *CPU, *FLAGS, *PLATFORM_FLAGS, *options, *includes, "-include", str(HERE / "program.h"),
         *map(str, sources), *map(str, PLATFORM), *LINK, "-o", str(image),
     ]  # fmt: skip
-    try:
-        done = subprocess.run(command, capture_output=True, text=True)
-    except FileNotFoundError as error:
-        raise BenchError(
-            f"{COMPILER}: expected in PATH, found none (Debian: apt-get install gcc-arm-none-eabi)"
-        ) from error
-    if done.returncode:
-        raise BenchError(f"{image}: the build failed:\n{done.stderr[-2000:]}")
+    command.run(words, where=image, error=BenchError)
     return image
 
 
@@ -151,27 +145,15 @@ def run(image: Path, exact: bool = True) -> dict[str, list[int]]:
 
 def weigh(image: Path) -> Flash:
     """Sort the image's symbols of the engine: those of core/nn and of the generated file."""
-    totals = dict.fromkeys(("code", "weights", "quantisation", "tables"), 0)
     ours = {path.name for path in NN.glob("*.c")} | {"pulse_model.c"}
-    for source, symbol in symbols(image):
-        kind, name = symbol["st_info"]["type"], symbol.name
-        mine = name.startswith(("pulse_nn_", "pulse_model_run"))
-        if not mine and (symbol["st_info"]["bind"] != "STB_LOCAL" or source not in ours):
-            continue
-        if kind == "STT_FUNC":
-            totals["code"] += symbol["st_size"]
-        elif kind == "STT_OBJECT":
-            group = {"weights": "weights", "channels": "quantisation"}.get(name.split("_")[0], "tables")
-            totals[group] += symbol["st_size"]
-    return Flash(**totals)
 
+    def group(symbol: elf.Symbol) -> str | None:
+        named = symbol.name.startswith(("pulse_nn_", "pulse_model_run"))
+        if not named and not (symbol.local and symbol.source in ours):
+            return None
+        if symbol.kind == "function":
+            return "code"
+        return {"weights": "weights", "channels": "quantisation"}.get(symbol.name.split("_")[0], "tables")
 
-def symbols(image: Path) -> Iterator[tuple[str, Symbol]]:
-    """Symbols of an ELF image, each with the source file named last before it (that of local ones)."""
-    with image.open("rb") as file:
-        source = ""
-        for symbol in ELFFile(file).get_section_by_name(".symtab").iter_symbols():
-            if symbol["st_info"]["type"] == "STT_FILE":
-                source = symbol.name
-            else:
-                yield source, symbol
+    sizes = elf.weigh(image, group)
+    return Flash(sizes["code"], sizes["weights"], sizes["quantisation"], sizes["tables"])

@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-
-from elftools.elf.elffile import ELFFile
 
 from wristpulse.oracle import IntegerModel
 from wristpulse_tools.bench.measure import (
     APP,
     BARE,
+    COMPILER,
     CPU,
     FLAGS,
     HERE,
@@ -24,6 +22,7 @@ from wristpulse_tools.bench.measure import (
     run,
 )
 from wristpulse_tools.codegen.generate import compile_model, generate
+from wristpulse_tools.support import command, elf
 
 # Run by the peer's own Python: compiles a model for a Cortex-M4 with CMSIS-NN where it offers that.
 BAKENN = """
@@ -57,11 +56,9 @@ def bakenn(python: Path, model: Path, folder: Path) -> PeerResult:
     """
     generate(model, folder)  # for the golden vectors
     made = folder / "bakenn"
-    done = subprocess.run(
-        [str(python), "-c", BAKENN, str(model), str(made)], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise BenchError(f"bakenn refuses {model.name}: {done.stderr.strip().splitlines()[-1]}")
+    done = command.attempt([python, "-c", BAKENN, model, made], error=BenchError)
+    if done.status:
+        raise BenchError(f"bakenn refuses {model.name}: {done.last_line}")
     return _measured("bakenn", model, folder, made)
 
 
@@ -79,19 +76,18 @@ def _measured(engine: str, model: Path, folder: Path, made: Path) -> PeerResult:
         *sorted(made.rglob("*.c")),
         *PLATFORM,
     ]
-    command = [
-        "arm-none-eabi-gcc", *CPU, *lenient, *PLATFORM_FLAGS, f"-DBENCH_ARENA={macros['ARENA_SIZE']}",
+    words = [
+        COMPILER, *CPU, *lenient, *PLATFORM_FLAGS, f"-DBENCH_ARENA={macros['ARENA_SIZE']}",
         *(f"-I{p}" for p in (*includes, NN, APP / "core/include", BARE, folder, HERE)),
         "-include", str(HERE / "program.h"), *map(str, sources), *LINK, "-o", str(image),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BenchError(f"{image}: the build failed:\n{done.stderr[-2000:]}")
+    command.run(words, where=image, error=BenchError)
     counted = run(image, exact=False)
-    code, constants = _weigh(image)
+    ours = {path.name for path in PLATFORM} | {"program.c", "pulse_model_golden.c"}
+    sizes = elf.weigh(image, lambda symbol: _group(symbol, ours))
     macs = sum(layer.macs for layer in compile_model(IntegerModel.load(model), "pulse_model").layers)
     return PeerResult(
-        model.stem, engine, counted["INSTRUCTIONS"][0], macs, code, constants,
+        model.stem, engine, counted["INSTRUCTIONS"][0], macs, sizes["code"], sizes["constants"],
         int(macros["ARENA_SIZE"]), counted["STACK"][0], counted["WRONG"][0],
     )  # fmt: skip
 
@@ -113,20 +109,9 @@ def _macros(header: Path) -> dict[str, str]:
     }
 
 
-def _weigh(image: Path) -> tuple[int, int]:
-    """Code and constants of everything but the platform, the program and the golden vectors."""
-    code = constants = 0
-    with image.open("rb") as file:
-        local = ""
-        ours = {path.name for path in PLATFORM} | {"program.c", "pulse_model_golden.c"}
-        for symbol in ELFFile(file).get_section_by_name(".symtab").iter_symbols():
-            if symbol["st_info"]["type"] == "STT_FILE":
-                local = symbol.name
-            own = symbol["st_info"]["bind"] == "STB_LOCAL" and local not in ours
-            if not own and not symbol.name.startswith(("bknn_", "arm_", "pulse_model_run")):
-                continue
-            if symbol["st_info"]["type"] == "STT_FUNC":
-                code += symbol["st_size"]
-            elif symbol["st_info"]["type"] == "STT_OBJECT":
-                constants += symbol["st_size"]
-    return code, constants
+def _group(symbol: elf.Symbol, ours: set[str]) -> str | None:
+    """Code or constants of everything but the platform, the program and the golden vectors."""
+    named = symbol.name.startswith(("bknn_", "arm_", "pulse_model_run"))
+    if not named and (not symbol.local or symbol.source in ours):
+        return None
+    return "code" if symbol.kind == "function" else "constants"

@@ -13,6 +13,7 @@ from wristpulse_tools.bench.estimate import assumptions, estimates
 from wristpulse_tools.bench.hop import HopCost
 from wristpulse_tools.bench.measure import Measurement
 from wristpulse_tools.bench.peers import PeerResult
+from wristpulse_tools.support.tables import table
 
 
 @dataclass
@@ -47,55 +48,43 @@ def show(found: Results, layers: bool, console: Console) -> None:
 
 
 def _engines(measurements: list[Measurement], peers: list[PeerResult]) -> Table:
-    table = Table(title="one inference on QEMU mps2-an386 (instructions, not cycles); bytes")
-    for name in ("model", "engine"):
-        table.add_column(name)
-    columns = ("instr", "MAC", "instr/MAC", "code", "weights", "quant", "tables", "arena", "stack", "wrong")
-    for name in columns:
-        table.add_column(name, justify="right")
-    for m in measurements:
-        f = m.flash
-        numbers = (m.instructions, m.macs, f"{m.per_mac:.3f}", f.code, f.weights, f.quantisation, f.tables)
-        table.add_row(m.model, m.engine, *(_text(n) for n in (*numbers, m.arena, m.stack, 0)))
-    for p in peers:
-        per_mac = f"{p.instructions / p.macs:.3f}"
-        numbers = (p.instructions, p.macs, per_mac, p.code, p.constants, "", "", p.arena, p.stack, p.wrong)
-        table.add_row(p.model, p.engine, *(_text(n) for n in numbers))
-    return table
+    head = ("model", "engine", "instr", "MAC", "instr/MAC", "code", "weights", "quant", "tables", "arena",
+            "stack", "wrong")  # fmt: skip
+    rows = [
+        (m.model, m.engine, m.instructions, m.macs, f"{m.per_mac:.3f}", m.flash.code, m.flash.weights,
+         m.flash.quantisation, m.flash.tables, m.arena, m.stack, 0)
+        for m in measurements
+    ] + [
+        (p.model, p.engine, p.instructions, p.macs, f"{p.instructions / p.macs:.3f}", p.code, p.constants,
+         "", "", p.arena, p.stack, p.wrong)
+        for p in peers
+    ]  # fmt: skip
+    return table(head, rows, "one inference on QEMU mps2-an386 (instructions, not cycles); bytes", texts=2)
 
 
 def _platforms(found: Results) -> Table:
     bare = {m.model: m.instructions for m in found.measurements if m.engine == "pulse"}
-    table = Table(title="the same inference by platform")
-    for name in ("model", "QEMU, bare metal: instr", "QEMU, Zephyr: instr", "host: portable kernels"):
-        table.add_column(name, justify="left" if name == "model" else "right")
-    for e in found.elsewhere:
-        zephyr = "not measured" if e.zephyr is None else _text(e.zephyr)
-        table.add_row(e.model, _text(bare[e.model]), zephyr, f"{e.host.count:,} {e.host.unit}")
-    return table
+    head = ("model", "QEMU, bare metal: instr", "QEMU, Zephyr: instr", "host: portable kernels")
+    rows = [(e.model, bare[e.model], e.zephyr, f"{e.host.count:,} {e.host.unit}") for e in found.elsewhere]
+    return table(head, rows, "the same inference by platform")
 
 
 def _hop(hop: HopCost) -> Table:
-    table = Table(title=f"a hop of 2 s with {hop.model}, front end {hop.front_end_kind}, on QEMU mps2-an386")
-    for name in ("part", "instr", "share"):
-        table.add_column(name, justify="left" if name == "part" else "right")
-    for part, count in hop.parts.items():
-        table.add_row(part, _text(count), f"{count / hop.parts['whole hop']:.1%}")
-    table.add_row("stack, bytes", _text(hop.stack), "")
-    return table
-
-
-def _text(value: int | str) -> str:
-    return f"{value:,}" if isinstance(value, int) else value
+    title = f"a hop of 2 s with {hop.model}, front end {hop.front_end_kind}, on QEMU mps2-an386"
+    rows = [(part, count, f"{count / hop.parts['whole hop']:.1%}") for part, count in hop.parts.items()]
+    return table(("part", "instr", "share"), [*rows, ("stack, bytes", hop.stack, "")], title)
 
 
 def _layers(measurement: Measurement) -> Table:
-    table = Table(title=f"{measurement.model}, {measurement.engine}, by layer")
-    table.add_column("layer")
-    for name in ("instr", "share", "MAC", "instr/MAC"):
-        table.add_column(name, justify="right")
-    for layer in measurement.layers:
-        per_mac = f"{layer.instructions / layer.macs:.3f}" if layer.macs else ""
-        share = f"{layer.instructions / measurement.instructions:.1%}"
-        table.add_row(layer.name, f"{layer.instructions:,}", share, f"{layer.macs:,}", per_mac)
-    return table
+    rows = [
+        (
+            layer.name,
+            layer.instructions,
+            f"{layer.instructions / measurement.instructions:.1%}",
+            layer.macs,
+            f"{layer.instructions / layer.macs:.3f}" if layer.macs else "",
+        )
+        for layer in measurement.layers
+    ]
+    head = ("layer", "instr", "share", "MAC", "instr/MAC")
+    return table(head, rows, f"{measurement.model}, {measurement.engine}, by layer")

@@ -1,22 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A hop against a window: python -m wristpulse_tools.bench.stream MODEL.tflite ... [--hop 64]."""
+"""A hop against a window: `invoke bench-hops`."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
-from wristpulse.oracle import HopModel, IntegerModel, ModelError
-from wristpulse_tools.bench.measure import BenchError, build, measure, run
+from wristpulse.oracle import HopModel, IntegerModel
+from wristpulse_tools.bench.measure import build, measure, run
 from wristpulse_tools.codegen.generate import generate
 from wristpulse_tools.codegen.layers import Copy
 from wristpulse_tools.codegen.stream import compile_hops, state_size
-from wristpulse_tools.firmware.qemu import QemuError
+from wristpulse_tools.support.tables import table
 
 HERE = Path(__file__).resolve().parent
 COLUMNS = ("model", "", "MAC", "instructions", "per MAC", "of a window", "copies", "arena", "state", "stack")
@@ -55,29 +53,12 @@ def _row(
     return (model, what, f"{macs:,}", f"{count:,}", f"{count / macs:.2f}", share, copies, *memory)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the table; 1 with one line on stderr if a model cannot stream or be measured."""
-    parser = argparse.ArgumentParser(
-        prog="python -m wristpulse_tools.bench.stream",
-        description="Count what a hop costs on QEMU's Cortex-M4F beside a whole window.",
-    )
-    parser.add_argument("models", type=Path, nargs="+", help=".tflite files")
-    parser.add_argument("--hop", type=int, default=64, help="frames (64)")
-    options = parser.parse_args(arguments)
-    table = Table(*COLUMNS)
-    try:
-        with tempfile.TemporaryDirectory() as name:
-            for number, path in enumerate(options.models):
-                for row in rows(path, options.hop, Path(name) / str(number)):
-                    table.add_row(*row)
-    except (BenchError, ModelError, QemuError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    console = Console()
+def show_hops(models: Sequence[Path], hop: int, console: Console | None = None) -> None:
+    """Print what a hop of so many frames costs beside a whole window. What `rows` raises."""
+    console = console or Console()
     console.width = max(console.width, 120)
-    console.print(table)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    with tempfile.TemporaryDirectory() as name:
+        measured = [
+            row for number, path in enumerate(models) for row in rows(path, hop, Path(name) / str(number))
+        ]
+    console.print(table(COLUMNS, measured, texts=2))

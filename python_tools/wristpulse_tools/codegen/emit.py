@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from wristpulse.oracle.graph import Graph, Tensor
+from wristpulse.oracle.graph import Graph
+from wristpulse_tools.codegen.arguments import Argument, arguments
 from wristpulse_tools.codegen.layers import (
     Conv,
     Copy,
@@ -44,27 +46,30 @@ class Model:
         return self.name.upper()
 
     @property
-    def ends(self) -> tuple[Tensor, Tensor]:
-        """Input and output."""
-        return self.graph.tensors[self.graph.inputs[0]], self.graph.tensors[self.graph.outputs[0]]
+    def ends(self) -> tuple[list[Argument], list[Argument]]:
+        """Inputs and outputs."""
+        return arguments(self.graph)
 
 
 def header(model: Model, further: Iterable[tuple[str, object]] = (), interface: str = "") -> str:
     """The interface: sizes, quantisation, hash, `further` constants; the one function, or `interface`."""
-    graph, macro, (source, result) = model.graph, model.macro, model.ends
+    graph, macro, ends = model.graph, model.macro, [a for arguments in model.ends for a in arguments]
     constants = [
         ("HASH", f'"{graph.digest}"'),
         ("ABI", ABI),
-        ("INPUT_SIZE", source.size),
-        ("OUTPUT_SIZE", result.size),
+        *((f"{a.macro}_SIZE", a.tensor.size) for a in ends),
         ("ARENA_SIZE", max(4, model.plan.size)),
         ("ARENA_ALIGNMENT", 4),
         ("MACS", sum(layer.macs for layer in model.layers)),
         ("LAYERS", len(model.layers)),
-        ("INPUT_SCALE", _float(source.scale[0])),
-        ("INPUT_ZERO_POINT", f"({source.zero})"),
-        ("OUTPUT_SCALE", _float(result.scale[0])),
-        ("OUTPUT_ZERO_POINT", f"({result.zero})"),
+        *(
+            constant
+            for a in ends
+            for constant in (
+                (f"{a.macro}_SCALE", _float(a.tensor.scale[0])),
+                (f"{a.macro}_ZERO_POINT", f"({a.tensor.zero})"),
+            )
+        ),
         *further,
     ]
     defines = "\n".join(f"#define {macro}_{key} {value}" for key, value in constants)
@@ -92,18 +97,37 @@ extern "C" {{
 
 
 def _run_interface(model: Model) -> str:
-    macro = model.macro
-    source_shape, result_shape = (shape_text(tensor.shape) for tensor in model.ends)
+    macro, (inputs, outputs) = model.macro, model.ends
+    apart = "overlaps no input, other output or arena"
+    shapes = "; ".join(f"{a.name} {shape_text(a.tensor.shape)}" for a in (*inputs, *outputs))
+    shapes = f"Shapes, row-major: {shapes}."
+    if len(inputs) == len(outputs) == 1:
+        apart = "overlaps neither input nor arena"
+        source_shape, result_shape = (shape_text(a.tensor.shape) for a in (*inputs, *outputs))
+        shapes = f"Input of shape {source_shape}, output of shape {result_shape}, row-major."
+    described = "".join(
+        f" * @param {a.name} {macro}_{a.macro}_SIZE values{'' if a in inputs else f'; {apart}'}\n"
+        for a in (*inputs, *outputs)
+    )
     return f"""/**
- * Run the model. Input of shape {source_shape}, output of shape {result_shape}, row-major.
+ * Run the model. {shapes}
  * Keeps nothing between calls: any thread may call it with an arena of its own.
  *
- * @param input {macro}_INPUT_SIZE values
- * @param output {macro}_OUTPUT_SIZE values; overlaps neither input nor arena
- * @param arena {macro}_ARENA_SIZE bytes, aligned to {macro}_ARENA_ALIGNMENT; overwritten
+{described} * @param arena {macro}_ARENA_SIZE bytes, aligned to {macro}_ARENA_ALIGNMENT; overwritten
  */
-void {model.name}_run(const int8_t *input, int8_t *output, void *arena);
+{_run_signature(model)};
 """
+
+
+def _run_signature(model: Model) -> str:
+    inputs, outputs = model.ends
+    parameters = [
+        *(f"const int8_t *{a.name}" for a in inputs), *(f"int8_t *{a.name}" for a in outputs), "void *arena"
+    ]  # fmt: skip
+    line = f"void {model.name}_run({', '.join(parameters)})"
+    if len(line) <= WIDTH:
+        return line
+    return f"void {model.name}_run(\n\t" + ",\n\t".join(parameters) + ")"
 
 
 def source(model: Model, before: str = "", signature: str = "") -> str:
@@ -111,12 +135,13 @@ def source(model: Model, before: str = "", signature: str = "") -> str:
 
     `before`: C ahead of that function; `signature`: its own, if it is not NAME_run's.
     """
-    signature = signature or f"void {model.name}_run(const int8_t *input, int8_t *output, void *arena)"
+    signature = signature or _run_signature(model)
     parts = [_Part(index, layer) for index, layer in enumerate(model.layers)]
     data = "\n".join(text for part in parts for text in part.data)
     calls = "\n".join(_indented(part.calls) for part in parts)
     arena = "\tint8_t *const memory = arena;\n" if "memory" in calls else "\t(void)arena;\n"
-    unused = "" if "input" in calls else "\t(void)input;\n"
+    names = [a.name for a in model.ends[0]]
+    unused = "".join(f"\t(void){name};\n" for name in names if not re.search(rf"\b{name}\b", calls))
     return f"""{_banner(model)}
 #include "{model.name}.h"
 
@@ -137,6 +162,11 @@ def source(model: Model, before: str = "", signature: str = "") -> str:
 def golden_header(model: Model, count: int) -> str:
     """Interface of the golden vectors."""
     macro, name = model.macro, model.name
+    externs = "".join(
+        f"extern const int8_t {name}_golden_{a.name}[{macro}_GOLDEN_COUNT][{macro}_{a.macro}_SIZE];\n"
+        for arguments in model.ends
+        for a in arguments
+    )
     return f"""{_banner(model)}
 #ifndef {macro}_GOLDEN_H_
 #define {macro}_GOLDEN_H_
@@ -150,9 +180,7 @@ def golden_header(model: Model, count: int) -> str:
 extern "C" {{
 #endif
 
-extern const int8_t {name}_golden_input[{macro}_GOLDEN_COUNT][{macro}_INPUT_SIZE];
-extern const int8_t {name}_golden_output[{macro}_GOLDEN_COUNT][{macro}_OUTPUT_SIZE];
-
+{externs}
 #ifdef __cplusplus
 }}
 #endif
@@ -162,7 +190,7 @@ extern const int8_t {name}_golden_output[{macro}_GOLDEN_COUNT][{macro}_OUTPUT_SI
 
 
 def golden_source(model: Model, inputs: np.ndarray, outputs: np.ndarray) -> str:
-    """The golden vectors: int8 (count, elements)."""
+    """The golden vectors: int8 (count, elements), several inputs or outputs one after the other."""
     macro, name = model.macro, model.name
 
     def table(kind: str, rows: np.ndarray) -> str:
@@ -170,8 +198,11 @@ def golden_source(model: Model, inputs: np.ndarray, outputs: np.ndarray) -> str:
         sizes = f"[{macro}_GOLDEN_COUNT][{macro}_{kind.upper()}_SIZE]"
         return f"const int8_t {name}_golden_{kind}{sizes} = {{\n{body}\n}};\n"
 
-    tables = f"{table('input', inputs)}\n{table('output', outputs)}"
-    return f'{_banner(model)}\n#include "{name}_golden.h"\n\n{tables}'
+    tables = []
+    for ends, rows in zip(model.ends, (inputs, outputs), strict=True):
+        cuts = np.cumsum([a.tensor.size for a in ends])[:-1]
+        tables += [table(a.name, part) for a, part in zip(ends, np.split(rows, cuts, axis=1), strict=True)]
+    return f'{_banner(model)}\n#include "{name}_golden.h"\n\n' + "\n".join(tables)
 
 
 def _banner(model: Model) -> str:
@@ -218,8 +249,8 @@ def _scale(scale: Scale) -> str:
 
 def _address(view: View, constant: str) -> str:
     base = {
-        Place.INPUT: "input",
-        Place.OUTPUT: "output",
+        Place.INPUT: view.buffer.member,
+        Place.OUTPUT: view.buffer.member,
         Place.ARENA: "memory",
         Place.CONSTANT: constant,
         Place.STATE: f"state->{view.buffer.member}",

@@ -42,7 +42,7 @@ def files(
     model = compile_model(oracle, name)
     if golden is None:
         golden = golden_inputs(oracle)
-    golden = golden.reshape(len(golden), oracle.input.size)
+    golden = golden.reshape(len(golden), sum(tensor.size for tensor in oracle.inputs))
     try:
         return {
             f"{name}.h": emit.header(model),
@@ -51,7 +51,7 @@ def files(
             f"{name}_golden.c": emit.golden_source(model, golden, oracle.predict(golden)),
         }
     except PackError as error:
-        raise ModelError(oracle.graph.source, "weights", "sums that fit 32 bits", str(error)) from error
+        raise _too_large(oracle.graph, error) from error
 
 
 def stream_files(
@@ -75,14 +75,21 @@ def stream_files(
             f"{model.name}_golden.c": emit.golden_source(model, golden, hops.run(golden)),
         }
     except PackError as error:
-        raise ModelError(oracle.graph.source, "weights", "sums that fit 32 bits", str(error)) from error
+        raise _too_large(oracle.graph, error) from error
+
+
+def _too_large(graph: Graph, error: PackError) -> ModelError:
+    expected = "bias and products that fit 32 bits (clip that channel's bias, or prune the channel)"
+    return graph.error(error.place, expected, f"sums up to {error.found}")
 
 
 def golden_inputs(oracle: IntegerModel | HopModel, count: int = GOLDEN_COUNT) -> np.ndarray:
     """Seeded inputs: both extremes at random, then noise about the zero point, at first faint."""
     rng = np.random.default_rng(2015)
-    rows = [rng.choice([-128, 127], oracle.input.size)]
-    rows += [rng.normal(oracle.input.zero, 8 * 8 ** (i % 2), oracle.input.size) for i in range(count - 1)]
+    inputs = [oracle.input] if isinstance(oracle, HopModel) else oracle.inputs
+    zeros = np.concatenate([np.full(tensor.size, tensor.zero) for tensor in inputs])
+    rows = [rng.choice([-128, 127], zeros.size)]
+    rows += [rng.normal(zeros, 8 * 8 ** (i % 2)) for i in range(count - 1)]
     return np.clip(np.rint(rows), -128, 127).astype(np.int8)
 
 

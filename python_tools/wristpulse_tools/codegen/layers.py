@@ -31,7 +31,7 @@ class Buffer:
     first: int | None = None
     last: int = -1
     offset: int = 0
-    member: str = ""  # of the caller's struct, where `place` is STATE
+    member: str = ""  # the caller's name for it: an argument, or a member of the struct where STATE
 
 
 @dataclass(frozen=True)

@@ -56,13 +56,16 @@ class Lowering(Views):
         _LOWER[op.kind](self, op)
 
     def _deliver(self) -> None:
-        """Bring the result to the caller's output if it was not computed there."""
-        result = self.view(self.graph.outputs[0])
-        if result.buffer.place is not Place.OUTPUT or result.offset or not result.contiguous:
-            if result.buffer.place is Place.OUTPUT:
+        """Bring each result to the caller's memory if it was not computed there."""
+        for argument in self.results:
+            result = self.view(argument.tensor.index)
+            own = result.buffer.place is Place.OUTPUT and result.buffer.member == argument.name
+            if own and not result.offset and result.contiguous and result.size == result.buffer.size:
+                continue
+            if own:
                 result.buffer.place = Place.ARENA
-            target = View.whole(Buffer(result.size, Place.OUTPUT), result.shape)
-            self.layers.append(Copy("graph output", [result], target))
+            target = View.whole(Buffer(result.size, Place.OUTPUT, member=argument.name), result.shape)
+            self.layers.append(Copy(f"graph {argument.name}", [result], target))
 
     # Operators
 

@@ -13,14 +13,16 @@ point is folded into the bias.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from wristpulse.oracle.arithmetic import multiply
 from wristpulse_tools.codegen.layers import TILE, Conv, Depthwise, Layer
 
 ABI = 1  # PULSE_NN_ABI of zephyr_app/core/nn/pulse/nn.h: count both up where packing or structs change
 ACC_LIMIT = 1 << 30  # the short requantisation doubles the accumulator in 32 bits
+NOT_CONSTANT = 1 << 10  # no int8
 SUM_LIMIT = 1 << 16  # of |weights|: times 128 for the activation and 256 for the pair, it fits 32 bits
 
 
@@ -34,7 +36,11 @@ class Packed:
 
 
 class PackError(ValueError):
-    """Accumulators beyond 32 bits."""
+    """Accumulators beyond 32 bits: `place` names the operator and channel."""
+
+    def __init__(self, place: str, found: int) -> None:
+        self.place, self.found = place, found
+        super().__init__(f"{place}: sums up to {found}")
 
 
 def quads(taps: int) -> int:
@@ -47,13 +53,13 @@ def pack_conv(layer: Conv) -> Packed:
     out, kernel_h, kernel_w, depth = layer.weights.shape
     groups = layer.in_shape[2] // depth
     per_group, taps = out // groups, kernel_h * kernel_w * depth
+    filters, table, wide = _channels(layer, layer.weights.reshape(out, -1))
     pairs, count = -(-per_group // 2), quads(taps)
     filled = np.zeros((groups, pairs * 2, count * 4), np.int8)
-    filled[:, :per_group, :taps] = layer.weights.reshape(groups, per_group, taps)
+    filled[:, :per_group, :taps] = filters.reshape(groups, per_group, taps)
     # axes: group, pair, ab, quad, half (tap >> 1), word (tap & 1)
     split = filled.reshape(groups, pairs, 2, count, 2, 2).transpose(2, 0, 1, 3, 5, 4).astype(np.int32)
     weights = (256 * split[1] + split[0]).astype("<i2").ravel().view(np.int8)
-    table, wide = _channels(layer, layer.weights.reshape(out, -1))
     padded = np.zeros((groups, pairs * 2, 3), np.int64)
     padded[:, :per_group] = table.reshape(groups, per_group, 3)
     if pairs * 2 > per_group:
@@ -63,20 +69,25 @@ def pack_conv(layer: Conv) -> Packed:
 
 def pack_depthwise(layer: Depthwise) -> Packed:
     """Depthwise weights keep TFLite's order (KH, KW, out)."""
-    table, wide = _channels(layer, layer.weights.reshape(-1, layer.weights.shape[2]).T)
-    return Packed(layer.weights.ravel(), table, wide)
+    filters, table, wide = _channels(layer, layer.weights.reshape(-1, layer.weights.shape[2]).T)
+    return Packed(filters.T.astype(np.int8).ravel(), table, wide)
 
 
-def _channels(layer: Conv, filters: np.ndarray) -> tuple[np.ndarray, bool]:
-    """Constants of each output channel, and whether any needs the long requantisation."""
+def _channels(layer: Conv, filters: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Filters, constants of each output channel, and whether any needs the long requantisation."""
     filters = filters.astype(np.int64)
+    reach = np.abs(layer.bias.astype(np.int64)) + np.abs(filters).sum(axis=1) * 256
+    if np.any(reach >= 1 << 31):
+        channel = int(reach.argmax())
+        raise PackError(f"{layer.source}, channel {channel}", int(reach[channel]))
+    original = layer, filters
+    layer, filters, constant = _without_constant_channels(layer, filters)
     bias = layer.bias.astype(np.int64) - layer.in_zero * filters.sum(axis=1)
     reach = np.abs(layer.bias.astype(np.int64)) + np.abs(filters).sum(axis=1) * 256
-    if np.any(reach + np.abs(bias) >= 1 << 31):
-        raise PackError(f"{layer.source}: expected sums that fit 32 bits, found up to {int(reach.max())}")
     exponent = -layer.shift
     largest = (reach.astype(np.float64) * layer.multiplier / 2**31).max() + 1
     rounding = (2 * layer.out_zero + 1) * 2.0 ** (np.maximum(exponent, 1) - 1)
+    rounding = np.where(constant == NOT_CONSTANT, rounding, 2 * constant + 1)
     wide = bool(
         np.any(exponent < 1)
         or np.any(exponent > 30)
@@ -85,8 +96,36 @@ def _channels(layer: Conv, filters: np.ndarray) -> tuple[np.ndarray, bool]:
         or np.any(np.abs(filters).sum(axis=1) >= SUM_LIMIT)
         or np.any(np.abs(rounding) + largest >= 2**31)
     )
+    if wide:
+        layer, filters = original
+        bias = layer.bias.astype(np.int64) - layer.in_zero * filters.sum(axis=1)
     last = layer.shift if wide else np.array([int(r) for r in rounding], np.int64)
-    return np.stack([bias, layer.multiplier, last], axis=1), wide
+    return filters, np.stack([bias, layer.multiplier, last], axis=1), wide
+
+
+def _without_constant_channels(layer: Conv, filters: np.ndarray) -> tuple[Conv, np.ndarray, np.ndarray]:
+    """Channels whose output no input can change get no weights; their outputs, else NOT_CONSTANT.
+
+    Pruned filters, dead ReLUs: the converter shrinks such a channel's scale until the bias is 2^30, which
+    the short requantisation does not take. Bias 0 and a rounding constant of 2 * output + 1 give the output.
+    """
+    low, high = (
+        np.minimum(filters * (-128 - layer.in_zero), filters * (127 - layer.in_zero)).sum(axis=1),
+        np.maximum(filters * (-128 - layer.in_zero), filters * (127 - layer.in_zero)).sum(axis=1),
+    )
+    ends = [layer.bias.astype(np.int64) + end for end in (low, high)]
+    fits = [np.abs(end) << np.maximum(layer.shift, 0) < 1 << 31 for end in ends]
+    outputs = [
+        np.clip(multiply(end, layer.multiplier, layer.shift) + layer.out_zero, *layer.clamp) for end in ends
+    ]
+    same = fits[0] & fits[1] & (outputs[0] == outputs[1])
+    changed = replace(
+        layer,
+        bias=np.where(same, 0, layer.bias),
+        multiplier=np.where(same, 1 << 30, layer.multiplier),
+        shift=np.where(same, -1, layer.shift),
+    )
+    return changed, np.where(same[:, None], 0, filters), np.where(same, outputs[0], NOT_CONSTANT)
 
 
 def scratch_bytes(layer: Layer) -> int:

@@ -52,7 +52,7 @@ def compile_hops(hops: HopGraph, name: str) -> tuple[emit.Model, HopLowering]:
 def header(model: emit.Model, lowering: HopLowering, hops: HopGraph) -> str:
     """Constants of emit.header, the struct and the two functions."""
     macro, name = model.macro, model.name
-    shapes = [emit.shape_text(tensor.shape) for tensor in model.ends]
+    shapes = [emit.shape_text(argument.tensor.shape) for ends in model.ends for argument in ends]
     members = "".join(
         f"\tint8_t {buffer.member}[{buffer.size}]; /* {tensor.name}: {emit.shape_text(tensor.shape)} */\n"
         for buffer, tensor, _ in lowering.rows

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from wristpulse.oracle.graph import Graph, Operator, Tensor
+from wristpulse_tools.codegen.arguments import arguments
 from wristpulse_tools.codegen.layers import Buffer, Copy, Layer, Place, View
 
 ALIASES = ("RESHAPE", "EXPAND_DIMS", "SQUEEZE")
@@ -22,10 +23,14 @@ class Views:
         for op in graph.operators:
             for i in op.inputs:
                 self.consumers.setdefault(i, []).append(op)
-        source = graph.tensors[graph.inputs[0]]
-        self.views = {source.index: View.whole(Buffer(source.size, Place.INPUT), source.shape)}
+        inputs, self.results = arguments(graph)
+        self.views = {
+            a.tensor.index: View.whole(Buffer(a.tensor.size, Place.INPUT, member=a.name), a.tensor.shape)
+            for a in inputs
+        }
         self.parents = self._joins()
-        self.output_root = self.root(graph.outputs[0])
+        # The caller's memory that holds a tensor: of the first output, where several are the same bytes.
+        self.output_roots = {self.root(a.tensor.index): a.name for a in reversed(self.results)}
 
     def tensor(self, op: Operator, position: int = 0) -> Tensor:
         """Input of an operator."""
@@ -65,8 +70,9 @@ class Views:
             offset += shift
         whole = self.graph.tensors[root]
         if root not in self.views:
-            place = Place.OUTPUT if root == self.output_root else Place.ARENA
-            self.views[root] = View.whole(Buffer(whole.size, place), whole.shape)
+            name = self.output_roots.get(root, "")
+            place = Place.OUTPUT if name else Place.ARENA
+            self.views[root] = View.whole(Buffer(whole.size, place, member=name), whole.shape)
         self.views[tensor.index] = View.whole(self.views[root].buffer, tensor.shape, offset)
         return self.views[tensor.index]
 

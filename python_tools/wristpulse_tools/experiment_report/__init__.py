@@ -32,6 +32,7 @@ from wristpulse.student.card import CARD
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
 from wristpulse_tools.experiment_report import figures, pictures
+from wristpulse_tools.support.tables import markdown
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 DPI = 120
@@ -87,7 +88,7 @@ def confidence_table(results: list[JobResult]) -> str:
     """Markdown: how far each variant's confidence can be trusted, and how soon there is a valid value."""
     head = ("variant", "calibration error", "from", "share", "MAE", "off by > 10 BPM",
             "first valid: median, 90 %, latest")  # fmt: skip
-    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    rows = []
     for name, seeds in by_variant(results).items():
         traces = [t for members in seeds.values() for t in members if figures.labelled(t).any()]
         _, ece = figures.reliability(traces)
@@ -103,8 +104,8 @@ def confidence_table(results: list[JobResult]) -> str:
                 f"{far:.2%}",
                 first or "never",
             )
-            lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return "\n".join(lines)
+            rows.append(cells)
+    return markdown(head, rows)
 
 
 def _distinct(values) -> list:

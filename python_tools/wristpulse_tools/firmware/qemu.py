@@ -7,7 +7,6 @@ The image talks by semihosting: its argument, files of the host, the console and
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wristpulse.support.errors import UserError
+from wristpulse_tools.support.command import require
 
 QEMU = "qemu-system-arm"
 MACHINE = "mps2-an386"
@@ -73,8 +73,7 @@ def run(
     QemuError if there is no QEMU or no such image, or if it runs for longer than `timeout_s` (host seconds).
     An exit status other than 0 is the caller's to judge.
     """
-    if shutil.which(QEMU) is None:
-        raise QemuError(f"{QEMU}: expected in PATH, found none (Debian: apt-get install qemu-system-arm)")
+    require(QEMU, error=QemuError)
     if not Path(image).is_file():
         raise QemuError(f"{image}: expected an ELF image, found no such file")
     lines: list[str] = []

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who ran when: read a trace that an image with the snippet pulse-tracing wrote (Common Trace Format).
 
-python -m wristpulse_tools.firmware.thread_trace channel0_0 [--json trace.json]  # for ui.perfetto.dev
+invoke thread-trace --trace channel0_0 [--json trace.json]
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import struct
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -142,26 +140,9 @@ def perfetto(runs: list[Run]) -> str:
     return json.dumps({"traceEvents": labels + slices})
 
 
-def main() -> int:
-    """Print the table; status 1 with one line for a trace that is none."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "trace", type=Path, help="what came from the image's UART, or --trace-file of native_sim"
-    )
-    parser.add_argument("--json", type=Path, help="also write the runs to this file, for ui.perfetto.dev")
-    words = parser.parse_args()
-    try:
-        runs = read_runs(words.trace)
-    except (UserError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+def show(trace: Path, json_file: Path | None = None) -> None:
+    """Print the table of a trace; json_file: also write the runs, for ui.perfetto.dev. As `read_runs`."""
+    runs = read_runs(trace)
     print(table(runs))
-    if words.json:
-        write_text(words.json, perfetto(runs))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    if json_file:
+        write_text(json_file, perfetto(runs))

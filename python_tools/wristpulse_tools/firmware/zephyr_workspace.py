@@ -3,14 +3,14 @@
 
 import os
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from wristpulse.support.errors import UserError
-from wristpulse_tools.firmware.bare import BuildError, locked
+from wristpulse_tools.firmware.bare import BuildError
 from wristpulse_tools.firmware.places import ROOT
+from wristpulse_tools.support import command, elf
+from wristpulse_tools.support.locks import locked
 
 # How QEMU runs an image of board mps2_an386: console on the first UART, 62.5 MIPS as the board states.
 MACHINE = {"serial": "stdio", "shift": 4}
@@ -57,6 +57,12 @@ def _version(base: Path) -> tuple[int, int]:
     return int(numbers.get("MAJOR", 0)), int(numbers.get("MINOR", 0))
 
 
+def update_commands(root: Path = ROOT) -> list[list[str]]:
+    """What makes or updates the workspace around a checkout."""
+    make = [] if (root.parent / ".west").is_dir() else [["west", "init", "-l", str(root)]]
+    return [*make, ["west", "update", "--narrow", "--fetch-opt=--depth=1"]]
+
+
 def build(board: str, folder: Path, *options: str, source: Path = ROOT) -> Path:
     """Build `source` (the application, or a test's folder) for a board; the image's path.
 
@@ -78,8 +84,12 @@ def build_with_bootloader(board: str, folder: Path, *options: str, source: Path 
 
 def _cmake(folder: Path, source: Path, board: str, *options: str) -> None:
     base = zephyr_base()
-    if shutil.which("cmake") is None or shutil.which("ninja") is None:
-        raise BuildError("cmake, ninja: expected in PATH (Debian: apt-get install cmake ninja-build)")
+    command.require("cmake", "ninja", error=BuildError)
+    for path in (base, source, Path(folder).resolve(), *options):
+        if " " in str(path):  # Zephyr's build splits it there (zephyr issue 97637)
+            raise BuildError(
+                f"{path}: expected a path without a space for a Zephyr build; move what lies there"
+            )
     environment = {**os.environ, "ZEPHYR_BASE": str(base)}
     configure = [
         *("cmake", "-G", "Ninja", "-S", source, "-B", folder, f"-DBOARD={board}"),
@@ -87,25 +97,10 @@ def _cmake(folder: Path, source: Path, board: str, *options: str) -> None:
         *(f"-DPython3_EXECUTABLE={sys.executable}", *options),
     ]
     with locked(Path(folder)):
-        for command in (configure, ["cmake", "--build", folder]):
-            run = subprocess.run(
-                [str(word) for word in command], capture_output=True, text=True, env=environment
-            )
-            if run.returncode:
-                said = (run.stdout + run.stderr)[-3000:]
-                raise BuildError(f"{folder}: {' '.join(map(str, command[:2]))} failed:\n{said}")
+        for words in (configure, ["cmake", "--build", folder]):
+            command.run(words, where=folder, error=BuildError, env=environment)
 
 
 def sizes(folder: Path) -> dict[str, int]:
     """Bytes of flash and RAM that an ELF image of a build folder takes."""
-    from elftools.elf.elffile import ELFFile
-
-    writable, loaded = 0x1, 0x2  # SHF_WRITE, SHF_ALLOC
-    flash = ram = 0
-    with (Path(folder) / "zephyr" / "zephyr.elf").open("rb") as file:
-        for section in ELFFile(file).iter_sections():
-            flags, size = section["sh_flags"], section["sh_size"]
-            if flags & loaded:
-                ram += size if flags & writable else 0
-                flash += size if section["sh_type"] != "SHT_NOBITS" else 0
-    return {"flash": flash, "ram": ram}
+    return elf.flash_and_ram(Path(folder) / "zephyr" / "zephyr.elf")

@@ -3,11 +3,11 @@
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.hardware.boards import Board, HardwareError
+from wristpulse_tools.support.command import attempt
 
 TIMEOUT_S = 180
 # What pyOCD and nrfjprog say of a chip whose debug port is closed, and of a probe that is not there.
@@ -40,18 +40,12 @@ def recover(board: Board) -> None:
         _run(board, ["pyocd", "erase", "--mass", "--uid", board.probe, *named])
 
 
-def _run(board: Board, command: list[str], cwd: Path | None = None) -> None:
-    try:
-        done = subprocess.run(
-            command, cwd=cwd, capture_output=True, text=True, errors="replace", timeout=TIMEOUT_S
-        )
-    except FileNotFoundError:
-        raise HardwareError(f"{command[0]}: expected in PATH, found none (docs/testing.md)") from None
-    except subprocess.TimeoutExpired:
-        raise HardwareError(_complaint(board, command, f"no end within {TIMEOUT_S} s", "")) from None
-    if done.returncode:
-        said = (done.stdout + done.stderr).strip()
-        raise HardwareError(_complaint(board, command, f"status {done.returncode}", said))
+def _run(board: Board, words: list[str], cwd: Path | None = None) -> None:
+    done = attempt(words, cwd=cwd, timeout_s=TIMEOUT_S, error=HardwareError)
+    if done.status is None:
+        raise HardwareError(_complaint(board, words, f"no end within {TIMEOUT_S} s", done.output))
+    if done.status:
+        raise HardwareError(_complaint(board, words, f"status {done.status}", done.output))
 
 
 def _complaint(board: Board, command: list[str], found: str, said: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
 import venv
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -26,6 +25,8 @@ from wristpulse.recordings import HOP_S, WINDOW_S, Recording, open_dataset
 from wristpulse.student.card import load_student
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import replacing, write_text
+from wristpulse_tools.support import tables
+from wristpulse_tools.support.command import attempt
 
 HERE = Path(__file__).parent
 REQUIREMENTS = HERE / "requirements-beliefppg.txt"
@@ -151,19 +152,13 @@ def _run(words: Sequence[object], what: str, shown: bool = False) -> str:
     """Run a command of the peer's environment, without ours; what it prints, unless it is `shown`."""
     environment = {key: value for key, value in os.environ.items() if key not in OURS}
     environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "WANDB_MODE": "disabled"}
-    out = None if shown else subprocess.PIPE
-    try:
-        done = subprocess.run(
-            [str(w) for w in words], env=environment, stdout=out, stderr=subprocess.PIPE, text=True
-        )
-    except OSError as error:
-        raise PeerError(f"{words[0]}: expected a Python to {what}, found: {error}") from None
-    if done.returncode:
-        ended = f"exit status {done.returncode}: {_reason(done.stderr)}"
-        if done.returncode < 0:
-            ended = f"ended by signal {-done.returncode}; run it again to go on"
+    done = attempt(words, env=environment, shown=shown, error=PeerError)
+    if done.status:
+        ended = f"exit status {done.status}: {_reason(done.stderr)}"
+        if done.status < 0:
+            ended = f"ended by signal {-done.status}; run it again to go on"
         raise PeerError(f"{words[0]}: could not {what}, {ended}")
-    return done.stdout or ""
+    return done.stdout
 
 
 def _reason(stderr: str) -> str:
@@ -253,15 +248,16 @@ def _row(group: str, method: str, runs: Sequence[Run]) -> Row:
     )
 
 
+HEAD = ("tested on", "method", "people", "MAE", "over people", "median", "worst", "raw labels")
+
+
 def markdown(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
-    lines = [
-        "| tested on | method | people | MAE | over people | median | worst | raw labels |",
-        "|---" * 8 + "|",
-    ]
-    lines += [
-        f"| {r.group} | {r.method} | {r.people} | {r.aligned:.2f} | {r.spread:.2f} | {r.median:.2f} | "
-        f"{r.worst:.1f} | {r.raw:.2f} |"
-        for r in rows
-    ]
-    return "\n".join(lines)
+    return tables.markdown(
+        HEAD,
+        (
+            (r.group, r.method, r.people, f"{r.aligned:.2f}", f"{r.spread:.2f}", f"{r.median:.2f}",
+             f"{r.worst:.1f}", f"{r.raw:.2f}")
+            for r in rows
+        ),
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,10 +18,12 @@ from wristpulse.evaluation.metrics import Errors, errors
 from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.student.card import load_student
 from wristpulse.support.files import write_text
-from wristpulse_tools.firmware.embed import embed
 from wristpulse_tools.hardware.boards import Board
+from wristpulse_tools.replay.images import image_for
 from wristpulse_tools.replay.replay import Program, Replay, ReplayError, replay
-from wristpulse_tools.replay.targets import program_for
+from wristpulse_tools.support import tables
+from wristpulse_tools.support.locks import locked
+from wristpulse_tools.support.progress import Reporter
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,17 @@ class Row:
 
 
 def replay_all(
-    program: Program, estimator: Estimator, recordings: list[Recording], folder: Path, jobs: int | None = None
+    program: Program,
+    estimator: Estimator,
+    recordings: list[Recording],
+    folder: Path,
+    jobs: int | None = None,
+    progress: Callable[[str], None] = lambda line: None,
 ) -> list[Row]:
     """Replay each recording, `jobs` (the machine's processors if None) at a time; rows in their order.
 
-    ReplayError if firmware ends badly. Replay files are written to `folder`, and removed.
+    progress: gets `replay: NAME, K/N` after each. ReplayError if
+    firmware ends badly. Replay files are written to `folder`, and removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -64,8 +73,9 @@ def replay_all(
     pool = ThreadPoolExecutor(jobs or os.cpu_count())
     try:
         waiting = [pool.submit(run, number, recording) for number, recording in enumerate(recordings)]
-        for done in as_completed(waiting):
-            done.result()  # the first that fails ends all
+        for count, done in enumerate(as_completed(waiting), 1):
+            row = done.result()  # the first that fails ends all
+            progress(f"replay: {row.dataset} {row.recording}, {count}/{len(waiting)}")
     finally:
         pool.shutdown(cancel_futures=True)
     return [one.result() for one in waiting]
@@ -105,17 +115,22 @@ def summary(rows: list[Row]) -> list[dict]:
 
 def table(lines: list[dict], target: str, jobs: int) -> Table:
     """The summary for people."""
-    drawn = Table(title=f"{target}, {jobs} at a time: valid estimates of the firmware itself")
-    for column in ("set", "recordings", "hops", "equal", "MAE", "p90", "coverage", "x real time"):
-        drawn.add_column(column, justify="left" if column == "set" else "right")
-    for line in lines:
-        accuracy = (
-            f"{line[key]:.2f}" if line[key] is not None else "-" for key in ("mae_bpm", "p90_bpm", "coverage")
+    head = ("set", "recordings", "hops", "equal", "MAE", "p90", "coverage", "x real time")
+    rows = [
+        (
+            line["dataset"],
+            line["recordings"],
+            line["hops"],
+            f"{line['equal']} of {line['recordings']}",
+            *(
+                None if line[key] is None else f"{line[key]:.2f}"
+                for key in ("mae_bpm", "p90_bpm", "coverage")
+            ),
+            f"{line['factor']:.0f}",
         )
-        equal = f"{line['equal']} of {line['recordings']}"
-        counts = (str(line["recordings"]), str(line["hops"]), equal)
-        drawn.add_row(line["dataset"], *counts, *accuracy, f"{line['factor']:.0f}")
-    return drawn
+        for line in lines
+    ]
+    return tables.table(head, rows, f"{target}, {jobs} at a time: valid estimates of the firmware itself")
 
 
 def replay_and_print(
@@ -133,10 +148,10 @@ def replay_and_print(
     """
     student = load_student(student_folder)
     recordings = [recording for name in datasets for recording in iter_dataset(name, data)]
-    embed(student, output / "c")
-    program = program_for(target, output / "c", output, board)
-    jobs = 1 if target == "board" else jobs or os.cpu_count()
-    rows = replay_all(program, student.estimator(), recordings, output, jobs)
+    program = image_for(student, target, board).program
+    jobs = 1 if target == "board" else jobs or os.cpu_count() or 1
+    with locked(output):
+        rows = replay_all(program, student.estimator(), recordings, output, jobs, Reporter())
     lines = summary(rows)
     Console(highlight=False).print(table(lines, target, jobs))
     file = output / f"recordings-{target}.json"

@@ -9,56 +9,68 @@ from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.recordings.opening import open_recordings
 from wristpulse.recordings.scale import dark_note
-from wristpulse.student.card import MODEL, load_student
-from wristpulse_tools.firmware.bare import IMAGE, footprint
-from wristpulse_tools.firmware.embed import embed
+from wristpulse.student.card import MODEL, RELEASED, load_student
+from wristpulse.support.errors import UserError
+from wristpulse_tools.firmware.places import BUILD
 from wristpulse_tools.hardware.boards import Board
+from wristpulse_tools.replay.images import image_for
+from wristpulse_tools.replay.reasons import why_no_value
 from wristpulse_tools.replay.replay import ReplayError, replay
-from wristpulse_tools.replay.report import hop_printer, table, write_report
-from wristpulse_tools.replay.targets import program_for
+from wristpulse_tools.replay.report import PICTURES, course, hop_printer, table, write_report
+from wristpulse_tools.support.locks import locked
 
 WHERE = {"host": "this machine", "native_sim": "native_sim"}
 
 
 def replay_and_report(
     record: str,
-    dataset: str | None,
-    data: Path | None,
-    student_folder: Path,
-    target: str,
-    output: Path,
-    picture_format: str,
+    *,
+    dataset: str | None = None,
+    data: Path | None = None,
+    student_folder: Path = RELEASED,
+    target: str = "bare",
+    output: Path | None = None,
+    picture_format: str = "png",
     board: Board | None = None,
-) -> None:
+    hops: bool = False,
+) -> dict:
     """Build `target` with a student, replay one recording through it, print and write what it gave.
 
-    `record`: a file, zip or folder that `open_recordings` opens, or a recording's name within `dataset`.
-    Raises ValueError for an unknown target or recording, and what reading, building and replaying raise.
+    record: a file, zip or folder that `open_recordings` opens, or a recording's name within `dataset`.
+    output: folder for the figures; without it one of this recording and target, so that two replays never
+    share one. hops: print each hop as it comes. Returns the figures of run.json.
+    UserError for an unknown target or recording, and what reading, building and replaying raise.
     """
+    if picture_format not in PICTURES:
+        raise UserError(f"--picture: expected {' or '.join(PICTURES)}, found {picture_format}")
     recording = find(record, dataset, data)
     student = load_student(student_folder)
     stream = to_counts(recording)
-    if note := dark_note(recording):
-        print(note)
-    output.mkdir(parents=True, exist_ok=True)
-    embed(student, output / "c")
-    program = program_for(target, output / "c", output, board)
-    run = replay(program, stream, output / "replay.pulse", hop_printer(recording))
-    same = run.results == student.estimator().run(stream)
-    print(f"{'all' if same else 'NOT all'} results equal the Python reference's, bit for bit")
-    image = output / "bare" / IMAGE
-    size = footprint(image) if target == "bare" else None
-    model_bytes = (student.folder / MODEL).stat().st_size
-    where = board.name if board else WHERE.get(target, "an emulated Cortex-M4F")
-    figures = write_report(output, recording, run, model_bytes, size, picture_format, where)
-    Console(highlight=False).print(table(figures))
-    print(f"written: {', '.join(str(output / name) for name in ('run.json', 'run.csv', figures['picture']))}")
+    output = (
+        output or BUILD / "replay" / f"{recording.dataset}-{recording.name}-{board.name if board else target}"
+    )
+    image = image_for(student, target, board)
+    with locked(output):
+        printer = hop_printer(recording) if hops else (lambda result: None)
+        run = replay(image.program, stream, output / "replay.pulse", printer)
+        same = run.results == student.estimator().run(stream)
+        print(f"{'all' if same else 'NOT all'} results equal the Python reference's, bit for bit")
+        model_bytes = (student.folder / MODEL).stat().st_size
+        where = board.name if board else WHERE.get(target, "an emulated Cortex-M4F")
+        figures = write_report(output, recording, run, model_bytes, image.size, picture_format, where)
+        Console(highlight=False).print(table(figures))
+        print(*course(run), sep="\n")
+        if reason := why_no_value(recording, stream, run.results) or dark_note(recording):
+            print(reason)
+        written = (output / name for name in ("run.json", "run.csv", figures["picture"]))
+        print(f"written: {', '.join(map(str, written))}")
     if not same:
         raise ReplayError(f"{target}: expected the Python reference's results bit for bit, found others")
+    return figures
 
 
 def find(record: str, dataset: str | None, data: Path | None) -> Recording:
-    """The recording that a user means; RecordingError or ValueError if there is none."""
+    """The recording that a user means; RecordingError or UserError if there is none."""
     if dataset is None:
         found = open_recordings(record)
         longest = max(found, key=lambda recording: recording.seconds)
@@ -70,4 +82,4 @@ def find(record: str, dataset: str | None, data: Path | None) -> Recording:
         if recording.name == record:
             return recording
         names.append(recording.name)
-    raise ValueError(f"--record: expected a recording of {dataset} ({', '.join(names)}), found {record}")
+    raise UserError(f"--record: expected a recording of {dataset} ({', '.join(names)}), found {record}")

@@ -31,20 +31,27 @@ def trace(
     bpm: np.ndarray,
     valid: np.ndarray,
 ) -> None:
-    """Reference against estimate over time, the motion below; end_s, reference, bpm, valid: (hops,). PNG or
-    SVG.
+    """Reference against estimate over time, the motion below, as PNG or SVG.
+
+    end_s, reference, bpm, valid: (hops,), NaN none. The legend names what is drawn.
     """
     figure, (top, below) = plt.subplots(
         2, 1, figsize=(11, 6), sharex=True, height_ratios=(3, 1), layout="constrained"
     )
-    top.plot(end_s, reference, color="black", linewidth=1.5, label="reference (ECG or simulation)")
-    top.plot(
-        end_s, np.where(valid, bpm, np.nan), "o", color="tab:blue", markersize=3, label="estimate, valid"
-    )
-    top.plot(end_s, np.where(valid, np.nan, bpm), "o", color="tab:orange", markersize=3, fillstyle="none",
-             label="estimate, not vouched for")  # fmt: skip
+    if np.isfinite(reference).any():
+        top.plot(end_s, reference, color="black", linewidth=1.5, label="reference (ECG or simulation)")
+    for chosen, label, style in (
+        (valid, "estimate, valid", {"color": "tab:blue"}),
+        (~valid, "estimate, not vouched for", {"color": "tab:orange", "fillstyle": "none"}),
+    ):
+        shown = chosen & np.isfinite(bpm)
+        if shown.any():
+            top.plot(end_s[shown], bpm[shown], "o", markersize=3, label=label, **style)
     top.set(ylabel="heart rate (BPM)", title=title)
-    top.legend(loc="best")
+    if top.get_legend_handles_labels()[0]:
+        top.legend(loc="best")
+    else:
+        top.text(0.5, 0.5, "no estimate", transform=top.transAxes, ha="center", va="center")
     top.grid(alpha=0.3)
     _motion(below, recording)
     _save(figure, path)

@@ -14,13 +14,18 @@ from rich.table import Table
 from wristpulse.core.estimator import Result
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation.metrics import errors
-from wristpulse.recordings import Recording
+from wristpulse.recordings import HOP_S, Recording
 from wristpulse.support.files import write_text
 from wristpulse_tools.firmware.bare import Footprint
 from wristpulse_tools.replay import picture
 from wristpulse_tools.replay.replay import Replay
+from wristpulse_tools.support import tables
+from wristpulse_tools.support.blocks import bars
 
 PICTURES = ("png", "svg")
+COUNTED = ("stack", "instr_model", "instr_align", "instr_per_hop")  # by QEMU's Cortex-M4F alone
+LEAST_SPAN_BPM = 20  # of that course: a steady heart rate is a flat line
+COLUMNS = 60  # of the heart rate's course on a terminal
 
 
 def write_report(
@@ -43,7 +48,7 @@ def write_report(
         "hops": len(replay.results),
         "model_bytes": model_bytes,
         "footprint": asdict(size) if size else {},
-        "closing": replay.closing,
+        "closing": measured(replay.closing),
         "speed": recording.seconds / replay.seconds,
     }
     if np.isfinite(reference).any():
@@ -84,10 +89,8 @@ def csv_text(replay: Replay, reference: np.ndarray) -> str:
 
 
 def table(figures: dict) -> Table:
-    """The run's figures for people."""
-    rows = Table(title=f"{figures['recording']}: what the firmware printed, and what it costs")
-    for column in ("", "all estimates", "valid only"):
-        rows.add_column(column, justify="right" if column else "left")
+    """The run's figures for people: accuracy where there are labels, and what it costs."""
+    rows: list[tuple[str, ...]] = []
     for name, key, unit, scale in (
         ("MAE", "mae", " BPM", 1),
         ("90th percentile of the error", "p90", " BPM", 1),
@@ -95,16 +98,46 @@ def table(figures: dict) -> Table:
         ("coverage of labelled hops", "coverage", " %", 100),
     ):
         if "all" in figures:
-            sides = (figures["all"], figures["valid"])
-            rows.add_row(name, *(f"{side[key] * scale:.2f}{unit}" for side in sides))
-    rows.add_section()
-    for name, value in costs(figures):
-        rows.add_row(name, value, "")
-    return rows
+            rows.append((name, *(_figure(figures[side][key] * scale, unit) for side in ("all", "valid"))))
+    title = f"{figures['recording']}: what the firmware printed, and what it costs"
+    head = ("", "all estimates", "valid only") if rows else ("", "")
+    rows += [(name, value, "")[: len(head)] for name, value in costs(figures)]
+    return tables.table(head, rows, title)
+
+
+def _figure(value: float, unit: str) -> str:
+    return f"{value:.2f}{unit}" if np.isfinite(value) else "-"
+
+
+def course(replay: Replay) -> list[str]:
+    """The heart rate's course, for people: a line of figures, and valid values over time as a curve.
+
+    A column is a mean over so many hops that COLUMNS of them hold the run; empty: no valid value there.
+    """
+    valid = np.where(replay.valid, replay.bpm, np.nan)
+    known, hops = valid[np.isfinite(valid)], len(valid)
+    share = f"valid: {len(known)} of {hops} hops" + (f" ({len(known) / hops:.0%})" if hops else "")
+    if not len(known):
+        return [share]
+    low, middle, high = np.percentile(known, [5, 50, 95])
+    width = -(-hops // COLUMNS)
+    padded = np.full(-(-hops // width) * width, np.nan)
+    padded[:hops] = valid
+    parts = padded.reshape(-1, width)
+    counts = np.isfinite(parts).sum(axis=1)
+    means = np.where(counts > 0, np.nansum(parts, axis=1) / np.maximum(counts, 1), np.nan)
+    middle_of_range, half = (known.min() + known.max()) / 2, max(np.ptp(known) / 2, LEAST_SPAN_BPM / 2)
+    bottom, top = middle_of_range - half, middle_of_range + half
+    curve = zip((f"{top:.0f}", "", f"{bottom:.0f}"), bars(means, bottom, top, 3), strict=True)
+    return [
+        f"{share}; heart rate {middle:.0f} BPM, {low:.0f} to {high:.0f} (5th to 95th percentile)",
+        *(f"{label:>4} {line}" for label, line in curve),
+        f"     valid BPM over time, {width * HOP_S:g} s a column",
+    ]
 
 
 def costs(figures: dict) -> list[tuple[str, str]]:
-    """Bytes, instructions and speed, as far as they are known."""
+    """Bytes, instructions and speed; a dash for what this target cannot measure."""
     size, closing = figures["footprint"], figures["closing"]
     known = [
         ("model (.tflite)", figures["model_bytes"], " B"),
@@ -118,4 +151,9 @@ def costs(figures: dict) -> list[tuple[str, str]]:
         ("instructions per hop: all the rest", closing.get("instr_per_hop"), ""),
         ("replay, times faster than life", round(figures["speed"]), ""),
     ]
-    return [(name, f"{value:,}{unit}") for name, value, unit in known if value is not None]
+    return [(name, "-" if value is None else f"{value:,}{unit}") for name, value, unit in known]
+
+
+def measured(closing: dict[str, int]) -> dict[str, int | None]:
+    """Closing figures, None for those that the target has no counter for: it prints 0 there."""
+    return {name: None if name in COUNTED and value == 0 else value for name, value in closing.items()}

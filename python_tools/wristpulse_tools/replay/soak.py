@@ -20,6 +20,7 @@ from wristpulse.recordings import open_dataset, simulate
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware import qemu, zephyr_workspace
 from wristpulse_tools.replay.replay import NUMBER
+from wristpulse_tools.support.locks import locked
 
 LONGEST_PAUSE_S = 6  # between hops: a fault, a new grid, a hop
 LONGEST_ACQUIRING = 10  # hops: what fills a window, twice over and more
@@ -82,6 +83,23 @@ def problems(results: list[Result], faults: dict[str, int], closing: dict[str, i
 
 def soak(hours: float, folder: Path, seed: int = 1, data: Path | None = None) -> Soak:
     """Build the image and run it; SoakError if it does not end well."""
+    if hours <= 0:
+        raise SoakError(f"--hours: expected more than 0, found {hours:g}")
+    with locked(folder):
+        return _soak(hours, folder, seed, data)
+
+
+def soak_and_print(hours: float, folder: Path, seed: int = 1, data: Path | None = None) -> None:
+    """`soak`, and its counters for people. SoakError that lists what does not add up."""
+    result = soak(hours, folder, seed, data)
+    for name, figures in (("faults", result.faults), ("counted", result.closing), ("hops", result.states)):
+        print(name, " ".join(f"{key}={value}" for key, value in figures.items()))
+    print(f"{result.hours:g} h in {result.seconds:.0f} s of this machine's")
+    if result.problems:
+        raise SoakError("; ".join(result.problems))
+
+
+def _soak(hours: float, folder: Path, seed: int, data: Path | None) -> Soak:
     options = ("-DCONFIG_PULSE_RANDOM_FAULTS=y", f"-DCONFIG_PULSE_RANDOM_FAULTS_SEED={seed}")
     image = zephyr_workspace.build("mps2_an386", folder / "image", *options)
     write_replay(folder / "soak.pulse", stream(hours, data))

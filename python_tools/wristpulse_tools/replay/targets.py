@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where firmware can run a replay: each target builds the C of a student and gives a program to run."""
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware import qemu, zephyr_workspace
 from wristpulse_tools.firmware.bare import build_bare
 from wristpulse_tools.hardware import line, probe
 from wristpulse_tools.hardware.boards import Board
 from wristpulse_tools.replay.replay import Program
+from wristpulse_tools.support.command import attempt
 
 
 def bare(model: Path, folder: Path) -> Program:
@@ -67,21 +68,21 @@ def on_board(board: Board, model: Path, folder: Path) -> Program:
 
 
 def program_for(target: str, model: Path, folder: Path, board: Board | None = None) -> Program:
-    """Build what a user names as --target, with the C files of `model`. ValueError if there is none such."""
+    """Build what a user names as --target, with the C files of `model`. UserError if there is none such."""
     if target == "board":
         if board is None:
-            raise ValueError("--board: expected a board of boards/hardware.toml, found none")
+            raise UserError("--board: expected a board of boards/hardware.toml, found none")
         return on_board(board, model, folder)
     if target not in TARGETS:
-        raise ValueError(f"--target: expected one of {', '.join([*TARGETS, 'board'])}, found {target}")
+        raise UserError(f"--target: expected one of {', '.join([*TARGETS, 'board'])}, found {target}")
     return TARGETS[target](model, folder)
 
 
 def _run(program: Path, argument: str, on_line: Callable[[str], None]) -> qemu.Run:
-    done = subprocess.run([program, argument], capture_output=True, text=True)
+    done = attempt([program, argument])
     for said in done.stdout.splitlines():
         on_line(said)
-    return qemu.Run(done.returncode, done.stdout + done.stderr)
+    return qemu.Run(done.status or 0, done.stdout + done.stderr)
 
 
 # Name -> (folder of the C files, folder for the build) -> program. BuildError if it cannot be built,

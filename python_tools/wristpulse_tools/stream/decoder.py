@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,10 @@ VERSION = 1
 RECORD_MAX = 254  # bytes, CRC included: one COBS block
 # As enum pulse_state of zephyr_app/core/include/pulse/result.h counts them; None is stale, no hop's result.
 STATES = (State.ACQUIRING, State.VALID, State.MOTION_UNCERTAIN, State.NO_CONTACT, State.NO_PULSE, None)
+
+SEQUENCES = 1 << 16  # a sequence number wraps
+RECENT = 16  # records of a type that a repeated one is looked for among
+BACK_US = 1_000_000  # a sample clock that goes back further than this started anew; jitter is far below
 
 _HEADER = struct.Struct("<BH")  # type, sequence number
 _CRC = struct.Struct("<I")
@@ -77,41 +81,78 @@ class Counters:
     busy_permille: int  # of the processor's time since the last record
 
 
-Record = Ppg | Acc | Result | Stale | Counters
+@dataclass(frozen=True)
+class Restart:
+    """The device started anew: its clock and its sequence numbers begin again with the next record."""
+
+
+Record = Ppg | Acc | Result | Stale | Counters | Restart
 TYPES = {1: Ppg, 2: Acc, 3: Result, 4: Counters}
 
 
 class Decoder:
-    """Records out of bytes that may begin anywhere and hold anything between frames."""
+    """Records out of bytes that may begin anywhere and hold anything between frames.
+
+    rejected: frames that are no record (text, noise, damage).
+    lost: records by type that the sequence numbers say are missing.
+    repeated: records that came more than once; only the first is returned.
+    """
 
     def __init__(self) -> None:
-        self.rejected = 0  # frames that are no record: garbage, text, damage
-        self.lost: Counter[type] = Counter()  # records by type that the sequence numbers say are missing
+        self.rejected = 0
+        self.repeated = 0
+        self.lost: Counter[type] = Counter()
         self._pending = b""
+        self._forget()
+
+    def _forget(self) -> None:
+        """Expect nothing of the next record's number and time."""
         self._next: dict[int, int] = {}
+        self._recent: dict[int, deque[bytes]] = {}
+        self._last_us: dict[type, int] = {}  # time of the last sample
 
     def feed(self, data: bytes) -> list[Record]:
         """All records that are complete with these bytes. StreamError for another version of the stream."""
         *frames, self._pending = (self._pending + data).split(b"\0")
         self._pending = self._pending[-RECORD_MAX - 2 :]  # text without end is no frame: keep little of it
-        records = (self._record(frame) for frame in frames if frame)
-        return [record for record in records if record is not None]
+        return [record for frame in frames if frame for record in self._records(frame)]
 
-    def _record(self, frame: bytes) -> Record | None:
+    def _records(self, frame: bytes) -> list[Record]:
+        """The record of a frame, after a Restart if the device started anew; none for other content."""
         content = unstuff(frame)
         if content is None or len(content) < _HEADER.size + _CRC.size:
             self.rejected += 1
-            return None
+            return []
         body, (crc,) = content[: -_CRC.size], _CRC.unpack(content[-_CRC.size :])
         if zlib.crc32(body) != crc:
             self.rejected += 1
-            return None
+            return []
         kind, sequence = _HEADER.unpack_from(body)
         if kind not in TYPES:
-            return None  # of a later version
-        self.lost[TYPES[kind]] += (sequence - self._next.get(kind, sequence)) % 65536
-        self._next[kind] = (sequence + 1) % 65536
-        return _PARSERS[kind](body[_HEADER.size :])
+            return []  # of a later version
+        if body in self._recent.get(kind, ()):
+            self.repeated += 1
+            return []
+        record = _PARSERS[kind](body[_HEADER.size :])
+        restarted = self._goes_back(kind, sequence, record)
+        if restarted:
+            self._forget()
+        self.lost[TYPES[kind]] += (sequence - self._next.get(kind, sequence)) % SEQUENCES
+        self._next[kind] = (sequence + 1) % SEQUENCES
+        self._recent.setdefault(kind, deque(maxlen=RECENT)).append(body)
+        if isinstance(record, Ppg | Acc) and len(record.t_us):
+            self._last_us[type(record)] = int(record.t_us[-1])
+        return [Restart(), record] if restarted else [record]
+
+    def _goes_back(self, kind: int, sequence: int, record: Record) -> bool:
+        """Whether sequence number or sample time lies before that of the last record of this type."""
+        ahead = (sequence - self._next.get(kind, sequence)) % SEQUENCES
+        if ahead >= SEQUENCES // 2:
+            return True
+        last_us = self._last_us.get(type(record))
+        if last_us is None or not isinstance(record, Ppg | Acc) or not len(record.t_us):
+            return False
+        return int(record.t_us[0]) < last_us - BACK_US
 
 
 def stuff(record: bytes) -> bytes:

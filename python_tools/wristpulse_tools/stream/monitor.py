@@ -16,13 +16,15 @@ from rich.text import Text
 
 from wristpulse.core.estimator import Result
 from wristpulse.core.numbers import ACC_LSB_PER_G
-from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg, Record, Stale
+from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg, Record, Restart, Stale
+from wristpulse_tools.support.blocks import bars
+from wristpulse_tools.support.signals import asking_to_stop
 
 TRACE_S = 8.0  # of samples on the screen: the estimator's window
 HISTORY = 60  # results kept
 REFRESH_S = 0.1
-BARS = " ▁▂▃▄▅▆▇█"
-ROWS = 5  # of the PPG's trace
+ROWS, FEW_ROWS = 5, 3  # of the PPG's trace, on a screen of TALL lines or more, and on less
+TALL = 26
 COLOURS = {
     "valid": "bold green", "acquiring": "yellow", "motion-uncertain": "yellow",
     "no-contact": "red", "no-pulse": "red", "stale": "bold red",
@@ -56,6 +58,8 @@ def _latest(t_us: np.ndarray, values: np.ndarray, new_t: np.ndarray, new: np.nda
 
 def update(view: View, record: Record) -> View:
     """The view after one more record."""
+    if isinstance(record, Restart):
+        return View()
     if isinstance(record, Ppg):
         t_us, ppg = _latest(view.t_ppg_us, view.ppg, record.t_us, record.counts)
         return replace(view, t_ppg_us=t_us, ppg=ppg)
@@ -67,17 +71,6 @@ def update(view: View, record: Record) -> View:
     if isinstance(record, Stale):
         return replace(view, stale=True)
     return replace(view, results=(*view.results, record)[-HISTORY:], stale=False)
-
-
-def bars(values: np.ndarray, low: float, high: float, rows: int = 1) -> list[str]:
-    """Values as columns of block characters, `rows` lines, the top one first; NaN leaves a column empty."""
-    steps = len(BARS) - 1
-    span = high - low
-    share = (values - low) / span if span > 0 else np.full(len(values), 0.5)
-    level = np.nan_to_num(np.rint(np.clip(share, 0, 1) * (steps * rows - 1)) + 1).astype(int)
-    return [
-        "".join(BARS[min(max(n - row * steps, 0), steps)] for n in level) for row in range(rows - 1, -1, -1)
-    ]
 
 
 def trace(t_us: np.ndarray, values: np.ndarray, width: int, end_us: int) -> np.ndarray:
@@ -131,9 +124,9 @@ def _counters(counters: Counters | None, decoder: Decoder) -> Table:
     return table
 
 
-def render(view: View, decoder: Decoder, width: int = 80) -> Group:
-    """The screen, `width` columns wide."""
-    columns = max(width - 4, 10)
+def render(view: View, decoder: Decoder, width: int = 80, height: int = 24) -> Group:
+    """The screen: `width` columns, at most 23 lines where it has 24."""
+    columns, rows = max(width - 4, 10), ROWS if height >= TALL else FEW_ROWS
     end = max((int(t[-1]) for t in (view.t_ppg_us, view.t_acc_us) if len(t)), default=0)
     ppg = trace(view.t_ppg_us, view.ppg, columns, end)
     # More light comes back between beats: upside down, a beat is a peak. The baseline's drift is left out.
@@ -147,7 +140,7 @@ def render(view: View, decoder: Decoder, width: int = 80) -> Group:
     motion = motion_g(view.acc)
     parts = [
         Panel(_headline(view), title=f"{end / 1e6:.1f} s"),
-        Panel("\n".join(bars(beats, low, high, ROWS)), title=f"PPG (inverted), {TRACE_S:g} s: {about}"),
+        Panel("\n".join(bars(beats, low, high, rows)), title=f"PPG (inverted), {TRACE_S:g} s: {about}"),
         Panel("\n".join(bars(acc, 0, 2, 2)), title=f"|acceleration|, 0 to 2 g: motion {motion:.2f} g RMS"),
         Panel("\n".join(bars(bpm, 40, 200, 3)) if len(bpm) else "", title="BPM, 40 to 200, a hop a column"),
         Panel(_counters(view.counters, decoder), title="counters"),
@@ -159,15 +152,19 @@ def monitor(source: Iterable[bytes], console: Console | None = None) -> View:
     """Show a source until it ends or Ctrl-C; what was shown last. What the source raises."""
     console = console or Console()
     view, decoder, drawn = View(), Decoder(), 0.0
-    with Live(console=console, auto_refresh=False) as live:
-        try:
-            for data in source:
-                for record in decoder.feed(data):
-                    view = update(view, record)
-                if time.monotonic() - drawn >= REFRESH_S:
-                    drawn = time.monotonic()
-                    live.update(render(view, decoder, console.width), refresh=True)
-        except KeyboardInterrupt:
-            pass
-        live.update(render(view, decoder, console.width), refresh=True)
+    parts = iter(source)
+    with asking_to_stop() as stop:
+        data = next(parts, None)  # a source that builds first says so here, on a screen still free
+        with Live(console=console, auto_refresh=False) as live:
+            try:
+                while data is not None and not stop.asked:
+                    for record in decoder.feed(data):
+                        view = update(view, record)
+                    if time.monotonic() - drawn >= REFRESH_S:
+                        drawn = time.monotonic()
+                        live.update(render(view, decoder, console.width, console.height), refresh=True)
+                    data = next(parts, None)
+            except KeyboardInterrupt:
+                pass
+            live.update(render(view, decoder, console.width, console.height), refresh=True)
     return view

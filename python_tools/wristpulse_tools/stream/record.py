@@ -1,85 +1,206 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keep what a device streams as recordings that training/ loads: `invoke record`."""
+"""Keep what a device streams as recordings that training loads: `invoke record`.
+
+The raw stream is written beside `--out` as it comes and removed only when recordings hold all of it, so
+neither a signal, a lost port, a full disk nor a power cut loses what came before.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from wristpulse.core.numbers import ACC_LSB_PER_G
 from wristpulse.core.sensor import SensorStream
-from wristpulse.recordings import HOP_S, WINDOW_S, make_recording, save_recording
+from wristpulse.recordings import (
+    HOP_S,
+    WINDOW_S,
+    Recording,
+    RecordingError,
+    make_recording,
+    save_recording,
+)
 from wristpulse.recordings.recording import check_name
 from wristpulse.support.errors import UserError
-from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg
+from wristpulse_tools.stream.capture import Capture
+from wristpulse_tools.stream.decoder import StreamError
+from wristpulse_tools.stream.journal import SUFFIX, Journal, read
+from wristpulse_tools.stream.sources import Source
 from wristpulse_tools.stream.stretches import RecordError, gaps, rate_hz, stretches
+from wristpulse_tools.support.progress import StatusLine
+from wristpulse_tools.support.signals import asking_to_stop
+
+LEFT_OUT_S = 1.0  # of samples in no recording: the raw stream is kept from this much on
 
 
-@dataclass
-class Capture:
-    """What came so far."""
+def record(
+    source: Iterable[bytes],
+    out: Path,
+    subject: str | None = None,
+    seconds: float | None = None,
+    line: StatusLine | None = None,
+) -> list[Path]:
+    """Capture a source until it ends, a signal or so many seconds, and save it; the recordings' paths.
 
-    decoder: Decoder = field(default_factory=Decoder)
-    ppg: list[Ppg] = field(default_factory=list)
-    acc: list[Acc] = field(default_factory=list)
-    counters: Counters | None = None
-
-    def feed(self, data: bytes) -> None:
-        """Take bytes of the stream. StreamError for another version of it."""
-        for record in self.decoder.feed(data):
-            if isinstance(record, Ppg):
-                self.ppg.append(record)
-            elif isinstance(record, Acc):
-                self.acc.append(record)
-            elif isinstance(record, Counters):
-                self.counters = record
-
-    def samples(self) -> SensorStream:
-        """All samples so far."""
-        empty = np.empty(0, np.int64)
-        return SensorStream(
-            np.concatenate([np.empty(0, np.uint32), *(r.counts for r in self.ppg)]),
-            np.concatenate([empty, *(r.t_us for r in self.ppg)]),
-            np.concatenate([np.empty((0, 3), np.int16), *(r.xyz for r in self.acc)]),
-            np.concatenate([empty, *(r.t_us for r in self.acc)]),
-        )
-
-
-def save(capture: Capture, out: Path, subject: str | None, say: Callable[[str], None]) -> list[Path]:
-    """Write each stretch of a capture as a recording, `out` or out-1, out-2...; says what is missing.
-
-    RecordError, with nothing written, if there is none, or if its times keep to no rate.
+    seconds: of the host, from the first bytes on. What came is kept in any case.
+    JournalError or RecordError, before the first sample, for an `out` that exists or cannot be written. What
+    the source raises, after saving. RecordError if nothing could be saved; the raw stream is kept then.
     """
-    stream = capture.samples()
-    for name, t_us in (("PPG", stream.t_ppg_us), ("ACC", stream.t_acc_us)):
-        found = gaps(t_us)
-        say(f"{name}: {len(t_us)} samples, {found.missing} missing in {len(found.after)} gaps")
-    lost, counters = capture.decoder.lost.total(), capture.counters
-    said = (
-        f"{counters.dropped} of them dropped by the device since its start" if counters else "cause unknown"
-    )
-    say(f"stream: {lost} records missing ({said}), {capture.decoder.rejected} pieces that were no record")
-    parts = stretches(stream)
-    if not parts:
-        raise RecordError(
-            f"{out}: expected {WINDOW_S:g} s of both sensors without a gap, found "
-            f"{len(stream.ppg)} PPG and {len(stream.acc)} ACC samples"
-        )
-    rates = [(rate_hz("PPG", part.t_ppg_us), rate_hz("ACC", part.t_acc_us)) for part in parts]
-    paths = [out] if len(parts) == 1 else [out.with_stem(f"{out.stem}-{n}") for n in range(1, len(parts) + 1)]
-    for path, part, (fs_ppg, fs_acc) in zip(paths, parts, rates, strict=True):
-        _save(path, part, fs_ppg, fs_acc, subject or out.stem)
-        say(f"written: {path}: {len(part.ppg) / fs_ppg:.1f} s, PPG {fs_ppg:.6g} Hz, ACC {fs_acc:.6g} Hz")
+    line = line or StatusLine()
+    check_out(out, subject)
+    journal, capture = Journal(out.with_suffix(SUFFIX)), Capture()
+    failure = None
+    with asking_to_stop() as stop:
+        try:
+            start = None
+            for data in source:
+                journal.write(data)
+                capture.feed(data)
+                if data and start is None:
+                    start, stop.defer = time.monotonic(), True
+                elapsed = 0.0 if start is None else time.monotonic() - start
+                if stop.asked or (seconds is not None and elapsed >= seconds):
+                    break
+                if line.due:
+                    line.show(capture.status(elapsed))
+        except KeyboardInterrupt:
+            pass
+        except (OSError, UserError) as error:
+            failure = error
+        journal.close()
+        try:
+            paths, left_out_s = save(capture, out, subject, line.say)
+        except (OSError, UserError) as error:
+            _keep(journal, capture, failure, line.say)
+            if failure is None or isinstance(error, OSError):
+                raise
+            if capture.ppg or capture.acc:
+                line.say(str(error))
+            raise failure from None
+        if left_out_s > LEFT_OUT_S or failure is not None:
+            _keep(journal, capture, failure, line.say)
+        else:
+            journal.remove()
+    if failure is not None:
+        raise failure
     return paths
 
 
-def _save(path: Path, part: SensorStream, fs_ppg: float, fs_acc: float, subject: str) -> None:
+def record_source(
+    source: Source, folder: Path, out: Path, subject: str | None, seconds: float | None
+) -> None:
+    """`record` what the user names; `recover` where that is a raw stream. folder: for builds and files."""
+    if source.stream is not None:
+        recover(source.stream, out, subject)
+        return
+    check_out(out, subject)
+    with closing(source.open(folder, real_time=False)) as data:
+        record(data, out, subject, seconds)
+
+
+def recover(
+    stream: Path, out: Path, subject: str | None = None, line: StatusLine | None = None
+) -> list[Path]:
+    """Recordings of a raw stream that an earlier `record` kept; the file stays. As `record`."""
+    line, capture = line or StatusLine(), Capture()
+    check_out(out, subject)
+    for data in read(stream):
+        capture.feed(data)
+    return save(capture, out, subject, line.say)[0]
+
+
+def check_out(out: Path, subject: str | None) -> None:
+    """RecordError for a name that cannot be taken or is taken: a recording is never written over."""
+    if out.suffix != ".npz":
+        raise RecordError(f"--out: expected a name that ends in .npz, found {out}")
+    if subject is not None:
+        check_name(out, "--subject", subject)
+    taken = [path for path in (out, *sorted(out.parent.glob(f"{out.stem}-[0-9]*.npz"))) if path.exists()]
+    if taken:
+        raise RecordError(f"--out: expected a new name, found {taken[0]}; choose another, or remove it")
+
+
+def _keep(journal: Journal, capture: Capture, failure: Exception | None, say: Callable[[str], None]) -> None:
+    """Keep the raw stream and say so; one without a single record is noise, and is removed."""
+    if capture.ppg or capture.acc or isinstance(failure, StreamError):
+        say(f"raw stream kept: {journal.path} (`invoke record --stream {journal.path} --out OTHER.npz`)")
+    else:
+        journal.remove()
+
+
+def save(
+    capture: Capture, out: Path, subject: str | None, say: Callable[[str], None]
+) -> tuple[list[Path], float]:
+    """Write each stretch of a capture as a recording, `out` or out-1, out-2...; says what is missing.
+
+    Returns their paths, and the seconds of samples that are in none. RecordError, with nothing written, if
+    there is no stretch of a window's length (8 s) at a fixed rate.
+    """
+    streams = [boot.samples() for boot in capture.boots]
+    _say_totals(capture, streams, say)
+    parts, problems = [], []
+    for part in (part for stream in streams for part in stretches(stream)):
+        try:
+            fs_ppg, fs_acc = rate_hz("PPG", part.t_ppg_us), rate_hz("ACC", part.t_acc_us)
+            parts.append((part, _recording(out, part, fs_ppg, fs_acc, subject or out.stem)))
+        except (RecordError, RecordingError) as error:
+            problems.append(str(error))
+    if not parts:
+        counts = [sum(len(getattr(s, name)) for s in streams) for name in ("ppg", "acc")]
+        found = "; ".join(problems) or f"{counts[0]} PPG and {counts[1]} ACC samples"
+        raise RecordError(f"{out}: expected {WINDOW_S:g} s of both sensors without a gap, found {found}")
+    for problem in problems:
+        say(f"left out: {problem}")
+    paths = _names(out, len(parts))
+    for path, (part, recording) in zip(paths, parts, strict=True):
+        save_recording(
+            path, replace(recording, name=path.stem), t_ppg_us=part.t_ppg_us, t_acc_us=part.t_acc_us
+        )
+        rates = f"PPG {recording.fs_ppg:.6g} Hz, ACC {recording.fs_acc:.6g} Hz"
+        say(f"written: {path}: {len(part.ppg) / recording.fs_ppg:.1f} s, {rates}")
+    kept, first = [part for part, _ in parts], parts[0][1]
+    missed = [
+        (sum(len(getattr(s, name)) for s in streams) - sum(len(getattr(s, name)) for s in kept)) / rate
+        for name, rate in (("ppg", first.fs_ppg), ("acc", first.fs_acc))
+    ]
+    return paths, max(missed)
+
+
+def _say_totals(capture: Capture, streams: list[SensorStream], say: Callable[[str], None]) -> None:
+    if len(streams) > 1:
+        say(f"the device restarted {len(streams) - 1} times: a recording for each start")
+    for name, times in (("PPG", [s.t_ppg_us for s in streams]), ("ACC", [s.t_acc_us for s in streams])):
+        found = [gaps(t_us) for t_us in times]
+        missing, cuts = sum(g.missing for g in found), sum(len(g.after) for g in found)
+        say(f"{name}: {sum(map(len, times))} samples, {missing} missing in {cuts} gaps")
+    decoder, counters = capture.decoder, capture.counters
+    cause = "cause unknown"
+    if counters:
+        cause = f"{counters.dropped} of them dropped by the device since its start"
+    repeated = f", {decoder.repeated} came twice" if decoder.repeated else ""
+    say(
+        f"stream: {decoder.lost.total()} records missing ({cause}){repeated}, "
+        f"{decoder.rejected} pieces that were no record"
+    )
+
+
+def _names(out: Path, count: int) -> list[Path]:
+    """`out`, or so many numbered names, none of which exists."""
+    if count == 1 and not out.exists():
+        return [out]
+    numbered = (out.with_stem(f"{out.stem}-{n}") for n in range(1, 1_000_000))
+    free = (path for path in numbered if not path.exists())
+    return [next(free) for _ in range(count)]
+
+
+def _recording(path: Path, part: SensorStream, fs_ppg: float, fs_acc: float, subject: str) -> Recording:
     seconds = min(len(part.ppg) / fs_ppg, len(part.acc) / fs_acc)
-    recording = make_recording(
+    return make_recording(
         path,
         dataset="own",
         subject=subject,
@@ -94,39 +215,3 @@ def _save(path: Path, part: SensorStream, fs_ppg: float, fs_acc: float, subject:
         hr=None,
         hr_start_s=np.arange(int((seconds - WINDOW_S) / HOP_S) + 1) * HOP_S,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_recording(path, recording, t_ppg_us=part.t_ppg_us, t_acc_us=part.t_acc_us)
-
-
-def record(
-    source: Iterable[bytes],
-    out: Path,
-    subject: str | None = None,
-    seconds: float | None = None,
-    say: Callable[[str], None] = print,
-) -> list[Path]:
-    """Capture a source until it ends, Ctrl-C or so many seconds, and save it; what came is kept in any case.
-
-    What the source raises, after saving; RecordError if nothing could be saved.
-    """
-    if out.suffix != ".npz":
-        raise ValueError(f"--out: expected a name that ends in .npz, found {out}")
-    if subject is not None:
-        check_name(out, "--subject", subject)
-    capture, start = Capture(), time.monotonic()
-    failure = None
-    try:
-        for data in source:
-            capture.feed(data)
-            if seconds is not None and time.monotonic() - start >= seconds:
-                break
-    except KeyboardInterrupt:
-        say("")
-    except (OSError, UserError) as error:
-        failure = error
-    if failure is not None and not capture.ppg:
-        raise failure
-    paths = save(capture, out, subject, say)
-    if failure is not None:
-        raise failure
-    return paths

@@ -6,47 +6,89 @@ A source is an iterator of bytes as they come; empty ones when nothing came for 
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import load_recording
-from wristpulse.student.card import load_student
+from wristpulse.student.card import RELEASED, load_student
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware import qemu, zephyr_workspace
 from wristpulse_tools.firmware.embed import embed
+from wristpulse_tools.stream.journal import read
+from wristpulse_tools.support.locks import locked
 
 BAUD = 115_200
 WAIT_S = 0.1
 
 
 class SourceError(UserError):
-    """A source that ended badly: its last words."""
+    """A source that ended badly; the message has the last line that it printed."""
 
 
 def serial_port(port: str, baud: int = BAUD) -> Iterator[bytes]:
-    """What comes from a serial port, without end. OSError if it cannot be opened, or goes away."""
+    """What comes from a serial port, without end. SourceError if it cannot be opened, or goes away."""
     import serial
 
-    with serial.Serial(port, baud, timeout=WAIT_S) as line:
-        while True:
-            yield line.read(max(line.in_waiting, 1))
+    try:
+        with serial.Serial(port, baud, timeout=WAIT_S) as line:
+            while True:
+                yield line.read(max(line.in_waiting, 1))
+    except OSError as error:  # SerialException is one
+        raise SourceError(f"{port}: expected a serial port that stays, found: {error}") from None
 
 
-def emulated(record: Path, student: Path, folder: Path, real_time: bool = False) -> Iterator[bytes]:
+def emulated(
+    record: Path,
+    student: Path,
+    folder: Path,
+    real_time: bool = False,
+    say: Callable[[str], None] = print,
+) -> Iterator[bytes]:
     """The stream of the Zephyr image on QEMU that replays a recording in the repository's format, to its end.
 
-    student: folder of student.tflite; folder: for builds and files. What reading and building raise.
+    student: folder of student.tflite; folder: for builds and files; say: gets a line before the build, which
+    may take a minute. What reading and building raise.
     """
-    write_replay(folder / "replay.pulse", to_counts(load_recording(record)))
-    embed(load_student(student), folder / "c")
-    image = zephyr_workspace.build(
-        "mps2_an386",
-        folder / "mps2_an386",
-        *(f"-DPULSE_MODEL_DIR={(folder / 'c').resolve()}", "-DSNIPPET=pulse-stream"),
-    )
-    yield from run_emulated(image, folder / "replay.pulse", folder, real_time)
+    with locked(folder):
+        write_replay(folder / "replay.pulse", to_counts(load_recording(record)))
+        embed(load_student(student), folder / "c")
+        say(f"building the Zephyr image with pulse-stream for QEMU in {folder} (a minute the first time)")
+        image = zephyr_workspace.build(
+            "mps2_an386",
+            folder / "mps2_an386",
+            *(f"-DPULSE_MODEL_DIR={(folder / 'c').resolve()}", "-DSNIPPET=pulse-stream"),
+        )
+        yield from run_emulated(image, folder / "replay.pulse", folder, real_time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Which stream a user names, by the options of the same names."""
+
+    port: str | None = None
+    baud: int = BAUD
+    target: str | None = None
+    record: Path | None = None
+    student: Path = RELEASED
+    stream: Path | None = None
+
+    def open(self, folder: Path, real_time: bool) -> Iterator[bytes]:
+        """The stream; folder: for builds and files. SourceError if none or more than one is named."""
+        named = [self.port is not None, self.target is not None, self.stream is not None]
+        if named.count(True) != 1 or self.target not in (None, "qemu"):
+            raise SourceError(
+                "--port, --target, --stream: expected --port PORT, --target qemu or --stream FILE"
+            )
+        if self.port is not None:
+            return serial_port(self.port, self.baud)
+        if self.stream is not None:
+            return read(self.stream)
+        if self.record is None:
+            raise SourceError("--record: expected a recording for QEMU to replay (docs/data.md), found none")
+        return emulated(self.record, self.student, folder, real_time)
 
 
 def run_emulated(image: Path, replay: Path, folder: Path, real_time: bool = False) -> Iterator[bytes]:

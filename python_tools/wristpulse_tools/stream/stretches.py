@@ -27,7 +27,7 @@ class Gaps:
 
 
 def gaps(t_us: np.ndarray) -> Gaps:
-    """Steps backwards (a device that started anew) are gaps of unknown length, counted as none missing."""
+    """Where steps between times are longer than GAP periods, or go back; those count as none missing."""
     steps = np.diff(t_us)
     period = float(np.median(steps)) if len(steps) else 0.0
     odd = np.flatnonzero((steps > GAP * period) | (steps <= 0))
@@ -61,6 +61,11 @@ def stretches(stream: SensorStream) -> list[SensorStream]:
                     )
                 )
     return found
+
+
+def mean_rate_hz(first_us: int, last_us: int, samples: int) -> float:
+    """Rate of so many samples between two times, for display; 0 where there is no telling yet."""
+    return (samples - 1) * 1e6 / (last_us - first_us) if samples > 1 and last_us > first_us else 0.0
 
 
 def rate_hz(name: str, t_us: np.ndarray) -> float:

@@ -3,34 +3,35 @@
 
 from pathlib import Path
 
+from wristpulse_tools.firmware.places import BUILD
 from wristpulse_tools.tasks.common import RUN_HELP, command, pipeline, say
 
 
 @command(**RUN_HELP)
-def train(_context, config="demo", data=None, dataset=None, test=None, force=False):
+def train(_context, config="demo", data: Path | None = None, dataset=None, test=None, force=False):
     """Train the PULSE teacher."""
     pipeline(config, data, dataset, test).train(force)
 
 
 @command(**RUN_HELP)
-def distill(_context, config="demo", data=None, dataset=None, test=None, force=False):
+def distill(_context, config="demo", data: Path | None = None, dataset=None, test=None, force=False):
     """Distil the teacher into the student."""
     pipeline(config, data, dataset, test).distill(force)
 
 
 @command(**RUN_HELP)
-def quantize(_context, config="demo", data=None, dataset=None, test=None, force=False):
+def quantize(_context, config="demo", data: Path | None = None, dataset=None, test=None, force=False):
     """Quantise the student to int8."""
     pipeline(config, data, dataset, test).quantize(force)
 
 
 @command(student="folder of student.tflite and student.json", output="folder for the C files")
-def embed(_context, student, output):
+def embed(_context, student: Path, output: Path):
     """Turn an int8 student into the C that firmware embeds."""
     from wristpulse.student.card import load_student
     from wristpulse_tools.firmware.embed import embed
 
-    for path in embed(load_student(Path(student)), Path(output)):
+    for path in embed(load_student(student), output):
         say(str(path))
 
 
@@ -43,11 +44,11 @@ def numbers(_context):
 
 
 @command(student="folder of student.tflite and student.json")
-def release(_context, student):
+def release(_context, student: Path):
     """Make a student the one that ships: training/wristpulse/student/released and zephyr_app/model."""
     from wristpulse_tools.firmware.release import release
 
-    release(Path(student))
+    release(student)
 
 
 @command(
@@ -58,9 +59,19 @@ def release(_context, student):
     },
     spectral="configuration of the spectral line, on the same people",
 )
-def demo(_context, config="demo", spectral="spectral-demo", data=None, dataset=None, test=None, force=False):
+def demo(
+    _context,
+    config="demo",
+    spectral="spectral-demo",
+    data: Path | None = None,
+    dataset=None,
+    test=None,
+    force=False,
+):
     """Show the released student on a real wrist, then the whole chain on simulated people."""
     from wristpulse_tools.replay.demo import demo
+    from wristpulse_tools.support.locks import locked
 
-    chains = (pipeline(name, data, dataset, test) for name in (config, spectral))
-    demo(*chains, force)
+    chains = [pipeline(name, data, dataset, test) for name in (config, spectral)]
+    with locked(BUILD / "demo"):
+        demo(*chains, force)

@@ -3,12 +3,15 @@
 
 import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from invoke import task
+from invoke import Context, Task, task
 
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.places import BUILD
+from wristpulse_tools.support.progress import Reporter
+from wristpulse_tools.tasks.options import PulseTask, converted
 
 # What a user can cause; each says in one line what is wrong. Anything else is ours and keeps its traceback.
 USER_ERRORS = (ValueError, OSError, UserError)
@@ -23,32 +26,33 @@ RUN_HELP = {
 
 
 def command(**help_texts: str):
-    """An invoke task whose user errors end it with one line on stderr and exit status 1."""
+    """An invoke task whose user errors end it with one line on stderr and exit status 1.
 
-    def wrap(body):
+    Options come as the types that the function annotates: int, float, Path, list[str] (comma-separated).
+    """
+
+    def wrap(body: Callable[..., None]) -> Task:
         @functools.wraps(body)
-        def run(*arguments, **options):
+        def run(context: Context, **options: object) -> None:
             try:
-                return body(*arguments, **options)
+                body(context, **converted(body, options))
             except USER_ERRORS as error:
                 print(f"error: {error}", file=sys.stderr)
                 sys.exit(1)
 
-        return task(run, help=help_texts)
+        return task(run, help=help_texts, klass=PulseTask)
 
     return wrap
 
 
-def pipeline(config: str, data: str | None, dataset: str | None, test: str | None):
+def pipeline(config: str, data: Path | None, dataset: str | None, test: str | None):
     """The chain that the arguments of a run describe."""
     from wristpulse.config.load import load, override
     from wristpulse.learning.pipeline import dataset_pipeline
 
     subjects = tuple(test.split(",")) if test else None
     chosen = override(load(config), dataset=dataset, test=subjects)
-    return dataset_pipeline(chosen, Path(data) if data else None, BUILD, say)
+    return dataset_pipeline(chosen, data, BUILD, say)
 
 
-def say(line: str) -> None:
-    """Progress: one line, at once."""
-    print(line, flush=True)
+say = Reporter()  # progress: one line, at once, or a bar

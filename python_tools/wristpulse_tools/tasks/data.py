@@ -11,11 +11,11 @@ from wristpulse_tools.tasks.common import command
     dataset="data set to download: see docs/data.md",
     data="folder for the data sets, each in a folder of its own; default: data/ of the repository",
 )
-def data(_context, dataset, data=None):
+def data(_context, dataset: str, data: Path = ROOT / "data"):
     """Download a data set from its original publisher; prints licence and citation."""
     from wristpulse.recordings import download
 
-    download.download(download.published(dataset), Path(data) if data else ROOT / "data")
+    download.download(download.published(dataset), data)
 
 
 @command(
@@ -23,10 +23,10 @@ def data(_context, dataset, data=None):
     data="folder of the data set or the one around it",
     export="also save each recording in this folder, in the format of docs/data.md",
 )
-def recordings(_context, dataset, data=None, export=None):
+def recordings(_context, dataset: str, data: Path | None = None, export: Path | None = None):
     """List the recordings of a data set."""
     from rich.console import Console
 
     from wristpulse.recordings.__main__ import show
 
-    show(dataset, Path(data) if data else None, Console(), Path(export) if export else None)
+    show(dataset, data, Console(), export)

@@ -1,97 +1,85 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Firmware: replay recordings through it, record from it, watch it."""
+"""Firmware: replay recordings through it, record from it, watch it, count what it costs."""
 
-import sys
 from pathlib import Path
 
+from wristpulse.student.card import MODEL, RELEASED
 from wristpulse_tools.firmware.places import BUILD
 from wristpulse_tools.tasks.common import command
 
 TARGET_HELP = (
-    "bare: QEMU's Cortex-M4F without an RTOS; zephyr: with it; qemu: zephyr, or bare without a workspace; "
-    "native_sim: Zephyr here; host: here; board: a real one"
+    "bare: QEMU's Cortex-M4F without an RTOS; zephyr: Zephyr on it; qemu: zephyr, or bare without a "
+    "workspace; native_sim: Zephyr as a program of this machine; host: the core on this machine; "
+    "board: a real one"
 )
+STUDENT_HELP = "folder of student.tflite and student.json; default: the released student"
 
 
 @command(
-    record="recording to replay: a file in the format of docs/data.md, or with --dataset a recording's name",
+    record="recording to replay: a file, zip or folder as in docs/data.md; with --dataset a recording's name",
     dataset="data set that holds the recording",
     data="folder of the data set or the one around it",
-    student="folder of student.tflite and student.json; default: the released student",
+    student=STUDENT_HELP,
     target=TARGET_HELP,
     board="with --target board: its name in boards/hardware.toml",
-    output="folder for run.json, run.csv and the picture",
+    output="folder for run.json, run.csv, picture; default: one in build/replay by recording and target",
     picture="picture's format: png or svg",
+    hops="also print every hop as it comes",
 )
 def replay(
     _context,
-    record,
-    dataset=None,
-    data=None,
-    student=None,
-    target="bare",
-    board=None,
-    output=None,
-    picture="png",
+    record: str,
+    dataset: str | None = None,
+    data: Path | None = None,
+    student: Path = RELEASED,
+    target: str = "bare",
+    board: str | None = None,
+    output: Path | None = None,
+    picture: str = "png",
+    hops=False,
 ):
-    """Replay a recording through the firmware; prints hops and a table, writes JSON, CSV and a picture."""
+    """Replay a recording through the firmware: accuracy, cost, the heart rate's course, a picture."""
+    from wristpulse_tools.hardware.boards import load_board
     from wristpulse_tools.replay.one_recording import replay_and_report
 
     replay_and_report(
         record,
-        dataset,
-        Path(data) if data else None,
-        _student(student),
-        target,
-        Path(output) if output else BUILD / "replay",
-        picture,
-        _board(board),
+        dataset=dataset,
+        data=data,
+        student_folder=student,
+        target=target,
+        output=output,
+        picture_format=picture,
+        board=load_board(board) if board else None,
+        hops=hops,
     )
 
 
 @command(
     data="folder that holds the data sets' folders",
     datasets="data sets, comma-separated",
-    student="folder of student.tflite and student.json; default: the released student",
+    student=STUDENT_HELP,
     target=TARGET_HELP,
     board="with --target board: its name in boards/hardware.toml",
     jobs="emulators at a time; default: the machine's processors",
-    output="folder for recordings-TARGET.json",
+    output="folder for recordings-TARGET.json; default: build/replay-all",
 )
 def replay_all(
     _context,
-    data=None,
-    datasets="troika,bami1",
-    student=None,
-    target="qemu",
-    board=None,
-    jobs=0,
-    output=None,
+    data: Path | None = None,
+    datasets: list[str] = ("troika", "bami1"),
+    student: Path = RELEASED,
+    target: str = "qemu",
+    board: str | None = None,
+    jobs: int | None = None,
+    output: Path = BUILD / "replay-all",
 ):
     """Replay all recordings of data sets; prints accuracy, equality to the reference and speed by set."""
+    from wristpulse_tools.hardware.boards import load_board
     from wristpulse_tools.replay.data_sets import replay_and_print
 
-    replay_and_print(
-        datasets.split(","),
-        Path(data) if data else None,
-        _student(student),
-        target,
-        _board(board),
-        Path(output) if output else BUILD / "replay-all",
-        jobs or None,
-    )
-
-
-def _student(folder):
-    from wristpulse.student.card import RELEASED
-
-    return Path(folder) if folder else RELEASED
-
-
-def _board(name):
-    from wristpulse_tools.hardware.boards import load_board
-
-    return load_board(name) if name else None
+    chosen = load_board(board) if board else None
+    replay_and_print(list(datasets), data, student, target, chosen, output, jobs or None)
 
 
 @command(
@@ -106,100 +94,118 @@ def _board(name):
     update_budgets="make these figures the budget that the tests hold",
 )
 def bench(
-    _context, models="", layers=False, portable=False, json=None, bakenn=None, tflm=None, cmsis_nn=None,
-    quick=False, update_budgets=False,
-):  # fmt: skip
+    _context,
+    models: list[str] = (str(RELEASED / MODEL),),
+    layers=False,
+    portable=False,
+    json: Path | None = None,
+    bakenn: Path | None = None,
+    tflm: Path | None = None,
+    cmsis_nn: Path | None = None,
+    quick=False,
+    update_budgets=False,
+):
     """Count instructions, flash, arena and stack of int8 models and of a hop on QEMU's Cortex-M4F."""
-    from wristpulse_tools.bench.__main__ import main
+    from wristpulse_tools.bench.run import Choice, bench
 
-    flags = {"--layers": layers, "--portable": portable, "--quick": quick}
-    flags["--update-budgets"] = update_budgets
-    values = {"--json": json, "--bakenn": bakenn, "--tflm": tflm, "--cmsis-nn": cmsis_nn}
-    words = [
-        *(models.split(",") if models else [str(_student(None) / "student.tflite")]),
-        *(name for name, on in flags.items() if on),
-        *(word for name, value in values.items() if value for word in (name, value)),
-    ]
-    sys.exit(main(words))
+    choice = Choice(
+        layers=layers,
+        portable=portable,
+        quick=quick,
+        bakenn=bakenn,
+        tflm=tflm,
+        cmsis_nn=cmsis_nn,
+        update_budgets=update_budgets,
+    )
+    bench([Path(model) for model in models], choice, json)
 
 
-def _source(port, baud, target, record, student, real_time):
-    """The stream that the arguments name, within a folder for its files."""
-    from wristpulse_tools.stream.sources import emulated, serial_port
+@command(
+    models="int8 .tflite files of causal networks, comma-separated",
+    hop="frames that are new in a hop; 64 are 2 s",
+)
+def bench_hops(_context, models: list[str], hop: int = 64):
+    """Count what a hop of a streaming network costs on QEMU's Cortex-M4F beside a whole window."""
+    from wristpulse_tools.bench.stream import show_hops
 
-    if target not in (None, "qemu") or (port is None) == (target is None):
-        raise ValueError("expected --port PORT or --target qemu, one of them")
-    if port is not None:
-        return serial_port(port, int(baud))
-    if record is None:
-        raise ValueError("--record: expected a recording for QEMU to replay (docs/data.md), found none")
-    folder = BUILD / "stream"
-    folder.mkdir(parents=True, exist_ok=True)
-    chosen = _student(student)
-    return emulated(Path(record), chosen, folder, real_time)
+    show_hops([Path(model) for model in models], hop)
+
+
+@command(
+    trace="what an image with the snippet pulse-tracing sent, or native_sim's --trace-file",
+    json="also write the threads' runs to this file, which ui.perfetto.dev opens",
+)
+def thread_trace(_context, trace: Path, json: Path | None = None):
+    """Print how long each thread of a Zephyr image ran, from a trace in the Common Trace Format."""
+    from wristpulse_tools.firmware.thread_trace import show
+
+    show(trace, json)
 
 
 SOURCE_HELP = {
     "port": "serial port of a board whose image has the snippet pulse-stream",
-    "baud": "its speed, bits a second",
+    "baud": "the port's speed in bits per second",
     "target": "qemu: the Zephyr image on QEMU, which replays --record",
-    "student": "with --target qemu: folder of student.tflite and student.json; default: the released student",
+    "record": "with --target qemu: recording to replay, a file in the format of docs/data.md",
+    "student": f"with --target qemu: {STUDENT_HELP}",
+    "stream": "a raw stream that an earlier recording kept, instead of a device",
 }
 
 
 @command(
-    out="file to write, in the format of docs/data.md; several, numbered, where samples are missing",
-    record="with --target qemu: recording to replay, a file in the same format",
+    out="new file to write, as in docs/data.md; several, numbered, where samples are missing",
     subject="who wore it; default: the file's name",
-    seconds="how long; default: until Ctrl-C",
+    seconds="how long, from the first sample; default: until Ctrl-C",
     **SOURCE_HELP,
 )
 def record(
     _context,
-    out,
-    port=None,
-    baud=115200,
-    target=None,
-    record=None,
-    student=None,
-    subject=None,
-    seconds=None,
+    out: Path,
+    port: str | None = None,
+    baud: int = 115200,
+    target: str | None = None,
+    record: Path | None = None,
+    student: Path = RELEASED,
+    stream: Path | None = None,
+    subject: str | None = None,
+    seconds: float | None = None,
 ):
-    """Keep what a device streams as a recording that training loads."""
-    from contextlib import closing
+    """Keep what a device streams as a recording that training loads; nothing that came is lost."""
+    from wristpulse_tools.stream.record import record_source
+    from wristpulse_tools.stream.sources import Source
 
-    from wristpulse_tools.stream.record import record as keep
-
-    with closing(_source(port, baud, target, record, student, real_time=False)) as source:
-        keep(source, Path(out), subject, float(seconds) if seconds else None)
+    source = Source(port=port, baud=baud, target=target, record=record, student=student, stream=stream)
+    record_source(source, BUILD / "stream", out, subject, seconds)
 
 
-@command(
-    record="with --target qemu: recording to replay, a file in the format of docs/data.md", **SOURCE_HELP
-)
-def monitor(_context, port=None, baud=115200, target=None, record=None, student=None):
+@command(**SOURCE_HELP)
+def monitor(
+    _context,
+    port: str | None = None,
+    baud: int = 115200,
+    target: str | None = None,
+    record: Path | None = None,
+    student: Path = RELEASED,
+    stream: Path | None = None,
+):
     """Watch a device live: traces, heart rate, confidence, load and counters, until Ctrl-C."""
     from contextlib import closing
 
     from wristpulse_tools.stream.monitor import monitor as watch
+    from wristpulse_tools.stream.sources import Source
 
-    with closing(_source(port, baud, target, record, student, real_time=True)) as source:
-        watch(source)
+    source = Source(port=port, baud=baud, target=target, record=record, student=student, stream=stream)
+    with closing(source.open(BUILD / "stream", real_time=True)) as data:
+        watch(data)
 
 
 @command(
-    hours="simulated hours",
-    seed="of the faults",
+    hours="how many hours of the device's time to simulate",
+    seed="seed of the random faults, a whole number",
     data="folder that holds BAMI-1; without it a simulated person",
 )
-def soak(_context, hours=1.0, seed=1, data=None):
+def soak(_context, hours: float = 1.0, seed: int = 1, data: Path | None = None):
     """Hours of recordings through the Zephyr application on QEMU while its sensor fails at random."""
-    from wristpulse_tools.replay.soak import soak
+    from wristpulse_tools.replay.soak import soak_and_print
 
-    result = soak(float(hours), BUILD / "soak", int(seed), Path(data) if data else None)
-    for name, figures in (("faults", result.faults), ("counted", result.closing), ("hops", result.states)):
-        print(name, " ".join(f"{key}={value}" for key, value in figures.items()))
-    print(f"{result.hours:g} h in {result.seconds:.0f} s of this machine's")
-    for problem in result.problems:
-        print(f"error: {problem}", file=sys.stderr)
-    sys.exit(bool(result.problems))
+    soak_and_print(hours, BUILD / "soak", seed, data)

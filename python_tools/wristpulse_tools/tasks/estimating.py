@@ -3,6 +3,8 @@
 
 from pathlib import Path
 
+from invoke import Context
+
 from wristpulse_tools.tasks.common import command
 
 
@@ -14,14 +16,15 @@ from wristpulse_tools.tasks.common import command
     hops="also print every hop",
     student="folder of student.tflite and student.json; default: the released student",
 )
-def estimate(_context, file, out=None, plot=None, hops=False, student=None):
+def estimate(
+    _context: Context,
+    file: Path,
+    out: Path | None = None,
+    plot: Path | None = None,
+    hops: bool = False,
+    student: Path | None = None,
+) -> None:
     """Print the heart rate of a recording of your own; with labels in the file, its errors too."""
     from wristpulse.api.command import estimate_file
 
-    estimate_file(
-        Path(file),
-        out=Path(out) if out else None,
-        plot=Path(plot) if plot else None,
-        hops=hops,
-        student=Path(student) if student else None,
-    )
+    estimate_file(file, out=out, plot=plot, hops=hops, student=student)

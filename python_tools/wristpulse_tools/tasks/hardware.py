@@ -5,7 +5,7 @@ from wristpulse_tools.tasks.common import command, say
 
 
 @command(board="name in boards/hardware.toml")
-def recover(_context, board):
+def recover(_context, board: str):
     """Open a locked chip by erasing all of it, settings included."""
     from wristpulse_tools.hardware import boards, probe
 

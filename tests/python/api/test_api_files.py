@@ -148,5 +148,5 @@ def test_the_shell_explains_itself(capsys) -> None:
 
 
 def test_the_task_estimates_too(tmp_path, capsys) -> None:
-    estimating.estimate.body(None, str(npz(tmp_path)))
+    estimating.estimate.body(None, file=str(npz(tmp_path)))
     assert capsys.readouterr().out.startswith("anna: ")

@@ -12,6 +12,7 @@ import numpy as np
 
 from wristpulse.oracle import IntegerModel
 from wristpulse_tools.codegen import files
+from wristpulse_tools.codegen.arguments import arguments
 from wristpulse_tools.firmware.qemu import run
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -62,8 +63,10 @@ def mismatches(
     target: Target, common: Path, folder: Path, models: list[tuple[Path, np.ndarray]]
 ) -> list[int]:
     """Indices of the models whose C differs from the oracle on their inputs; kernels are kept in `common`."""
-    texts = [files(IntegerModel.load(path), f"m{i}", inputs) for i, (path, inputs) in enumerate(models)]
-    return indices_printed(target, common, folder, texts, _program(len(models)))
+    oracles = [IntegerModel.load(path) for path, _ in models]
+    texts = [files(oracles[i], f"m{i}", inputs) for i, (_, inputs) in enumerate(models)]
+    ends = [[[a.name for a in side] for side in arguments(oracle.graph)] for oracle in oracles]
+    return indices_printed(target, common, folder, texts, program(len(models), ends))
 
 
 def indices_printed(
@@ -89,37 +92,59 @@ def indices_printed(
     return [int(line) for line in lines[:-1]]
 
 
-def _program(count: int) -> str:
-    """C program that prints the index of each model with a wrong output, then END."""
+ENDS = (("input",), ("output",))
+
+
+def program(count: int, ends: Sequence[tuple[Sequence[str], Sequence[str]]] = ()) -> str:
+    """C program that prints the index of each model with a wrong output, then END.
+
+    `ends`: names of the inputs and outputs of each model, where they are not `input` and `output`.
+    """
     includes = "\n".join(f'#include "m{i}_golden.h"' for i in range(count))
+    checks = "\n".join(_check(i, *(ends[i] if ends else ENDS)) for i in range(count))
     return f"""#include <stdint.h>
 #include <string.h>
-#include "platform.h"
 {includes}
 
-/* An output of just the stated size, and a guard behind the arena that must stay as it is. */
-#define CHECK(i, NAME) \\
-	do {{ \\
-		static int8_t output[NAME##_OUTPUT_SIZE]; \\
-		static int32_t arena[(NAME##_ARENA_SIZE + 3) / 4 + 4]; \\
-		int wrong = 0; \\
-		for (int n = 0; n < NAME##_GOLDEN_COUNT; n++) {{ \\
-			memset(arena, 0x5a, sizeof(arena)); \\
-			m##i##_run(m##i##_golden_input[n], output, arena); \\
-			wrong += memcmp(output, m##i##_golden_output[n], sizeof(output)) != 0; \\
-			for (int k = (NAME##_ARENA_SIZE + 3) / 4; k < (NAME##_ARENA_SIZE + 3) / 4 + 4; k++) {{ \\
-				wrong += arena[k] != 0x5a5a5a5a; \\
-			}} \\
-		}} \\
-		if (wrong > 0) {{ \\
-			platform_line(#i); \\
-		}} \\
-	}} while (0)
+#ifdef __cplusplus
+extern "C" {{
+#endif
+#include "platform.h"
+#ifdef __cplusplus
+}}
+#endif
 
+{checks}
 int program(void)
 {{
-{chr(10).join(f"	CHECK({i}, M{i});" for i in range(count))}
+{chr(10).join(f"	check_{i}();" for i in range(count))}
 	platform_line("END");
 	return 0;
+}}
+"""
+
+
+def _check(i: int, inputs: Sequence[str], outputs: Sequence[str]) -> str:
+    """Outputs of just the stated size, and a guard behind the arena that must stay as it is."""
+    results = "".join(f"\tstatic int8_t {name}[M{i}_{name.upper()}_SIZE];\n" for name in outputs)
+    golden = [f"m{i}_golden_{name}[n]" for name in inputs]
+    wrong = "".join(
+        f"\t\twrong += memcmp({name}, m{i}_golden_{name}[n], sizeof({name})) != 0;\n" for name in outputs
+    )
+    return f"""static void check_{i}(void)
+{{
+{results}	static int32_t arena[(M{i}_ARENA_SIZE + 3) / 4 + 4];
+	int wrong = 0;
+
+	for (int n = 0; n < M{i}_GOLDEN_COUNT; n++) {{
+		memset(arena, 0x5a, sizeof(arena));
+		m{i}_run({", ".join([*golden, *outputs, "arena"])});
+{wrong}		for (int k = (M{i}_ARENA_SIZE + 3) / 4; k < (M{i}_ARENA_SIZE + 3) / 4 + 4; k++) {{
+			wrong += arena[k] != 0x5a5a5a5a;
+		}}
+	}}
+	if (wrong > 0) {{
+		platform_line("{i}");
+	}}
 }}
 """

@@ -189,8 +189,8 @@ class Builder:
         result = self.like(sources[0], shape)
         return self.operator("CONCATENATION", sources, result, schema.ConcatenationOptionsT, axis=axis)
 
-    def finish(self, output: int) -> bytes:
-        self.graph.outputs = [output]
+    def finish(self, *outputs: int) -> bytes:
+        self.graph.outputs = list(outputs)
         builder = flatbuffers.Builder(4096)
         builder.Finish(self.model.Pack(builder), b"TFL3")
         return bytes(builder.Output())

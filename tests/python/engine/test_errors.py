@@ -35,6 +35,7 @@ def small(**changes: object) -> bytes:
 
 
 SMALL = small()
+MODELS = Path(__file__).resolve().parent / "models"
 
 
 def error(tmp_path: Path, blob: bytes) -> str:
@@ -130,12 +131,40 @@ def test_space_to_batch_names_the_way_out(tmp_path: Path) -> None:
     assert "freeze the batch to 1 before converting" in error(tmp_path, b.finish(y))
 
 
-def test_dynamic_batch(tmp_path: Path) -> None:
+@pytest.mark.parametrize("signature", [[1, 1, -1, 4], [-1, 1, -1, 4]])
+def test_open_sizes(signature: list[int], tmp_path: Path) -> None:
     b = Builder()
     x = b.source((1, 1, 8, 4))
-    b.graph.tensors[x].shapeSignature = [-1, 1, 8, 4]
+    b.graph.tensors[x].shapeSignature = signature
     message = error(tmp_path, b.finish(b.pool(x, True, (1, 2), (1, 2))))
-    assert "tensor 0 't0': expected a fixed shape; freeze the batch to 1" in message
+    assert "tensor 0 't0': expected a fixed shape but for a batch of 1" in message
+
+
+def test_an_open_batch_of_two(tmp_path: Path) -> None:
+    b = Builder()
+    x = b.source((2, 1, 8, 4))
+    b.graph.tensors[x].shapeSignature = [-1, 1, 8, 4]
+    assert "expected a fixed shape" in error(tmp_path, b.finish(b.pool(x, True, (1, 2), (1, 2))))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "svdf",
+            "operator 0 SVDF, tensor 4 'state': expected a tensor without state, found a variable",
+        ),
+        (
+            "elu",
+            "operator 4 ELU: expected int8 arithmetic throughout, found ELU on float32 (",
+        ),
+        ("layernorm", "operator 5 NEG: expected int8 arithmetic throughout, found NEG on float32"),
+    ],
+)
+def test_operators_refused_by_name(name: str, message: str, tmp_path: Path) -> None:
+    found = error(tmp_path, (MODELS / f"{name}.tflite").read_bytes())
+    assert message in found
+    assert "use RELU, RELU6 or LEAKY_RELU" in found or "stream" in found or "BatchNormalization" in found
 
 
 def test_float_model(tmp_path: Path) -> None:
@@ -165,7 +194,8 @@ def test_sums_beyond_32_bits(tmp_path: Path) -> None:
     b = Builder()
     x = b.source((1, 1, 8, 4))
     y = b.convolution(x, np.ones((1, 1, 1, 4)), np.array([2**31 - 1]), [0.1], (0.1, 0))
-    assert "expected sums that fit 32 bits" in error(tmp_path, b.finish(y))
+    message = error(tmp_path, b.finish(y))
+    assert "operator 0 CONV_2D, channel 0: expected bias and products that fit 32 bits (clip" in message
 
 
 def test_kernels_of_another_layout(tmp_path: Path) -> None:

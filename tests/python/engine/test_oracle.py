@@ -20,12 +20,14 @@ def reference(path: Path, inputs: np.ndarray) -> np.ndarray:
     resolver = tf.lite.experimental.OpResolverType.BUILTIN_REF
     interpreter = tf.lite.Interpreter(str(path), experimental_op_resolver_type=resolver)
     interpreter.allocate_tensors()
-    source, result = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    sources, results = interpreter.get_input_details(), interpreter.get_output_details()
+    cuts = np.cumsum([np.prod(source["shape"]) for source in sources])[:-1]
     outputs = []
     for row in inputs:
-        interpreter.set_tensor(source["index"], row.reshape(source["shape"]))
+        for source, part in zip(sources, np.split(row.ravel(), cuts), strict=True):
+            interpreter.set_tensor(source["index"], part.reshape(source["shape"]))
         interpreter.invoke()
-        outputs.append(interpreter.get_tensor(result["index"]).ravel())
+        outputs.append(np.concatenate([interpreter.get_tensor(r["index"]).ravel() for r in results]))
     return np.array(outputs)
 
 

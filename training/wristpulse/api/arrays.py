@@ -144,7 +144,7 @@ def given_ppg_scale(scale: Scale) -> PpgScale:
     if isinstance(scale, str) and scale == "counts":
         return PpgScale(lsb=1.0, zero=0, why="ppg: 18-bit counts, as asked for")
     try:
-        lsb, zero = map(float, scale)  # type: ignore[arg-type]
+        lsb, zero = map(float, scale)
     except (TypeError, ValueError):
         raise SignalError("scale", '"counts" or a pair (lsb, zero)', repr(scale)) from None
     if not (np.isfinite(lsb) and lsb > 0 and zero == int(zero)):

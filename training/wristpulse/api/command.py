@@ -14,16 +14,14 @@ from wristpulse.api.extras import needs
 from wristpulse.api.files import read_file
 from wristpulse.api.heart_rate import HeartRate
 from wristpulse.api.score import score
-from wristpulse.oracle import ModelError
-from wristpulse.recordings.recording import Recording, RecordingError
-from wristpulse.recordings.scale import SignalError, dark_note
-from wristpulse.student.card import CardError
+from wristpulse.recordings.recording import Recording
+from wristpulse.recordings.scale import dark_note
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import replacing
 
 COLUMNS = ("recording", "time_s", "bpm", "confidence", "state")
 # What a user can set right; any other error is ours and keeps its traceback.
-USER_ERRORS = (SignalError, RecordingError, CardError, ModelError, UserError, OSError, ImportError)
+USER_ERRORS = (UserError, OSError, ImportError)
 HOP = "{:>8}  {:>5}  {:>10}  {}"
 
 

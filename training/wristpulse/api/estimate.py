@@ -91,10 +91,7 @@ class WristStudent(Student):
         >>> len(first)
         4
         """
-        return Stream(
-            self.model.predict, self.tables, self.card["front_end"],
-            fs_ppg=fs_ppg, fs_acc=fs_acc, scale=scale, acc_unit=acc_unit, led=led,
-        )  # fmt: skip
+        return Stream(self.estimator(), fs_ppg=fs_ppg, fs_acc=fs_acc, scale=scale, acc_unit=acc_unit, led=led)
 
 
 def load_student(folder: Path | str | None = None) -> WristStudent:
@@ -120,7 +117,7 @@ def load_student(folder: Path | str | None = None) -> WristStudent:
     Examples
     --------
     >>> import wristpulse as wp
-    >>> wp.load_student().card["front_end"]
+    >>> wp.load_student().card.front_end
     'spectrum'
     """
     read = read_student(RELEASED if folder is None else Path(folder))

@@ -155,7 +155,7 @@ def read_recording(path: Path | str) -> Recording:
     Parameters
     ----------
     path : path
-        docs/data.md, "Your own recordings", states the arrays.
+        docs/data.md, "The repository's own format", states the arrays.
 
     Returns
     -------

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +19,8 @@ from wristpulse.api.arrays import (
     times_us,
 )
 from wristpulse.api.heart_rate import HeartRate, heart_rate
+from wristpulse.core.estimator import Estimator
 from wristpulse.core.live import LiveEstimator
-from wristpulse.core.track import TrackerTables
 from wristpulse.recordings.scale import SignalError, check_rate
 
 if TYPE_CHECKING:
@@ -37,9 +36,7 @@ class Stream:
 
     def __init__(
         self,
-        predict: Callable[[np.ndarray], np.ndarray],
-        tables: TrackerTables,
-        front_end: str,
+        estimator: Estimator,
         *,
         fs_ppg: float | None,
         fs_acc: float | None,
@@ -47,7 +44,7 @@ class Stream:
         acc_unit: AccUnit,
         led: int,
     ) -> None:
-        self._live = LiveEstimator(predict, tables, front_end)
+        self._live = LiveEstimator(estimator)
         self._clocks = {"ppg": _Clock("ppg", fs_ppg), "acc": _Clock("acc", fs_acc)}
         self._ppg_to, self._acc_to, self._led = given_ppg_scale(scale), given_acc_scale(acc_unit), led
 

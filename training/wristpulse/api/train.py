@@ -53,9 +53,9 @@ def train(
     wristpulse...ConfigError: ...big.toml: file: expected one of ... or a path, found no such file
     """
     from wristpulse.config.load import load
-    from wristpulse.learning.pipeline import Pipeline
+    from wristpulse.learning.pipeline import dataset_pipeline
 
-    pipeline = Pipeline(load(config), Path(data) if data else None, Path(folder), progress)
+    pipeline = dataset_pipeline(load(config), Path(data) if data else None, Path(folder), progress)
     with needs("train", "wristpulse.train"):
         pipeline.train()
         pipeline.distill()

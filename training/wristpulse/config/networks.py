@@ -98,3 +98,20 @@ class Augmentation:
     noise: Annotated[float, Meta(ge=0, le=10)] = 0.8  # of the pulse's highest peak, at most
     tilt: Annotated[float, Meta(ge=0, le=10)] = 0.6  # standard deviation of the exponent in frequency
     no_pulse: Share = 0.4  # share of windows with noise for a pulse: any heart rate is then as likely
+
+
+@dataclass(frozen=True)
+class WindowAugmentation:
+    """How windows of time are changed for the paper's line; docs/training.md."""
+
+    copies: Annotated[int, Meta(ge=0, le=100)] = 0  # of each window at each stretch; 0: as recorded only
+    stretches: tuple[Annotated[float, Meta(ge=0.5, le=2)], ...] = (0.7, 0.85, 1.2, 1.4)  # as Augmentation's
+    motion_gain: Annotated[float, Meta(ge=0, le=10)] = 0.15  # standard deviation of the logarithm
+    foreign_motion: Share = 0.3  # share of windows at rest that are given another's motion
+    leak: Share = 0.6  # share of windows into whose light the motion leaks
+    leak_gain: Annotated[float, Meta(ge=0.2, le=100)] = 10.0  # at most, in standard deviations of the pulse
+    noise: Annotated[float, Meta(ge=0, le=10)] = 0.15  # mean deviation of white noise, in those of the pulse
+    baseline: Annotated[float, Meta(ge=0, le=10)] = 0.4  # mean size of a slow baseline, likewise
+    tilt: Annotated[float, Meta(ge=0, le=10)] = 0.4  # standard deviation of the exponent in frequency
+    turned: Share = 0.5  # share of windows of the other polarity
+    no_pulse: Share = 0.05  # share of windows with noise for a pulse: any heart rate is then as likely

@@ -13,6 +13,7 @@ from wristpulse.config.networks import (
     Share,
     SpectralStudent,
     SpectralTeacher,
+    WindowAugmentation,
 )
 
 FrontEnd = Literal["window", "spectrum"]
@@ -118,7 +119,8 @@ class Config:
     student: PaperStudent = field(default_factory=PaperStudent)
     spectral: SpectralStudent = field(default_factory=SpectralStudent)
     spectral_teacher: SpectralTeacher = field(default_factory=SpectralTeacher)
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    augmentation: Augmentation = field(default_factory=Augmentation)  # of spectra
+    window_augmentation: WindowAugmentation = field(default_factory=WindowAugmentation)
     teacher_training: Training = field(default_factory=Training)
     student_training: Training = field(default_factory=Training)
     spectral_training: Recipe = field(default_factory=Recipe)

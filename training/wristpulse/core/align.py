@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
+from jaxtyping import Bool, Int16, Int32, Int64
 
 from wristpulse.core.integer import round_div
 from wristpulse.core.numbers import (
@@ -31,17 +32,17 @@ from wristpulse.core.sensor import SensorStream
 class Hops:
     """Hops of 64 aligned frames.
 
-    end_us: int64 (n,); ppg: int32 (n, 64), 1/16 counts; acc: int16 (n, 64, 3), 1/4096 g; discontinuous:
-    bool (n,); samples, saturated, dark: int64 (n,), raw PPG samples within the hop, and how many were so.
+    end_us: microseconds; ppg: 1/16 counts; acc: 1/4096 g; discontinuous: a gap lies before the hop; samples,
+    saturated, dark: raw PPG samples within the hop, and how many were so.
     """
 
-    end_us: np.ndarray
-    ppg: np.ndarray
-    acc: np.ndarray
-    discontinuous: np.ndarray
-    samples: np.ndarray
-    saturated: np.ndarray
-    dark: np.ndarray
+    end_us: Int64[np.ndarray, " n"]
+    ppg: Int32[np.ndarray, "n 64"]
+    acc: Int16[np.ndarray, "n 64 3"]
+    discontinuous: Bool[np.ndarray, " n"]
+    samples: Int64[np.ndarray, " n"]
+    saturated: Int64[np.ndarray, " n"]
+    dark: Int64[np.ndarray, " n"]
 
     def __len__(self) -> int:
         return len(self.end_us)
@@ -133,7 +134,19 @@ def _span_hops(stream: SensorStream, span: _Span) -> Hops | None:
 
 
 def align(stream: SensorStream) -> Hops:
-    """All hops of a stream: 32 Hz frames of both channels, whatever the sensors' rates, jitter and drift."""
+    """All hops of a stream: 32 Hz frames of both channels, whatever the sensors' rates, jitter and drift.
+
+    A frame is the mean of the samples within 125 ms, weighted by a windowed sinc of cut-off 8 Hz: docs,
+    section 3.
+
+    Examples
+    --------
+    >>> t = np.arange(300) * 20_000  # 6 s at 50 Hz
+    >>> light, still = np.full(300, 100_000, np.uint32), np.tile(np.array([0, 0, 4096], np.int16), (300, 1))
+    >>> hops = align(SensorStream(light, t, still, t))
+    >>> len(hops), hops.end_us.tolist(), hops.ppg[0, :2].tolist()
+    (2, [2125000, 4125000], [1600000, 1600000])
+    """
     parts = []
     for number, span in enumerate(_spans(stream)):
         hops = _span_hops(stream, span)
@@ -154,6 +167,6 @@ def align(stream: SensorStream) -> Hops:
     return Hops(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Hops)})
 
 
-def no_contact(hops: Hops) -> np.ndarray:
-    """Whether the sensor saw no skin: bool (n,), more than a quarter of the raw samples dark."""
+def no_contact(hops: Hops) -> Bool[np.ndarray, " n"]:
+    """Whether the sensor saw no skin: more than a quarter of a hop's raw samples are dark."""
     return DARK_ONE_IN * hops.dark > hops.samples

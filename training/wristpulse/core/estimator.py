@@ -7,21 +7,18 @@ import enum
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Int8, Int64
 
 from wristpulse.core.align import Hops, no_contact
 from wristpulse.core.numbers import ACC_FLOOR, BINS, TRACK_GAP_US
 from wristpulse.core.policy import Policy, moving
-from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.core.sensor import Sampled, SensorStream, to_counts
 from wristpulse.core.spectrum import spectrum_inputs
 from wristpulse.core.track import Tracker, TrackerTables
 from wristpulse.core.window import Windows, device_order, motion, stream_windows, window_inputs
 from wristpulse.support.errors import UserError
-
-if TYPE_CHECKING:
-    from wristpulse.recordings.recording import Recording
 
 # What the network sees: windows int64 (w, 4, 256) and their hops (w,) to int8 (w, ...) in the device's order.
 FrontEnd = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -31,8 +28,8 @@ FRONT_ENDS: dict[str, FrontEnd] = {
 }
 
 
-def front_end_inputs(recording: Recording, front_end: str) -> np.ndarray:
-    """What the network sees of a recording's default channel: int8 (w, ...), one of FRONT_ENDS."""
+def front_end_inputs(recording: Sampled, front_end: str) -> Int8[np.ndarray, "w ..."]:
+    """What the network sees of a recording's default channel; front_end: one of FRONT_ENDS."""
     windows = stream_windows(to_counts(recording))
     return FRONT_ENDS[front_end](windows.x, windows.ends)
 
@@ -70,22 +67,44 @@ class Result:
 class Run:
     """What an estimator made of a stream.
 
-    windows: with the network's input signals; logits: int8 (w, 104), the network's, window by window;
-    results: one a hop; raw_confidence_q15: int64 (n,), of each hop before the confidence map, 0 where the
-    network did not run.
+    windows: of the stream; logits: the network's, window by window; results: one a hop; raw_confidence_q15:
+    of each hop before the confidence map, 0 where the network did not run.
     """
 
     windows: Windows
-    logits: np.ndarray
+    logits: Int8[np.ndarray, "w 104"]
     results: list[Result]
-    raw_confidence_q15: np.ndarray
+    raw_confidence_q15: Int64[np.ndarray, " n"]
 
 
 class Estimator:
     """Heart rate from sensor samples, as the firmware computes it.
 
-    predict: the network, int8 inputs (n, ...) of the front end to int8 logits (n, 104); tables: the tracker's
-    numbers; front_end: one of FRONT_ENDS.
+    Parameters
+    ----------
+    predict : the network, int8 inputs (n, ...) of the front end to int8 logits (n, 104).
+    tables : the tracker's numbers.
+    front_end : one of FRONT_ENDS.
+
+    Examples
+    --------
+    A network that always says 90 BPM, on 14 s of steady light:
+
+    >>> from wristpulse.config.settings import Tracking
+    >>> from wristpulse.core.track import tracker_tables
+    >>> def predict(inputs):
+    ...     return np.tile(np.where(np.arange(104) == 32, 127, -128).astype(np.int8), (len(inputs), 1))
+    >>> t = np.arange(700) * 20_000
+    >>> light, still = np.full(700, 100_000, np.uint32), np.tile(np.array([0, 0, 4096], np.int16), (700, 1))
+    >>> estimator = Estimator(predict, tracker_tables(0.1, Tracking()))
+    >>> for result in estimator.run(SensorStream(light, t, still, t)):
+    ...     print(result)
+    HOP 0 t_us=2125000 bpm_q8=0 conf_q15=0 state=acquiring gaps=0
+    HOP 1 t_us=4125000 bpm_q8=0 conf_q15=0 state=acquiring gaps=0
+    HOP 2 t_us=6125000 bpm_q8=0 conf_q15=0 state=acquiring gaps=0
+    HOP 3 t_us=8125000 bpm_q8=23040 conf_q15=32768 state=valid gaps=0
+    HOP 4 t_us=10125000 bpm_q8=23040 conf_q15=32768 state=valid gaps=0
+    HOP 5 t_us=12125000 bpm_q8=23040 conf_q15=32768 state=valid gaps=0
     """
 
     def __init__(
@@ -103,7 +122,10 @@ class Estimator:
     def run(self, stream: SensorStream, policy: Policy | None = None) -> list[Result]:
         """Results of all hops of a stream, from a fresh start; with a power policy if one is given.
 
-        UserError if the network does not give a logit for each of the tracker's bins.
+        Raises
+        ------
+        UserError
+            The network does not give a logit for each of the tracker's bins.
         """
         return self.full_run(stream, policy).results
 
@@ -113,32 +135,42 @@ class Estimator:
 
     def run_windows(self, windows: Windows, policy: Policy | None = None) -> Run:
         """As `full_run`, of a stream that is aligned already."""
-        logits = self._logits(windows)
-        results, raw = self._results(windows, logits, policy)
-        return Run(windows=windows, logits=logits, results=results, raw_confidence_q15=raw)
+        return self.start(policy).take(windows)
 
-    def _logits(self, windows: Windows) -> np.ndarray:
-        """The network's logits, int8 (w, 104)."""
-        if not len(windows):
-            return np.empty((0, BINS), np.int8)
-        logits = self._predict(FRONT_ENDS[self._front_end](windows.x, windows.ends))
-        if logits.shape[-1] != BINS:
-            raise UserError("network", "logits", BINS, logits.shape[-1])
-        return logits
+    def start(self, policy: Policy | None = None) -> Progress:
+        """A fresh start, for hops that come one after the other."""
+        return Progress(self._predict, self.tables, FRONT_ENDS[self._front_end], policy)
 
-    def _results(
-        self, windows: Windows, logits: np.ndarray, policy: Policy | None
-    ) -> tuple[list[Result], np.ndarray]:
-        """Results hop by hop, and the raw confidence of each."""
-        hops = windows.hops
-        window_of = {hop: w for w, hop in enumerate(windows.ends.tolist())}
-        at_rest = motion(windows.x) == ACC_FLOOR
+
+class Progress:
+    """What an estimator keeps from one hop to the next; made by `Estimator.start`."""
+
+    def __init__(
+        self,
+        predict: Callable[[np.ndarray], np.ndarray],
+        tables: TrackerTables,
+        front_end: FrontEnd,
+        policy: Policy | None,
+    ) -> None:
+        self._predict, self._front_end, self._policy = predict, front_end, policy
+        self._tracker, self._valid = Tracker(tables), tables.valid
+        self._hop = self._gaps = 0
+        self._held = (0, 0, State.ACQUIRING)  # the latest inference's
+
+    def take(self, windows: Windows, first: int = 0) -> Run:
+        """Results of the hops from index `first` on; those before are what their windows look back on.
+
+        UserError if the network does not give a logit for each of the tracker's bins.
+        """
+        hops, policy, tracker = windows.hops, self._policy, self._tracker
+        new = windows.ends >= first
+        logits = self._logits(windows, new)
+        window_of = {hop: w for w, hop in enumerate(windows.ends[new].tolist())}
+        at_rest = motion(windows.x[new]) == ACC_FLOOR
         away, reset = no_contact(hops), _resets(hops)
-        gaps = np.cumsum(hops.discontinuous)
         moves = moving(hops) if policy else np.zeros(len(hops), bool)
-        held = (0, 0, State.ACQUIRING)  # the latest inference's
-        tracker, results, raw = Tracker(self.tables), [], np.zeros(len(hops), np.int64)
-        for n in range(len(hops)):
+        results, raw = [], np.zeros(len(hops) - first, np.int64)
+        for n in range(first, len(hops)):
             bpm, confidence, state = 0, 0, State.ACQUIRING
             if reset[n]:
                 tracker.reset()
@@ -148,31 +180,42 @@ class Estimator:
                 state = State.NO_CONTACT
             elif n in window_of and policy and policy.skips(moves[n]):
                 tracker.predict()
-                bpm, confidence, state = held
+                bpm, confidence, state = self._held
             elif n in window_of:
                 w = window_of[n]
                 bpm, confidence = map(int, tracker.step(logits[w]))
-                raw[n] = tracker.raw
-                if confidence >= self.tables.valid:
+                raw[n - first] = tracker.raw
+                if confidence >= self._valid:
                     state = State.VALID
                 else:
                     state = State.NO_PULSE if at_rest[w] else State.MOTION_UNCERTAIN
-                held = bpm, confidence, state
+                self._held = bpm, confidence, state
                 if policy:
                     policy.note(state is State.VALID, confidence, moves[n])
             else:
                 tracker.predict()
+            self._gaps += int(hops.discontinuous[n])
             results.append(
                 Result(
-                    hop=n,
+                    hop=self._hop,
                     time_us=int(hops.end_us[n]),
                     bpm_q8=bpm,
                     confidence_q15=confidence,
                     state=state,
-                    gaps=int(gaps[n]),
+                    gaps=self._gaps,
                 )
             )
-        return results, raw
+            self._hop += 1
+        return Run(windows=windows, logits=logits, results=results, raw_confidence_q15=raw)
+
+    def _logits(self, windows: Windows, new: np.ndarray) -> np.ndarray:
+        """The network's logits of the new windows, int8 (w, 104)."""
+        if not new.any():
+            return np.empty((0, BINS), np.int8)
+        logits = self._predict(self._front_end(windows.x, windows.ends)[new])
+        if logits.shape[-1] != BINS:
+            raise UserError("network", "logits", BINS, logits.shape[-1])
+        return logits
 
 
 def _resets(hops: Hops) -> np.ndarray:
@@ -188,7 +231,15 @@ HOP = re.compile(
 
 
 def parse(line: str) -> Result | None:
-    """The result that a line of firmware output states, or None."""
+    """The result that a line of firmware output states, or None; ValueError for an unknown state.
+
+    Examples
+    --------
+    >>> parse("HOP 3 t_us=8125000 bpm_q8=23040 conf_q15=32768 state=valid gaps=0").bpm_q8 / 256
+    90.0
+    >>> parse("END hops=3") is None
+    True
+    """
     match = HOP.match(line)
     if not match:
         return None

@@ -4,15 +4,36 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Int64, Integer
 
 
-def isqrt(n: np.ndarray) -> np.ndarray:
-    """Floor of the square root of int64 n >= 0 (n < 2^62), element by element, exact."""
+def isqrt(n: Int64[np.ndarray, " *shape"]) -> Int64[np.ndarray, " *shape"]:
+    """Floor of the square root, element by element, exact.
+
+    Parameters
+    ----------
+    n : 0 to 2^62.
+
+    Examples
+    --------
+    >>> isqrt(np.array([15, 16, 2**60 - 1])).tolist()
+    [3, 4, 1073741823]
+    """
     r = np.sqrt(n.astype(np.float64)).astype(np.int64)
     r -= r * r > n
     return r + ((r + 1) * (r + 1) <= n)
 
 
-def round_div(a: np.ndarray, b: np.ndarray | int) -> np.ndarray:
-    """Integer a / b rounded to the nearest, halves up; b > 0."""
+def round_div(a: Integer[np.ndarray, ...], b: Integer[np.ndarray, ...] | int) -> Integer[np.ndarray, ...]:
+    """a / b rounded to the nearest integer, halves up.
+
+    Parameters
+    ----------
+    a, b : broadcast together; b > 0.
+
+    Examples
+    --------
+    >>> round_div(np.array([-3, -1, 1, 3]), 2).tolist()
+    [-1, 0, 1, 2]
+    """
     return (a + b // 2) // b

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import fields
 
 import numpy as np
 
-from wristpulse.core.align import Hops, align, no_contact
-from wristpulse.core.estimator import FRONT_ENDS, Result, State
-from wristpulse.core.numbers import ACC_FLOOR, HOPS_PER_WINDOW, REACH_US, TRACK_GAP_US
+from wristpulse.core.align import Hops, align
+from wristpulse.core.estimator import Estimator, Result
+from wristpulse.core.numbers import HOPS_PER_WINDOW, REACH_US
 from wristpulse.core.sensor import SensorStream
-from wristpulse.core.track import Tracker, TrackerTables
-from wristpulse.core.window import motion, window_ends, windows
+from wristpulse.core.window import Windows, window_ends, windows
 
 LOOK_BACK = 2 * (HOPS_PER_WINDOW - 1)  # hops: a network input holds four windows of four hops
 
@@ -50,55 +48,21 @@ def _from_hop(stream: SensorStream, start_us: int) -> SensorStream:
 
 
 class LiveEstimator:
-    """Results hop by hop, from chunks of any length.
+    """Results hop by hop, from chunks of any length."""
 
-    predict: the network, int8 inputs (n, ...) of the front end to int8 logits (n, 104); tables: the tracker's
-    numbers; front_end: one of FRONT_ENDS.
-    """
-
-    def __init__(
-        self, predict: Callable[[np.ndarray], np.ndarray], tables: TrackerTables, front_end: str
-    ) -> None:
-        self._predict, self._tables, self._front_end = predict, tables, FRONT_ENDS[front_end]
-        self._aligner, self._tracker = LiveAligner(), Tracker(tables)
+    def __init__(self, estimator: Estimator) -> None:
+        self._aligner, self._progress = LiveAligner(), estimator.start()
         self._before: Hops | None = None  # the hops that the next ones' windows look back on
-        self._hop = self._gaps = 0
 
     def take(self, stream: SensorStream) -> list[Result]:
         """Results of the hops that these samples complete."""
         new = self._aligner.take(stream)
         known = len(self._before) if self._before else 0
         hops = _joined(Hops, self._before, new) if self._before else new
-        logits, at_rest = self._network(hops, known)
-        away, after = no_contact(hops), np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
-        results = []
-        for n in range(known, len(hops)):
-            if away[n] or not 0 < after[n] <= TRACK_GAP_US:
-                self._tracker.reset()
-            self._gaps += int(hops.discontinuous[n])
-            bpm, confidence, state = 0, 0, State.NO_CONTACT if away[n] else State.ACQUIRING
-            if n in logits:
-                bpm, confidence = map(int, self._tracker.step(logits[n]))
-                uncertain = State.NO_PULSE if at_rest[n] else State.MOTION_UNCERTAIN
-                state = State.VALID if confidence >= self._tables.valid else uncertain
-            elif not away[n]:
-                self._tracker.predict()
-            result = dict(bpm_q8=bpm, confidence_q15=confidence, state=state, gaps=self._gaps)
-            results.append(Result(hop=self._hop, time_us=int(hops.end_us[n]), **result))
-            self._hop += 1
-        self._before = _part(hops, slice(max(0, len(hops) - LOOK_BACK), None))
-        return results
-
-    def _network(self, hops: Hops, known: int) -> tuple[dict[int, np.ndarray], dict[int, bool]]:
-        """Logits, and whether the wrist is at rest, by hop: of windows that end at hop `known` or later."""
         ends = window_ends(hops)
-        new = ends >= known
-        if not new.any():
-            return {}, {}
-        x = windows(hops, ends)
-        logits, rest = self._predict(self._front_end(x, ends)[new]), motion(x[new]) == ACC_FLOOR
-        at = ends[new].tolist()
-        return dict(zip(at, logits, strict=True)), dict(zip(at, rest.tolist(), strict=True))
+        run = self._progress.take(Windows(hops=hops, ends=ends, x=windows(hops, ends)), first=known)
+        self._before = _part(hops, slice(max(0, len(hops) - LOOK_BACK), None))
+        return run.results
 
 
 def _joined(kind, *parts):

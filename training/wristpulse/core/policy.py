@@ -6,13 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from jaxtyping import Bool
 
 from wristpulse.core.align import Hops
 from wristpulse.core.numbers import CALM_Q15, HOP, MOVING, POLICY_ROWS, PolicyRow
 
 
-def moving(hops: Hops) -> np.ndarray:
-    """Whether a hop holds motion of 0.04 g root mean square or more: bool (n,)."""
+def moving(hops: Hops) -> Bool[np.ndarray, " n"]:
+    """Whether a hop holds motion of 0.04 g root mean square or more."""
     acc = hops.acc.astype(np.int64)
     power = HOP * (acc**2).sum(axis=1) - acc.sum(axis=1) ** 2
     return power.sum(axis=1) >= MOVING
@@ -20,7 +21,19 @@ def moving(hops: Hops) -> np.ndarray:
 
 @dataclass
 class Policy:
-    """Which hops the network runs on; `rows` keeps the row in force at each hop that had a full window."""
+    """Which hops the network runs on; `rows` keeps the row in force at each hop that had a full window.
+
+    Examples
+    --------
+    >>> policy = Policy()
+    >>> ran = []
+    >>> for _ in range(9):  # a confident wrist at rest
+    ...     ran.append(not policy.skips(moving=False))
+    ...     if ran[-1]:
+    ...         policy.note(valid=True, confidence=32768, moving=False)
+    >>> ran
+    [True, True, True, True, True, False, True, False, True]
+    """
 
     calm: int = 0
     since: int = 0
@@ -35,7 +48,7 @@ class Policy:
         """The row in force."""
         return [row for row in POLICY_ROWS if self.calm >= row.calm_hops][-1]
 
-    def skips(self, moving: bool) -> bool:
+    def skips(self, moving: bool | np.bool_) -> bool:
         """Before a hop's inference: whether to do without it."""
         if moving:
             self.calm = 0
@@ -46,7 +59,7 @@ class Policy:
         self.calm += 1
         return True
 
-    def note(self, valid: bool, confidence: int, moving: bool) -> None:
+    def note(self, valid: bool, confidence: int, moving: bool | np.bool_) -> None:
         """After an inference: what it found."""
         self.since = 1
         self.inferences += 1

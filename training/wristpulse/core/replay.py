@@ -65,7 +65,22 @@ def write_replay(path: Path, stream: SensorStream) -> None:
     """Write a `.pulse` replay file (beside, then renamed): chunks of a second at most, every time exact.
 
     A chunk holds t of the first PPG and ACC sample; sample i lies at t + (i * period_ns) // 1000 us, and a
-    new chunk starts wherever that would not be the sample's time. OSError if the file cannot be written.
+    new chunk starts wherever that would not be the sample's time.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> t = np.arange(50) * 20_000
+    >>> stream = SensorStream(np.zeros(50, np.uint32), t, np.zeros((50, 3), np.int16), t)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_replay(Path(folder) / "still.pulse", stream)
+    ...     (Path(folder) / "still.pulse").read_bytes()[:8]
+    b'PULSEREC'
     """
     period_ppg, period_acc = _period_ns(stream.t_ppg_us), _period_ns(stream.t_acc_us)
     chunks = _chunks(stream, period_ppg, period_acc)

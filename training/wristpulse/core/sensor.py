@@ -4,28 +4,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+from jaxtyping import Int16, Int64, UInt32
 
 from wristpulse.core.numbers import ACC_LSB_PER_G, PPG_MAX
 
-if TYPE_CHECKING:
-    from wristpulse.recordings.recording import Recording
+
+@runtime_checkable
+class Sampled(Protocol):
+    """A recording, as far as sensors go: wristpulse.recordings.Recording is one.
+
+    ppg: (n, leds), in units of ppg_lsb a count, 0 at ppg_zero counts; acc: (m, 3), g; rates in Hz; led: the
+    default channel.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def ppg(self) -> Any: ...  # noqa: D102
+    @property
+    def ppg_lsb(self) -> float: ...  # noqa: D102
+    @property
+    def ppg_zero(self) -> int: ...  # noqa: D102
+    @property
+    def fs_ppg(self) -> float: ...  # noqa: D102
+    @property
+    def acc(self) -> Any: ...  # noqa: D102
+    @property
+    def fs_acc(self) -> float: ...  # noqa: D102
+    @property
+    def led(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
 class SensorStream:
     """Samples as the sensors deliver them.
 
-    ppg: uint32 (n,), 18-bit counts; t_ppg_us: int64 (n,), microseconds.
-    acc: int16 (m, 3), 4096 LSB per g; t_acc_us: int64 (m,), microseconds.
+    ppg: 18-bit counts; acc: 4096 LSB per g; t_ppg_us, t_acc_us: microseconds.
     """
 
-    ppg: np.ndarray
-    t_ppg_us: np.ndarray
-    acc: np.ndarray
-    t_acc_us: np.ndarray
+    ppg: UInt32[np.ndarray, " n"]
+    t_ppg_us: Int64[np.ndarray, " n"]
+    acc: Int16[np.ndarray, "m 3"]
+    t_acc_us: Int64[np.ndarray, " m"]
 
     def __post_init__(self) -> None:
         """Check shapes; ValueError on a mismatch."""
@@ -35,15 +58,39 @@ class SensorStream:
             raise ValueError(f"acc {self.acc.shape} must be ({len(self.t_acc_us)}, 3), as t_acc_us says")
 
 
-def sample_times(samples: int, rate_hz: float) -> np.ndarray:
-    """Times in microseconds, int64 (samples,), of a sensor that starts at 0 and runs at `rate_hz`."""
+def sample_times(samples: int, rate_hz: float) -> Int64[np.ndarray, " {samples}"]:
+    """Times in microseconds of a sensor that starts at 0 and runs at `rate_hz`.
+
+    Examples
+    --------
+    >>> sample_times(4, 64.0).tolist()
+    [0, 15625, 31250, 46875]
+    """
     return np.arange(samples, dtype=np.int64) * round(1e9 / rate_hz) // 1000
 
 
-def to_counts(recording: Recording, led: int | None = None) -> SensorStream:
-    """Sensor counts of one PPG channel (`led`, the recording's default if None) and the accelerometer.
+def to_counts(recording: Sampled, led: int | None = None) -> SensorStream:
+    """Sensor counts of one PPG channel and the accelerometer; values beyond the sensors' ranges saturate.
 
-    Values beyond the sensors' ranges saturate. ValueError if the recording has no such channel.
+    Parameters
+    ----------
+    recording : of any data set.
+    led : PPG channel; None: the recording's default.
+
+    Raises
+    ------
+    ValueError
+        The recording has no such channel.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> ppg, acc = np.array([[0.0], [10.0], [9.9e9]]), np.array([[0, 0, 1.0], [0, 0, -9.0]])
+    >>> wrist = SimpleNamespace(name="a", ppg=ppg, ppg_lsb=0.5, ppg_zero=1000, fs_ppg=64.0,
+    ...                         acc=acc, fs_acc=32.0, led=0)
+    >>> stream = to_counts(wrist)
+    >>> stream.ppg.tolist(), stream.acc[:, 2].tolist(), stream.t_acc_us.tolist()
+    ([1000, 1020, 262143], [4096, -32768], [0, 31250])
     """
     led = recording.led if led is None else led
     channels = recording.ppg.shape[1]

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Spectral front end: docs/signal_path.md, section 5, in numpy integers, bit for bit what the device
-computes.
-"""
+"""Spectral front end: docs/signal_path.md, section 5, in numpy integers, bit for bit as the device."""
 
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float64, Int8, Int64, Num
 
 from wristpulse.core.integer import isqrt
 from wristpulse.core.numbers import (
@@ -35,11 +34,26 @@ def _round14(x: np.ndarray) -> np.ndarray:
     return np.floor(x * 2.0**-14 + 0.5)
 
 
-def transform(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """1024-point spectra of whole numbers (256, n), zeros following: real and imaginary parts, (4, 256, n).
+def transform(
+    x: Num[np.ndarray, "256 n"],
+) -> tuple[Float64[np.ndarray, "4 256 n"], Float64[np.ndarray, "4 256 n"]]:
+    """1024-point spectra of 256 whole numbers: X[k] = sum_t x[t] exp(-2 pi i k t / 1024).
 
-    [r, m] is bin 4 m + r: a 256-point radix-2 transform of x turned by r / 1024 of a circle a sample. |x| may
-    be 2^17 at most, so that every value fits int32 on the device. Doubles, but whole: sums stay below 2^53.
+    Parameters
+    ----------
+    x : whole numbers of at most 2^17, so that every value fits int32 on the device.
+
+    Returns
+    -------
+    Real and imaginary parts; [r, m] is bin 4 m + r: a 256-point radix-2 transform of x turned by r / 1024 of
+    a circle a sample. Doubles, but whole: sums stay below 2^53.
+
+    Examples
+    --------
+    >>> wave = np.rint(1000 * np.cos(2 * np.pi * 40 * np.arange(256) / 1024))[:, None]
+    >>> re, im = transform(wave)
+    >>> int(np.hypot(re, im)[40 % 4, 40 // 4, 0] / 1000 + 0.5)
+    128
     """
     turn = np.arange(FOLDS)[:, None] * _REVERSED
     x = x[_REVERSED].astype(np.float64)
@@ -67,12 +81,18 @@ def _power(x: np.ndarray) -> np.ndarray:
     return power.transpose(1, 0, 2).reshape(POINTS, -1)
 
 
-def magnitudes(x: np.ndarray) -> np.ndarray:
-    """Magnitudes of windows (w, 4, 256): int64 (w, 4, 104), PPG, PPG at twice each bin, ACC, ACC at twice
-    each.
+def magnitudes(x: Int64[np.ndarray, "w 4 256"]) -> Int64[np.ndarray, "w 4 104"]:
+    """Magnitudes of windows at the bins: PPG, PPG at twice each bin, ACC, ACC at twice each.
 
     The accelerometer's is the root of its axes' summed squares. PPG is in units that differ from window to
     window (a block exponent), ACC in 1/256 of (1/4096 g) of amplitude.
+
+    Examples
+    --------
+    >>> x = np.zeros((1, 4, 256), np.int64)
+    >>> x[0, 0] = np.rint(5000 * np.sin(2 * np.pi * 1.5 * np.arange(256) / 32))  # 1.5 Hz: 90 BPM
+    >>> float(30 + 1.875 * magnitudes(x)[0, 0].argmax())
+    90.0
     """
     d = x - (x.sum(axis=-1, keepdims=True) >> 8)
     largest = np.abs(d[:, 0]).max(axis=-1)
@@ -91,14 +111,23 @@ def _relative_root(m: np.ndarray, largest: np.ndarray) -> np.ndarray:
     return isqrt(ratio)
 
 
-def log2_q4(r: np.ndarray) -> np.ndarray:
-    """16 log2(r), linear between powers of two: int64, r >= 1."""
+def log2_q4(r: Int64[np.ndarray, " *shape"]) -> Int64[np.ndarray, " *shape"]:
+    """16 log2(r), linear between powers of two; r >= 1.
+
+    Examples
+    --------
+    >>> log2_q4(np.array([1, 2, 3, 4096])).tolist()
+    [0, 16, 24, 192]
+    """
     top = np.frexp(r.astype(np.float64))[1].astype(np.int64) - 1
     return 16 * top + ((r << 4) >> top) - 16
 
 
-def hop_features(x: np.ndarray) -> np.ndarray:
-    """What one window adds to the network's input: int8 (w, 104, 5), a value v of 0..255 as v - 128."""
+def hop_features(x: Int64[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 104 5"]:
+    """What each window adds to a network input: a value v of 0..255 as v - 128.
+
+    Magnitudes m enter as 255 sqrt(m / max(m)), motion r as 2 (16 log2(r) - REST_LOG2).
+    """
     m = magnitudes(x)
     ppg = _relative_root(m[:, :2], np.maximum(m[:, 0].max(axis=-1), PPG_SPECTRUM_FLOOR))
     acc = _relative_root(m[:, 2:], np.maximum(m[:, 2:].max(axis=(-2, -1)), ACC_SPECTRUM_FLOOR))
@@ -107,17 +136,32 @@ def hop_features(x: np.ndarray) -> np.ndarray:
     return (np.concatenate([ppg, acc, moving], axis=1) - 128).astype(np.int8).transpose(0, 2, 1)
 
 
-def last_windows(ends: np.ndarray) -> np.ndarray:
-    """Which windows stand side by side in a network input: indices int64 (w, 4), the oldest first.
+def last_windows(ends: Int64[np.ndarray, " w"]) -> Int64[np.ndarray, "w 4"]:
+    """Which windows stand side by side in a network input: indices, the oldest first.
 
-    `ends` (w,) are the windows' hops; after a break the oldest window since stands for those before it.
+    Parameters
+    ----------
+    ends : the windows' hops. After a break the oldest window since stands for those before it.
+
+    Examples
+    --------
+    >>> last_windows(np.array([3, 4, 5, 9, 10])).tolist()
+    [[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 2], [3, 3, 3, 3], [3, 3, 3, 4]]
     """
     n = np.arange(len(ends))
     start = np.maximum.accumulate(np.where(np.diff(ends, prepend=ends[:1] - 2) != 1, n, 0))
     return np.maximum(n[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1), start[:, None])
 
 
-def spectrum_inputs(x: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Network inputs int8 (w, 104, 20) of a recording's windows (w, 4, 256) and their hops `ends` (w,)."""
+def spectrum_inputs(
+    x: Int64[np.ndarray, "w 4 256"], ends: Int64[np.ndarray, " w"]
+) -> Int8[np.ndarray, "w 104 20"]:
+    """Network inputs of a stream's windows and their hops `ends`: the features of the last four windows.
+
+    Examples
+    --------
+    >>> spectrum_inputs(np.zeros((2, 4, 256), np.int64), np.array([3, 4])).shape
+    (2, 104, 20)
+    """
     features = hop_features(x)[last_windows(ends)]
     return features.transpose(0, 2, 1, 3).reshape(len(ends), BINS, CHANNELS)

@@ -9,6 +9,7 @@ and the deviation is that of the last four hops, the present one included; a hop
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Int8, Int16, Int32, Int64
 
 from wristpulse.core.align import Hops, no_contact
 from wristpulse.core.integer import isqrt, round_div
@@ -18,7 +19,10 @@ BASELINE_SHIFT = 5  # the running mean forgets over 2^5 frames, 1 s: a high-pass
 
 
 def contact_spans(hops: Hops) -> list[slice]:
-    """Spans of hops that follow one another, with contact: streaming starts anew at each."""
+    """Spans of hops that follow one another, with contact: streaming starts anew at each.
+
+    A discontinuous hop begins a span; one without contact belongs to none.
+    """
     away, n = no_contact(hops), np.arange(len(hops))
     start = np.maximum.accumulate(np.where(away, n + 1, np.where(hops.discontinuous, n, 0)))
     together = n[start <= n]
@@ -26,8 +30,14 @@ def contact_spans(hops: Hops) -> list[slice]:
     return [slice(int(part[0]), int(part[-1]) + 1) for part in parts if len(part)]
 
 
-def deviations(x: np.ndarray) -> np.ndarray:
-    """Frames int64 (n, channels) of a span less their running mean, alike; it starts at the first frame."""
+def deviations(x: Int64[np.ndarray, "n channels"]) -> Int64[np.ndarray, "n channels"]:
+    """Frames of a span less their running mean m, which starts at the first frame: m += (x - m) / 32.
+
+    Examples
+    --------
+    >>> deviations(np.array([[100], [132], [132]])).ravel().tolist()
+    [0, 32, 31]
+    """
     level = x[0] << BASELINE_SHIFT
     d = np.empty_like(x)
     for i, frame in enumerate(x):
@@ -36,10 +46,24 @@ def deviations(x: np.ndarray) -> np.ndarray:
     return d
 
 
-def hop_inputs(ppg: np.ndarray, acc: np.ndarray) -> np.ndarray:
-    """Network inputs int8 (n, 64, 4) of a span: PPG (n, 64) in 1/16 counts, ACC (n, 64, 3) in 1/4096 g.
+def hop_inputs(
+    ppg: Int32[np.ndarray, "n 64"], acc: Int16[np.ndarray, "n 64 3"]
+) -> Int8[np.ndarray, "n 64 4"]:
+    """Network inputs of a span's hops: 32 steps a standard deviation of the last four hops, zero point 0.
 
-    32 steps a standard deviation of the last four hops, zero point 0; columns PPG, X, Y, Z.
+    Parameters
+    ----------
+    ppg : 1/16 counts.
+    acc : 1/4096 g.
+
+    Returns
+    -------
+    Columns PPG, X, Y, Z.
+
+    Examples
+    --------
+    >>> hop_inputs(np.zeros((2, 64), np.int32), np.zeros((2, 64, 3), np.int16)).any()
+    np.False_
     """
     count, hop = ppg.shape
     x = np.concatenate([ppg[:, :, None], acc], axis=2).astype(np.int64)
@@ -54,6 +78,6 @@ def hop_inputs(ppg: np.ndarray, acc: np.ndarray) -> np.ndarray:
     return np.clip(round_div(16 * INPUT_STEPS * d, r), -128, 127).astype(np.int8)
 
 
-def device_hops(inputs: np.ndarray) -> np.ndarray:
-    """Hops int8 (n, 64, 4) as a streaming model takes them: int8 (n, 256), PPG, then ACC interleaved."""
+def device_hops(inputs: Int8[np.ndarray, "n 64 4"]) -> Int8[np.ndarray, "n 256"]:
+    """Hops as a streaming model takes them: PPG, then the axes interleaved."""
     return np.concatenate([inputs[:, :, 0], inputs[:, :, 1:].reshape(len(inputs), -1)], axis=1)

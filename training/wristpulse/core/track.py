@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from jaxtyping import Int8, Int64
 
 from wristpulse.config.settings import Tracking
 from wristpulse.core.integer import round_div
@@ -63,9 +65,23 @@ class TrackerTables:
 def tracker_tables(
     logit_scale: float, settings: Tracking, confidence_map: tuple[int, ...] = IDENTITY
 ) -> TrackerTables:
-    """Tables of a configuration; logit_scale: of the network's int8 output.
+    """Tables of a configuration.
 
-    The heart rate's change over a hop has a two-sided exponential distribution, cut off at half_width bins.
+    The heart rate moves by d bins in a hop with probability proportional to
+    exp(-sqrt(2) BPM_PER_BIN |d| / spread_bpm), |d| <= half_width; a logit i steps below the highest has
+    likelihood max(exp(-i logit_scale temper), floor).
+
+    Parameters
+    ----------
+    logit_scale : of the network's int8 output.
+    settings : of the tracker.
+    confidence_map : what the raw confidence is turned into.
+
+    Examples
+    --------
+    >>> tables = tracker_tables(0.1, Tracking(half_width=2, spread_bpm=3.0))
+    >>> tables.transition, tables.valid
+    ((15118, 6245, 2580), 29491)
     """
     weights = np.exp(-np.sqrt(2) * BPM_PER_BIN / settings.spread_bpm * np.arange(settings.half_width + 1))
     sides = np.floor(ONE_Q15 * weights[1:] / (2 * weights.sum() - 1)).astype(int)
@@ -111,8 +127,10 @@ class Tracker:
             moved += t[d] * (padded[..., k - d : k - d + BINS] + padded[..., k + d : k + d + BINS])
         self.posterior = ((moved >> 15) * (ONE_Q15 - leak) + leak * UNIFORM) >> 15
 
-    def step(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Take one hop's logits, int8 (..., 104): bpm_q8 (1/256 BPM) and confidence_q15, int64 (...)."""
+    def step(
+        self, logits: Int8[np.ndarray, " *many 104"]
+    ) -> tuple[Int64[np.ndarray, " *many"] | np.int64, Int64[np.ndarray, " *many"] | np.int64]:
+        """Take one hop's logits: bpm_q8 (1/256 BPM) and confidence_q15."""
         self.predict()
         self.posterior = p = self._weighed(self.posterior, logits)
         if self.fresh:  # nothing was seen of this window before: it counts in full, for its own estimate
@@ -121,30 +139,57 @@ class Tracker:
         return self._estimate(p)
 
     def _weighed(self, p: np.ndarray, logits: np.ndarray) -> np.ndarray:
+        """A posterior p (..., 104) times the likelihood of int8 logits, its sum about MASS again."""
         q = logits.astype(np.int64)
         g = p * self._likelihood[q.max(axis=-1, keepdims=True) - q]
         total = g.sum(axis=-1, keepdims=True)
         k = np.maximum(np.frexp(total.astype(np.float64))[1].astype(np.int64) - 16, 0)
         return ((g >> k) * (0xFFFFFFFF // (total >> k))) >> 8
 
-    def _estimate(self, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _estimate(self, p: np.ndarray) -> tuple[Any, Any]:
+        """Mean of the bins within NEAR of the highest, 1/256 BPM, and the calibrated share of their mass."""
         near = np.abs(np.arange(BINS) - p.argmax(axis=-1)[..., None]) <= NEAR
         mass = np.where(near, p, 0)
         within = mass.sum(axis=-1)
         bpm = round_div((mass * (480 * (FIRST_BIN + np.arange(BINS)))).sum(axis=-1), within)
         self.raw = (within << 15) // p.sum(axis=-1)
-        return bpm, calibrate(self._map, self.raw)
+        return bpm, _calibrated(self._map, self.raw)
 
 
-def calibrate(confidence_map: np.ndarray, raw: np.ndarray) -> np.ndarray:
-    """Calibrated confidence (Q15, int64) of a raw one: linear between the 17 points of the map."""
+def calibrate(
+    confidence_map: Int64[np.ndarray, "17"], raw: Int64[np.ndarray, " *shape"]
+) -> Int64[np.ndarray, " *shape"]:
+    """Calibrated confidence (Q15) of a raw one: linear between the 17 points of the map.
+
+    Examples
+    --------
+    >>> halved = np.array(IDENTITY) // 2
+    >>> calibrate(halved, np.array([0, 1000, 32768])).tolist()
+    [0, 500, 16384]
+    """
+    return np.asarray(_calibrated(confidence_map, raw))
+
+
+def _calibrated(confidence_map: np.ndarray, raw: Any) -> Any:
+    """As `calibrate`, of arrays or of one number."""
     i = raw >> 11
     low, high = confidence_map[i], confidence_map[np.minimum(i + 1, 16)]
     return low + (((high - low) * (raw & 2047)) >> 11)
 
 
-def track(logits: np.ndarray, tables: TrackerTables) -> tuple[np.ndarray, np.ndarray]:
-    """Run the filter over int8 (time, ..., 104), fresh: bpm_q8 and confidence_q15, int64 (time, ...)."""
+def track(
+    logits: Int8[np.ndarray, "time *many 104"], tables: TrackerTables
+) -> tuple[Int64[np.ndarray, " time *many"], Int64[np.ndarray, " time *many"]]:
+    """Run the filter over time, from a fresh start: bpm_q8 (1/256 BPM) and confidence_q15.
+
+    Examples
+    --------
+    >>> logits = np.full((3, 104), -128, np.int8)
+    >>> logits[:, 32] = 127  # 90 BPM
+    >>> bpm, confidence = track(logits, tracker_tables(0.1, Tracking()))
+    >>> (bpm / 256).tolist(), (confidence > 32000).all()
+    ([90.0, 90.0, 90.0], np.True_)
+    """
     tracker = Tracker(tables, logits.shape[1:-1])
     steps = [tracker.step(q) for q in logits]
     bpm, confidence = zip(*steps, strict=True) if steps else ((), ())

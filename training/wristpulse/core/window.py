@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Int8, Int64
 
 from wristpulse.core.align import Hops, align, no_contact
 from wristpulse.core.integer import isqrt, round_div
@@ -16,8 +17,8 @@ from wristpulse.core.numbers import ACC_FLOOR, HOPS_PER_WINDOW, INPUT_STEPS, PPG
 from wristpulse.core.sensor import SensorStream
 
 
-def window_ends(hops: Hops) -> np.ndarray:
-    """Indices, int64 (w,), of the hops that complete a window of four contiguous hops with contact."""
+def window_ends(hops: Hops) -> Int64[np.ndarray, " w"]:
+    """Indices of the hops that complete a window of four contiguous hops with contact."""
     away = no_contact(hops)
     n = np.arange(len(hops))
     # A hop without contact empties the window after itself, a discontinuous one before itself.
@@ -25,8 +26,8 @@ def window_ends(hops: Hops) -> np.ndarray:
     return np.flatnonzero(n - start >= HOPS_PER_WINDOW - 1)
 
 
-def windows(hops: Hops, ends: np.ndarray) -> np.ndarray:
-    """The last four hops up to each of `ends`: int64 (w, 4, 256), channels PPG, X, Y, Z."""
+def windows(hops: Hops, ends: Int64[np.ndarray, " w"]) -> Int64[np.ndarray, "w 4 256"]:
+    """The last four hops up to each of `ends`: channels PPG (1/16 counts), X, Y, Z (1/4096 g)."""
     index = ends[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1)
     ppg = hops.ppg[index].reshape(-1, 1, WINDOW)
     acc = hops.acc[index].reshape(-1, WINDOW, 3).transpose(0, 2, 1)
@@ -37,25 +38,34 @@ def windows(hops: Hops, ends: np.ndarray) -> np.ndarray:
 class Windows:
     """The windows of a stream.
 
-    hops: all hops of the stream; ends: int64 (w,), the hop that completes each window; x: int64 (w, 4, 256),
-    channels PPG (1/16 counts), X, Y, Z (1/4096 g).
+    hops: all hops of the stream; ends: the hop that completes each window; x: channels PPG (1/16 counts), X,
+    Y, Z (1/4096 g).
     """
 
     hops: Hops
-    ends: np.ndarray
-    x: np.ndarray
+    ends: Int64[np.ndarray, " w"]
+    x: Int64[np.ndarray, "w 4 256"]
 
     def __len__(self) -> int:
         return len(self.ends)
 
     @property
-    def end_us(self) -> np.ndarray:
-        """Time of each window's end, int64 (w,), microseconds."""
+    def end_us(self) -> Int64[np.ndarray, " w"]:
+        """Time of each window's end, microseconds."""
         return self.hops.end_us[self.ends]
 
 
 def stream_windows(stream: SensorStream) -> Windows:
-    """Align a stream and cut it into windows: every hop that completes one, 8 s every 2 s."""
+    """Align a stream and cut it into windows: 8 s every 2 s, one for each hop that completes one.
+
+    Examples
+    --------
+    >>> t = np.arange(600) * 20_000  # 12 s at 50 Hz
+    >>> light, still = np.full(600, 100_000, np.uint32), np.tile(np.array([0, 0, 4096], np.int16), (600, 1))
+    >>> windows = stream_windows(SensorStream(light, t, still, t))
+    >>> windows.x.shape, windows.end_us.tolist()
+    ((2, 4, 256), [8125000, 10125000])
+    """
     hops = align(stream)
     ends = window_ends(hops)
     return Windows(hops=hops, ends=ends, x=windows(hops, ends))
@@ -68,20 +78,42 @@ def _deviations(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return d, r_ppg, r_acc
 
 
-def motion(x: np.ndarray) -> np.ndarray:
-    """r_acc of windows (w, 4, 256): int64 (w,), 16 standard deviations in 1/4096 g, at least ACC_FLOOR."""
+def motion(x: Int64[np.ndarray, "w 4 256"]) -> Int64[np.ndarray, " w"]:
+    """Motion of windows, r_acc: 16 standard deviations of acceleration in 1/4096 g, at least ACC_FLOOR.
+
+    Examples
+    --------
+    >>> motion(np.zeros((1, 4, 256), np.int64)).tolist()  # a wrist at rest
+    [2621]
+    """
     return _deviations(x)[2]
 
 
-def window_inputs(x: np.ndarray) -> np.ndarray:
-    """Network input of windows (w, 4, 256): int8 alike, 32 steps a standard deviation, zero point 0."""
+def window_inputs(x: Int64[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 4 256"]:
+    """Network inputs of windows: 32 steps a standard deviation, zero point 0.
+
+    With d = x - mean(x) and r = 16 standard deviations (of the three axes together), an input is
+    clip(round(512 d / r), -128, 127).
+
+    Examples
+    --------
+    >>> x = np.zeros((1, 4, 256), np.int64)
+    >>> x[0, 0] = 1000 * (-1) ** np.arange(256)
+    >>> window_inputs(x)[0, 0, :3].tolist()
+    [32, -32, 32]
+    """
     d, r_ppg, r_acc = _deviations(x)
     r = np.stack([r_ppg, r_acc, r_acc, r_acc], axis=1)[:, :, None]
     return np.clip(round_div(16 * INPUT_STEPS * d, r), -128, 127).astype(np.int8)
 
 
-def device_order(inputs: np.ndarray) -> np.ndarray:
-    """Window inputs int8 (w, 4, 256) as the device's buffer holds them: int8 (w, 1024), PPG, then ACC
-    interleaved.
+def device_order(inputs: Int8[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 1024"]:
+    """Window inputs as the device's buffer holds them: PPG, then the axes interleaved.
+
+    Examples
+    --------
+    >>> channels = np.repeat(np.arange(4, dtype=np.int8), 256).reshape(1, 4, 256)
+    >>> device_order(channels)[0, [0, 255, 256, 257, 258, 259]].tolist()
+    [0, 0, 1, 2, 3, 1]
     """
     return np.concatenate([inputs[:, 0], inputs[:, 1:].transpose(0, 2, 1).reshape(len(inputs), -1)], axis=1)

@@ -10,14 +10,11 @@ import numpy as np
 
 from wristpulse.config.networks import Augmentation
 from wristpulse.core.numbers import HOP, HOPS_PER_WINDOW, RATE_HZ, WINDOW
-from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.spectrum import last_windows, magnitudes
-from wristpulse.core.window import motion, stream_windows
-from wristpulse.data.labels import between_labels
+from wristpulse.core.window import motion
+from wristpulse.data.stretch import TAUGHT_BPM, stretched_windows
 from wristpulse.recordings.recording import Recording
 from wristpulse.support.errors import UserError
-
-TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,15 +56,7 @@ def _channel(
     recording: Recording, led: int, stretch: float, weight: float, aligned: bool
 ) -> SpectralExamples:
     """Windows of one PPG channel of a recording played `stretch` times as fast."""
-    stream = to_counts(recording, led)
-    t_ppg, t_acc = ((t / stretch).astype(np.int64) for t in (stream.t_ppg_us, stream.t_acc_us))
-    windows = stream_windows(SensorStream(stream.ppg, t_ppg, stream.acc, t_acc))
-    bpm = np.full(len(windows), np.nan)
-    if recording.hr is not None and len(recording.hr):
-        half = WINDOW / RATE_HZ / 2
-        middle = recording.hr_start_s + half + (recording.label_offset_s if aligned else 0.0)
-        at = (windows.end_us * 1e-6 - half) * stretch
-        bpm = between_labels(middle, recording.hr, at) * stretch
+    windows, bpm = stretched_windows(recording, led, stretch, aligned)
     return SpectralExamples(
         spectra=magnitudes(windows.x).astype(np.float32),
         motion=motion(windows.x).astype(np.float32),

@@ -2,7 +2,8 @@
 """What the networks minimise: label, response and relation losses.
 
 Every loss takes batched tensors and returns a scalar. Targets of ``logits`` are float32 (n, 1) BPM, or (n, 1
-+ bins) BPM and the teacher's logits; an unknown BPM is NaN and then only the teacher counts.
++ bins) BPM and the teacher's logits; an unknown BPM is NaN and then only the teacher counts; 0 is a window
+without a pulse, for which every heart rate is as likely.
 """
 
 import keras
@@ -21,9 +22,12 @@ def bin_centres():
 
 
 def soft_label(bpm, spread_bpm: float):
-    """BPM (n,) -> distribution over the bins (n, bins), a Gaussian of the given standard deviation."""
+    """BPM (n,) -> distribution over the bins (n, bins), a Gaussian of the given standard deviation.
+
+    Uniform where there is no pulse (BPM 0).
+    """
     distance = (bpm[:, None] - bin_centres()[None]) / spread_bpm
-    return ops.softmax(-0.5 * distance**2)
+    return ops.softmax(ops.where(bpm[:, None] > 0, -0.5 * distance**2, 0.0))
 
 
 def expected_bpm(logits):
@@ -33,8 +37,9 @@ def expected_bpm(logits):
 
 def bpm_error(target, logits):
     """Mean absolute error in BPM over the labelled windows."""
-    labelled = ops.logical_not(ops.isnan(target[:, 0]))
-    error = ops.abs(expected_bpm(logits) - ops.nan_to_num(target[:, 0]))
+    bpm = ops.nan_to_num(target[:, 0])
+    labelled = bpm > 0
+    error = ops.abs(expected_bpm(logits) - bpm)
     count = ops.maximum(ops.sum(ops.cast(labelled, "float32")), 1.0)
     return ops.sum(ops.where(labelled, error, 0.0)) / count
 
@@ -56,7 +61,8 @@ class HeartRateLoss(keras.losses.Loss):
         label = soft_label(bpm, self.training.label_spread_bpm)
         entropy = -ops.sum(label * ops.log_softmax(logits), axis=-1)
         l1 = ops.abs(expected_bpm(logits) - bpm) / 10.0
-        loss = ops.sum(labelled * (entropy + self.training.l1_weight * l1))
+        pulse = ops.cast(bpm > 0, "float32")
+        loss = ops.sum(labelled * (entropy + self.training.l1_weight * pulse * l1))
         loss /= ops.maximum(ops.sum(labelled), 1.0)
         if self.distillation and target.shape[-1] > 1:
             response = divergence(target[:, 1:], logits, self.distillation.temperature)

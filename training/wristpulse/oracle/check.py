@@ -11,20 +11,9 @@ import tflite
 
 from wristpulse.oracle.geometry import ACTIVATIONS, slice_ranges, window_output
 from wristpulse.oracle.graph import Graph, Operator, Tensor
+from wristpulse.oracle.refusals import BATCH, FLOAT_WAY_OUT, way_out
 
 MAX_ELEMENTS = 1 << 22  # far above any microcontroller's memory
-BATCH = (
-    "freeze the batch to 1 before converting: with a dynamic batch TensorFlow turns dilated convolutions "
-    "into SPACE_TO_BATCH, which costs time and memory and computes wrong values on some runtimes"
-)
-WAY_OUT = {
-    "SPACE_TO_BATCH_ND": BATCH,
-    "BATCH_TO_SPACE_ND": BATCH,
-    "SHAPE": BATCH,
-    "DEQUANTIZE": "convert with inference_input_type = inference_output_type = int8",
-    "BATCH_MATMUL": "replace attention by convolutions, or keep that part on the host",
-    "CUSTOM": "use built-in operators only",
-}
 INPUTS = {
     "CONV_2D": (2, 3), "DEPTHWISE_CONV_2D": (2, 3), "FULLY_CONNECTED": (2, 3), "ADD": (2, 2), "MUL": (2, 2),
     "MEAN": (2, 2), "PAD": (2, 2), "RESHAPE": (1, 2), "EXPAND_DIMS": (2, 2), "TRANSPOSE": (2, 2),
@@ -43,11 +32,12 @@ SAME_SCALE = (
 def check(graph: Graph) -> None:
     """Raise ModelError unless every operator of the graph is one we execute exactly."""
     for what, ends in (("inputs", graph.inputs), ("outputs", graph.outputs)):
-        if len(ends) != 1:
-            raise graph.error(f"graph {what}", "exactly one", len(ends))
-        if not 0 <= ends[0] < len(graph.tensors):
-            raise graph.error(f"graph {what}", "a tensor of the graph", ends[0])
-        _activation(graph, f"graph {what}", graph.tensors[ends[0]])
+        if not ends or len(set(ends)) != len(ends):
+            raise graph.error(f"graph {what}", "one or more, each a tensor of its own", list(ends))
+        for index in ends:
+            if not 0 <= index < len(graph.tensors):
+                raise graph.error(f"graph {what}", "a tensor of the graph", index)
+            _activation(graph, f"graph {what}", graph.tensors[index])
     for tensor in graph.tensors:
         if tensor.size > MAX_ELEMENTS:
             raise graph.error(tensor, f"at most {MAX_ELEMENTS} elements", tensor.shape)
@@ -57,21 +47,21 @@ def check(graph: Graph) -> None:
         _Check(graph, op).run()
         computed.add(op.outputs[0])
     produced = {op.outputs[0] for op in graph.operators}
-    if graph.outputs[0] not in produced:
-        raise graph.error(
-            "graph outputs", "a tensor that an operator computes", graph.tensors[graph.outputs[0]]
-        )
+    for index in graph.outputs:
+        if index not in produced:
+            raise graph.error("graph outputs", "a tensor that an operator computes", graph.tensors[index])
 
 
 def _wiring(graph: Graph, op: Operator, computed: set[int]) -> None:
     if op.kind not in _CHECKS:
-        reason = next(
-            (text for kind, text in WAY_OUT.items() if op.kind.startswith(kind)),
-            "rewrite the model without it",
-        )
         has_output = op.outputs and 0 <= op.outputs[0] < len(graph.tensors)
         place = f"{op} -> {graph.tensors[op.outputs[0]]}" if has_output else op
-        raise graph.error(place, f"one of {', '.join(sorted(_CHECKS))}", f"{op.kind} ({reason})")
+        floating = _float_consumer(graph, op)
+        if floating is not None:
+            raise graph.error(
+                f"{place} -> {floating}", "int8 arithmetic throughout", way_out(floating.kind, True)
+            )
+        raise graph.error(place, f"one of {', '.join(sorted(_CHECKS))}", way_out(op.kind))
     low, high = INPUTS.get(op.kind, (1, 1))
     if not low <= len(op.inputs) <= high or len(op.outputs) != 1:
         raise graph.error(
@@ -86,6 +76,17 @@ def _wiring(graph: Graph, op: Operator, computed: set[int]) -> None:
             raise graph.error(op, f"a constant as input {position}", graph.tensors[i])
     if not 0 <= op.outputs[0] < len(graph.tensors) or op.outputs[0] in computed:
         raise graph.error(op, "an output of its own", f"tensor {op.outputs[0]}")
+
+
+def _float_consumer(graph: Graph, op: Operator) -> Operator | None:
+    """The operator that a DEQUANTIZE inside the graph was put in for: it has no int8 kernel in TFLite."""
+    if op.kind != "DEQUANTIZE":
+        return None
+    consumer = next((o for o in graph.operators if set(op.outputs) & set(o.inputs)), None)
+    if consumer is None or consumer.kind == "QUANTIZE":
+        return None
+    floating = [o for o in graph.operators if any(graph.tensors[i].dtype == np.float32 for i in o.outputs)]
+    return next((o for o in floating if o.kind in FLOAT_WAY_OUT), consumer)
 
 
 def _activation(graph: Graph, place: object, tensor: Tensor) -> None:

@@ -73,6 +73,7 @@ class Graph:
     operators: tuple[Operator, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    names: dict[int, str] = field(default_factory=dict)  # of inputs and outputs, in the file's signature
 
     def error(self, place: object, expected: str, found: object) -> ModelError:
         """Build the error that points into this graph."""

@@ -29,40 +29,64 @@ class IntegerModel:
         return cls(read_tflite(path))
 
     @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """All inputs in the file's order."""
+        return tuple(self.graph.tensors[i] for i in self.graph.inputs)
+
+    @property
+    def outputs(self) -> tuple[Tensor, ...]:
+        """All outputs in the file's order."""
+        return tuple(self.graph.tensors[i] for i in self.graph.outputs)
+
+    @property
     def input(self) -> Tensor:
-        """The only input."""
-        return self.graph.tensors[self.graph.inputs[0]]
+        """The only input. Raises ModelError if there are several."""
+        return self._only("inputs", self.inputs)
 
     @property
     def output(self) -> Tensor:
-        """The only output."""
-        return self.graph.tensors[self.graph.outputs[0]]
+        """The only output. Raises ModelError if there are several."""
+        return self._only("outputs", self.outputs)
+
+    def _only(self, what: str, ends: tuple[Tensor, ...]) -> Tensor:
+        if len(ends) != 1:
+            raise self.graph.error(f"graph {what}", "exactly one for this use", len(ends))
+        return ends[0]
 
     def run(self, inputs: np.ndarray, batch: int = 64) -> np.ndarray:
         """Compute int8 (n, *input shape) -> int8 (n, *output shape), both shapes less their leading 1.
 
-        Any shape with the right number of elements per sample is taken. Raises ValueError otherwise.
+        For models of one output. Any shape with the right number of elements per sample is taken; several
+        inputs lie one after the other in it. Raises ValueError otherwise.
         """
-        inputs = np.asarray(inputs)
-        if inputs.dtype != np.int8 or inputs.ndim < 1 or inputs.size != len(inputs) * self.input.size:
-            raise ValueError(
-                f"expected int8 of shape (n, {self.input.size} elements), found {inputs.dtype} {inputs.shape}"
-            )
-        samples = inputs.reshape(-1, *self.input.shape)
-        parts = [
-            self.values(samples[i : i + batch])[self.output.index] for i in range(0, len(samples), batch)
-        ]
         shape = self.output.shape[1:] if self.output.shape[:1] == (1,) else self.output.shape
-        return np.concatenate(parts).reshape(-1, *shape) if parts else np.zeros((0, *shape), np.int8)
+        return self.predict(inputs, batch).reshape(-1, *shape)
 
-    def predict(self, inputs: np.ndarray) -> np.ndarray:
-        """`run` with the output flattened: int8 (n, ...) -> int8 (n, outputs)."""
-        return self.run(inputs).reshape(len(inputs), -1)
+    def predict(self, inputs: np.ndarray, batch: int = 64) -> np.ndarray:
+        """Compute int8 (n, ...) -> int8 (n, elements), several outputs one after the other."""
+        inputs, size = np.asarray(inputs), sum(tensor.size for tensor in self.inputs)
+        if inputs.dtype != np.int8 or inputs.ndim < 1 or inputs.size != len(inputs) * size:
+            raise ValueError(
+                f"expected int8 of shape (n, {size} elements), found {inputs.dtype} {inputs.shape}"
+            )
+        samples, parts = inputs.reshape(-1, size), []
+        for start in range(0, len(samples), batch):
+            values = self.values(samples[start : start + batch])
+            count = len(samples[start : start + batch])
+            parts.append(np.concatenate([values[t.index].reshape(count, -1) for t in self.outputs], axis=1))
+        width = sum(tensor.size for tensor in self.outputs)
+        return np.concatenate(parts) if parts else np.zeros((0, width), np.int8)
 
     def values(self, samples: np.ndarray) -> dict[int, np.ndarray]:
-        """Every tensor's value by index; activations are (n, *shape), constants as stored."""
+        """Every tensor's value by index; activations are (n, *shape), constants as stored.
+
+        `samples`: int8 (n, elements of all inputs).
+        """
         values = {t.index: t.data for t in self.graph.tensors if t.data is not None}
-        values[self.input.index] = samples
+        ends = np.cumsum([tensor.size for tensor in self.inputs])
+        parts = np.split(samples.reshape(len(samples), -1), ends[:-1], axis=1)
+        for tensor, part in zip(self.inputs, parts, strict=True):
+            values[tensor.index] = part.reshape(-1, *tensor.shape)
         for op in self.graph.operators:
             values[op.outputs[0]] = KERNELS[op.kind](self.graph, op, values)
         return values

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import tflite
 
+from wristpulse.oracle.fold import fold
 from wristpulse.oracle.graph import Graph, ModelError, Operator, Tensor
+from wristpulse.oracle.refusals import way_out
 
 DTYPES = {
     tflite.TensorType.FLOAT32: np.float32,
@@ -88,6 +90,7 @@ class _Reader:
     def __init__(self, source: str, blob: bytes) -> None:
         self.source, self.blob = source, blob
         self.model = tflite.Model.GetRootAs(bytearray(blob), 0)
+        self.users: dict[int, Operator] = {}
 
     def graph(self) -> Graph:
         if self.model.Version() != 3:
@@ -96,11 +99,23 @@ class _Reader:
         if subgraphs != 1:
             raise ModelError(self.source, "subgraphs", "1 (no control flow, one signature)", str(subgraphs))
         sub = self.model.Subgraphs(0)
-        tensors = self._list(sub.TensorsLength(), sub.Tensors, self._tensor)
         operators = self._list(sub.OperatorsLength(), sub.Operators, self._operator)
+        self.users = {i: op for op in reversed(operators) for i in (*op.inputs, *op.outputs)}
+        tensors = self._list(sub.TensorsLength(), sub.Tensors, self._tensor)
         inputs, outputs = self._indices(sub.InputsAsNumpy()), self._indices(sub.OutputsAsNumpy())
         digest = hashlib.sha256(self.blob).hexdigest()
-        return Graph(self.source, digest, tensors, operators, inputs, outputs)
+        return fold(Graph(self.source, digest, tensors, operators, inputs, outputs, self._names()))
+
+    def _names(self) -> dict[int, str]:
+        """Names that the file's signature gives to inputs and outputs, where it has just one."""
+        if self._length(self.model.SignatureDefsLength()) != 1:
+            return {}
+        signature = self.model.SignatureDefs(0)
+        ends = [
+            *self._list(signature.InputsLength(), signature.Inputs, lambda _, end: end),
+            *self._list(signature.OutputsLength(), signature.Outputs, lambda _, end: end),
+        ]
+        return {end.TensorIndex(): (end.Name() or b"").decode("utf-8", "replace") for end in ends}
 
     def _length(self, length: int) -> int:
         if not 0 <= length <= len(self.blob):
@@ -121,22 +136,35 @@ class _Reader:
         name = (table.Name() or b"").decode("utf-8", "replace")
         place = f"tensor {index} '{name}'"
         if table.Type() not in DTYPES:
-            raise ModelError(self.source, place, "a numeric type", f"TFLite type {table.Type()}")
-        if table.Sparsity() is not None or table.IsVariable():
-            raise ModelError(self.source, place, "a dense tensor without state", "a sparse or variable one")
+            raise self._unusable(index, place, "a numeric type", f"TFLite type {table.Type()}")
+        if table.Sparsity() is not None:
+            raise self._unusable(index, place, "a dense tensor", "a sparse one")
+        if table.IsVariable():
+            raise self._unusable(index, place, "a tensor without state", "a variable one")
         dtype = np.dtype(DTYPES[table.Type()])
         shape = self._indices(table.ShapeAsNumpy())
-        if any(d < 1 for d in (*shape, *self._indices(table.ShapeSignatureAsNumpy()))):
+        signature = self._indices(table.ShapeSignatureAsNumpy())
+        # Keras leaves the batch open (-1) and writes shape 1: operators that look at it are refused by name.
+        if any(d < 1 for d in (*shape, *signature[1:])) or (
+            shape[:1] != (1,) and any(d < 1 for d in signature)
+        ):
             raise ModelError(
                 self.source,
                 place,
-                "a fixed shape; freeze the batch to 1 before converting, for example with "
+                "a fixed shape but for a batch of 1; fix it before converting, for example with "
                 "tf.function(model).get_concrete_function(tf.TensorSpec((1, ...)))",
-                f"shape {shape}, signature {self._indices(table.ShapeSignatureAsNumpy())}",
+                f"shape {shape}, signature {signature}",
             )
         scale, zero, axis = self._quantisation(table.Quantization(), place)
         data = self._data(table.Buffer(), dtype, shape, place)
         return Tensor(index, name, shape, dtype, scale, zero, axis, data)
+
+    def _unusable(self, index: int, place: str, expected: str, found: str) -> ModelError:
+        """An error that names the operator which needs such a tensor."""
+        user = self.users.get(index)
+        if user is not None:
+            place, found = f"{user}, {place}", f"{found} of {way_out(user.kind)}"
+        return ModelError(self.source, place, expected, found)
 
     def _quantisation(self, table: Any, place: str) -> tuple[np.ndarray, np.ndarray, int]:
         if table is None:

@@ -92,6 +92,9 @@ class _Rewriting:
 
     def __init__(self, graph: Graph, hop: int) -> None:
         self.graph, self.hop = graph, hop
+        for what, ends in (("inputs", graph.inputs), ("outputs", graph.outputs)):
+            if len(ends) != 1:
+                raise graph.error(f"graph {what}", "exactly one, to stream", len(ends))
         self.window = first_frames(graph)
         source = graph.tensors[graph.inputs[0]]
         if not 0 < hop <= self.window:

@@ -11,6 +11,7 @@ import numpy as np
 
 from wristpulse.core.numbers import DARK_COUNTS
 from wristpulse.recordings.recording import LEAST_HZ, WINDOW_S, Recording
+from wristpulse.support.errors import UserError
 
 COUNTS = 1 << 18  # the device's PPG is unsigned, of 18 bits (docs/signal_path.md, section 1)
 MIDDLE = COUNTS // 2
@@ -26,12 +27,12 @@ UNITS = (
 TOLERANCE = 1.5  # by which gravity may seem larger or smaller: motion, gain errors
 
 
-class SignalError(ValueError):
+class SignalError(UserError, ValueError):
     """An array that cannot be a recording's: which one, what was expected, what was found."""
 
     def __init__(self, array: str, expected: str, found: str):
-        super().__init__(f"{array}: expected {expected}, found {found}")
-        self.array, self.expected, self.found = array, expected, found
+        super().__init__(array, "", expected, found)
+        self.array = array
 
     def __reduce__(self):
         return type(self), (self.array, self.expected, self.found)

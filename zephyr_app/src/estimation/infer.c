@@ -12,6 +12,7 @@
 struct job {
 	struct pulse_hop hop;
 	int64_t released_us;
+	bool motion_known;
 };
 
 K_MSGQ_DEFINE(pulse_hop_queue, sizeof(struct job), CONFIG_PULSE_HOP_QUEUE, 8);
@@ -37,12 +38,13 @@ static void set_deadline(int64_t released_us)
 	k_thread_deadline_set(&thread, (int)k_us_to_cyc_floor32((uint32_t)left_us));
 }
 
-void pulse_infer_submit(const struct pulse_hop *hop)
+void pulse_infer_submit(const struct pulse_hop *hop, bool motion_known)
 {
 	static struct job job; /* the sampling thread's alone */
 
 	job.hop = *hop;
 	job.released_us = now_us();
+	job.motion_known = motion_known;
 	if (!atomic_get(&busy)) {
 		/* Before it is ready: the scheduler compares deadlines as it becomes so. */
 		set_deadline(job.released_us);
@@ -79,6 +81,12 @@ static void judge(int64_t end_us)
 	k_spin_unlock(&lock, key);
 }
 
+/* The estimator took the stand-in for rest. */
+static uint8_t without_motion(uint8_t state)
+{
+	return state == PULSE_VALID || state == PULSE_NO_PULSE ? PULSE_MOTION_UNCERTAIN : state;
+}
+
 static void infer(void *p1, void *p2, void *p3)
 {
 	static struct job job; /* 0.7 kB off the stack */
@@ -98,10 +106,14 @@ static void infer(void *p1, void *p2, void *p3)
 		(void)atomic_set(&busy, 1);
 		set_deadline(job.released_us); /* a hop that had to queue */
 		estimator.valid_q15 = (uint16_t)pulse_config_get(PULSE_CONFIG_VALID_Q15);
-		estimator.policy.on = pulse_config_get(PULSE_CONFIG_POLICY) != 0;
+		estimator.policy.on =
+			job.motion_known && pulse_config_get(PULSE_CONFIG_POLICY) != 0;
 
 		bool ran = pulse_estimator_hop(&estimator, &job.hop, &result) != 0;
 
+		if (!job.motion_known) {
+			result.state = without_motion(result.state);
+		}
 		note(job.released_us, started_us, now_us(), ran);
 		judge(job.hop.end_us);
 		pulse_publish(&result);

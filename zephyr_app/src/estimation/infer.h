@@ -6,6 +6,7 @@
 #ifndef PULSE_INFER_H_
 #define PULSE_INFER_H_
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,8 +32,12 @@ struct pulse_rest {
 /** Start the thread. */
 void pulse_infer_start(void);
 
-/** Hand over a hop; copies it, never blocks. One thread only. */
-void pulse_infer_submit(const struct pulse_hop *hop);
+/**
+ * Hand over a hop; copies it, never blocks. One thread only.
+ * @param motion_known  its window's motion was measured; if not, no result is better than
+ * motion-uncertain, and the power policy does not rest on it
+ */
+void pulse_infer_submit(const struct pulse_hop *hop, bool motion_known);
 
 /** Copy of the record so far; any thread. */
 void pulse_infer_schedule(struct pulse_schedule *out);

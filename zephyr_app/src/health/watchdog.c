@@ -14,14 +14,14 @@ static const struct {
 	const char *name;
 	uint32_t ms;
 } guarded[PULSE_GUARDED] = {
-	/* Three times PULSE_FEED. */
-	[PULSE_GUARDED_SAMPLING] = {"sampling", 6000},
+	/* Four times PULSE_FEED: the sensors' queue, which wakes it, is named first. */
+	[PULSE_GUARDED_SAMPLING] = {"sampling", 8000},
 	/* Late is counted and shed, not hung: beyond the time at which its result is stale, twice.
 	 */
 	[PULSE_GUARDED_INFERENCE] = {"inference", 12000},
 	[PULSE_GUARDED_WORK_QUEUE] = {"work queue", 6000},
-	/* As long as a silence may be before the old rate says nothing. */
-	[PULSE_GUARDED_ACCELEROMETER] = {"accelerometer", 10000},
+	/* A bus that blocks: two time-outs of 500 ms a try, and retries. */
+	[PULSE_GUARDED_SENSOR_QUEUE] = {"sensor queue", 6000},
 };
 
 static void feed_from_work(struct k_work *work);

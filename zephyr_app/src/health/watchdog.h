@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The task watchdog: whoever does not feed for his time is named in last_words.h, and the device
- * starts anew. A thread that waits for work feeds too, every PULSE_FEED: a dead PPG chip, which its
- * driver revives, is no hung thread. The accelerometer has nobody to revive it but a reset, after
- * which its driver sets it up anew: its samples feed. Each is guarded from its first feed on, so
- * that what never came up does not reset the device for ever.
+ * The task watchdog: a thread or work queue that does not feed in time is named in last_words.h,
+ * and the device resets. Waiting threads feed too, every PULSE_FEED, so a silent sensor, which the
+ * supervisor starts anew, causes no reset. Each is guarded from its first feed on.
  */
 #ifndef PULSE_WATCHDOG_H_
 #define PULSE_WATCHDOG_H_
@@ -18,8 +16,8 @@
 enum pulse_guarded {
 	PULSE_GUARDED_SAMPLING,
 	PULSE_GUARDED_INFERENCE,
-	PULSE_GUARDED_WORK_QUEUE, /* the system's: drivers read their chips there */
-	PULSE_GUARDED_ACCELEROMETER,
+	PULSE_GUARDED_WORK_QUEUE,   /* the system's */
+	PULSE_GUARDED_SENSOR_QUEUE, /* drivers read their chips there */
 	PULSE_GUARDED,
 };
 
@@ -42,7 +40,7 @@ static inline void pulse_watchdog_feed(enum pulse_guarded who)
 /** Not guarded until the next feed. */
 void pulse_watchdog_leave(enum pulse_guarded who);
 
-/** "sampling", "inference", "work queue" or "accelerometer". */
+/** "sampling", "inference", "work queue" or "sensor queue". */
 const char *pulse_guarded_name(enum pulse_guarded who);
 
 #endif /* PULSE_WATCHDOG_H_ */

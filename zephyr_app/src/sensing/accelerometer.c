@@ -9,11 +9,17 @@
 #include <zephyr/irq.h>
 #include <zephyr/kernel.h>
 #include <zephyr/pm/device_runtime.h>
+#include <zephyr/sys/reboot.h>
 
 #include <pulse/hop.h>
 
-#include "health/watchdog.h"
+#include "bmi160.h"
+#include "bring_up.h"
+#include "gravity.h"
 #include "settings/board.h"
+
+#define IS_BMI160                                                                                  \
+	(DT_NODE_HAS_COMPAT(PULSE_ACC_NODE, bosch_bmi160) && DT_ON_BUS(PULSE_ACC_NODE, i2c))
 
 static const struct device *const sensor = DEVICE_DT_GET(PULSE_ACC_NODE);
 static const struct gpio_dt_spec pin = GPIO_DT_SPEC_GET(PULSE_ACC_NODE, int_gpios);
@@ -21,9 +27,10 @@ static struct gpio_callback callback;
 
 K_MSGQ_DEFINE(pulse_acc_queue, sizeof(struct pulse_acc_sample), CONFIG_PULSE_ACC_QUEUE, 8);
 
-static int64_t edge_ticks; /* of the latest interrupt */
-static uint32_t edges;     /* so far */
-static uint32_t taken;     /* edges whose sample was queued */
+static int64_t edge_ticks;           /* of the latest interrupt */
+static uint32_t edges;               /* so far */
+static uint32_t taken;               /* edges whose sample was queued */
+static struct pulse_gravity gravity; /* the thread's that takes samples */
 
 static void on_edge(const struct device *port, struct gpio_callback *cb, gpio_port_pins_t pins)
 {
@@ -55,9 +62,6 @@ static void on_data(const struct device *dev, const struct sensor_trigger *trigg
 	    sensor_channel_get(dev, SENSOR_CHAN_ACCEL_XYZ, values) != 0) {
 		return;
 	}
-	if (!IS_ENABLED(CONFIG_PULSE_REPLAY)) { /* a recording may pause, and ends */
-		pulse_watchdog_feed(PULSE_GUARDED_ACCELEROMETER);
-	}
 	for (int i = 0; i < 3; i++) {
 		sample.xyz[i] = pulse_acc_counts(&values[i]);
 	}
@@ -66,29 +70,55 @@ static void on_data(const struct device *dev, const struct sensor_trigger *trigg
 	}
 }
 
+/* The driver's own set-up, once. */
+static int set_up(void)
+{
+	int ret = IS_BMI160 ? pulse_bmi160_probe() : 0;
+
+	if (ret == 0) {
+		ret = pulse_bring_up(sensor);
+		if (ret == -EINVAL && IS_ENABLED(CONFIG_BMI160_TRIGGER_OWN_THREAD)) {
+			/* Its driver has made its thread, and would make it once more. */
+			sys_reboot(SYS_REBOOT_COLD);
+		}
+	}
+	if (ret == 0) {
+		gpio_init_callback(&callback, on_edge, BIT(pin.pin));
+		ret = gpio_add_callback(pin.port, &callback);
+	}
+	return ret == 0 ? pm_device_runtime_get(sensor) : ret;
+}
+
 int pulse_accelerometer_start(void)
 {
 	static const struct sensor_trigger data_ready = {
 		.type = SENSOR_TRIG_DATA_READY,
 		.chan = SENSOR_CHAN_ACCEL_XYZ,
 	};
+	static bool is_set_up;
+	bool anew = is_set_up;
+	int ret = is_set_up ? 0 : set_up();
 
-	if (!device_is_ready(sensor)) {
-		return -ENODEV;
-	}
-	gpio_init_callback(&callback, on_edge, BIT(pin.pin));
-
-	int ret = pm_device_runtime_get(sensor);
-
-	if (ret == 0) {
-		ret = gpio_add_callback(pin.port, &callback);
+	is_set_up = ret == 0;
+	if (ret == 0 && IS_BMI160) {
+		ret = pulse_bmi160_configure(anew);
 	}
 	return ret == 0 ? sensor_trigger_set(sensor, &data_ready, on_data) : ret;
 }
 
 bool pulse_accelerometer_take(struct pulse_acc_sample *sample)
 {
-	return k_msgq_get(&pulse_acc_queue, sample, K_NO_WAIT) == 0;
+	bool taken_one = k_msgq_get(&pulse_acc_queue, sample, K_NO_WAIT) == 0;
+
+	if (taken_one) {
+		pulse_gravity_sample(&gravity, sample->xyz);
+	}
+	return taken_one;
+}
+
+uint32_t pulse_accelerometer_wrong_scale(void)
+{
+	return gravity.wrong;
 }
 
 uint32_t pulse_accelerometer_lost(void)

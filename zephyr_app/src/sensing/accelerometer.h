@@ -18,7 +18,10 @@ struct pulse_acc_sample {
 /** Counts of a reading in m/s^2, saturated; exact for a driver at +-8 g in 16 bits. */
 int16_t pulse_acc_counts(const struct sensor_value *value);
 
-/** Start sampling. @return 0 or negative errno */
+/**
+ * Set the sensor up and start sampling; again, it resets a sensor that fell silent. In the sensors'
+ * work queue; may block. @return 0 or negative errno
+ */
 int pulse_accelerometer_start(void);
 
 /** The oldest waiting sample. @return false if none waits */
@@ -27,5 +30,11 @@ bool pulse_accelerometer_take(struct pulse_acc_sample *sample);
 /** Samples lost so far: not read before the next one came, refused by the bus, or by a full queue.
  */
 uint32_t pulse_accelerometer_lost(void);
+
+/**
+ * Times that the sensor, at rest, did not show gravity as 1 g +-20 %: its range is another than was
+ * set. Any thread.
+ */
+uint32_t pulse_accelerometer_wrong_scale(void);
 
 #endif /* PULSE_ACCELEROMETER_H_ */

@@ -24,13 +24,17 @@ struct pulse_acquire_counters {
 	uint32_t ppg_samples;
 	uint32_t ppg_errors; /* batches that the driver reported as failed */
 	uint32_t acc_samples;
+	uint32_t acc_stand_ins; /* rest, in place of an accelerometer that does not deliver */
 };
 
 /** Tell a listener, one at most, of every sample. Before pulse_acquire_start(). */
 void pulse_acquire_listen(const struct pulse_sample_listener *listener);
 
-/** Start both sensors and the sampling thread. @return 0, or negative errno of the first failure */
-int pulse_acquire_start(void);
+/**
+ * Start the sampling thread and both sensors. One that does not answer is tried again, and hops
+ * come as soon as the PPG delivers: see supervisor.h. Once.
+ */
+void pulse_acquire_start(void);
 
 /** Copy of the counters; any thread. */
 void pulse_acquire_counters(struct pulse_acquire_counters *out);

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "estimation/infer.h"
 #include "motion.h"
+#include "queue.h"
 #include "settings/board.h"
 #include "settings/config.h"
 
@@ -36,11 +37,10 @@ static uint32_t dimmed_ua(int shift)
 	return MAX(ROUND_DOWN(user_ua() >> shift, MAX3010X_LED_STEP_UA), MAX3010X_LED_STEP_UA);
 }
 
-static void settle(struct k_work *work)
+void pulse_led_set(void)
 {
 	struct pulse_rest rest;
 
-	ARG_UNUSED(work);
 	pulse_infer_rest(&rest);
 
 	bool judged = pulse_clock_from_uptime_us(pulse_motion_uptime_us()) < rest.end_us;
@@ -53,19 +53,26 @@ static void settle(struct k_work *work)
 	pulse_motion_watch(judged && rest.led_shift > 0);
 }
 
-void pulse_led_start(void)
+static void settle(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	if (device_is_ready(ppg)) {
+		pulse_led_set();
+	}
+}
+
+void pulse_led_motion(void)
 {
 	int ret = pulse_motion_start(pulse_led_settle);
 
 	if (ret != 0) {
 		LOG_WRN("no any-motion interrupt: %d; the LED waits for the hop", ret);
 	}
-	pulse_led_settle();
 }
 
 void pulse_led_settle(void)
 {
-	(void)k_work_submit(&settling);
+	(void)k_work_submit_to_queue(pulse_sensor_queue(), &settling);
 }
 
 uint32_t pulse_led_ua(void)

@@ -8,8 +8,12 @@
 
 #include <stdint.h>
 
-/** Set the current and listen to motion; the accelerometer has been started, the PPG has not. */
-void pulse_led_start(void);
+/** The accelerometer was started: listen to motion. In the sensors' work queue. */
+void pulse_led_motion(void);
+
+/** Set the current at once: the PPG chip is ready, and no stream open. In the sensors' work queue.
+ */
+void pulse_led_set(void);
 
 /** Bring the current to what it has to be now, from the driver's next batch on. Any context. */
 void pulse_led_settle(void);

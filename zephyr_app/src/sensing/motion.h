@@ -12,16 +12,17 @@
 #include <stdint.h>
 
 /**
- * Set the accelerometer's threshold.
- * @param moved  called from the system work queue after each motion that was watched for
+ * Set the accelerometer's threshold; after each start of the accelerometer. In the sensors' work
+ * queue.
+ * @param moved  called in any thread after each motion that was watched for
  * @return 0, or negative errno of a driver without any-motion trigger: nothing will be seen
  */
 int pulse_motion_start(void (*moved)(void));
 
-/** Watch for the next motion, or no more. In the system work queue only. */
+/** Watch for the next motion, or no more. In the sensors' work queue only. */
 void pulse_motion_watch(bool on);
 
-/** Uptime of the latest one, us; 0: none. As above. */
+/** Uptime of the latest one, us; 0: none. Any thread. */
 int64_t pulse_motion_uptime_us(void);
 
 /** How many were seen; any thread. */

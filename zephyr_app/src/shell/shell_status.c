@@ -2,6 +2,7 @@
 /* pulse status: the latest result, and how the machinery behind it does. */
 #include <zephyr/shell/shell.h>
 
+#include <drivers/sensor/max3010x.h>
 #include <pulse/result.h>
 
 #include "estimation/infer.h"
@@ -10,6 +11,7 @@
 #include "sensing/acquire.h"
 #include "sensing/clock.h"
 #include "sensing/led.h"
+#include "sensing/supervisor.h"
 #include "settings/config.h"
 
 static int64_t uptime_us(void)
@@ -39,10 +41,14 @@ static int show_result(const struct shell *shell, uint32_t hops)
 	return 0;
 }
 
-static void show_sensor(const struct shell *shell, const struct device *sensor)
+static void show_sensor(const struct shell *shell, enum pulse_sensor sensor)
 {
-	shell_print(shell, "sensor %s %s", sensor->name,
-		    device_is_ready(sensor) ? "ready" : "not ready");
+	struct pulse_sensor_status status;
+
+	pulse_supervisor_status(sensor, &status);
+	shell_print(shell, "sensor %s: %s, starts %u, returns %u, last error %d",
+		    pulse_sensor_name(sensor), pulse_sensor_state_name(status.state), status.starts,
+		    status.returns, status.error);
 }
 
 static void show_stack(const struct shell *shell, const char *name, size_t size, size_t left)
@@ -73,6 +79,7 @@ static int status(const struct shell *shell, size_t count, char **words)
 {
 	struct pulse_schedule schedule;
 	size_t work_left = 0;
+	size_t sensors_left = 0;
 
 	ARG_UNUSED(count);
 	ARG_UNUSED(words);
@@ -80,14 +87,17 @@ static int status(const struct shell *shell, size_t count, char **words)
 
 	int ret = show_result(shell, schedule.hops);
 
-	show_sensor(shell, DEVICE_DT_GET(DT_ALIAS(pulse_ppg)));
-	show_sensor(shell, DEVICE_DT_GET(DT_ALIAS(pulse_accel)));
+	for (int sensor = 0; sensor < PULSE_SENSORS; sensor++) {
+		show_sensor(shell, sensor);
+	}
 	shell_print(shell, "schedule: hops %u, shed %u, misses %u, worst response %u us",
 		    schedule.hops, schedule.shed, schedule.misses, schedule.worst_response_us);
 	(void)k_thread_stack_space_get(&k_sys_work_q.thread, &work_left);
+	(void)k_thread_stack_space_get(&max3010x_queue()->thread, &sensors_left);
 	show_stack(shell, "sampling", CONFIG_PULSE_SAMPLING_STACK_SIZE, pulse_acquire_stack_left());
 	show_stack(shell, "inference", CONFIG_PULSE_INFERENCE_STACK_SIZE, pulse_infer_stack_left());
 	show_stack(shell, "work queue", CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE, work_left);
+	show_stack(shell, "sensor queue", CONFIG_PULSE_MAX3010X_STACK_SIZE, sensors_left);
 	show_last_words(shell);
 	shell_print(shell, "policy %s, LED at %u of %d uA",
 		    pulse_config_get(PULSE_CONFIG_POLICY) != 0 ? "on" : "off", pulse_led_ua(),

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 from wristpulse.oracle import IntegerModel
-from wristpulse_tools.bench.measure import ROOT, BenchError, run, symbols
+from wristpulse_tools.bench.measure import ROOT, BenchError, run
 from wristpulse_tools.bench.peers import PeerResult
 from wristpulse_tools.codegen.generate import compile_model, generate
+from wristpulse_tools.support import command, elf
 
 HERE = Path(__file__).resolve().parent
 BUILD = ROOT / "build" / "tflm"
@@ -67,10 +67,10 @@ def tflm(checkout: Path, cmsis_nn: Path, model: Path) -> PeerResult:
         counted = run(image, exact=False)
     except BenchError as error:
         raise BenchError(f"TFLite Micro refuses {model.name}, or ends early: {error}") from error
-    code, constants = _weigh(image)
+    sizes = elf.weigh(image, _group)
     macs = sum(layer.macs for layer in compile_model(oracle, "pulse_model").layers)
     return PeerResult(
-        model.stem, "TFLM + CMSIS-NN", counted["INSTRUCTIONS"][0], macs, code, constants,
+        model.stem, "TFLM + CMSIS-NN", counted["INSTRUCTIONS"][0], macs, sizes["code"], sizes["constants"],
         counted["ARENA"][0], counted["STACK"][0], counted["WRONG"][0],
     )  # fmt: skip
 
@@ -85,24 +85,19 @@ def _build(checkout: Path, cmsis_nn: Path, folder: Path, kernels: list[str]) -> 
         "TFLM": checkout, "CMSIS_NN": cmsis_nn, "MODEL_DIR": folder, "KERNELS": ";".join(kernels),
         "ARENA": ARENA,
     }  # fmt: skip
-    for command in (
+    for words in (
         ["cmake", "-G", "Ninja", "-S", HERE, "-B", BUILD, *(f"-D{k}={v}" for k, v in values.items())],
         ["cmake", "--build", BUILD, "-j", os.cpu_count() or 1],
     ):
-        done = subprocess.run([str(w) for w in command], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise BenchError(f"{BUILD}: {command[0]} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+        command.run(words, where=BUILD, error=BenchError)
     return BUILD / "tflm.elf"
 
 
-def _weigh(image: Path) -> tuple[int, int]:
-    """Code and constants of the image but for platform, program and golden vectors; the model counts."""
-    code = constants = 0
-    ours = {"startup.c", "semihosting.c", "counter.c", "text.c", "program.c", "pulse_model_golden.c"}
-    for source, symbol in symbols(image):
-        kind, name = symbol["st_info"]["type"], symbol.name
-        if source not in ours and not name.startswith(("platform_", "pulse_model_golden")):
-            code += symbol["st_size"] if kind == "STT_FUNC" else 0
-            writable = symbol["st_value"] >= 0x20000000
-            constants += symbol["st_size"] if kind == "STT_OBJECT" and not writable else 0
-    return code, constants
+OURS = {"startup.c", "semihosting.c", "counter.c", "text.c", "program.c", "pulse_model_golden.c"}
+
+
+def _group(symbol: elf.Symbol) -> str | None:
+    """Code or constants of the image but for platform, program and golden vectors; the model counts."""
+    if symbol.source in OURS or symbol.name.startswith(("platform_", "pulse_model_golden")):
+        return None
+    return "code" if symbol.kind == "function" else "constants" if symbol.constant else None

@@ -7,6 +7,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/ztest.h>
 
+#include <drivers/sensor/max3010x.h>
 #include <drivers/sensor/max3010x_emul.h>
 #include <pulse/estimator.h>
 
@@ -15,6 +16,7 @@
 #include "health/last_words.h"
 #include "estimation/publish.h"
 #include "health/watchdog.h"
+#include "replay/emulated_accelerometer.h"
 #include "wrist.h"
 
 static K_SEM_DEFINE(hang, 0, 1); /* given: the estimator goes on */
@@ -79,7 +81,7 @@ static void *setup(void)
 	bool resets = IS_ENABLED(CONFIG_CPU_CORTEX_M); /* native_sim would end */
 
 	pulse_infer_start();
-	zassert_ok(pulse_acquire_start());
+	pulse_acquire_start();
 	wrist_init();
 	if (resets && kept_bites() == 0) {
 		/* The first boot ends here: the estimator hangs, and the device resets. */
@@ -104,8 +106,6 @@ static void before(void *fixture)
 {
 	ARG_UNUSED(fixture);
 	memset(bitten, 0, sizeof(bitten));
-	/* From its first sample on: between tests nobody wears the wrist. */
-	pulse_watchdog_leave(PULSE_GUARDED_ACCELEROMETER);
 }
 
 ZTEST_SUITE(watchdog, NULL, setup, before, NULL, NULL);
@@ -132,12 +132,14 @@ ZTEST(watchdog, test_2_a_healthy_wrist_is_never_bitten)
 	zassert_equal(all_bites(), 0);
 }
 
-ZTEST(watchdog, test_3_nor_is_a_dead_ppg_chip_or_silence)
+ZTEST(watchdog, test_3_nor_is_a_dead_sensor_or_silence)
 {
 	max3010x_emul_vanish(EMUL_DT_GET(DT_ALIAS(pulse_ppg)), true);
 	wrist_run(30);
 	max3010x_emul_vanish(EMUL_DT_GET(DT_ALIAS(pulse_ppg)), false);
-	pulse_watchdog_leave(PULSE_GUARDED_ACCELEROMETER);
+	pulse_emulated_accelerometer_vanish(true);
+	wrist_run(30);
+	pulse_emulated_accelerometer_vanish(false);
 	k_sleep(K_SECONDS(60));
 	zassert_equal(all_bites(), 0);
 }
@@ -185,10 +187,10 @@ ZTEST(watchdog, test_5_a_hung_sampling_is_named)
 	k_thread_foreach(match, "sampling");
 	zassert_not_null(found);
 	k_thread_suspend(found);
-	k_sleep(K_SECONDS(7));
+	k_sleep(K_SECONDS(9));
 	expect_bite(PULSE_GUARDED_SAMPLING, bites);
 	k_thread_resume(found);
-	wrist_run(3); /* its wait lost its time-out in the suspension */
+	wrist_run(3);
 }
 
 static void hang_work(struct k_work *work)
@@ -210,15 +212,15 @@ ZTEST(watchdog, test_6_a_hung_work_queue_is_named)
 	k_sleep(K_SECONDS(3));
 }
 
-ZTEST(watchdog, test_7_an_accelerometer_that_falls_silent_is_named)
+ZTEST(watchdog, test_7_a_hung_sensor_queue_is_named)
 {
 	uint32_t bites = kept_bites();
 
-	wrist_run(3);
-	k_sleep(K_SECONDS(9));
-	zassert_equal(all_bites(), 0);
-	k_sleep(K_SECONDS(2));
-	expect_bite(PULSE_GUARDED_ACCELEROMETER, bites);
+	(void)k_work_submit_to_queue(max3010x_queue(), &hanging);
+	k_sleep(K_SECONDS(7));
+	expect_bite(PULSE_GUARDED_SENSOR_QUEUE, bites);
+	k_sem_give(&hang);
+	k_sleep(K_SECONDS(3));
 }
 
 ZTEST(watchdog, test_8_and_all_is_well_again)

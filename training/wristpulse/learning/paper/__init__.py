@@ -29,14 +29,20 @@ class PaperLine:
         return TEACHER if network == TEACHER else config.distillation.relation
 
     def teacher_settings(self, config: Config) -> dict[str, object]:
-        """Network, training and seed."""
-        return {"model": config.teacher, "training": config.teacher_training, "seed": config.seed}
+        """Network, training, augmentation and seed."""
+        return {
+            "model": config.teacher,
+            "training": config.teacher_training,
+            "augmentation": config.window_augmentation,
+            "seed": config.seed,
+        }
 
     def student_settings(self, config: Config) -> dict[str, object]:
-        """Network, training, distillation and seed."""
+        """Network, training, augmentation, distillation and seed."""
         return {
             "model": config.student,
             "training": config.student_training,
+            "augmentation": config.window_augmentation,
             "distillation": config.distillation,
             "seed": config.seed,
         }

@@ -11,6 +11,7 @@ from wristpulse.config.settings import Config
 from wristpulse.data.corpus import Corpus, Examples
 from wristpulse.learning.artefacts import STUDENT_MODEL, TEACHER_MODEL
 from wristpulse.learning.losses import RELATIONS, HeartRateLoss
+from wristpulse.learning.paper.examples import distillation_examples, training_examples
 from wristpulse.learning.paper.fit import fit
 from wristpulse.models import student, teacher
 
@@ -23,7 +24,7 @@ def train_teacher(
     model = teacher.build(config.teacher)
     train, validation = (
         (examples.network_inputs(), {"logits": examples.bpm[:, None]})
-        for examples in (corpus.train, corpus.validation)
+        for examples in (training_examples(config, corpus), corpus.validation)
     )
     summary = fit(
         model,
@@ -53,9 +54,10 @@ def train_student(
     """
     keras.utils.set_random_seed(config.seed)
     model = student.build(config.student)
+    examples_of = distillation_examples if teacher else training_examples
     train, validation = (
         (examples.network_inputs(), targets(examples, teacher, config))
-        for examples in (corpus.distillation if teacher else corpus.train, corpus.validation)
+        for examples in (examples_of(config, corpus), corpus.validation)
     )
     losses: dict[str, Callable] = {"logits": HeartRateLoss(config.student_training, config.distillation)}
     weights = {"logits": 1.0}

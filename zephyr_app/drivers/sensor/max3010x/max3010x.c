@@ -48,7 +48,7 @@ static int sample_fetch(const struct device *dev, enum sensor_channel channel)
 			data->counts[i] = max3010x_counts(&sample[i * MAX3010X_SAMPLE]);
 		}
 	}
-	k_mutex_unlock(&data->lock);
+	max3010x_unlock(data);
 	return ret;
 }
 
@@ -143,7 +143,7 @@ static int attr_set(const struct device *dev, enum sensor_channel channel,
 	default:
 		ret = -ENOTSUP;
 	}
-	k_mutex_unlock(&data->lock);
+	max3010x_unlock(data);
 	return ret;
 }
 
@@ -181,7 +181,10 @@ void max3010x_counters(const struct device *dev, struct max3010x_counters *out)
 {
 	struct max3010x_data *data = dev->data;
 
-	*out = data->counters;
+	k_spinlock_key_t key = k_spin_lock(&data->shown_lock);
+
+	*out = data->shown;
+	k_spin_unlock(&data->shown_lock, key);
 }
 
 uint32_t max3010x_latency_ms(const struct device *dev)

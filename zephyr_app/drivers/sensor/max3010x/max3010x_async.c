@@ -3,7 +3,7 @@
  * The asynchronous API: one-shot reads and the stream.
  *
  * The interrupt notes the time and starts the service work, which reads the FIFO and completes the
- * stream's request; RTIO submits it again at once. Service and watch share the system work queue.
+ * stream's request; RTIO submits it again at once. Service and watch share max3010x_queue().
  */
 #include <zephyr/logging/log.h>
 #include <zephyr/pm/device_runtime.h>
@@ -20,7 +20,7 @@ void max3010x_interrupt(const struct device *dev)
 	struct max3010x_data *data = dev->data;
 
 	data->interrupt_ns = max3010x_now_ns();
-	k_work_submit(&data->service);
+	(void)k_work_submit_to_queue(max3010x_queue(), &data->service);
 }
 
 static void watch_again(const struct device *dev)
@@ -29,8 +29,9 @@ static void watch_again(const struct device *dev)
 	struct max3010x_data *data = dev->data;
 	uint64_t two_batches_ns = 2ULL * config->watermark * data->period_ns;
 
-	k_work_reschedule(&data->watch,
-			  data->faulty ? K_MSEC(MAX3010X_RETRY_MS) : K_NSEC(two_batches_ns));
+	(void)k_work_reschedule_for_queue(max3010x_queue(), &data->watch,
+					  data->faulty ? K_MSEC(MAX3010X_RETRY_MS)
+						       : K_NSEC(two_batches_ns));
 }
 
 /*
@@ -48,7 +49,7 @@ static void hold(const struct device *dev)
 	data->previous_ns = 0;
 	data->watched_level = 0;
 	watch_again(dev);
-	k_mutex_unlock(&data->lock);
+	max3010x_unlock(data);
 }
 
 static bool canceled(const struct rtio_iodev_sqe *request)
@@ -100,7 +101,7 @@ static void end_stream(const struct device *dev)
 	data->held = false;
 	(void)k_work_cancel_delayable(&data->watch);
 	pm_device_busy_clear(dev);
-	k_mutex_unlock(&data->lock);
+	max3010x_unlock(data);
 
 	if (held) {
 		(void)pm_device_runtime_put(dev);
@@ -149,7 +150,7 @@ static void service(struct k_work *work)
 		return;
 	}
 	if (request == NULL || data->faulty || data->suspended) {
-		k_mutex_unlock(&data->lock); /* the watch or power management sets it up first */
+		max3010x_unlock(data); /* the watch or power management sets it up first */
 		return;
 	}
 	ret = max3010x_read_batch(dev, request);
@@ -166,7 +167,7 @@ static void service(struct k_work *work)
 	if (ret != -ENODATA) { /* an interrupt without samples: wait on */
 		complete(data, request, ret);
 	}
-	k_mutex_unlock(&data->lock);
+	max3010x_unlock(data);
 }
 
 /* Two batches' time without a batch, or a retry after a fault. */
@@ -184,13 +185,15 @@ static void watch(struct k_work *work)
 		return;
 	}
 	if (!data->streaming || (data->suspended && data->held)) {
-		k_mutex_unlock(&data->lock);
+		max3010x_unlock(data);
 		return;
 	}
 	if (!data->held) {
-		k_mutex_unlock(&data->lock);
+		max3010x_unlock(data);
 		hold(dev);
+		k_mutex_lock(&data->lock, K_FOREVER);
 		data->counters.recoveries += !data->faulty;
+		max3010x_unlock(data);
 		return;
 	}
 
@@ -213,7 +216,7 @@ static void watch(struct k_work *work)
 		data->watched_level = level; /* slow or stuck: the next look tells */
 	}
 	watch_again(dev);
-	k_mutex_unlock(&data->lock);
+	max3010x_unlock(data);
 }
 
 static void submit_stream(const struct device *dev, struct rtio_iodev_sqe *request,
@@ -235,14 +238,14 @@ static void submit_stream(const struct device *dev, struct rtio_iodev_sqe *reque
 
 	if ((before != NULL && !canceled(before)) ||
 	    (data->completing != NULL && data->completing != request)) {
-		k_mutex_unlock(&data->lock);
+		max3010x_unlock(data);
 		refuse(request, -EBUSY); /* the chip has one FIFO */
 		return;
 	}
 	data->pending = request;
 	data->streaming = true;
 	pm_device_busy_set(dev);
-	k_mutex_unlock(&data->lock);
+	max3010x_unlock(data);
 	if (before != NULL) {
 		rtio_iodev_sqe_err(before, -ECANCELED); /* the stream goes on for another */
 	}
@@ -260,7 +263,7 @@ static void read_once(struct rtio_iodev_sqe *request)
 
 	k_mutex_lock(&data->lock, K_FOREVER);
 	ret = data->streaming ? -EBUSY : max3010x_read_now(dev, request);
-	k_mutex_unlock(&data->lock);
+	max3010x_unlock(data);
 
 	if (ret == 0) {
 		rtio_iodev_sqe_ok(request, 0);

@@ -41,6 +41,8 @@ struct max3010x_data {
 	struct k_mutex lock; /* the chip, and all below but for the interrupt's part */
 	struct gpio_callback callback;
 	struct max3010x_counters counters;
+	struct k_spinlock shown_lock;
+	struct max3010x_counters shown; /* counters as of the latest unlock; with shown_lock */
 
 	/* Settings, written again on every set-up. */
 	uint8_t spo2_config;
@@ -89,6 +91,16 @@ static inline uint8_t max3010x_led(enum sensor_channel channel)
 	default:
 		return 0;
 	}
+}
+
+/** Give the lock back; counters show from now on. */
+static inline void max3010x_unlock(struct max3010x_data *data)
+{
+	k_spinlock_key_t key = k_spin_lock(&data->shown_lock);
+
+	data->shown = data->counters;
+	k_spin_unlock(&data->shown_lock, key);
+	k_mutex_unlock(&data->lock);
 }
 
 static inline int64_t max3010x_now_ns(void)

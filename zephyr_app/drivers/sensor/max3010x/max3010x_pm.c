@@ -64,6 +64,6 @@ int max3010x_pm(const struct device *dev, enum pm_device_action action)
 	default:
 		ret = -ENOTSUP;
 	}
-	k_mutex_unlock(&data->lock);
+	max3010x_unlock(data);
 	return ret;
 }

@@ -29,6 +29,7 @@
 #include <stdint.h>
 #include <zephyr/device.h>
 #include <zephyr/drivers/sensor.h>
+#include <zephyr/kernel.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -67,7 +68,13 @@ struct max3010x_counters {
 	uint32_t recoveries;      /* times that the chip was set up anew */
 };
 
-/** Copy of the counters; any thread. */
+/**
+ * The work queue on which the driver reads its chips, at CONFIG_PULSE_MAX3010X_PRIORITY. A transfer
+ * may block it; an application may put other work of the same bus there.
+ */
+struct k_work_q *max3010x_queue(void);
+
+/** Copy of the counters, all of one instant; any thread. */
 void max3010x_counters(const struct device *dev, struct max3010x_counters *out);
 
 /**

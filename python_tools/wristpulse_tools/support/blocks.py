@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Curves on a terminal, of block characters."""
+
+import numpy as np
+
+BLOCKS = " ▁▂▃▄▅▆▇█"
+
+
+def bars(values: np.ndarray, low: float, high: float, rows: int = 1) -> list[str]:
+    """Values as columns of block characters, `rows` lines, the top one first; NaN leaves a column empty."""
+    steps = len(BLOCKS) - 1
+    span = high - low
+    share = (values - low) / span if span > 0 else np.full(len(values), 0.5)
+    level = np.nan_to_num(np.rint(np.clip(share, 0, 1) * (steps * rows - 1)) + 1).astype(int)
+    return [
+        "".join(BLOCKS[min(max(n - row * steps, 0), steps)] for n in level) for row in range(rows - 1, -1, -1)
+    ]

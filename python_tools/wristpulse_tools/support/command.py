@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Run other programs: what they print is kept, and the end of it says why one failed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wristpulse.support.errors import UserError
+
+TAIL = 2000  # characters of a program's output that an error shows
+FULL = "No space left on device"
+# Debian's package of a program, where its name is another one.
+PACKAGES = {"arm-none-eabi-gcc": "gcc-arm-none-eabi", "ninja": "ninja-build"}
+OTHERS = {"west": "pip install west", "pyocd": "pip install pyocd", "nrfjprog": "Nordic's nRF tools"}
+
+
+class CommandError(UserError):
+    """A program that is missing or failed; the message ends with what it printed last."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a program left: its exit status (None: it was stopped at a time-out), stdout and stderr."""
+
+    status: int | None
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """All that it printed, without white space around it."""
+        return (self.stdout + self.stderr).strip()
+
+    @property
+    def last_line(self) -> str:
+        """The last line that it printed."""
+        return (self.output.splitlines() or ["no message"])[-1]
+
+
+def require(*programs: str, error: type[UserError] = CommandError) -> None:
+    """`error` for the first program that is not in PATH, with what brings it."""
+    for program in programs:
+        if shutil.which(program) is None:
+            raise error(f"{program}: expected in PATH, found none ({_remedy(program)})")
+
+
+def attempt(
+    words: Sequence[object],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout_s: float | None = None,
+    error: type[UserError] = CommandError,
+    shown: bool = False,
+) -> Outcome:
+    """Run a program to its end, whatever that is. `error` only if it cannot be started.
+
+    shown: stdout goes to the user's instead of the outcome.
+    """
+    command = [str(word) for word in words]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=None if shown else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            timeout=timeout_s,
+        )
+    except FileNotFoundError:
+        raise error(f"{command[0]}: expected a program, found none ({_remedy(command[0])})") from None
+    except OSError as refused:
+        raise error(f"{command[0]}: expected a program, found: {refused}") from None
+    except subprocess.TimeoutExpired as late:
+        said = [
+            part.decode(errors="replace") if isinstance(part, bytes) else part or ""
+            for part in (late.stdout, late.stderr)
+        ]
+        return Outcome(None, *said)
+    return Outcome(done.returncode, done.stdout or "", done.stderr)
+
+
+def run(
+    words: Sequence[object],
+    *,
+    where: object = "",
+    error: type[UserError] = CommandError,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Outcome:
+    """Run a program that must succeed. `error` otherwise, with `where` (what it works on) and its last words.
+
+    A full disk is one line.
+    """
+    outcome = attempt(words, cwd=cwd, env=env, error=error)
+    if outcome.status:
+        what = " ".join(str(word) for word in words[:2])
+        place = where or words[0]
+        if FULL in outcome.output:
+            raise error(f"{place}: expected room on the disk, found none left; {what} failed")
+        raise error(f"{place}: {what} failed, status {outcome.status}:\n{outcome.output[-TAIL:]}")
+    return outcome
+
+
+def _remedy(program: str) -> str:
+    return OTHERS.get(program, f"Debian: apt-get install {PACKAGES.get(program, program)}")

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Weigh firmware images: bytes of sections, of symbols, and of the object files of a linker map."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from elftools.elf.elffile import ELFFile
+
+WRITABLE, LOADED = 0x1, 0x2  # SHF_WRITE, SHF_ALLOC
+RAM_START = 0x2000_0000  # of every Cortex-M: what lies below is flash
+KINDS = {"STT_FUNC": "function", "STT_OBJECT": "object"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Symbol:
+    """A function or an object of an image. source: the C file of a local one, else that named last before."""
+
+    name: str
+    source: str
+    kind: str  # function or object
+    local: bool
+    address: int
+    size: int
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is data in flash."""
+        return self.kind == "object" and self.address < RAM_START
+
+
+def symbols(image: Path) -> Iterator[Symbol]:
+    """All functions and objects of an ELF image."""
+    with image.open("rb") as file:
+        source = ""
+        for entry in ELFFile(file).get_section_by_name(".symtab").iter_symbols():
+            kind = entry["st_info"]["type"]
+            if kind == "STT_FILE":
+                source = entry.name
+            elif kind in KINDS:
+                yield Symbol(
+                    name=entry.name,
+                    source=source,
+                    kind=KINDS[kind],
+                    local=entry["st_info"]["bind"] == "STB_LOCAL",
+                    address=entry["st_value"],
+                    size=entry["st_size"],
+                )
+
+
+def weigh(image: Path, group: Callable[[Symbol], str | None]) -> Counter[str]:
+    """Bytes of an image's functions and objects by `group`; None leaves one out."""
+    totals: Counter[str] = Counter()
+    for symbol in symbols(image):
+        name = group(symbol)
+        if name is not None:
+            totals[name] += symbol.size
+    return totals
+
+
+def flash_and_ram(image: Path) -> dict[str, int]:
+    """Bytes of flash and RAM that an ELF image's sections take."""
+    flash = ram = 0
+    with image.open("rb") as file:
+        for section in ELFFile(file).iter_sections():
+            flags, size = section["sh_flags"], section["sh_size"]
+            if flags & LOADED:
+                ram += size if flags & WRITABLE else 0
+                flash += size if section["sh_type"] != "SHT_NOBITS" else 0
+    return {"flash": flash, "ram": ram}
+
+
+def flash_by_object(linker_map: Path) -> Iterator[tuple[str, int]]:
+    """(object file, bytes of code and constants) of every input section that GNU ld kept in an image."""
+    kept = linker_map.read_text().split("Linker script and memory map", 1)[1]
+    pattern = r"^ \.(?:text|rodata|data)\S*\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(\S+\.(?:obj|o))$"
+    for match in re.finditer(pattern, kept, re.MULTILINE):
+        yield match[2], int(match[1], 16)

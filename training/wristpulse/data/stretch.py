@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Windows of a recording that is played faster or slower, and their labels: other heart rates for nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wristpulse.core.numbers import RATE_HZ, WINDOW
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.core.window import Windows, stream_windows
+from wristpulse.data.labels import between_labels
+from wristpulse.recordings.recording import Recording
+
+TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
+
+
+def stretched_windows(
+    recording: Recording, led: int | None, stretch: float, aligned: bool
+) -> tuple[Windows, np.ndarray]:
+    """Windows of one PPG channel played `stretch` times as fast, and their labels in BPM, float64 (w,).
+
+    A label is that of the window's middle, times the stretch; NaN where there is none. aligned: labels on the
+    recording's clock.
+    """
+    stream = to_counts(recording, led)
+    t_ppg, t_acc = ((t / stretch).astype(np.int64) for t in (stream.t_ppg_us, stream.t_acc_us))
+    windows = stream_windows(SensorStream(stream.ppg, t_ppg, stream.acc, t_acc))
+    bpm = np.full(len(windows), np.nan)
+    if recording.hr is not None and len(recording.hr):
+        half = WINDOW / RATE_HZ / 2
+        middle = recording.hr_start_s + half + (recording.label_offset_s if aligned else 0.0)
+        at = (windows.end_us * 1e-6 - half) * stretch
+        bpm = between_labels(middle, recording.hr, at) * stretch
+    return windows, bpm
