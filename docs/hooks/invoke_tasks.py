@@ -16,13 +16,13 @@ here. `./dev` makes the environment the first time and runs any command inside i
 """
 
 
-def tasks() -> dict:
-    """Name -> task, of all that tasks.py offers."""
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
-    from tasks import namespace
+def grouped() -> dict[str, dict]:
+    """Title -> name -> task, as `./dev invoke --list` shows them."""
+    sys.path[:0] = [str(ROOT / folder) for folder in ("training", "python_tools")]
+    from wristpulse_tools.tasks.program import collection, groups
 
-    return {name: namespace[name] for name in namespace.task_names}
+    namespace = collection()
+    return {title: {name: namespace[name] for name in names} for title, names in groups(namespace).items()}
 
 
 def options(task) -> list[tuple[str, str, str]]:
@@ -39,11 +39,13 @@ def options(task) -> list[tuple[str, str, str]]:
 def page() -> str:
     """Markdown of all tasks."""
     parts = [INTRO.strip()]
-    for name, task in sorted(tasks().items()):
-        parts += [f"## {name}", (task.__doc__ or "").strip().replace("\n", " ")]
-        rows = [f"| `{typed}` | {default} | {text} |" for typed, default, text in options(task)]
-        if rows:
-            parts.append("\n".join(["| option | default | meaning |", "|---|---|---|", *rows]))
+    for title, tasks in grouped().items():
+        parts.append(f"## {title}")
+        for name, task in tasks.items():
+            parts += [f"### {name}", (task.__doc__ or "").strip().replace("\n", " ")]
+            rows = [f"| `{typed}` | {default} | {text} |" for typed, default, text in options(task)]
+            if rows:
+                parts.append("\n".join(["| option | default | meaning |", "|---|---|---|", *rows]))
     return "\n\n".join(parts) + "\n"
 
 

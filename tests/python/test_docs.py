@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [*DOCS, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"))]
 COLUMNS = 100
-WIDER = {"engine", "firmware", "scheduling", "bluetooth", "wiring", "testing", "stream"}  # not wrapped yet
+WIDER = {"engine", "firmware", "scheduling", "bluetooth", "wiring", "testing", "stream", "browser"}  # not wrapped yet
 FOLDERS = (
     "training",
     "python_tools",
@@ -95,8 +95,9 @@ def test_linked_files_exist(page):
 
 def offered() -> dict[str, set[str]]:
     """Task -> its options, as `invoke --help TASK` shows them."""
-    from tasks import namespace
+    from wristpulse_tools.tasks.program import collection
 
+    namespace = collection()
     return {
         task: {
             f"--{spelt}" if len(spelt) > 1 else f"-{spelt}"

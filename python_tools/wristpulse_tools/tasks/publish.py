@@ -25,8 +25,8 @@ def docs(_context):
     output="folder for the files; default: build/dist",
     boards="boards whose images are built, comma-separated; default: those with a .hex; none: no images",
 )
-def dist(_context, output=None, boards=None):
+def dist(_context, output: Path = BUILD / "dist", boards: list[str] | None = None):
     """Make the files of a release: wheel, sdist, images with sizes and SBOM, checksums."""
     from wristpulse_tools.firmware.dist import make
 
-    make(Path(output) if output else BUILD / "dist", boards.split(",") if boards else None, say)
+    make(output, boards or None, say)

@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from wristpulse_tools.bench.__main__ import main
 
 from wristpulse.student import card
-from wristpulse_tools.bench.__main__ import main
 from wristpulse_tools.bench.budget import BUDGETS, overruns
 from wristpulse_tools.bench.elsewhere import on_host, on_zephyr
 from wristpulse_tools.bench.estimate import estimates
