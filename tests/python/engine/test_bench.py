@@ -4,18 +4,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
-from wristpulse_tools.bench.__main__ import main
+from rich.console import Console
 
 from wristpulse.student import card
+from wristpulse.support.errors import UserError
+from wristpulse_tools.bench import run
 from wristpulse_tools.bench.budget import BUDGETS, overruns
 from wristpulse_tools.bench.elsewhere import on_host, on_zephyr
 from wristpulse_tools.bench.estimate import estimates
 from wristpulse_tools.bench.hop import measure_hop
-from wristpulse_tools.bench.measure import Measurement, measure
+from wristpulse_tools.bench.measure import BenchError, Measurement, measure
+from wristpulse_tools.bench.run import BudgetError, Choice, bench
 
 RELEASED = card.RELEASED / card.MODEL
 
@@ -100,10 +104,10 @@ def test_zephyr_counts_the_same_twice(student: Measurement) -> None:
     assert once == pytest.approx(student.instructions, rel=0.02)
 
 
-def test_checkout_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    assert main([str(RELEASED), "--quick", "--tflm", str(tmp_path)]) == 1
-    said = capsys.readouterr().err.replace("\n", "")
-    assert f"{tmp_path}: expected a checkout of TFLite Micro with tensorflow/lite/micro/" in said
+def test_checkout_that_is_none(tmp_path: Path) -> None:
+    expected = f"{tmp_path}: expected a checkout of TFLite Micro with tensorflow/lite/micro/"
+    with pytest.raises(BenchError, match=expected):
+        bench([RELEASED], Choice(quick=True, tflm=tmp_path))
 
 
 def test_estimates_grow_with_the_count() -> None:
@@ -112,14 +116,22 @@ def test_estimates_grow_with_the_count() -> None:
     assert once.millijoules[0] < once.millijoules[1]
 
 
-def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    figures = tmp_path / "figures.json"
-    assert main([str(RELEASED), "--quick", "--layers", "--json", str(figures)]) == 0
-    printed = capsys.readouterr().out
+def test_tables_and_figures(tmp_path: Path) -> None:
+    console = Console(record=True, width=160, file=open(os.devnull, "w"))
+    bench([RELEASED], Choice(quick=True, layers=True), tmp_path / "figures.json", console)
+    printed = console.export_text()
     assert "instr/MAC" in printed and "(estimate)" in printed
-    assert json.loads(figures.read_text())["engine"][0]["layers"]
+    assert json.loads((tmp_path / "figures.json").read_text())["engine"][0]["layers"]
 
+
+def test_a_broken_model_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "broken.tflite"
     broken.write_bytes(RELEASED.read_bytes()[:300])
-    assert main([str(broken)]) == 1
-    assert str(broken) in capsys.readouterr().err.replace("\n", "")
+    with pytest.raises(UserError, match=str(broken)):
+        bench([broken], Choice(quick=True))
+
+
+def test_what_exceeds_its_budget_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "overruns", lambda measured: ["student: stack: expected at most 1, found 2"])
+    with pytest.raises(BudgetError, match="over budget: student: stack: expected at most 1, found 2"):
+        bench([RELEASED], Choice(quick=True), console=Console(file=open(os.devnull, "w")))
