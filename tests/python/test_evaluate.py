@@ -162,7 +162,7 @@ def test_recordings_without_a_label_are_in_no_score():
     mute = dataclasses.replace(one.traces[0], person="troika/S02", raw=np.full(10, np.nan))
     hops = hop_frame([dataclasses.replace(one, traces=[*one.traces, mute])])
     assert len(hops) == 20 and set(score_frame(hops).person) == {"troika/S01"}
-    assert table([]).empty and markdown(table([])) == ""
+    assert table([]).empty and "|" in markdown(table([]))
 
 
 def test_confidence_is_mapped_from_the_raw_one_by_the_other_folds():
@@ -194,9 +194,7 @@ def test_variants_are_compared_person_by_person():
         result("rkd", 2, {"S01": 4.0, "S02": 8.0, "S03": 12.0}),
     ]
     rows = plain(paired_markdown(paired(results, "none"), "none")).splitlines()
-    assert (
-        rows[0] == "| variant | tested on | people | MAE less that of none, BPM | 95 % interval over people |"
-    )
+    assert rows[0].endswith("| people | MAE less that of none, BPM | 95 % interval over people |")
     assert rows[2:] == [
         "| rkd | troika | 3 | -1.00 | -1.00 to -1.00 |",
         "| rkd | troika S | 3 | -1.00 | -1.00 to -1.00 |",
