@@ -5,6 +5,9 @@
 #include <zephyr/sys/printk.h>
 
 #include "health/confirm.h"
+#include "health/last_words.h"
+
+#define HEALTHY_HOPS 30 /* a minute */
 
 static void print_result(const struct zbus_channel *channel);
 static void grow_stale(struct k_work *work);
@@ -34,6 +37,9 @@ void pulse_publish(const struct pulse_result *result)
 	pulse_publish_start();
 	publish(result);
 	pulse_confirm_hop();
+	if (result->hop == HEALTHY_HOPS) {
+		pulse_last_words_healthy();
+	}
 }
 
 uint32_t pulse_publish_lost(void)
