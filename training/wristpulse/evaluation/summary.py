@@ -58,6 +58,8 @@ def groups(traces: Sequence[T]) -> dict[str, list[T]]:
 def group_names(person: str) -> list[str]:
     """The groups that a person belongs to.
 
+    Examples
+    --------
     >>> group_names("troika/S01"), group_names("bami1/S1")
     (['troika', 'troika S'], ['bami1'])
     """
