@@ -133,7 +133,9 @@ def test_what_the_records_say():
     ppg, acc, result, stale, counters = found
     assert ppg.t_us.tolist() == [-5, 15620] and ppg.counts.tolist() == [1, 2**18 - 1]
     assert isinstance(acc, Acc) and acc.xyz.tolist() == [[4096, -32768, 32767]]
-    assert result == Result(7, 2_000_000, 70 << 8, 30000, State.VALID, 2)
+    assert result == Result(
+        hop=7, time_us=2_000_000, bpm_q8=70 << 8, confidence_q15=30000, state=State.VALID, gaps=2
+    )
     assert stale == Stale(8_000_000)
     assert counters == Counters(9, 1, 18, 4096, *range(12), 123)
 

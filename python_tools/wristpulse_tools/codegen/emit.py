@@ -323,7 +323,7 @@ class _Part:
 
     def elementwise(self) -> str:
         layer: Elementwise = self.layer
-        kernel = "mul" if layer.product else "add"
+        kernel = layer.kind
         fields = dict(
             size=layer.output.size, period=layer.period,
             zero_a=layer.zeros[0], zero_b=layer.zeros[1], zero_out=layer.zeros[2],

@@ -210,7 +210,11 @@ def _result(payload: bytes) -> Result | Stale:
     if state >= len(STATES):
         raise StreamError(f"result: state: expected 0 to {len(STATES) - 1}, found {state}")
     known = STATES[state]
-    return Result(hop, time_us, bpm_q8, confidence, known, gaps) if known else Stale(time_us)
+    return (
+        Result(hop=hop, time_us=time_us, bpm_q8=bpm_q8, confidence_q15=confidence, state=known, gaps=gaps)
+        if known
+        else Stale(time_us)
+    )
 
 
 def _counters(payload: bytes) -> Counters:

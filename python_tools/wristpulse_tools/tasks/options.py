@@ -65,7 +65,7 @@ class PulseTask(Task):
 
 
 def converted(body: Callable, options: dict[str, Any]) -> dict[str, Any]:
-    """The options with texts converted to what `body` annotates: int, float, Path, or a Sequence of texts.
+    """The options with texts converted to what `body` annotates: int, float, Path, or a sequence of one.
 
     OptionError for a text that is none, or for a value that must be given and is not. A list is
     comma-separated. A parameter without an annotation has the type of its default.
@@ -104,7 +104,8 @@ def convert(name: str, annotation: Any, text: str) -> Any:
     kinds = [kind for kind in (typing.get_args(annotation) if optional else (annotation,)) if kind]
     kind = next((kind for kind in kinds if kind is not type(None)), str)
     if typing.get_origin(kind) in (list, Sequence):
-        return [part.strip() for part in text.split(",") if part.strip()]
+        (item,) = typing.get_args(kind)
+        return [convert(name, item, part.strip()) for part in text.split(",") if part.strip()]
     if kind is Path:
         return Path(text)
     if kind not in EXPECTED:

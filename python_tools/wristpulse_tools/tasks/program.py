@@ -47,7 +47,7 @@ GROUPS = {
         "scale-check",
         "streaming",
     ),
-    "Work on this repository": ("lint", "format", "accept"),
+    "Work on this repository": ("lint", "format", "accept", "docs", "dist"),
 }
 
 

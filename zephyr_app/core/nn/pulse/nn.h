@@ -74,12 +74,12 @@ struct pulse_nn_pool {
 	int8_t low, high;
 };
 
-/** Sum or product of two operands; the second repeats every `period` elements. */
+/** Two operands; the second repeats every `period` elements. */
 struct pulse_nn_elementwise {
 	uint32_t size, period;
 	int8_t zero_a, zero_b, zero_out;
 	int8_t low, high;
-	struct pulse_nn_scale a, b, out; /* a product uses only out */
+	struct pulse_nn_scale a, b, out; /* a product uses only out; maximum and minimum none */
 };
 
 /** Mean of `count` rows of `channels`. */
@@ -118,6 +118,12 @@ void pulse_nn_average_pool(const struct pulse_nn_pool *pool, const int8_t *in, i
 void pulse_nn_max_pool(const struct pulse_nn_pool *pool, const int8_t *in, int8_t *out);
 void pulse_nn_add(const struct pulse_nn_elementwise *add, const int8_t *a, const int8_t *b,
 		  int8_t *out);
+void pulse_nn_sub(const struct pulse_nn_elementwise *sub, const int8_t *a, const int8_t *b,
+		  int8_t *out);
+void pulse_nn_maximum(const struct pulse_nn_elementwise *of, const int8_t *a, const int8_t *b,
+		      int8_t *out);
+void pulse_nn_minimum(const struct pulse_nn_elementwise *of, const int8_t *a, const int8_t *b,
+		      int8_t *out);
 void pulse_nn_mul(const struct pulse_nn_elementwise *mul, const int8_t *a, const int8_t *b,
 		  int8_t *out);
 void pulse_nn_mean(const struct pulse_nn_mean *mean, const int8_t *in, int8_t *out);

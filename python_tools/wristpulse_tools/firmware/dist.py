@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The files of a release: wheel, sdist, images of boards with their sizes and SBOM, and checksums.
+
+    build/dist/
+      pulse_on_a_wrist-0.2.0-py3-none-any.whl   pulse_on_a_wrist-0.2.0.tar.gz
+      firmware/nrf52840dk.hex, .bin, .signed.bin where the image is signed, and sbom/nrf52840dk/*.spdx
+      SIZES.md   SHA256SUMS
+
+Images need a Zephyr workspace and the SBOM west's `spdx`; where they are missing, a line says so.
+"""
+
+import hashlib
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from wristpulse.support.errors import UserError
+from wristpulse.support.files import write_text
+from wristpulse_tools.firmware.places import BUILD, ROOT
+from wristpulse_tools.firmware.zephyr_workspace import (
+    BOARDS,
+    WorkspaceError,
+    build,
+    sizes,
+    zephyr_base,
+)
+
+SUMS = "SHA256SUMS"
+SIZES = "SIZES.md"
+IMAGES = (".hex", ".bin", ".signed.hex", ".signed.bin")
+PRODUCTS = tuple(name for name, image in BOARDS.items() if image.endswith(".hex"))
+
+
+class DistError(UserError):
+    """A file of the release cannot be made; the message says which and why."""
+
+
+def make(folder: Path, boards: Sequence[str] | None, say: Callable[[str], None]) -> list[Path]:
+    """Write all files of a release into `folder`, which is emptied first; their paths.
+
+    boards: whose images are built; None: every board with a .hex, `["none"]`: no images.
+    Raises DistError for an unknown board, or where the wheel cannot be built.
+    """
+    chosen = [] if boards == ["none"] else list(boards or PRODUCTS)
+    if unknown := [name for name in chosen if name not in PRODUCTS]:
+        raise DistError(f"--boards: expected {', '.join(PRODUCTS)} or none, found {', '.join(unknown)}")
+    if folder.exists() and any(folder.iterdir()) and not (folder / SUMS).is_file():
+        raise DistError(f"{folder}: expected an empty folder or an earlier release, found other files")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for path in packages(folder):
+        say(f"{path.name}: {path.stat().st_size} bytes")
+    if chosen:
+        try:
+            zephyr_base()
+        except WorkspaceError as error:
+            say(f"no images: {error}")
+        else:
+            write_text(folder / SIZES, size_table([image(name, folder, say) for name in chosen]))
+    write_text(folder / SUMS, checksums(folder))
+    say(f"{folder / SUMS}")
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def packages(folder: Path) -> tuple[Path, Path]:
+    """Build wheel and sdist of the checkout into `folder`; DistError where hatchling is missing."""
+    try:
+        backend = importlib.import_module("hatchling.build")
+    except ModuleNotFoundError:
+        raise DistError("wheel: expected the package hatchling, found none (extra `test`)") from None
+    here = Path.cwd()
+    try:
+        os.chdir(ROOT)  # build backends work in the source's folder (PEP 517)
+        made = [build_one(str(folder.resolve())) for build_one in (backend.build_wheel, backend.build_sdist)]
+    finally:
+        os.chdir(here)
+    wheel, sdist = (folder / name for name in made)
+    return wheel, sdist
+
+
+def image(board: str, folder: Path, say: Callable[[str], None]) -> tuple[str, dict[str, int]]:
+    """Build a board's image and copy its files to folder/firmware; name and bytes of flash and RAM."""
+    place = BUILD / "dist-images" / board
+    say(f"{board}: building")
+    initialise_sbom(place)
+    build(board, place, "-DCONFIG_BUILD_OUTPUT_META=y")
+    firmware = folder / "firmware"
+    firmware.mkdir(exist_ok=True)
+    for ending in IMAGES:
+        made = place / "zephyr" / f"zephyr{ending}"
+        if made.is_file():
+            shutil.copyfile(made, firmware / f"{board}{ending}")
+    if problem := sbom(place, firmware / "sbom" / board):
+        say(f"{board}: no SBOM: {problem}")
+    return board, sizes(place)
+
+
+def _spdx(*words: object) -> str:
+    """Run `west spdx`; what is wrong, or nothing. Without a west workspace west does not know `spdx`."""
+    line = [sys.executable, "-m", "west", "spdx", *map(str, words)]
+    done = subprocess.run(line, cwd=zephyr_base(), capture_output=True, text=True)
+    return (done.stderr or done.stdout).strip().splitlines()[-1] if done.returncode else ""
+
+
+def initialise_sbom(place: Path) -> str:
+    """Have CMake state what it builds, before it configures `place`; what is wrong, or nothing."""
+    return _spdx("--init", "-d", place)
+
+
+def sbom(place: Path, folder: Path) -> str:
+    """Write the SPDX documents of a build into `folder`; what is wrong, or nothing."""
+    folder.mkdir(parents=True)
+    problem = _spdx("-d", place, "-s", folder)
+    if problem:
+        folder.rmdir()
+    return problem
+
+
+def size_table(images: Iterable[tuple[str, dict[str, int]]]) -> str:
+    """Markdown table of flash and RAM by board, in bytes."""
+    rows = [f"| `{board}` | {size['flash']} | {size['ram']} |" for board, size in images]
+    return "\n".join(["| image | flash, B | RAM, B |", "|---|---|---|", *rows]) + "\n"
+
+
+def checksums(folder: Path) -> str:
+    """Lines of `sha256sum` for every file below `folder`; `sha256sum -c SHA256SUMS` checks them."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
+    return "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
+        for path in files
+    )

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What others get: the documentation as a site, and the files of a release."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from wristpulse_tools.firmware.places import BUILD, ROOT
+from wristpulse_tools.tasks.common import command, say
+
+
+@command()
+def docs(_context):
+    """Build the documentation as a site into build/site; a broken link is an error."""
+    site = BUILD / "site"
+    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)]
+    built = subprocess.run(words, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    if built.returncode:
+        sys.exit(built.returncode)
+    say(f"{site / 'index.html'}")
+
+
+@command(
+    output="folder for the files; default: build/dist",
+    boards="boards whose images are built, comma-separated; default: those with a .hex; none: no images",
+)
+def dist(_context, output: Path = BUILD / "dist", boards: list[str] | None = None):
+    """Make the files of a release: wheel, sdist, images with sizes and SBOM, checksums."""
+    from wristpulse_tools.firmware.dist import make
+
+    make(output, boards or None, say)

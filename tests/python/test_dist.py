@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The files of a release, as far as they need no Zephyr workspace."""
+
+import shutil
+import subprocess
+import tarfile
+import zipfile
+
+import pytest
+
+from wristpulse_tools.firmware import dist
+from wristpulse_tools.firmware.zephyr_workspace import WorkspaceError
+
+pytest.importorskip("hatchling")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("release") / "dist"
+    said = []
+    return folder, dist.make(folder, ["none"], said.append), said
+
+
+def test_wheel_and_sdist_hold_the_packages(made):
+    folder, files, _ = made
+    (wheel,) = folder.glob("*.whl")
+    (sdist,) = folder.glob("*.tar.gz")
+    assert {wheel, sdist, folder / dist.SUMS} == set(files)
+    inside = zipfile.ZipFile(wheel).namelist()
+    assert "wristpulse/student/released/student.tflite" in inside
+    assert "wristpulse_tools/codegen/generate.py" in inside
+    with tarfile.open(sdist) as archive:
+        names = archive.getnames()
+    assert any(name.endswith("zephyr_app/core/src/estimator.c") for name in names)
+
+
+def test_checksums_are_those_of_sha256sum(made):
+    folder, _, _ = made
+    if not shutil.which("sha256sum"):
+        pytest.skip("needs sha256sum")
+    checked = subprocess.run(["sha256sum", "-c", dist.SUMS], cwd=folder, capture_output=True, text=True)
+    assert checked.returncode == 0 and checked.stdout.count(": OK") == 2
+    (wheel,) = folder.glob("*.whl")
+    wheel.write_bytes(wheel.read_bytes() + b"x")
+    try:
+        assert subprocess.run(["sha256sum", "-c", dist.SUMS], cwd=folder, capture_output=True).returncode
+    finally:
+        wheel.write_bytes(wheel.read_bytes()[:-1])
+
+
+def test_without_a_workspace_the_packages_are_made_and_a_line_says_what_is_missing(tmp_path, monkeypatch):
+    def nowhere():
+        raise WorkspaceError("Zephyr: expected a workspace, found none")
+
+    monkeypatch.setattr(dist, "zephyr_base", nowhere)
+    said = []
+    files = dist.make(tmp_path / "dist", ["nrf52840dk"], said.append)
+    assert len(files) == 3
+    assert any(line.startswith("no images: Zephyr: expected") for line in said)
+
+
+def test_an_unknown_board_is_refused_before_anything_is_made(tmp_path):
+    with pytest.raises(dist.DistError, match="--boards: expected nrf52840dk.*found nrf9160dk"):
+        dist.make(tmp_path / "dist", ["nrf9160dk"], print)
+    assert not (tmp_path / "dist").exists()
+
+
+def test_a_folder_with_other_files_is_not_emptied(tmp_path):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(dist.DistError, match="expected an empty folder"):
+        dist.make(tmp_path, ["none"], print)
+    assert (tmp_path / "thesis.tex").exists()
+
+
+def test_the_size_table_has_one_number_a_cell():
+    table = dist.size_table([("nrf52840dk", {"flash": 75100, "ram": 38500})])
+    assert table.splitlines()[-1] == "| `nrf52840dk` | 75100 | 38500 |"
