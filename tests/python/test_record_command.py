@@ -17,6 +17,7 @@ from test_record import frames
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import load_recording, simulate
 
+SOURCES = "--port PORT, --target qemu or --stream FILE"
 SENT = b"".join(frames(to_counts(simulate(1, 40))))
 
 
@@ -124,7 +125,7 @@ def test_a_killed_recording_is_made_from_its_raw_stream(device, tmp_path):
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("--target", "moon"), "error: --port, --target, --stream: expected --port PORT, --target qemu or --stream FILE\n"),
+        (("--target", "moon"), f"error: --port, --target, --stream: expected {SOURCES}\n"),
         ((), "error: --out: expected a new name, found {out}; choose another, or remove it\n"),
     ],
 )
