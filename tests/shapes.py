@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""While tests run, every call of the core is checked against the types and shapes of its signature."""
+"""While tests run, every call of the core and of data is checked against its signature's shapes."""
 
 from beartype import BeartypeConf, beartype
 from jaxtyping import install_import_hook
 
 checked = beartype(conf=BeartypeConf(is_pep484_tower=True))  # a whole number serves as a float
-MODULES = (
-    *("align", "bins", "estimator", "integer", "policy", "replay", "sensor", "spectrum", "streaming_window"),
-    *("track", "window"),  # not spectrum_float: TensorFlow's tensors have no shapes to check while traced
+CORE = (  # not spectrum_float: TensorFlow's tensors have no shapes to check while they are traced
+    *("align", "bins", "estimator", "integer", "live", "policy", "replay", "sensor", "spectrum"),
+    *("streaming_window", "track", "window"),
 )
+DATA = ("corpus", "folds", "labels", "spectral_examples")
 
 
 def check_signatures() -> None:
     """Install the check; before the modules are imported."""
-    install_import_hook([f"wristpulse.core.{name}" for name in MODULES], "tests.shapes.checked")
+    modules = [f"wristpulse.core.{name}" for name in CORE] + [f"wristpulse.data.{name}" for name in DATA]
+    install_import_hook(modules, "tests.shapes.checked")

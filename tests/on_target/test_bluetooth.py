@@ -24,10 +24,12 @@ from bluetooth import HEART_RATE, LOCATION, MEASUREMENT, Central, Sensor, runnin
 
 pytestmark = pytest.mark.zephyr
 
-CONTACT_US = 0x06  # flags: 8-bit rate, contact supported and detected, no RR intervals
+CONTACT, NO_CONTACT = 0x06, 0x04  # flags: 8-bit rate, contact supported; and detected; no RR intervals
 DEVICE_INFORMATION, MODEL, FIRMWARE = (core.UUID.from_16_bits(n) for n in (0x180A, 0x2A24, 0x2A26))
 BATTERY, LEVEL = (core.UUID.from_16_bits(n) for n in (0x180F, 0x2A19))
 CONFIG, VALUES = (core.UUID(f"B216000{n}-6C59-4ED9-B0EB-35608D37F861") for n in (1, 2))
+HEALTH, RECORD = (core.UUID(f"B216001{n}-6C59-4ED9-B0EB-35608D37F861") for n in (1, 2))
+RUNNING = 1  # enum pulse_sensor_state
 POLICY, LED_UA = 0, 1  # enum pulse_config_key
 PAIRING_S = 60  # CONFIG_PULSE_PAIRING_S
 
@@ -81,13 +83,15 @@ async def play(central: Central, sensor: Sensor) -> None:
     await sensor.until(lambda line: line.startswith("END "))
 
 
-def test_only_valid_heart_rates_are_notified(image, recording) -> None:
+def test_valid_heart_rates_are_notified_and_lost_contact_once(image, recording) -> None:
     central, lines = asyncio.run(session(image, recording))
     expected = valid_bpm(lines)
     assert len(expected) >= 10
-    # One a valid hop, in order, and none for the others.
-    assert [value[0] for value in central.notified] == [CONTACT_US] * len(expected)
-    assert [value[1] for value in central.notified] == expected
+    # One a valid hop, in order; then the light goes, which is said once, and no rate stays on show.
+    rates = [value[1] for value in central.notified if value[0] == CONTACT]
+    lost = [value for value in central.notified if value[0] != CONTACT]
+    assert rates == expected
+    assert lost == [bytes([NO_CONTACT, 0])]
 
 
 async def refusal(phone: Central, content: bytes) -> int:
@@ -185,6 +189,32 @@ async def forget(phone: Central) -> None:
 def test_while_pairing_is_open_a_phone_may_forget_and_a_third_one_come(image, tmp_path) -> None:
     write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 60)))
     asyncio.run(asyncio.wait_for(again_and_others(image, tmp_path / "wrist.pulse", tmp_path / "flash"), 60))
+
+
+async def two_at_once(image: Path, recording: Path) -> tuple[list[Central], bytes, list[str]]:
+    link = LocalLink()
+    phones = [Central(link), Central(link, "F0:F1:F2:F3:F4:F6")]
+    async with running(image, link, recording, recording.with_suffix(".flash")) as sensor:
+        for phone in phones:
+            await phone.device.power_on()
+            await phone.connect()
+            await phone.subscribe()
+        start = len(sensor.lines)
+        await sensor.until(lambda line: line.startswith("END "))
+        record = await phones[1].characteristic(HEALTH, RECORD).read_value()
+    return phones, record, sensor.lines[start:]
+
+
+def test_a_second_phone_connects_and_reads_how_the_device_is(image, tmp_path) -> None:
+    write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 60)))
+    phones, record, lines = asyncio.run(asyncio.wait_for(two_at_once(image, tmp_path / "wrist.pulse"), 90))
+    expected = valid_bpm(lines)
+    assert len(expected) >= 5
+    for phone in phones:
+        assert [value[1] for value in phone.notified][-len(expected) :] == expected
+    version, acc, ppg, _, cause, hung, crashes, reason = struct.unpack_from("<4B4I", record)
+    assert (version, acc, ppg, len(record)) == (1, RUNNING, RUNNING, 44)
+    assert (cause, hung, crashes, reason) == (0, 0, 0, 0) and record[20:] == bytes(24)
 
 
 async def level(image: Path, recording: Path) -> bytes:

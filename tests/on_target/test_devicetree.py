@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values in devicetree that the PPG chip cannot have do not build, and the compiler says which."""
+"""What devicetree may not say does not build, with one clear line; a MAX30102 and its two LEDs do."""
 
 import re
 import subprocess
@@ -7,6 +7,9 @@ import subprocess
 import pytest
 
 from places import BUILD, ROOT
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import to_counts
+from wristpulse.recordings import simulate
 from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.firmware.bare import BuildError
 
@@ -30,3 +33,37 @@ def test_bad_values_do_not_build(workspace) -> None:
         "slots: one to four",
         "watermark: 17 to 32",
     ]
+
+
+def refusal(folder, overlay, tmp_path, *options: str) -> str:
+    """What the application's build says of an overlay that it must not build with."""
+    path = tmp_path / "bad.overlay"
+    path.write_text(overlay)
+    with pytest.raises(BuildError) as refused:
+        zephyr_workspace.build("native_sim", BUILD / folder, f"-DEXTRA_DTC_OVERLAY_FILE={path}", *options)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("alias", ["pulse-ppg", "pulse-accel"])
+def test_a_missing_alias_is_one_message(alias, workspace, tmp_path) -> None:
+    said = refusal("no_alias", f"/ {{ aliases {{ /delete-property/ {alias}; }}; }};\n", tmp_path)
+    assert f"devicetree: aliases: expected {alias}, found none" in said
+    assert said.count("CMake Error") == 1 and "error:" not in said
+
+
+def test_a_rate_that_the_aligner_does_not_take_does_not_build(workspace, tmp_path) -> None:
+    for rate, average in ((800, 2), (50, 4)):
+        overlay = f"&ppg {{ sample-rate = <{rate}>; sample-average = <{average}>; }};\n"
+        said = refusal("bad_rate", overlay, tmp_path)
+        assert "pulse-ppg: sample-rate / sample-average: expected 25 to 200 Hz" in said
+
+
+def test_a_max30102_as_wiring_md_writes_it_builds_and_runs(workspace, boot, tmp_path) -> None:
+    overlay = tmp_path / "max30102.overlay"
+    overlay.write_text("&ppg { slots = <2>; led-current-microamp = <0 10000>; };\n")
+    option = f"-DEXTRA_DTC_OVERLAY_FILE={overlay}"
+    image = zephyr_workspace.build("native_sim", BUILD / "max30102", option)
+    write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 20)))
+    status, lines = boot("native_sim", tmp_path / "wrist.pulse", image=image).run()
+    assert status == 0 and "led_ua=10000" in lines[-1]
+    assert sum("state=valid" in line for line in lines) >= 4

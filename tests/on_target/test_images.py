@@ -9,9 +9,11 @@ import pytest
 
 from places import BUILD, ROOT
 from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.firmware.bare import BuildError
 
 pytestmark = pytest.mark.zephyr
 
+SAMPLE_KEY = "-DSB_CONFIG_PULSE_SAMPLE_KEY=y"
 DRIFT = 0.03  # of a size in the documentation, from what is built
 # Bytes. What the image took when the budget was set, and a tenth: a change beyond it wants a reason.
 BUDGETS = [
@@ -61,7 +63,29 @@ def documented() -> dict[tuple[str, str], tuple[float, float]]:
 @pytest.fixture(scope="module")
 def signed(workspace):
     """Folders of MCUboot and of the application, signed with MCUboot's own key."""
-    return zephyr_workspace.build_with_bootloader("nrf52840dk", BUILD / "images" / "nrf52840dk-mcuboot")
+    folder = BUILD / "images" / "nrf52840dk-mcuboot"
+    return zephyr_workspace.build_with_bootloader("nrf52840dk", folder, SAMPLE_KEY)
+
+
+@pytest.mark.slow
+def test_the_product_builds_with_its_bootloader_and_the_snippet_is_the_applications(workspace) -> None:
+    folder = BUILD / "images" / "nrf52840dk-product"
+    options = ("-DSNIPPET=pulse-product", SAMPLE_KEY)
+    bootloader, application = zephyr_workspace.build_with_bootloader("nrf52840dk", folder, *options)
+    config = (application / "zephyr" / ".config").read_text()
+    wanted = ("BT", "PM_DEVICE_RUNTIME", "BOOTLOADER_MCUBOOT", "PULSE_WATCHDOG", "TASK_WDT_HW_FALLBACK")
+    for name in (*wanted, "HWINFO", "PULSE_BLUETOOTH_HEALTH", "PULSE_CONFIRM_IMAGE"):
+        assert f"CONFIG_{name}=y\n" in config, name
+    assert "CONFIG_BT=y" not in (bootloader / "zephyr" / ".config").read_text()
+    assert "sense-edge-mask = < 0x18 >" in (application / "zephyr" / "zephyr.dts").read_text()
+    sizes = zephyr_workspace.sizes(application)
+    assert 0 < sizes["flash"] <= 232_000 and 0 < sizes["ram"] <= 64_000, sizes
+
+
+@pytest.mark.slow
+def test_mcuboots_public_key_is_refused_unless_one_says_so(workspace) -> None:
+    with pytest.raises(BuildError, match="expected a key of your own"):
+        zephyr_workspace.build_with_bootloader("nrf52840dk", BUILD / "images" / "nrf52840dk-no-key")
 
 
 def verify(image, key) -> str:

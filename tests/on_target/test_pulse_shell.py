@@ -69,5 +69,5 @@ def test_a_replay_is_started_and_counted(ask, tmp_path) -> None:
     assert stats["ppg_samples"] == len(stream.ppg) and stats["acc_samples"] == len(stream.acc)
     assert stats["hops"] == hops and stats["hops_shed"] == stats["deadline_misses"] == 0
     status = ask("pulse status")
-    assert f"hop {hops - 1}, " in status and "sensor ppg@57 ready" in status
+    assert f"hop {hops - 1}, " in status and "sensor PPG: silent" in status
     assert re.search(r"stack inference: \d+ of 2560 B", status) and "policy off" in status

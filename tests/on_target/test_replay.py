@@ -87,6 +87,7 @@ def test_zephyr_loses_nothing_and_meets_its_deadlines(rate_hz, boot, tmp_path) -
     assert 0 < end["stack_sampling"] < 1536 * 2 // 3
     assert 0 < end["stack_inference"] < 2560 * 2 // 3
     assert 0 < end["stack_work"] < 1536 * 2 // 3
+    assert 0 < end["stack_sensors"] < 1536 * 2 // 3
 
 
 def test_a_missing_file_is_one_clear_error(kind, boot, tmp_path) -> None:

@@ -73,6 +73,12 @@ def test_a_bad_recording_ends_the_task_with_one_line(tmp_path, damage):
         (("train", "--test", "nobody"), "data.test: expected subjects among"),
         (("replay", "--record", "none.npz", "--picture", "gif"), "gif"),
         (("embed", "--student", "/no/such", "--output", "/tmp"), "expected the result of `invoke quantize`"),
+        (("evaluate", "--seeds", "1,x"), "--seeds: expected a whole number, found x"),
+        (("evaluate", "--relations", "gram"), "sweep.relations: expected some of rkd, response, none"),
+        (("no-pulse", "--folds", "/nowhere"), "/nowhere: expected finished folds of spectral-8k-none"),
+        (("first-fix", "--folds", "/nowhere", "--valid", "much"), "--valid: expected a number, found much"),
+        (("everyone", "--folds", "/nowhere", "--protocol", "loso"), "--protocol: expected one of bami-spc"),
+        (("streaming", "--data", "/nowhere"), "/nowhere: folder: expected the folder of bami1"),
     ],
 )
 def test_a_bad_argument_ends_the_task_with_one_line(words, message):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The examples in the docstrings of the core and of the errors run, and every file of the core has some."""
+"""The examples in docstrings run, and every file of the core has some."""
 
 import doctest
 import importlib
@@ -13,7 +13,7 @@ MODULES = [f"wristpulse.core.{module.name}" for module in pkgutil.iter_modules(c
 WITHOUT = {"numbers", "spectrum_float"}  # no functions; TensorFlow: tests/python/test_spectral.py
 
 
-@pytest.mark.parametrize("name", [*MODULES, "wristpulse.support.errors"])
+@pytest.mark.parametrize("name", [*MODULES, "wristpulse.data.labels", "wristpulse.support.errors"])
 def test_the_examples_run(name):
     result = doctest.testmod(importlib.import_module(name))
     assert result.failed == 0

@@ -33,7 +33,8 @@ def seen(*records) -> View:
     return view
 
 
-VALID = Result(3, 10_000_000, 72 << 8, 31_000, State.VALID, 0)
+VALID = Result(hop=3, time_us=10_000_000, bpm_q8=72 << 8, confidence_q15=31_000, state=State.VALID, gaps=0)
+NO_CONTACT = Result(hop=4, time_us=12_000_000, bpm_q8=0, confidence_q15=0, state=State.NO_CONTACT, gaps=0)
 
 
 def pulse(start_s: float, seconds: float) -> Ppg:
@@ -46,7 +47,7 @@ def test_a_valid_result_is_shown_with_its_confidence():
     assert "72.0 BPM" in shown and "valid" in shown and "0.95" in shown
 
 
-@pytest.mark.parametrize("after", [Stale(16_000_000), Result(4, 12_000_000, 0, 0, State.NO_CONTACT, 0)])
+@pytest.mark.parametrize("after", [Stale(16_000_000), NO_CONTACT])
 def test_without_a_rate_none_is_shown(after):
     shown = screen(seen(VALID, after))
     assert "--- BPM" in shown and "72.0" not in shown

@@ -53,7 +53,10 @@ def test_windows_without_any_pulse_are_counted():
     class Boaster(Estimator):
         def run(self, stream):
             ends = range(8_000_000, 130_000_000, 2_000_000)
-            return [Result(n, end, 1, 32768, State.VALID, 0) for n, end in enumerate(ends)]
+            return [
+                Result(hop=n, time_us=end, bpm_q8=1, confidence_q15=32768, state=State.VALID, gaps=0)
+                for n, end in enumerate(ends)
+            ]
 
     tables = load_student(RELEASED).tables
     boaster = Boaster(lambda inputs: np.zeros((len(inputs), 104), np.int8), tables)

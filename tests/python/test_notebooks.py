@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "docs" / "notebooks"
-MACHINE = re.compile(r"/home/|/root|/tmp|/work|/Users/|[A-Z]:\\\\|Traceback")
+MACHINE = re.compile(r"(^|[\s'\"(=])(~|[A-Z]:\\|/)\w+[/\\]|Traceback", re.M)  # an absolute path, or an error
 
 
 def outputs(path: Path) -> list[str]:

@@ -258,7 +258,7 @@ def test_a_terminal_that_is_gone_stops_no_recording(stream, tmp_path):
 
 
 def test_a_subject_that_no_reader_takes_is_refused_at_once(tmp_path):
-    with pytest.raises(ValueError, match="--subject: expected a name without separators, found 'a/b'"):
+    with pytest.raises(UserError, match="--subject: expected a name without separators, found 'a/b'"):
         record(nothing_read(), tmp_path / "x.npz", subject="a/b")
 
 

@@ -24,7 +24,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def results(states: list[State], bpm: float = 72.0) -> list[Result]:
     return [
-        Result(n, 8_000_000 + n * 2_000_000, round(bpm * 256) if s is State.VALID else 0, 30_000, s, 0)
+        Result(
+            hop=n,
+            time_us=8_000_000 + n * 2_000_000,
+            bpm_q8=round(bpm * 256) if s is State.VALID else 0,
+            confidence_q15=30_000,
+            state=s,
+            gaps=0,
+        )
         for n, s in enumerate(states)
     ]
 

@@ -4,7 +4,7 @@
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wristpulse.core.estimator import Result, State
@@ -64,6 +64,7 @@ def decoded(data: bytes) -> list:
     return plain(Decoder().feed(data))
 
 
+@settings(deadline=None)  # a loaded machine is no fault
 @given(st.binary(max_size=RECORD_MAX))
 def test_stuffing_leaves_no_zero_and_comes_undone(record):
     stuffed = stuff(record)
@@ -76,6 +77,7 @@ def test_what_is_too_long_for_a_record_is_refused():
         stuff(bytes(255))
 
 
+@settings(deadline=None)  # a loaded machine is no fault
 @given(RECORDS, st.lists(st.binary(max_size=300), min_size=9, max_size=9))
 def test_garbage_between_frames_costs_no_record(records, garbage):
     frames = numbered(records)
@@ -85,6 +87,7 @@ def test_garbage_between_frames_costs_no_record(records, garbage):
     assert not any(decoder.lost.values())
 
 
+@settings(deadline=None)  # a loaded machine is no fault
 @given(RECORDS, st.lists(st.integers(1, 40), min_size=1, max_size=30))
 def test_bytes_may_come_in_any_pieces(records, sizes):
     data, decoder, found = b"".join(numbered(records)), Decoder(), []
@@ -96,6 +99,7 @@ def test_bytes_may_come_in_any_pieces(records, sizes):
     assert plain(found) == decoded(data)
 
 
+@settings(deadline=None)  # a loaded machine is no fault
 @given(RECORDS.filter(lambda records: len(records) >= 3), st.data())
 def test_a_damaged_frame_costs_itself_alone_and_is_counted(records, data):
     frames = numbered(records)
@@ -111,6 +115,7 @@ def test_a_damaged_frame_costs_itself_alone_and_is_counted(records, data):
     assert decoder.lost.total() == (kinds[bad] in kinds[:bad] and kinds[bad] in kinds[bad + 1 :])
 
 
+@settings(deadline=None)  # a loaded machine is no fault
 @given(st.binary(max_size=2000))
 def test_noise_is_no_record(noise):
     assert Decoder().feed(noise + b"\0") == []
@@ -128,7 +133,9 @@ def test_what_the_records_say():
     ppg, acc, result, stale, counters = found
     assert ppg.t_us.tolist() == [-5, 15620] and ppg.counts.tolist() == [1, 2**18 - 1]
     assert isinstance(acc, Acc) and acc.xyz.tolist() == [[4096, -32768, 32767]]
-    assert result == Result(7, 2_000_000, 70 << 8, 30000, State.VALID, 2)
+    assert result == Result(
+        hop=7, time_us=2_000_000, bpm_q8=70 << 8, confidence_q15=30000, state=State.VALID, gaps=2
+    )
     assert stale == Stale(8_000_000)
     assert counters == Counters(9, 1, 18, 4096, *range(12), 123)
 

@@ -129,6 +129,6 @@ def test_table_and_picture_say_what_ran(read) -> None:
 
 
 def test_a_missing_file_ends_with_status_1(tmp_path) -> None:
-    words = [sys.executable, "-m", "wristpulse_tools.firmware.thread_trace", str(tmp_path / "none")]
+    words = [sys.executable, "-m", "wristpulse_tools.tasks", "thread-trace", str(tmp_path / "none")]
     run = subprocess.run(words, capture_output=True, text=True)
     assert run.returncode == 1 and run.stderr.startswith("error: ") and run.stdout == ""

@@ -11,7 +11,7 @@
 /* Real value = SCALE * (q - ZERO_POINT); sizes in bytes; HASH: SHA-256 of the .tflite file;
  * ABI: PULSE_NN_ABI of the kernels that it was packed for. */
 #define PULSE_MODEL_HASH "cfc1eb6e12febe6bbf903b9dac1fe35ffd657efdb798dbe4bdd4960ca7650ea7"
-#define PULSE_MODEL_ABI 1
+#define PULSE_MODEL_ABI 2
 #define PULSE_MODEL_INPUT_SIZE 2080
 #define PULSE_MODEL_OUTPUT_SIZE 104
 #define PULSE_MODEL_ARENA_SIZE 6100

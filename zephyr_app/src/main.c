@@ -26,38 +26,72 @@
 #include "replay/replay.h"
 #endif
 
-int main(void)
+static void start_bluetooth(void)
 {
-	int ret;
+#ifdef CONFIG_PULSE_BLUETOOTH
+	/* Without Bluetooth the rest still works. */
+	int ret = pulse_bluetooth_start();
 
-	pulse_last_words_report();
-	pulse_config_load();
+	if (ret != 0) {
+		printk("ERROR bluetooth: %d\n", ret);
+	}
+#endif
+}
+
+static void start_stream(void)
+{
 #ifdef CONFIG_PULSE_STREAM
 	/* Without the stream the rest still works. */
-	ret = pulse_stream_start();
+	int ret = pulse_stream_start();
+
 	if (ret != 0) {
 		printk("ERROR stream: %d\n", ret);
 	}
 #endif
+}
+
+static void start_watchdog(void)
+{
 #ifdef CONFIG_PULSE_WATCHDOG
-	ret = pulse_watchdog_start(NULL);
+	int ret = pulse_watchdog_start(NULL);
+
 	if (ret != 0) {
 		printk("ERROR watchdog: %d\n", ret);
 	}
 #endif
+}
+
+/* One that crashed again and again waits; only Bluetooth, which may tell why, comes up before. */
+static bool brake(void)
+{
+	uint32_t brake_s = pulse_last_words_brake_s();
+
+	if (brake_s > 0) {
+		printk("ERROR crash loop: %u s until the start\n", brake_s);
+		start_bluetooth();
+		k_sleep(K_SECONDS(brake_s));
+	}
+	return brake_s > 0;
+}
+
+int main(void)
+{
+	pulse_last_words_report();
+	pulse_config_load();
+
+	bool braked = brake();
+
+	start_stream();
+	start_watchdog();
 	pulse_publish_start();
 	pulse_infer_start();
 	/* Over the serial line the recording stands for the sensors. */
 	if (!IS_ENABLED(CONFIG_PULSE_REPLAY_SERIAL)) {
 		pulse_acquire_start();
 	}
-#ifdef CONFIG_PULSE_BLUETOOTH
-	/* Without Bluetooth the rest still works. */
-	ret = pulse_bluetooth_start();
-	if (ret != 0) {
-		printk("ERROR bluetooth: %d\n", ret);
+	if (!braked) {
+		start_bluetooth();
 	}
-#endif
 #if REPLAYS
 	pulse_replay_run();
 #endif

@@ -41,9 +41,9 @@ def estimates(instructions: int) -> list[Estimate]:
     """Time and energy of so many instructions on each chip."""
     result = []
     for chip in CHIPS:
-        ms = tuple(instructions * cpi / chip.megahertz / 1e3 for cpi in CYCLES_PER_INSTRUCTION)
-        mj = tuple(t * chip.milliamperes * chip.volts / 1e3 for t in ms)
-        result.append(Estimate(chip.name, ms, mj))
+        low, high = (instructions * cpi / chip.megahertz / 1e3 for cpi in CYCLES_PER_INSTRUCTION)
+        power_w = chip.milliamperes * chip.volts / 1e3
+        result.append(Estimate(chip.name, (low, high), (low * power_w, high * power_w)))
     return result
 
 

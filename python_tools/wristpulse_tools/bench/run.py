@@ -15,8 +15,8 @@ from wristpulse.support.errors import UserError
 from wristpulse_tools.bench.budget import overruns, update
 from wristpulse_tools.bench.elsewhere import Elsewhere, on_host, on_zephyr
 from wristpulse_tools.bench.estimate import assumptions, estimates
-from wristpulse_tools.bench.hop import measure_hop
-from wristpulse_tools.bench.measure import BenchError, measure
+from wristpulse_tools.bench.hop import HopCost, measure_hop
+from wristpulse_tools.bench.measure import BenchError, Measurement, measure
 from wristpulse_tools.bench.peers import bakenn
 from wristpulse_tools.bench.report import Results, show
 from wristpulse_tools.bench.tflm import DOWNLOADED, require_checkouts, tflm
@@ -63,7 +63,10 @@ def bench(
     show(results, choice.layers, console)
     if json_file:
         json_file.write_text(json.dumps(_document(results), indent=2) + "\n")
-    own = [*(m for m in results.measurements if m.engine == "pulse"), *results.hops]
+    own: list[Measurement | HopCost] = [
+        *(m for m in results.measurements if m.engine == "pulse"),
+        *results.hops,
+    ]
     if choice.update_budgets:
         update(own)
     elif exceeded := [line for m in own for line in overruns(m)]:

@@ -30,7 +30,7 @@ def example() -> bytes:
         ppg_lsb=PPG_LSB,
         acc=(np.rint(wrist.acc * ACC_STEPS) / ACC_STEPS).astype(np.float16),
         fs_acc=RATE_HZ,
-        hr=np.round(wrist.hr, 1).astype(np.float32),
+        hr=np.round(np.asarray(wrist.hr), 1).astype(np.float32),
         hr_start_s=wrist.hr_start_s,
     )
     return file.getvalue()

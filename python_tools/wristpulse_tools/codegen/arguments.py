@@ -13,8 +13,8 @@ TAKEN = {
     "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum",
     "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return",
     "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void",
-    "volatile", "while", "class", "new", "delete", "this", "template", "arena",
-    "memory", "state", "macs", "layers", "hash", "abi",
+    "volatile", "while", "class", "new", "delete", "this", "template", "arena", "memory", "state",
+    "macs", "layers", "hash", "abi",
 }  # fmt: skip
 
 

@@ -140,12 +140,13 @@ def source(model: Model, before: str = "", signature: str = "") -> str:
     data = "\n".join(text for part in parts for text in part.data)
     calls = "\n".join(_indented(part.calls) for part in parts)
     arena = "\tint8_t *const memory = arena;\n" if "memory" in calls else "\t(void)arena;\n"
+    null = "#include <stddef.h>\n\n" if "NULL" in calls else ""
     names = [a.name for a in model.ends[0]]
     unused = "".join(f"\t(void){name};\n" for name in names if not re.search(rf"\b{name}\b", calls))
     return f"""{_banner(model)}
 #include "{model.name}.h"
 
-#include "pulse/nn.h"
+{null}#include "pulse/nn.h"
 
 #if {model.macro}_ABI != PULSE_NN_ABI
 #error "these kernels are of another layout; generate the model anew: python -m wristpulse_tools.codegen"
@@ -302,10 +303,11 @@ class _Part:
             wide=str(packed.wide).lower(), planes=str(layer.planes).lower(),
         )  # fmt: skip
         self.data.append(_struct("conv", f"conv_{n}", fields))
-        if depthwise:
-            return self._call("depthwise", f"&conv_{n}", *self.inputs, self.output)
-        tile = f"(int16_t *)(void *)(memory + {layer.scratch_buffer.offset})"
-        return self._call("conv", f"&conv_{n}", *self.inputs, self.output, tile)
+        scratch = "NULL"
+        if layer.scratch_buffer:
+            scratch = f"(int16_t *)(void *)(memory + {layer.scratch_buffer.offset})"
+        kernel = "depthwise" if depthwise else "conv"
+        return self._call(kernel, f"&conv_{n}", *self.inputs, self.output, scratch)
 
     def pool(self) -> str:
         layer: Pool = self.layer
@@ -321,7 +323,7 @@ class _Part:
 
     def elementwise(self) -> str:
         layer: Elementwise = self.layer
-        kernel = "mul" if layer.product else "add"
+        kernel = layer.kind
         fields = dict(
             size=layer.output.size, period=layer.period,
             zero_a=layer.zeros[0], zero_b=layer.zeros[1], zero_out=layer.zeros[2],

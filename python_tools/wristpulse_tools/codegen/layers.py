@@ -129,9 +129,13 @@ class Scale:
 
 @dataclass(eq=False)
 class Elementwise(Layer):
-    """Sum or product; the second operand repeats every `period` elements. A product uses only `result`."""
+    """Two operands to one, by kernel `pulse_nn_<kind>`: add, sub, mul, maximum, minimum.
 
-    product: bool
+    The second operand repeats every `period` elements. A product uses only the scale `result`, maximum and
+    minimum none.
+    """
+
+    kind: str
     zeros: tuple[int, int, int]
     scales: tuple[Scale, Scale]
     result: Scale

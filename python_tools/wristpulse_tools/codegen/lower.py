@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from wristpulse.oracle.arithmetic import quantize_multiplier
+from wristpulse.oracle.check import PAIRS
 from wristpulse.oracle.geometry import activation_range, channel_multipliers, slice_ranges, window
 from wristpulse.oracle.graph import Graph, Operator
 from wristpulse.oracle.operators import KERNELS, mean_multiplier, softmax_constants
@@ -29,6 +30,7 @@ from wristpulse_tools.codegen.layers import (
 )
 from wristpulse_tools.codegen.views import ALIASES, Views, reshaped
 
+LOOKUPS = ("LOGISTIC", "RELU", "RELU6", "QUANTIZE", "TANH", "LEAKY_RELU", "HARD_SWISH")
 CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 
 
@@ -261,18 +263,17 @@ class Lowering(Views):
         )
 
     def elementwise(self, op: Operator) -> None:
-        """ADD and MUL; a smaller operand comes second and repeats, or is spread out first."""
+        """Two operands; a smaller one comes second and repeats, or is spread out first, as SUB's must be."""
         out = self.out(op)
         first, second = op.inputs
-        if self.graph.tensors[first].size < self.graph.tensors[second].size:
+        if op.kind != "SUB" and self.graph.tensors[first].size < self.graph.tensors[second].size:
             first, second = second, first
         views = [self._spread(i, out.shape, whole) for i, whole in ((first, True), (second, False))]
         a, b = (self.graph.tensors[i] for i in (first, second))
-        product = op.kind == "MUL"
-        if product:
+        scales, result = (Scale(0, 0), Scale(0, 0)), 0.0
+        if op.kind == "MUL":
             result = np.float32(a.scale[0] * b.scale[0]) / np.float32(out.scale[0])
-            scales = (Scale(0, 0), Scale(0, 0))
-        else:
+        elif op.kind in ("ADD", "SUB"):
             twice = 2 * np.float64(max(a.scale[0], b.scale[0]))
             scales = tuple(Scale(*quantize_multiplier(float(np.float64(t.scale[0]) / twice))) for t in (a, b))
             result = twice / ((1 << 20) * np.float64(out.scale[0]))
@@ -281,7 +282,7 @@ class Lowering(Views):
                 str(op),
                 views,
                 self.define(op),
-                product,
+                op.kind.lower(),
                 (a.zero, b.zero, out.zero),
                 scales,
                 Scale(*quantize_multiplier(float(result))),
@@ -305,6 +306,16 @@ class Lowering(Views):
     def mean(self, op: Operator) -> None:
         """MEAN: the axes it runs over become the slow ones."""
         source, out = self.tensor(op), self.out(op)
+        view, count = self._reduced(op)
+        real = float(np.float64(source.scale[0]) / np.float64(out.scale[0]))
+        scale = Scale(*mean_multiplier(real, count))
+        self.layers.append(
+            Mean(str(op), [view], self.define(op), count, out.size, scale, source.zero, out.zero)
+        )
+
+    def _reduced(self, op: Operator) -> tuple[View, int]:
+        """Elements of the source with the reduced axes slow, and how many these hold."""
+        source = self.tensor(op)
         axes = sorted({int(a) % len(source.shape) for a in np.atleast_1d(self.tensor(op, 1).data)})
         kept = [i for i in range(len(source.shape)) if i not in axes]
         view = self.view(source.index)
@@ -317,12 +328,35 @@ class Lowering(Views):
         )
         if not view.contiguous:
             view = self.gathered(view, str(op))
-        count = int(np.prod([source.shape[i] for i in axes]))
-        real = float(np.float64(source.scale[0]) / np.float64(out.scale[0]))
-        scale = Scale(*mean_multiplier(real, count))
-        self.layers.append(
-            Mean(str(op), [view], self.define(op), count, out.size, scale, source.zero, out.zero)
-        )
+        return view, int(np.prod([source.shape[i] for i in axes]))
+
+    def largest(self, op: Operator) -> None:
+        """REDUCE_MAX: a pool whose one window is all of the slow axes."""
+        out = self.out(op)
+        view, count = self._reduced(op)
+        shapes = (count, 1, out.size), (1, 1, out.size)
+        clamp = (-128, 127)
+        inputs = [view]
+        pool = Pool(str(op), inputs, self.define(op), False, *shapes, (count, 1), (1, 1), (0, 0), clamp)
+        self.layers.append(pool)
+
+    def dilate(self, op: Operator) -> None:
+        """Zero points, then the elements at their distances."""
+        view, target = self.view(op.inputs[0]), self.define(op)
+        steps = (1, *op.options["Steps"], 1)
+        strides = tuple(s * step for s, step in zip(row_major(target.shape), steps, strict=True))
+        spread = View(target.buffer, target.offset, view.shape, strides)
+        fill = (target.offset, target.size, self.tensor(op).zero)
+        self.layers.append(Copy(str(op), [view], spread, fill))
+
+    def resized(self, op: Operator) -> None:
+        """RESIZE_NEAREST_NEIGHBOR: a copy that reads each element several times."""
+        view, target = self.view(op.inputs[0]), self.define(op)
+        factors = [target.shape[i] // view.shape[i] for i in (1, 2)]
+        (_, height, width, depth), (_, *steps) = view.shape, view.strides
+        shape = (height, factors[0], width, factors[1], depth)
+        source = View(view.buffer, view.offset, shape, (steps[0], 0, steps[1], 0, steps[2]))
+        self.layers.append(Copy(str(op), [source], View.whole(target.buffer, shape, target.offset)))
 
     def lookup(self, op: Operator) -> None:
         """Functions of one value: the oracle's answers for all 256."""
@@ -357,8 +391,8 @@ _LOWER: dict[str, Callable[[Lowering, Operator], None]] = {
     **dict.fromkeys(ALIASES, Lowering.alias),
     **dict.fromkeys(CONVOLUTIONS, Lowering.convolution),
     **dict.fromkeys(("AVERAGE_POOL_2D", "MAX_POOL_2D"), Lowering.pool),
-    **dict.fromkeys(("ADD", "MUL"), Lowering.elementwise),
-    **dict.fromkeys(("LOGISTIC", "RELU", "RELU6", "QUANTIZE"), Lowering.lookup),
+    **dict.fromkeys(PAIRS, Lowering.elementwise),
+    **dict.fromkeys(LOOKUPS, Lowering.lookup),
     **dict.fromkeys(("CONCATENATION", "PACK"), Lowering.joined),
     "FULLY_CONNECTED": Lowering.connected,
     "MEAN": Lowering.mean,
@@ -366,4 +400,7 @@ _LOWER: dict[str, Callable[[Lowering, Operator], None]] = {
     "PAD": Lowering.pad,
     "TRANSPOSE": Lowering.transpose,
     "STRIDED_SLICE": Lowering.sliced,
+    "DILATE": Lowering.dilate,
+    "REDUCE_MAX": Lowering.largest,
+    "RESIZE_NEAREST_NEIGHBOR": Lowering.resized,
 }

@@ -20,9 +20,10 @@ import numpy as np
 from wristpulse.oracle.arithmetic import multiply
 from wristpulse_tools.codegen.layers import TILE, Conv, Depthwise, Layer
 
-ABI = 1  # PULSE_NN_ABI of zephyr_app/core/nn/pulse/nn.h: count both up where packing or structs change
+ABI = 2  # PULSE_NN_ABI of zephyr_app/core/nn/pulse/nn.h: count both up where packing or structs change
 ACC_LIMIT = 1 << 30  # the short requantisation doubles the accumulator in 32 bits
 NOT_CONSTANT = 1 << 10  # no int8
+DEPTHWISE_STRIP = 32  # positions; a multiple of four
 SUM_LIMIT = 1 << 16  # of |weights|: times 128 for the activation and 256 for the pair, it fits 32 bits
 
 
@@ -70,6 +71,7 @@ def pack_conv(layer: Conv) -> Packed:
 def pack_depthwise(layer: Depthwise) -> Packed:
     """Depthwise weights keep TFLite's order (KH, KW, out)."""
     filters, table, wide = _channels(layer, layer.weights.reshape(-1, layer.weights.shape[2]).T)
+    table[:, 0] += layer.in_zero * filters.sum(axis=1)  # the kernel takes the zero point off the taps
     return Packed(filters.T.astype(np.int8).ravel(), table, wide)
 
 
@@ -135,8 +137,10 @@ def scratch_bytes(layer: Layer) -> int:
     Where neighbouring tiles have taps in common, the strip holds these once. Behind it, taps in bytes where a
     run of them is no multiple of four, or one position of zero points for taps outside the input.
     """
-    if not isinstance(layer, Conv) or isinstance(layer, Depthwise):
+    if not isinstance(layer, Conv):
         return 0
+    if isinstance(layer, Depthwise):
+        return _depthwise_scratch_bytes(layer)
     _, kernel_h, kernel_w, depth = layer.weights.shape
     taps = quads(kernel_h * kernel_w * depth) * 4
     if layer.out_shape[0] * layer.out_shape[1] < TILE:
@@ -150,3 +154,16 @@ def scratch_bytes(layer: Layer) -> int:
     step = TILE // layer.dilation[1] * depth if shared else taps
     rows = TILE * (taps + 4) if depth % 4 else depth
     return max((taps + (layer.strip - 1) * step), taps) * TILE * 2 + rows
+
+
+def depthwise_strip(layer: Depthwise) -> int:
+    """Positions that zephyr_app/core/nn/depthwise_dsp.c computes at a time; 0 where it does not apply."""
+    plain = layer.stride[1] < 3 and layer.dilation[1] == 1 and layer.in_shape[2] == layer.out_shape[2]
+    return min(DEPTHWISE_STRIP, layer.out_shape[1]) if plain and layer.out_shape[2] % 4 == 0 else 0
+
+
+def _depthwise_scratch_bytes(layer: Depthwise) -> int:
+    """Weights of four channels for even and for odd positions, and their taps, two a word."""
+    kernel_h, kernel_w = layer.weights.shape[:2]
+    words, strip = kernel_w // 2 + 1, depthwise_strip(layer)
+    return 4 * 4 * kernel_h * (2 * words + quads(strip) * 2 * layer.stride[1] + words - 1) if strip else 0

@@ -23,7 +23,7 @@ from wristpulse_tools.codegen.layers import (
     Pool,
     Softmax,
 )
-from wristpulse_tools.codegen.pack import scratch_bytes
+from wristpulse_tools.codegen.pack import depthwise_strip, scratch_bytes
 
 ALIGNMENT = 4  # bytes; the DSP kernels load words
 ORDERS = 100  # random placement orders tried besides the obvious ones
@@ -62,7 +62,9 @@ def _gather_in_strips(layers: list[Layer], allowed: int) -> None:
     for index, layer in enumerate(layers):
         alive = sum(_aligned(b.size) for b in others if b.first <= index <= b.last)
         overlap = min((layer.inputs[0].buffer.size, layer.output.buffer.size))
-        if isinstance(layer, Conv) and not isinstance(layer, Depthwise):
+        if isinstance(layer, Depthwise):
+            layer.strip = depthwise_strip(layer)
+        elif isinstance(layer, Conv):
             layer.strip = 1
             tiles = layer.out_shape[1] // TILE
             while layer.strip < min(STRIP, tiles) and alive - overlap + _longer(layer) <= allowed:
@@ -154,7 +156,8 @@ def _gap(layer: Layer) -> int | None:
     ):
         return 0
     if isinstance(layer, Depthwise):
-        return _window_gap(layer, layer.weights.shape[:2], layer.dilation, _singly(layer), True)
+        both = (_singly(layer), _in_rows(layer, depthwise_strip(layer)))  # without and with DSP extension
+        return max(_window_gap(layer, layer.weights.shape[:2], layer.dilation, s, True) for s in both)
     if isinstance(layer, Conv) and not layer.planes:
         groups = layer.in_shape[2] // layer.weights.shape[3]
         steps = (_strips(layer, strip) for strip in (1, layer.strip))
@@ -166,6 +169,16 @@ def _gap(layer: Layer) -> int | None:
 
 def _singly(layer: Depthwise | Pool) -> list[range]:
     return [range(p, p + 1) for p in range(layer.out_shape[0] * layer.out_shape[1])]
+
+
+def _in_rows(layer: Depthwise, strip: int) -> list[range]:
+    """Steps of `strip` positions, each within a row."""
+    (rows, width, _), strip = layer.out_shape, strip or 1
+    return [
+        range(row * width + x, row * width + min(x + strip, width))
+        for row in range(rows)
+        for x in range(0, width, strip)
+    ]
 
 
 def _strips(layer: Conv, strip: int) -> list[range]:

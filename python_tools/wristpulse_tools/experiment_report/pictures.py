@@ -79,9 +79,8 @@ def bland_altman(traces: Sequence[Trace]) -> Figure:
     limits = (bias - 1.96 * spread, bias + 1.96 * spread)
     axes.axhline(bias, color="black", linewidth=1, label=f"bias {bias:+.1f} BPM")
     label = f"bias ± 1.96 SD: {limits[0]:+.1f} to {limits[1]:+.1f} BPM"
-    for limit in limits:
-        axes.axhline(limit, color="black", linestyle="--", linewidth=1, label=label)
-        label = None
+    for limit, named in zip(limits, (label, None), strict=True):
+        axes.axhline(limit, color="black", linestyle="--", linewidth=1, label=named)
     axes.legend(fontsize=9)
     return figure
 

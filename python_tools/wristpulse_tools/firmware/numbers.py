@@ -29,7 +29,7 @@ def numbers_header() -> str:
         "",
     ]
     for name, (value, comment) in SHARED.items():
-        text = str(value) if isinstance(value, int) else c_list(value)
+        text = c_list(value) if isinstance(value, Iterable) else str(value)
         lines += [f"/* {comment} */", f"#define {name} {text}"]
     return "\n".join([*lines, "", "#endif /* PULSE_NUMBERS_H_ */"]) + "\n"
 

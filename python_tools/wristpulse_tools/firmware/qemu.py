@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wristpulse.support.errors import UserError
 from wristpulse_tools.support.command import require
@@ -64,7 +65,7 @@ def run(
     *,
     timeout_s: float = 600.0,
     on_line: Callable[[str], None] = lambda line: None,
-    **machine: object,
+    **machine: Any,
 ) -> Run:
     """Run an image to its end; `on_line` gets each line as it is printed, without its line end.
 
@@ -95,7 +96,7 @@ def run(
     timer.start()
     try:
         with process:  # its end closes the pipe: death is noticed at once
-            for line in process.stdout:
+            for line in process.stdout or ():
                 lines.append(line)
                 on_line(line.rstrip("\r\n"))
     finally:

@@ -50,8 +50,10 @@ def layouts(metadata: str) -> dict[int, Layout]:
     """Events by number, from Zephyr's description in TSDL. TraceError for a type that is not known."""
     found = {}
     for body in re.findall(r"^event \{(.*?)^\};", metadata, re.M | re.S):
-        name = re.search(r"name = (\w+);", body)[1]
-        number = int(re.search(r"id = (\w+);", body)[1], 0)
+        named, numbered = re.search(r"name = (\w+);", body), re.search(r"id = (\w+);", body)
+        if named is None or numbered is None:
+            raise TraceError(f"metadata: expected an event's name and id, found {body.strip()[:80]}")
+        name, number = named[1], int(numbered[1], 0)
         fields = re.findall(r"(\w+_t) (\w+)(?:\[(\d+)\])?;", body)
         for kind, field, _ in fields:
             if kind not in (*CODES, "ctf_bounded_string_t"):

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.bare import BuildError
@@ -13,7 +14,7 @@ from wristpulse_tools.support import command, elf
 from wristpulse_tools.support.locks import locked
 
 # How QEMU runs an image of board mps2_an386: console on the first UART, 62.5 MIPS as the board states.
-MACHINE = {"serial": "stdio", "shift": 4}
+MACHINE: dict[str, Any] = {"serial": "stdio", "shift": 4}
 VERSION = (3, 7)  # what west.yml pins; another minor version may not build
 BOARDS = {  # name: what runs or flashes the image
     "mps2_an386": "zephyr.elf",

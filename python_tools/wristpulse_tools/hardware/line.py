@@ -39,7 +39,8 @@ def run(board: Board, file: Path, on_line: Callable[[str], None], start: Callabl
 
     HardwareError if the board says nothing for SILENCE_S.
     """
-    data, lines = file.read_bytes(), []
+    data = file.read_bytes()
+    lines: list[str] = []
     with open_port(board) as port:
         start()
         heard, pending = time.monotonic(), b""

@@ -10,6 +10,7 @@ from ppk2_api.ppk2_api import PPK2_API
 from wristpulse_tools.bench.estimate import CHIPS, estimates
 from wristpulse_tools.hardware.boards import Board, HardwareError
 
+ESTIMATED = "estimate: instructions counted on QEMU, the data sheet's current of the running core"
 READ_S = 0.01  # the kit sends 100,000 samples a second
 HOP_S = 2.0
 
@@ -60,11 +61,8 @@ def measure(board: Board, seconds: float, millivolts: int = 3000) -> Charge:
 def estimate(instructions: int) -> list[Charge]:
     """What so many instructions a hop would take on each chip: the running core alone, no idle, no LED."""
     clocks = {chip.name: chip for chip in CHIPS}
-    return [
-        Charge(
-            found.chip,
-            tuple(ms * clocks[found.chip].milliamperes for ms in found.milliseconds),
-            "estimate: instructions counted on QEMU, the data sheet's current of the running core",
-        )
-        for found in estimates(instructions)
-    ]
+    charges = []
+    for found in estimates(instructions):
+        (low, high), current = found.milliseconds, clocks[found.chip].milliamperes
+        charges.append(Charge(found.chip, (low * current, high * current), ESTIMATED))
+    return charges

@@ -7,27 +7,32 @@ from pathlib import Path
 
 from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.hardware.boards import Board, HardwareError
-from wristpulse_tools.support.command import attempt
+from wristpulse_tools.support.command import TAIL, attempt
 
 TIMEOUT_S = 180
-# What pyOCD and nrfjprog say of a chip whose debug port is closed, and of a probe that is not there.
-LOCKED = re.compile(r"lock|approtect|protect|access port|mass erase", re.I)
-MISSING = re.compile(
-    r"no (connected|available) debug probe|unable to open|not found|no probe|serial number", re.I
-)
+# Unless told not to, pyOCD waits for a missing probe without end and erases a locked chip unasked.
+CAREFUL = ("--no-wait", "-Oauto_unlock=false")
+# pyOCD's names of targets, where they are not the ones that Zephyr's runner gives it.
+TARGETS = {"nrf52840dk": "nrf52840", "nucleo_wb55rg": "stm32wb55rgvx"}
+# What west, pyOCD and nrfjprog print, and what it means.
+MISSING = re.compile(r"no connected debug probe|no available debug probe|no probe|serial number", re.I)
+UNKNOWN_TARGET = re.compile(r"Target type (\S+) not recognized")
+LOCKED = re.compile(r"approtect|readback protect|\block(ed|up)?\b|access port", re.I)
+NOT_BUILT = re.compile(r"no CMake cache|no hex|Cannot flash", re.I)
 
 
 def flash(board: Board, build: Path) -> None:
     """Write the image of a Zephyr build folder with `west flash` and start it. HardwareError if it fails."""
-    command = ["west", "flash", "--skip-rebuild", "--build-dir", str(Path(build).resolve())]
+    words = ["west", "flash", "--skip-rebuild", "--build-dir", str(Path(build).resolve())]
+    options = (f"--tool-opt={option}" for option in CAREFUL)
     # west finds its commands in a workspace.
     workspace = zephyr_workspace.zephyr_base()
-    _run(board, [*command, "--runner", "pyocd", "--dev-id", board.probe], cwd=workspace)
+    _run(board, [*words, "--runner", "pyocd", "--dev-id", board.probe, *options], cwd=workspace)
 
 
 def reset(board: Board) -> None:
     """Start the image anew. HardwareError if it fails."""
-    _run(board, ["pyocd", "reset", "--uid", board.probe])
+    _run(board, ["pyocd", "reset", "--uid", board.probe, *_target(board), *CAREFUL])
 
 
 def recover(board: Board) -> None:
@@ -35,26 +40,35 @@ def recover(board: Board) -> None:
     if board.board.startswith("nrf") and shutil.which("nrfjprog"):
         _run(board, ["nrfjprog", "--recover", "--snr", board.probe.lstrip("0")])
     else:
-        target = {"nrf52840dk": "nrf52840", "nucleo_wb55rg": "stm32wb55rgvx"}.get(board.board)
-        named = ["--target", target] if target else []
-        _run(board, ["pyocd", "erase", "--mass", "--uid", board.probe, *named])
+        _run(board, ["pyocd", "erase", "--mass", "--uid", board.probe, *_target(board), "--no-wait"])
+
+
+def _target(board: Board) -> list[str]:
+    name = TARGETS.get(board.board)
+    return ["--target", name] if name else []
 
 
 def _run(board: Board, words: list[str], cwd: Path | None = None) -> None:
     done = attempt(words, cwd=cwd, timeout_s=TIMEOUT_S, error=HardwareError)
-    if done.status is None:
-        raise HardwareError(_complaint(board, words, f"no end within {TIMEOUT_S} s", done.output))
-    if done.status:
-        raise HardwareError(_complaint(board, words, f"status {done.status}", done.output))
+    if done.status == 0:
+        return
+    found = f"no end within {TIMEOUT_S} s" if done.status is None else f"status {done.status}"
+    what, remedy = " ".join(words[:2]), _remedy(board, done.output)
+    raise HardwareError(
+        f"{board.name}: {what}: expected success, found {found}; {remedy}\n{done.output[-TAIL:]}".rstrip()
+    )
 
 
-def _complaint(board: Board, command: list[str], found: str, said: str) -> str:
-    what = " ".join(command[:2])
-    if MISSING.search(said):
-        kind = f"probe {board.probe} is not there: check its cable and `pyocd list`, then "
-    elif LOCKED.search(said):
-        kind = "the chip is locked: "
-    else:
-        kind = ""
-    remedy = f"{kind}run `invoke hardware.recover --board {board.name}` (erases the chip)"
-    return f"{board.name}: {what}: expected success, found {found}; {remedy}\n{said[-1000:]}".rstrip()
+def _remedy(board: Board, output: str) -> str:
+    """What mends what a tool complains of. Only a locked chip is worth erasing."""
+    if MISSING.search(output):
+        return f"probe {board.probe} is not there: check its cable, its udev rule and `pyocd list`"
+    if unknown := UNKNOWN_TARGET.search(output):
+        return (
+            f"pyOCD does not know this chip yet: run `pyocd pack install {unknown[1]}` once, with a network"
+        )
+    if LOCKED.search(output):
+        return f"the chip is locked: run `invoke hardware.recover --board {board.name}`, which erases it"
+    if NOT_BUILT.search(output):
+        return "there is no image to flash: build it first"
+    return "the tool's own words follow"

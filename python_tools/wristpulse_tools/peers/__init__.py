@@ -14,6 +14,7 @@ import venv
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -119,7 +120,8 @@ def beliefppg(
         variants["BeliefPPG, one LED"] = lambda r: r.ppg[:, r.led, None]
     kept = folder / f"beliefppg-{version}"
     kept.mkdir(parents=True, exist_ok=True)
-    wanted, missing = [], {}
+    wanted: list[tuple[str, Recording, Path]] = []
+    missing: dict[str, Any] = {}
     for method, ppg in variants.items():
         for r in recordings:
             arrays = {"ppg": ppg(r), "fs_ppg": r.fs_ppg, "acc": r.acc, "fs_acc": r.fs_acc}
@@ -216,11 +218,10 @@ class Row:
 
 def table(runs: Sequence[Run], held_out: set[str] | None) -> list[Row]:
     """Rows by group and method; SPC's training and test recordings by themselves; held-out people too."""
-    groups = {"all": lambda r: True}
+    groups: dict[str, Callable[[Recording], bool]] = {"all": lambda r: True}
     if any(run.recording.dataset == "troika" for run in runs):
-        groups |= {
-            f"SPC {kind}": lambda r, k=k: r.subject[0] == k for kind, k in (("training", "S"), ("test", "T"))
-        }
+        groups["SPC training"] = lambda r: r.subject.startswith("S")
+        groups["SPC test"] = lambda r: r.subject.startswith("T")
     if held_out is not None:
         groups["people ours never saw"] = lambda r: r.subject in held_out
     rows = []

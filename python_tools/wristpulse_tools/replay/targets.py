@@ -55,7 +55,7 @@ def on_board(board: Board, model: Path, folder: Path) -> Program:
     build = folder / f"{board.name}-serial"
     options = ("-DSNIPPET=pulse-replay-serial", f"-DPULSE_MODEL_DIR={model.resolve()}")
     zephyr_workspace.build(board.board, build, *options)
-    flashed = []
+    flashed: list[Path] = []
 
     def start() -> None:
         if flashed:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -208,9 +209,12 @@ def _result(payload: bytes) -> Result | Stale:
     time_us, hop, bpm_q8, confidence, state, gaps = _fixed(_RESULT, payload)
     if state >= len(STATES):
         raise StreamError(f"result: state: expected 0 to {len(STATES) - 1}, found {state}")
-    if STATES[state] is None:
-        return Stale(time_us)
-    return Result(hop, time_us, bpm_q8, confidence, STATES[state], gaps)
+    known = STATES[state]
+    return (
+        Result(hop=hop, time_us=time_us, bpm_q8=bpm_q8, confidence_q15=confidence, state=known, gaps=gaps)
+        if known
+        else Stale(time_us)
+    )
 
 
 def _counters(payload: bytes) -> Counters:
@@ -219,4 +223,4 @@ def _counters(payload: bytes) -> Counters:
     return Counters(*_fixed(_COUNTERS, payload))
 
 
-_PARSERS = {1: _ppg, 2: _acc, 3: _result, 4: _counters}
+_PARSERS: dict[int, Callable[[bytes], Record]] = {1: _ppg, 2: _acc, 3: _result, 4: _counters}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from wristpulse.support.errors import UserError
@@ -56,7 +56,7 @@ class Journal:
         self.path.unlink(missing_ok=True)
 
 
-def read(path: Path) -> Iterator[bytes]:
+def read(path: Path) -> Generator[bytes, None, None]:
     """A source that is a journal. OSError if it cannot be read."""
     with path.open("rb") as file:
         while data := file.read(PIECE):

@@ -97,9 +97,9 @@ def motion_g(acc: np.ndarray) -> float:
 def _headline(view: View) -> Text:
     last = view.results[-1] if view.results else None
     state = "stale" if view.stale else last.state.value if last else "waiting"
-    known = last is not None and last.bpm_q8 > 0 and not view.stale
-    shown = f"{last.bpm_q8 / 256:5.1f}" if known else "  ---"
-    confidence = last.confidence_q15 / 32768 if known else 0.0
+    shown, confidence = "  ---", 0.0
+    if last is not None and last.bpm_q8 > 0 and not view.stale:
+        shown, confidence = f"{last.bpm_q8 / 256:5.1f}", last.confidence_q15 / 32768
     style = COLOURS.get(state, "dim")
     [meter] = bars(np.where(np.arange(20) < round(confidence * 20), 1.0, np.nan), 0, 1)
     return Text.assemble(

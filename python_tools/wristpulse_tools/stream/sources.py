@@ -6,9 +6,10 @@ A source is an iterator of bytes as they come; empty ones when nothing came for 
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import to_counts
@@ -23,12 +24,14 @@ from wristpulse_tools.support.locks import locked
 BAUD = 115_200
 WAIT_S = 0.1
 
+Stream = Generator[bytes, None, None]  # closed by who opened it
+
 
 class SourceError(UserError):
     """A source that ended badly; the message has the last line that it printed."""
 
 
-def serial_port(port: str, baud: int = BAUD) -> Iterator[bytes]:
+def serial_port(port: str, baud: int = BAUD) -> Stream:
     """What comes from a serial port, without end. SourceError if it cannot be opened, or goes away."""
     import serial
 
@@ -46,7 +49,7 @@ def emulated(
     folder: Path,
     real_time: bool = False,
     say: Callable[[str], None] = print,
-) -> Iterator[bytes]:
+) -> Stream:
     """The stream of the Zephyr image on QEMU that replays a recording in the repository's format, to its end.
 
     student: folder of student.tflite; folder: for builds and files; say: gets a line before the build, which
@@ -75,7 +78,7 @@ class Source:
     student: Path = RELEASED
     stream: Path | None = None
 
-    def open(self, folder: Path, real_time: bool) -> Iterator[bytes]:
+    def open(self, folder: Path, real_time: bool) -> Stream:
         """The stream; folder: for builds and files. SourceError if none or more than one is named."""
         named = [self.port is not None, self.target is not None, self.stream is not None]
         if named.count(True) != 1 or self.target not in (None, "qemu"):
@@ -91,11 +94,11 @@ class Source:
         return emulated(self.record, self.student, folder, real_time)
 
 
-def run_emulated(image: Path, replay: Path, folder: Path, real_time: bool = False) -> Iterator[bytes]:
+def run_emulated(image: Path, replay: Path, folder: Path, real_time: bool = False) -> Stream:
     """The stream of an image as QEMU writes it to a file. SourceError if it ends badly."""
     console, stream = folder / "console.log", folder / "stream.bin"
     stream.write_bytes(b"")
-    machine = {**zephyr_workspace.MACHINE, "serial": f"file:{console}"}
+    machine: dict[str, Any] = {**zephyr_workspace.MACHINE, "serial": f"file:{console}"}
     command = qemu.command(image, replay, **machine, second_serial=f"file:{stream}", real_time=real_time)
     # Its own session: Ctrl-C is ours to handle.
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 
 WRITABLE, LOADED = 0x1, 0x2  # SHF_WRITE, SHF_ALLOC
 RAM_START = 0x2000_0000  # of every Cortex-M: what lies below is flash
@@ -36,8 +37,8 @@ class Symbol:
 def symbols(image: Path) -> Iterator[Symbol]:
     """All functions and objects of an ELF image."""
     with image.open("rb") as file:
-        source = ""
-        for entry in ELFFile(file).get_section_by_name(".symtab").iter_symbols():
+        source, symbols_of = "", ELFFile(file).get_section_by_name(".symtab")
+        for entry in symbols_of.iter_symbols() if isinstance(symbols_of, SymbolTableSection) else ():
             kind = entry["st_info"]["type"]
             if kind == "STT_FILE":
                 source = entry.name

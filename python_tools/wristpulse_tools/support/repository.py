@@ -14,12 +14,15 @@ PYTHON = ("training", "python_tools", "tests", "docs/notebooks", "tasks.py")
 GENERATED = "/model/"  # C files that a generator wrote keep its form
 
 
+PARALLEL = ("-n", "auto", "--dist", "loadfile")  # every core; a file's tests share its fixtures
+
+
 def pytest_words(
     slow: bool = False, select: str = "", markers: str = "", board: str = "", junit: str = ""
 ) -> list[str]:
-    """The pytest command of `invoke test`; markers take the place of `slow`."""
+    """The pytest command of `invoke test`; markers take the place of `slow`. A board is tested on alone."""
     words = [sys.executable, "-m", "pytest", "-q", "-m", markers or ("" if slow else "not slow")]
-    words += ["tests/on_target"] if board else []
+    words += ["tests/on_target"] if board else PARALLEL
     for option, value in (("-k", select), ("--board", board), ("--junitxml", junit)):
         words += [option, value] if value else []
     return words

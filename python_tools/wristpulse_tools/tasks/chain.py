@@ -9,13 +9,13 @@ from wristpulse_tools.tasks.common import RUN_HELP, command, pipeline, say
 
 @command(**RUN_HELP)
 def train(_context, config="demo", data: Path | None = None, dataset=None, test=None, force=False):
-    """Train the PULSE teacher."""
+    """Train the teacher that the configuration's student learns from, if it has one."""
     pipeline(config, data, dataset, test).train(force)
 
 
 @command(**RUN_HELP)
 def distill(_context, config="demo", data: Path | None = None, dataset=None, test=None, force=False):
-    """Distil the teacher into the student."""
+    """Train the student, from its teacher and the labels or from the labels alone."""
     pipeline(config, data, dataset, test).distill(force)
 
 
@@ -72,6 +72,6 @@ def demo(
     from wristpulse_tools.replay.demo import demo
     from wristpulse_tools.support.locks import locked
 
-    chains = [pipeline(name, data, dataset, test) for name in (config, spectral)]
+    paper, shorter = (pipeline(name, data, dataset, test) for name in (config, spectral))
     with locked(BUILD / "demo"):
-        demo(*chains, force)
+        demo(paper, shorter, force)

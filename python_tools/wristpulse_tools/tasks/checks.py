@@ -36,7 +36,7 @@ def accept(_context):
     from wristpulse_tools.support.repository import pytest_words, run_all
 
     files = ("tests/on_target/test_cases.py", "tests/on_target/test_timing.py")
-    sys.exit(not run_all([[*pytest_words(), *files, "--accept"]], ROOT))
+    sys.exit(not run_all([[*pytest_words(), "-n", "0", *files, "--accept"]], ROOT))
 
 
 @command()

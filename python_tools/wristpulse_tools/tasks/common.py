@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from invoke import Context, Task, task
+from invoke import Context, task
 
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.places import BUILD
@@ -14,7 +14,7 @@ from wristpulse_tools.support.progress import Reporter
 from wristpulse_tools.tasks.options import PulseTask, converted
 
 # What a user can cause; each says in one line what is wrong. Anything else is ours and keeps its traceback.
-USER_ERRORS = (ValueError, OSError, UserError)
+USER_ERRORS = (UserError, OSError)
 
 RUN_HELP = {
     "config": "configuration: a name in config/presets or the path of a .toml file",
@@ -25,13 +25,13 @@ RUN_HELP = {
 }
 
 
-def command(**help_texts: str):
+def command(**help_texts: str) -> Callable[[Callable[..., None]], Callable]:
     """An invoke task whose user errors end it with one line on stderr and exit status 1.
 
-    Options come as the types that the function annotates: int, float, Path, list[str] (comma-separated).
+    Options come as the types that the function annotates: int, float, Path, Sequence[str] (comma-separated).
     """
 
-    def wrap(body: Callable[..., None]) -> Task:
+    def wrap(body: Callable[..., None]) -> Callable:
         @functools.wraps(body)
         def run(context: Context, **options: object) -> None:
             try:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Firmware: replay recordings through it, record from it, watch it, count what it costs."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from wristpulse.student.card import MODEL, RELEASED
@@ -67,7 +68,7 @@ def replay(
 def replay_all(
     _context,
     data: Path | None = None,
-    datasets: list[str] = ("troika", "bami1"),
+    datasets: Sequence[str] = ("troika", "bami1"),
     student: Path = RELEASED,
     target: str = "qemu",
     board: str | None = None,
@@ -95,7 +96,7 @@ def replay_all(
 )
 def bench(
     _context,
-    models: list[str] = (str(RELEASED / MODEL),),
+    models: Sequence[str] = (str(RELEASED / MODEL),),
     layers=False,
     portable=False,
     json: Path | None = None,
@@ -124,7 +125,7 @@ def bench(
     models="int8 .tflite files of causal networks, comma-separated",
     hop="frames that are new in a hop; 64 are 2 s",
 )
-def bench_hops(_context, models: list[str], hop: int = 64):
+def bench_hops(_context, models: Sequence[str], hop: int = 64):
     """Count what a hop of a streaming network costs on QEMU's Cortex-M4F beside a whole window."""
     from wristpulse_tools.bench.stream import show_hops
 

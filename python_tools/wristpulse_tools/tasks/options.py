@@ -6,7 +6,7 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ class PulseTask(Task):
 
 
 def converted(body: Callable, options: dict[str, Any]) -> dict[str, Any]:
-    """The options with texts converted to what `body` annotates: int, float, Path, or a list of texts.
+    """The options with texts converted to what `body` annotates: int, float, Path, or a sequence of one.
 
     OptionError for a text that is none, or for a value that must be given and is not. A list is
     comma-separated. A parameter without an annotation has the type of its default.
@@ -103,14 +103,15 @@ def convert(name: str, annotation: Any, text: str) -> Any:
     optional = typing.get_origin(annotation) in (typing.Union, types.UnionType)
     kinds = [kind for kind in (typing.get_args(annotation) if optional else (annotation,)) if kind]
     kind = next((kind for kind in kinds if kind is not type(None)), str)
-    if typing.get_origin(kind) is list:
-        return [part.strip() for part in text.split(",") if part.strip()]
+    if typing.get_origin(kind) in (list, Sequence):
+        (item,) = typing.get_args(kind)
+        return [convert(name, item, part.strip()) for part in text.split(",") if part.strip()]
     if kind is Path:
         return Path(text)
     if kind not in EXPECTED:
         return text
     try:
-        value = kind(text)
+        value: float = int(text) if kind is int else float(text)
     except ValueError:
         raise OptionError(f"{flag(name)}: expected {EXPECTED[kind]}, found {text}") from None
     if value < 0:

@@ -27,7 +27,7 @@ GROUPS = {
     "See it work": ("demo", "browser", "replay", "test"),
     "Your own recordings and published ones": ("estimate", "record", "monitor", "data", "recordings"),
     "Train a student": ("train", "distill", "quantize", "embed", "release", "numbers"),
-    "Find out how good it is": ("evaluate", "ablation", "report", "peers"),
+    "Find out how good it is": ("evaluate", "report", "peers", "ablation"),
     "Firmware": (
         "workspace",
         "bench",
@@ -81,7 +81,7 @@ class PulseProgram(Program):
         super().__init__(name="invoke", binary="invoke")
         self._tasks = namespace
 
-    def normalize_argv(self, argv: list[str] | str | None) -> None:
+    def normalize_argv(self, argv: list[str] | None) -> None:
         """-h and --help ask for help wherever they stand; a value right after a task gets its option."""
         super().normalize_argv(argv)
         program, *words = self.argv
@@ -186,7 +186,8 @@ def take_over(namespace: Collection) -> None:
 
 def _without_core(argv: list[str]) -> list[str]:
     """The words without --search-root, which plain invoke has used already."""
-    words, kept = iter(argv), []
+    words = iter(argv)
+    kept: list[str] = []
     for word in words:
         if word in ("--search-root", "-r") and len(kept) == 1:
             next(words, None)

@@ -20,7 +20,7 @@ def holed(x: np.ndarray, *rows: int, value: float = np.nan) -> np.ndarray:
 
 def turned_back(t: np.ndarray, at: int) -> np.ndarray:
     t = t.copy()
-    t[at] = t[at - 1]
+    t[at] = t[at - 1] - 1 / 128
     return t
 
 
@@ -63,9 +63,9 @@ WRONG = {
     "times of others": (
         (PPG, ACC), {"t_ppg": T_PPG[:-1], "t_acc": T_ACC},
         f"t_ppg: expected {len(PPG)} times, one for each sample of ppg, found shape ({len(PPG) - 1},)"),
-    "times that stand": (
+    "times that run back": (
         (PPG, ACC), {"t_ppg": turned_back(T_PPG, 64), "t_acc": T_ACC},
-        "t_ppg: expected times in seconds that increase, found 0.984375 after 0.984375 at sample 64"),
+        "t_ppg: expected times in seconds that increase, found 0.976562 after 0.984375 at sample 64"),
     "NaN in times": (
         (PPG, ACC), {"t_ppg": holed(T_PPG, 5), "t_acc": T_ACC},
         "t_ppg: expected finite numbers, found 1 NaN, first at sample 5"),

@@ -75,6 +75,14 @@ def test_times_in_place_of_rates_give_the_same() -> None:
     assert np.allclose(late.time_s - epoch, by_rate.time_s, atol=1e-6)
 
 
+def test_packets_under_one_time_are_spread() -> None:
+    ppg, acc = wrists.ppg(), wrists.acc()
+    t_ppg, t_acc = np.arange(len(ppg)) / 64, np.arange(len(acc)) / 32
+    packets = t_ppg.reshape(-1, 16)[:, -1].repeat(16), t_acc.reshape(-1, 8)[:, -1].repeat(8)  # 4 a second
+    hr = wp.estimate(ppg, acc, t_ppg=packets[0], t_acc=packets[1])
+    assert hr.results == wp.estimate(ppg, acc, t_ppg=t_ppg, t_acc=t_acc).results
+
+
 def test_times_may_be_dates() -> None:
     ppg, acc = wrists.ppg(), wrists.acc()
     seconds = [np.arange(len(ppg)) / 64, np.arange(len(acc)) / 32]

@@ -55,7 +55,8 @@ class Builder:
         q = self.graph.tensors[index].quantization
         return q.scale[0], q.zeroPoint[0]
 
-    def operator(self, kind: str, inputs: list[int], output: int, options=None, **fields) -> int:  # noqa: ANN001
+    def operator(self, kind: str, inputs: list[int], output, options=None, **fields):  # noqa: ANN001, ANN201
+        """`output`: an index, or a list of them; returned as it is."""
         number = getattr(schema.BuiltinOperator, kind)
         codes = [c.builtinCode for c in self.model.operatorCodes]
         if number not in codes:
@@ -65,7 +66,7 @@ class Builder:
             codes.append(number)
         op = schema.OperatorT()
         op.opcodeIndex = codes.index(number)
-        op.inputs, op.outputs = inputs, [output]
+        op.inputs, op.outputs = inputs, output if isinstance(output, list) else [output]
         if options is not None:
             op.builtinOptions = options()
             name = type(op.builtinOptions).__name__.removesuffix("T")
@@ -144,12 +145,18 @@ class Builder:
 
     def elementwise(self, kind: str, a: int, b: int, out, activation=NONE) -> int:  # noqa: ANN001
         shape = np.broadcast_shapes(self.shape(a), self.shape(b))
-        options = schema.AddOptionsT if kind == "ADD" else schema.MulOptionsT
         result = self.tensor(shape, scale=out[0], zero=out[1])
+        if kind in ("MAXIMUM", "MINIMUM"):
+            return self.operator(kind, [a, b], result, schema.MaximumMinimumOptionsT)
+        options = {"ADD": schema.AddOptionsT, "SUB": schema.SubOptionsT, "MUL": schema.MulOptionsT}[kind]
         return self.operator(kind, [a, b], result, options, fusedActivationFunction=activation)
 
-    def unary(self, kind: str, source: int, out) -> int:  # noqa: ANN001
-        options, fields = (schema.SoftmaxOptionsT, {"beta": 1.0}) if kind == "SOFTMAX" else (None, {})
+    def unary(self, kind: str, source: int, out, alpha: float = 0.1) -> int:  # noqa: ANN001
+        options, fields = {
+            "SOFTMAX": (schema.SoftmaxOptionsT, {"beta": 1.0}),
+            "LEAKY_RELU": (schema.LeakyReluOptionsT, {"alpha": alpha}),
+            "HARD_SWISH": (schema.HardSwishOptionsT, {}),
+        }.get(kind, (None, {}))
         result = self.tensor(self.shape(source), scale=out[0], zero=out[1])
         return self.operator(kind, [source], result, options, **fields)
 

@@ -153,12 +153,20 @@ class _Growth:
             sizes = {"scalar": (1,), "channels": shape[3:], "columns": (1, 1, shape[2], 1)}[other]
             values = self.rng.integers(-128, 128, sizes)
             y = self.b.constant(values, np.int8, scale=self.pick(0.01, 0.5), zero=self.pick(0, -7))
+        kind = self.pick("ADD", "MUL", "SUB", "MAXIMUM", "MINIMUM")
+        if kind in ("MAXIMUM", "MINIMUM"):  # one scale for all
+            y = self.b.unary("QUANTIZE", y, self.b.quantisation(x)) if y != x and other == "convolved" else x
+            if other == "channels":
+                scale, zero = self.b.quantisation(x)
+                y = self.b.constant(self.rng.integers(-128, 128, shape[3:]), np.int8, scale=scale, zero=zero)
         pair = (x, y) if self.draw(st.booleans()) else (y, x)
-        return self.b.elementwise(self.pick("ADD", "MUL"), *pair, self.output(x), self.pick(NONE, RELU))
+        out = self.b.quantisation(x) if kind in ("MAXIMUM", "MINIMUM") else self.output(x)
+        return self.b.elementwise(kind, *pair, out, self.pick(NONE, RELU))
 
     def lookup(self, x: int) -> int:
-        kind = self.pick("LOGISTIC", "RELU", "RELU6", "QUANTIZE")
-        return self.b.unary(kind, x, UNIT if kind == "LOGISTIC" else self.output(x))
+        kind = self.pick("LOGISTIC", "RELU", "RELU6", "QUANTIZE", "TANH", "LEAKY_RELU", "HARD_SWISH")
+        out = {"LOGISTIC": UNIT, "TANH": (1 / 128, 0)}.get(kind) or self.output(x)
+        return self.b.unary(kind, x, out, self.pick(0.0, 0.01, 0.3, 1.0))
 
     def softmax(self, x: int) -> int:
         return self.b.unary("SOFTMAX", x, UNIT)

@@ -25,6 +25,8 @@ ACCEPTED = {
     "default_converter": 1,  # Keras's defaults: an open batch, Flatten asks for it
     "sepconv": 1,
     "two_inputs": 1,
+    "split_glu": 1,  # SPLIT and LOGISTIC
+    "tanh": 1,
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from wristpulse.core.numbers import ACC_LSB_PER_G, PPG_MAX
 from wristpulse.core.sensor import SensorStream, sample_times
+from wristpulse.recordings.exports.timed import spread
 from wristpulse.recordings.recording import HOP_S, LEAST_HZ, WINDOW_S
 from wristpulse.recordings.scale import (
     MOST_LEDS,
@@ -67,10 +68,11 @@ def acc_values(acc: ArrayLike) -> np.ndarray:
     return _finite("acc", x)
 
 
-def times_us(array: str, t: ArrayLike, samples: int) -> np.ndarray:
+def times_us(array: str, t: ArrayLike, samples: int, packets: bool = False) -> np.ndarray:
     """Times in seconds, or dates, as whole microseconds, int64 (samples,), of dates since 1970.
 
-    SignalError unless they increase.
+    packets: spread samples that came together under one time evenly up to it. SignalError unless the times
+    increase.
     """
     name = f"t_{array}"
     if np.asarray(t).dtype.kind == "M":
@@ -79,7 +81,10 @@ def times_us(array: str, t: ArrayLike, samples: int) -> np.ndarray:
     t = _numbers(name, t, f"({samples},)")
     if t.shape != (samples,):
         raise SignalError(name, f"{samples} times, one for each sample of {array}", f"shape {t.shape}")
-    us = np.rint(_finite(name, t) * 1e6).astype(np.int64)
+    t = _finite(name, t)
+    if packets and (np.diff(t) >= 0).all():
+        t = spread(t)
+    us = np.rint(t * 1e6).astype(np.int64)
     back = np.flatnonzero(np.diff(us) <= 0)
     if len(back):
         at = int(back[0]) + 1
@@ -95,7 +100,7 @@ def series(array: str, values: np.ndarray, fs: float | None, t: ArrayLike | None
         whole = Series(values=values, t_us=sample_times(len(values), fs), fs=fs)
         seconds = len(values) / fs
     elif fs is None and t is not None:
-        whole = Series(values=values, t_us=times_us(array, t, len(values)), fs=None)
+        whole = Series(values=values, t_us=times_us(array, t, len(values), packets=True), fs=None)
         seconds = (whole.t_us[-1] - whole.t_us[0]) * 1e-6 if len(values) else 0.0
         if len(values) > 1 and whole.rate_hz < LEAST_HZ:
             expected = f"times in seconds of {LEAST_HZ:g} samples a second or more"

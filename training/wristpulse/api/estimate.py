@@ -153,7 +153,7 @@ def estimate(
         Rates in Hz, 10 or more; both signals start at time 0.
     t_ppg, t_acc : array (n,), array (m,)
         In place of a rate: the samples' times, increasing, in seconds or as datetime64 (then seconds since
-        1970 come back). Longer steps than 0.1 s are gaps.
+        1970 come back). Longer steps than 0.1 s are gaps. Packets of samples under one time are spread.
     scale : "auto", "counts", pair (lsb, zero) or PpgScale
         How `ppg` becomes the device's 18-bit counts, ``round(ppg / lsb) + zero``. "counts" is (1, 0).
     acc_unit : "auto", str or float

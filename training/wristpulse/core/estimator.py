@@ -44,7 +44,7 @@ class State(enum.Enum):
     NO_PULSE = "no-pulse"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """One hop's result: hop number from 0, its end in microseconds, 1/256 BPM, Q15, state, gaps so far."""
 

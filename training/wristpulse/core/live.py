@@ -20,6 +20,14 @@ class LiveAligner:
     """Samples in, hops out, in chunks of any length.
 
     The hops depend on the samples' times only, not on where a chunk ends. Each channel's times must increase.
+
+    Examples
+    --------
+    >>> aligner = LiveAligner()
+    >>> t = np.arange(150) * 20_000  # 3 s at 50 Hz
+    >>> light, still = np.full(150, 100_000, np.uint32), np.tile(np.array([0, 0, 4096], np.int16), (150, 1))
+    >>> [len(aligner.take(SensorStream(light, t + late, still, t + late))) for late in (0, 3_000_000)]
+    [1, 1]
     """
 
     def __init__(self) -> None:
@@ -57,10 +65,10 @@ class LiveEstimator:
     def take(self, stream: SensorStream) -> list[Result]:
         """Results of the hops that these samples complete."""
         new = self._aligner.take(stream)
-        known = len(self._before) if self._before else 0
+        earlier = len(self._before) if self._before else 0
         hops = _joined(Hops, self._before, new) if self._before else new
         ends = window_ends(hops)
-        run = self._progress.take(Windows(hops=hops, ends=ends, x=windows(hops, ends)), first=known)
+        run = self._progress.take(Windows(hops=hops, ends=ends, x=windows(hops, ends)), first=earlier)
         self._before = _part(hops, slice(max(0, len(hops) - LOOK_BACK), None))
         return run.results
 

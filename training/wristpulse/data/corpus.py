@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The windows that networks learn from, split by person."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -8,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float32, Int8
 
 from wristpulse.config.load import ConfigError
 from wristpulse.config.settings import Data
@@ -22,16 +25,16 @@ from wristpulse.recordings.registry import SIMULATOR
 class Examples:
     """What the paper's line learns from.
 
-    inputs: int8 (n, 4, 256), 32 steps a standard deviation; bpm: float32 (n,), reference, NaN without one.
+    inputs: 32 steps a standard deviation; bpm: reference, NaN without one.
     """
 
-    inputs: np.ndarray
-    bpm: np.ndarray
+    inputs: Int8[np.ndarray, "n 4 256"]
+    bpm: Float32[np.ndarray, " n"]
 
     def __len__(self) -> int:
         return len(self.bpm)
 
-    def thinned(self, count: int) -> "Examples":
+    def thinned(self, count: int) -> Examples:
         """At most `count` of them, evenly spread; all for 0."""
         if not 0 < count < len(self):
             return self

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float, Float64, Int8, Int64, Num
 
 from wristpulse.core.numbers import RATE_HZ, WINDOW
 from wristpulse.core.sensor import to_counts
@@ -13,10 +14,25 @@ from wristpulse.recordings.recording import Recording
 MOST_APART_S = 4.0  # neighbouring labels; published sets have one in 1 or 2 s
 
 
-def between_labels(label_s: np.ndarray, hr: np.ndarray, at_s: np.ndarray) -> np.ndarray:
-    """Labels hr (n,) of the times label_s (n,), n > 0, at other times: float64 (w,), linear between two.
+def between_labels(
+    label_s: Float64[np.ndarray, " n"], hr: Float[np.ndarray, " n"], at_s: Float64[np.ndarray, " w"]
+) -> Float64[np.ndarray, " w"]:
+    """Labels at other times than their own, linear between two.
 
-    NaN before the first, after the last, and where the two are more than MOST_APART_S apart: a hole.
+    Parameters
+    ----------
+    label_s, hr : times (s, rising) and heart rates (BPM) of at least one label.
+    at_s : times that are asked for, s.
+
+    Returns
+    -------
+    BPM; NaN before the first label, after the last, and where the two around are more than MOST_APART_S
+    apart: a hole.
+
+    Examples
+    --------
+    >>> between_labels(np.array([0.0, 2.0, 9.0]), np.array([60.0, 70.0, 90.0]), np.array([1.0, 5.0, 9.5]))
+    array([65., nan, nan])
     """
     after = np.searchsorted(label_s, at_s).clip(1, max(len(label_s) - 1, 1))
     apart = label_s[np.minimum(after, len(label_s) - 1)] - label_s[after - 1] > MOST_APART_S
@@ -24,11 +40,20 @@ def between_labels(label_s: np.ndarray, hr: np.ndarray, at_s: np.ndarray) -> np.
     return np.where(apart, np.nan, bpm)
 
 
-def window_labels(recording: Recording, end_us: np.ndarray, aligned: bool) -> np.ndarray:
-    """Reference BPM, float64 (w,), of windows that end at `end_us`; NaN where the recording has none.
+def window_labels(
+    recording: Recording, end_us: Num[np.ndarray, " w"], aligned: bool
+) -> Float64[np.ndarray, " w"]:
+    """Reference BPM of windows; NaN where the recording has none.
 
-    The published label, interpolated at the window's start; `aligned` shifts labels by the recording's clock
-    offset.
+    Parameters
+    ----------
+    recording : with labels or without.
+    end_us : the windows' ends on the recording's clock, microseconds.
+    aligned : shift labels by the recording's clock offset.
+
+    Returns
+    -------
+    The published label, interpolated at each window's start.
     """
     if recording.hr is None or not len(recording.hr):
         return np.full(len(end_us), np.nan)
@@ -38,7 +63,7 @@ def window_labels(recording: Recording, end_us: np.ndarray, aligned: bool) -> np
 
 def labelled_windows(
     recording: Recording, aligned: bool, led: int | None = None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Inputs int8 (w, 4, 256), reference BPM float64 (w,) or NaN, and the windows' hops int64 (w,)."""
+) -> tuple[Int8[np.ndarray, "w 4 256"], Float64[np.ndarray, " w"], Int64[np.ndarray, " w"]]:
+    """Network inputs of a recording's windows, reference BPM or NaN, and the windows' hops."""
     windows = stream_windows(to_counts(recording, led))
     return window_inputs(windows.x), window_labels(recording, windows.end_us, aligned), windows.ends

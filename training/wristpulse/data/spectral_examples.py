@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float32, Float64, Int32
 
 from wristpulse.config.networks import Augmentation
 from wristpulse.core.numbers import HOP, HOPS_PER_WINDOW, RATE_HZ, WINDOW
@@ -21,23 +22,23 @@ from wristpulse.support.errors import UserError
 class SpectralExamples:
     """Windows to learn from.
 
-    spectra: float32 (n, 4, 104), magnitudes; motion: float32 (n,), r_acc; bpm: float32 (n,), NaN unknown;
-    hops: int32 (n, 4), the rows that stand side by side in the network; weight: float64 (n,), of being drawn.
+    spectra: magnitudes; motion: r_acc; bpm: NaN without a label; hops: the rows that stand side by side in
+    the network; weight: of being drawn.
     """
 
-    spectra: np.ndarray
-    motion: np.ndarray
-    bpm: np.ndarray
-    hops: np.ndarray
-    weight: np.ndarray
+    spectra: Float32[np.ndarray, "n 4 104"]
+    motion: Float32[np.ndarray, " n"]
+    bpm: Float32[np.ndarray, " n"]
+    hops: Int32[np.ndarray, "n 4"]
+    weight: Float64[np.ndarray, " n"]
 
-    def chances(self, unlabelled: float) -> np.ndarray:
-        """Probability (n,) of each window to be drawn; `unlabelled`: together of those without a label."""
-        unknown = np.isnan(self.bpm)
-        if not unlabelled or not unknown.any():
+    def chances(self, unlabelled: float) -> Float64[np.ndarray, " n"]:
+        """Probability of each window to be drawn; `unlabelled`: together of those without a label."""
+        without = np.isnan(self.bpm)
+        if not unlabelled or not without.any():
             return self.weight / self.weight.sum()
         labelled = (1 - unlabelled) * self.weight / self.weight.sum()
-        return labelled + unlabelled * unknown / unknown.sum()
+        return labelled + unlabelled * without / without.sum()
 
 
 def recording_examples(
@@ -92,8 +93,8 @@ def gather(recordings: Sequence[Recording], parts: Sequence[SpectralExamples]) -
     return together
 
 
-def noise_spectra(seed: int, count: int = 2000) -> np.ndarray:
-    """PPG spectra of four hops with no pulse in them, float32 (count, 4, 2, 104): noise of all colours."""
+def noise_spectra(seed: int, count: int = 2000) -> Float32[np.ndarray, "{count} 4 2 104"]:
+    """PPG spectra of four hops with no pulse in them: noise of all colours."""
     rng = np.random.default_rng(seed)
     samples = HOP * (HOPS_PER_WINDOW - 1) + WINDOW
     white = np.fft.rfft(rng.normal(size=(count, 2 * samples)))

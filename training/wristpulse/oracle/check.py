@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import tflite
 
+from wristpulse.oracle.activations import hard_swish_exponent
 from wristpulse.oracle.geometry import ACTIVATIONS, slice_ranges, window_output
 from wristpulse.oracle.graph import Graph, Operator, Tensor
 from wristpulse.oracle.refusals import BATCH, FLOAT_WAY_OUT, way_out
@@ -16,14 +17,18 @@ from wristpulse.oracle.refusals import BATCH, FLOAT_WAY_OUT, way_out
 MAX_ELEMENTS = 1 << 22  # far above any microcontroller's memory
 INPUTS = {
     "CONV_2D": (2, 3), "DEPTHWISE_CONV_2D": (2, 3), "FULLY_CONNECTED": (2, 3), "ADD": (2, 2), "MUL": (2, 2),
+    "SUB": (2, 2), "MAXIMUM": (2, 2), "MINIMUM": (2, 2),
     "MEAN": (2, 2), "PAD": (2, 2), "RESHAPE": (1, 2), "EXPAND_DIMS": (2, 2), "TRANSPOSE": (2, 2),
-    "STRIDED_SLICE": (4, 4), "CONCATENATION": (1, 64), "PACK": (1, 64),
+    "REDUCE_MAX": (2, 2), "RESIZE_NEAREST_NEIGHBOR": (2, 2), "STRIDED_SLICE": (4, 4),
+    "CONCATENATION": (1, 64), "PACK": (1, 64),
 }  # fmt: skip
 CONSTANT_INPUTS = {
     "CONV_2D": (1, 2), "DEPTHWISE_CONV_2D": (1, 2), "FULLY_CONNECTED": (1, 2), "MEAN": (1,), "PAD": (1,),
-    "TRANSPOSE": (1,), "STRIDED_SLICE": (1, 2, 3),
+    "TRANSPOSE": (1,), "STRIDED_SLICE": (1, 2, 3), "REDUCE_MAX": (1,),
 }  # fmt: skip
+PAIRS = ("ADD", "MUL", "SUB", "MAXIMUM", "MINIMUM")
 SAME_SCALE = (
+    "MAXIMUM", "MINIMUM", "REDUCE_MAX", "RESIZE_NEAREST_NEIGHBOR", "DILATE",
     "AVERAGE_POOL_2D", "MAX_POOL_2D", "CONCATENATION", "PACK", "PAD", "RESHAPE", "EXPAND_DIMS", "SQUEEZE",
     "TRANSPOSE", "STRIDED_SLICE",
 )  # fmt: skip
@@ -61,7 +66,12 @@ def _wiring(graph: Graph, op: Operator, computed: set[int]) -> None:
             raise graph.error(
                 f"{place} -> {floating}", "int8 arithmetic throughout", way_out(floating.kind, True)
             )
-        raise graph.error(place, f"one of {', '.join(sorted(_CHECKS))}", way_out(op.kind))
+        if op.kind in REWRITTEN:
+            raise graph.error(
+                place, "constant axes, sizes and filters, no activation of its own", f"{op.kind} with others"
+            )
+        known_kinds = sorted({*_CHECKS, *REWRITTEN} - {"DILATE"})
+        raise graph.error(place, f"one of {', '.join(known_kinds)}", way_out(op.kind))
     low, high = INPUTS.get(op.kind, (1, 1))
     if not low <= len(op.inputs) <= high or len(op.outputs) != 1:
         raise graph.error(
@@ -121,7 +131,7 @@ class _Check:
         op = self.op
         data = (
             [t for t in self.inputs if t is not None]
-            if op.kind in ("ADD", "MUL", "CONCATENATION", "PACK")
+            if op.kind in (*PAIRS, "CONCATENATION", "PACK")
             else self.inputs[:1]
         )
         for tensor in (*data, self.out):
@@ -242,12 +252,57 @@ class _Check:
         if [d for d in self.out.shape if d > 1] != [d for d in kept if d > 1]:
             self.fail(f"shape {tuple(kept)} for {self.out}", self.out.shape)
 
+    def largest(self) -> None:
+        self.mean()
+        count = self.inputs[0].size // self.out.size
+        if count > 65535:
+            self.fail("a maximum over at most 65535 elements", count)
+
+    def dilated(self) -> None:
+        self.image()
+        sizes = zip(self.inputs[0].shape[1:3], self.op.options["Steps"], strict=True)
+        self.shape((1, *((n - 1) * step + 1 for n, step in sizes), self.inputs[0].shape[3]))
+
+    def resized(self) -> None:
+        self.image()
+        source = self.inputs[0].shape
+        if self.op.options["AlignCorners"] or source[3] != self.out.shape[3]:
+            self.fail("as many channels and no aligned corners", self.out.shape)
+        if source[1] != self.out.shape[1] and source[2] != self.out.shape[2]:
+            self.fail("one axis that grows", f"{source} to {self.out.shape}")
+        for axis in (1, 2):
+            factor, rest = divmod(self.out.shape[axis], source[axis])
+            # TFLite's index in single precision must be the whole one.
+            place = np.arange(self.out.shape[axis], dtype=np.float32)
+            place += np.float32(0.5) if self.op.options["HalfPixelCenters"] else np.float32(0)
+            index = np.floor(place * (np.float32(source[axis]) / np.float32(self.out.shape[axis])))
+            if rest or np.any(
+                np.minimum(index, source[axis] - 1) != np.arange(self.out.shape[axis]) // factor
+            ):
+                self.fail(f"whole multiples of {source[1:3]} in {self.out}", self.out.shape[1:3])
+
     def unit_output(self) -> None:
         self.same_shape()
         if self.out.scale[0] != np.float32(1 / 256) or self.out.zero != -128:
             self.fail(
                 f"scale 1/256 and zero point -128 for {self.out}", f"{self.out.scale[0]}, {self.out.zero}"
             )
+
+    def tanh(self) -> None:
+        self.same_shape()
+        if self.out.scale[0] != np.float32(1 / 128) or self.out.zero != 0:
+            self.fail(f"scale 1/128 and zero point 0 for {self.out}", f"{self.out.scale[0]}, {self.out.zero}")
+
+    def leaky_relu(self) -> None:
+        self.same_shape()
+        if not 0 <= self.op.options["Alpha"] <= 1:
+            self.fail("a slope of 0 to 1", self.op.options["Alpha"])
+
+    def hard_swish(self) -> None:
+        self.same_shape()
+        exponent = hard_swish_exponent(self.inputs[0], self.out)
+        if exponent > 0:
+            self.fail(f"an output scale of more than 1/128 of the input's for {self.out}", self.out.scale[0])
 
     def softmax(self) -> None:
         self.unit_output()
@@ -294,15 +349,18 @@ class _Check:
         if any(t.shape != (rank,) or t.dtype.kind != "i" for t in self.inputs[1:]):
             self.fail(f"begin, end and stride of {rank} integers", [t.shape for t in self.inputs[1:]])
         if (
-            np.any(self.inputs[3].data < 1)
+            np.any(self.inputs[3].data == 0)
             or self.op.options["EllipsisMask"]
             or self.op.options["NewAxisMask"]
         ):
-            self.fail("positive strides, no ellipsis and no new axis", self.op.options)
+            self.fail("strides but 0, no ellipsis and no new axis", self.op.options)
         ranges = slice_ranges(self.graph, self.op)
         if self.out.size != int(np.prod([len(r) for r in ranges])) or not self.out.size:
             self.fail(f"{[len(r) for r in ranges]} elements in {self.out}", self.out.shape)
 
+
+# Operators that rewrite.py takes apart; the checks are of the parts.
+REWRITTEN = ("SPLIT", "SPLIT_V", "UNPACK", "REVERSE_V2", "TRANSPOSE_CONV")
 
 _CHECKS: dict[str, Callable[[_Check], None]] = {
     "CONV_2D": _Check.conv,
@@ -312,6 +370,12 @@ _CHECKS: dict[str, Callable[[_Check], None]] = {
     "MAX_POOL_2D": _Check.pool,
     "ADD": _Check.elementwise,
     "MUL": _Check.elementwise,
+    "SUB": _Check.elementwise,
+    "MAXIMUM": _Check.elementwise,
+    "MINIMUM": _Check.elementwise,
+    "TANH": _Check.tanh,
+    "LEAKY_RELU": _Check.leaky_relu,
+    "HARD_SWISH": _Check.hard_swish,
     "MEAN": _Check.mean,
     "LOGISTIC": _Check.unit_output,
     "SOFTMAX": _Check.softmax,
@@ -326,4 +390,7 @@ _CHECKS: dict[str, Callable[[_Check], None]] = {
     "SQUEEZE": _Check.same_size,
     "TRANSPOSE": _Check.transposed,
     "STRIDED_SLICE": _Check.sliced,
+    "DILATE": _Check.dilated,
+    "REDUCE_MAX": _Check.largest,
+    "RESIZE_NEAREST_NEIGHBOR": _Check.resized,
 }

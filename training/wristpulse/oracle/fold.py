@@ -45,7 +45,7 @@ def _value(graph: Graph, op: Operator) -> np.ndarray | None:
         return None
     elif op.kind == "STRIDED_SLICE" and len(inputs) == 4:
         ranges = slice_ranges(graph, op)
-        value = known[0][tuple(slice(r.start, r.stop, r.step) for r in ranges)]
+        value = known[0][np.ix_(*ranges)]
     elif op.kind in ("PACK", "CONCATENATION"):
         join = np.stack if op.kind == "PACK" else np.concatenate
         value = join(known, axis=op.options["Axis"])

@@ -58,9 +58,10 @@ class Operator:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     options: dict[str, Any] = field(default_factory=dict)
+    origin: str = ""  # the file's operator, where this one stands for a part of it
 
     def __str__(self) -> str:
-        return f"operator {self.index} {self.kind}"
+        return f"operator {self.index} {self.origin or self.kind}"
 
 
 @dataclass(frozen=True)

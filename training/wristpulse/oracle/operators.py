@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from wristpulse.oracle import transcendental
+from wristpulse.oracle.activations import TABLES
 from wristpulse.oracle.arithmetic import (
     INT32_MAX,
     doubling_high_mul,
@@ -140,6 +141,31 @@ def add(graph: Graph, op: Operator, values: Values) -> np.ndarray:
     return np.clip(total, *activation_range(op, out)).astype(np.int8)
 
 
+def sub(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """Difference, scaled as a sum is."""
+    a, b, out = _tensors(graph, op)
+    twice = 2 * np.float64(max(a.scale[0], b.scale[0]))
+    x, y = (
+        multiply(q << 20, *quantize_multiplier(float(np.float64(t.scale[0]) / twice)))
+        for q, t in zip(_operands(graph, op, values), (a, b), strict=True)
+    )
+    multiplier, shift = quantize_multiplier(float(twice / ((1 << 20) * np.float64(out.scale[0]))))
+    total = multiply(x - y, multiplier, shift) + out.zero
+    return np.clip(total, *activation_range(op, out)).astype(np.int8)
+
+
+def extreme(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """The larger or smaller of two; all have one scale."""
+    x, y = _operands(graph, op, values)
+    chosen = np.maximum(x, y) if op.kind == "MAXIMUM" else np.minimum(x, y)
+    return (chosen + graph.tensors[op.outputs[0]].zero).astype(np.int8)
+
+
+def table(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """A function of one value."""
+    return TABLES[op.kind](graph, op)[values[op.inputs[0]].astype(np.int64) + 128]
+
+
 def mul(graph: Graph, op: Operator, values: Values) -> np.ndarray:
     """Elementwise product."""
     a, b, out = _tensors(graph, op)
@@ -258,8 +284,34 @@ def transpose(graph: Graph, op: Operator, values: Values) -> np.ndarray:
 def strided_slice(graph: Graph, op: Operator, values: Values) -> np.ndarray:
     """Every stride-th element between begin and end along each axis."""
     ranges = slice_ranges(graph, op)
-    part = values[op.inputs[0]][(slice(None), *(slice(r.start, r.stop, r.step) for r in ranges))]
+    part = values[op.inputs[0]]
+    for axis, kept in enumerate(ranges):
+        part = part.take(kept, axis=axis + 1)
     return part.reshape(-1, *graph.tensors[op.outputs[0]].shape)
+
+
+def dilate(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """Zero points between the elements of both axes of an image; see rewrite.py."""
+    source, out = _ends(graph, op)
+    spread = np.full((len(values[op.inputs[0]]), *out.shape), source.zero, np.int8)
+    spread[:, :, :: op.options["Steps"][0], :: op.options["Steps"][1]] = values[op.inputs[0]]
+    return spread
+
+
+def reduce_max(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """Largest over the constant axes."""
+    source, out = _ends(graph, op)
+    axes = tuple(sorted({int(a) % len(source.shape) + 1 for a in np.atleast_1d(values[op.inputs[1]])}))
+    return values[op.inputs[0]].max(axis=axes).reshape(-1, *out.shape)
+
+
+def resize_nearest(graph: Graph, op: Operator, values: Values) -> np.ndarray:
+    """Each element of an image's axes as often as its size grows; whole factors only."""
+    source, out = _ends(graph, op)
+    spread = values[op.inputs[0]]
+    for axis in (1, 2):
+        spread = spread.repeat(out.shape[axis] // source.shape[axis], axis=axis + 1)
+    return spread
 
 
 KERNELS: dict[str, Kernel] = {
@@ -270,6 +322,12 @@ KERNELS: dict[str, Kernel] = {
     "MAX_POOL_2D": max_pool_2d,
     "ADD": add,
     "MUL": mul,
+    "SUB": sub,
+    "MAXIMUM": extreme,
+    "MINIMUM": extreme,
+    "TANH": table,
+    "LEAKY_RELU": table,
+    "HARD_SWISH": table,
     "MEAN": mean,
     "LOGISTIC": logistic,
     "SOFTMAX": softmax,
@@ -284,4 +342,7 @@ KERNELS: dict[str, Kernel] = {
     "SQUEEZE": reshape,
     "TRANSPOSE": transpose,
     "STRIDED_SLICE": strided_slice,
+    "DILATE": dilate,
+    "REDUCE_MAX": reduce_max,
+    "RESIZE_NEAREST_NEIGHBOR": resize_nearest,
 }

@@ -15,6 +15,7 @@ import tflite
 from wristpulse.oracle.fold import fold
 from wristpulse.oracle.graph import Graph, ModelError, Operator, Tensor
 from wristpulse.oracle.refusals import way_out
+from wristpulse.oracle.rewrite import rewrite
 
 DTYPES = {
     tflite.TensorType.FLOAT32: np.float32,
@@ -43,6 +44,8 @@ OPTIONS: dict[str, tuple[type, tuple[str, ...]]] = {
     ),
     "ADD": (tflite.AddOptions, ("FusedActivationFunction",)),
     "MUL": (tflite.MulOptions, ("FusedActivationFunction",)),
+    "SUB": (tflite.SubOptions, ("FusedActivationFunction",)),
+    "LEAKY_RELU": (tflite.LeakyReluOptions, ("Alpha",)),
     "CONCATENATION": (tflite.ConcatenationOptions, ("Axis", "FusedActivationFunction")),
     "PACK": (tflite.PackOptions, ("Axis", "ValuesCount")),
     "MEAN": (tflite.ReducerOptions, ("KeepDims",)),
@@ -52,6 +55,16 @@ OPTIONS: dict[str, tuple[type, tuple[str, ...]]] = {
         ("BeginMask", "EndMask", "EllipsisMask", "NewAxisMask", "ShrinkAxisMask"),
     ),
     "SPLIT": (tflite.SplitOptions, ("NumSplits",)),
+    "UNPACK": (tflite.UnpackOptions, ("Axis", "Num")),
+    "TRANSPOSE_CONV": (
+        tflite.TransposeConvOptions,
+        ("Padding", "StrideH", "StrideW", "FusedActivationFunction"),
+    ),
+    "RESIZE_NEAREST_NEIGHBOR": (
+        tflite.ResizeNearestNeighborOptions,
+        ("AlignCorners", "HalfPixelCenters"),
+    ),
+    "REDUCE_MAX": (tflite.ReducerOptions, ("KeepDims",)),
 }
 MALFORMED = (
     struct.error,
@@ -104,7 +117,7 @@ class _Reader:
         tensors = self._list(sub.TensorsLength(), sub.Tensors, self._tensor)
         inputs, outputs = self._indices(sub.InputsAsNumpy()), self._indices(sub.OutputsAsNumpy())
         digest = hashlib.sha256(self.blob).hexdigest()
-        return fold(Graph(self.source, digest, tensors, operators, inputs, outputs, self._names()))
+        return rewrite(fold(Graph(self.source, digest, tensors, operators, inputs, outputs, self._names())))
 
     def _names(self) -> dict[int, str]:
         """Names that the file's signature gives to inputs and outputs, where it has just one."""

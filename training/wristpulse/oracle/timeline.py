@@ -15,6 +15,7 @@ from math import prod
 import numpy as np
 import tflite
 
+from wristpulse.oracle.check import PAIRS
 from wristpulse.oracle.geometry import slice_ranges, window
 from wristpulse.oracle.graph import Graph, Operator
 
@@ -240,10 +241,10 @@ def _windowed(graph: Graph, op: Operator, times: Times) -> Time | None:
 
 
 _FOLLOW: dict[str, Callable[[Graph, Operator, Times], Time | None]] = {
-    **dict.fromkeys(("RELU", "RELU6", "LOGISTIC", "QUANTIZE"), _same),
+    **dict.fromkeys(("RELU", "RELU6", "LOGISTIC", "QUANTIZE", "TANH", "LEAKY_RELU", "HARD_SWISH"), _same),
     **dict.fromkeys(("RESHAPE", "EXPAND_DIMS", "SQUEEZE"), _reshaped),
     **dict.fromkeys(("CONCATENATION", "PACK"), _joined),
-    **dict.fromkeys(("ADD", "MUL"), _elementwise),
+    **dict.fromkeys(PAIRS, _elementwise),
     **dict.fromkeys(WINDOWED, _windowed),
     "SOFTMAX": _softmax,
     "TRANSPOSE": _transposed,
@@ -252,4 +253,4 @@ _FOLLOW: dict[str, Callable[[Graph, Operator, Times], Time | None]] = {
     "MEAN": _mean,
     "PAD": _padded,
 }
-_MANY = ("CONCATENATION", "PACK", "ADD", "MUL")  # the first input may be a constant or of the head
+_MANY = ("CONCATENATION", "PACK", *PAIRS)  # the first input may be a constant or of the head

@@ -13,6 +13,7 @@ PULSE_ASSERT(PULSE_ALIGN_DEPTH > 128 || sizeof(struct pulse_align) <= 4096);
 /* A gap: the next frame belongs to another time. */
 static void restart(struct pulse_align *align)
 {
+	align->counters.restarts += align->running;
 	align->running = false;
 	align->frames = 0;
 	align->hop.discontinuous = true;
@@ -20,6 +21,19 @@ static void restart(struct pulse_align *align)
 
 static uint32_t push(struct pulse_align *align, struct pulse_ring *ring, int64_t t_us)
 {
+	bool is_ppg = ring == &align->ppg_ring;
+
+	if (pulse_ring_full(ring)) {
+		uint32_t *dropped =
+			is_ppg ? &align->counters.ppg_dropped : &align->counters.acc_dropped;
+
+		++*dropped;
+	}
+	if (pulse_ring_breaks(ring, t_us)) {
+		uint16_t *gaps = is_ppg ? &align->counters.ppg_gaps : &align->counters.acc_gaps;
+
+		++*gaps;
+	}
 	/* No room: the other channel is silent. What of this one is lost, it cannot ask for any
 	 * more. */
 	if (pulse_ring_full(ring) && pulse_ring_drop(ring)) {

@@ -36,21 +36,18 @@ BT_GATT_SERVICE_DEFINE(heart_rate_service, BT_GATT_PRIMARY_SERVICE(BT_UUID_HRS),
 		       BT_GATT_CHARACTERISTIC(BT_UUID_HRS_BODY_SENSOR, BT_GATT_CHRC_READ,
 					      BT_GATT_PERM_READ, read_location, NULL, NULL));
 
-/* Sending may wait for buffers: not in the publisher's thread. */
-static void notify(struct k_work *work)
+/* Results on their way from the publisher to the work queue, each a copy. */
+K_MSGQ_DEFINE(pulse_notifications, sizeof(struct pulse_result), 4, 8);
+static atomic_t lost;
+
+/* The estimator's range ends at 223 BPM; its result is valid only with the sensor on skin. */
+static void notify_rate(const struct pulse_result *result)
 {
-	struct pulse_result result;
-
-	ARG_UNUSED(work);
-	if (zbus_chan_read(&pulse_result_channel, &result, K_MSEC(100)) != 0 ||
-	    result.state != PULSE_VALID) {
-		return;
-	}
-
-	/* The estimator's range ends at 223 BPM; its result is valid only with the sensor on skin.
-	 */
-	const uint8_t measurement[] = {CONTACT_SUPPORTED | CONTACT_DETECTED,
-				       (result.bpm_q8 + 128) >> 8};
+	const bool valid = result->state == PULSE_VALID;
+	const uint8_t measurement[] = {
+		CONTACT_SUPPORTED | (valid ? CONTACT_DETECTED : 0),
+		valid ? (result->bpm_q8 + 128) >> 8 : 0,
+	};
 	int ret = bt_gatt_notify(NULL, &heart_rate_service.attrs[MEASUREMENT], measurement,
 				 sizeof(measurement));
 
@@ -59,12 +56,40 @@ static void notify(struct k_work *work)
 	}
 }
 
+/*
+ * A valid rate each time; lost contact, or sensors that say nothing, once, so that a phone does not
+ * go on showing the last rate. Of the other states the service knows none.
+ */
+static void notify(struct k_work *work)
+{
+	static bool contact_lost;
+	struct pulse_result result;
+
+	ARG_UNUSED(work);
+	while (k_msgq_get(&pulse_notifications, &result, K_NO_WAIT) == 0) {
+		bool gone = result.state == PULSE_NO_CONTACT || result.state == PULSE_STALE;
+
+		if (result.state == PULSE_VALID || (gone && !contact_lost)) {
+			notify_rate(&result);
+		}
+		contact_lost = gone;
+	}
+}
+
 static K_WORK_DEFINE(notification, notify);
 
+/* In the publisher's thread, which holds the channel: a copy, and no more. */
 static void on_result(const struct zbus_channel *channel)
 {
-	ARG_UNUSED(channel);
+	if (k_msgq_put(&pulse_notifications, zbus_chan_const_msg(channel), K_NO_WAIT) != 0) {
+		(void)atomic_inc(&lost);
+	}
 	(void)k_work_submit(&notification);
+}
+
+uint32_t pulse_bluetooth_lost(void)
+{
+	return (uint32_t)atomic_get(&lost);
 }
 
 ZBUS_LISTENER_DEFINE(pulse_notifier, on_result);

@@ -9,6 +9,8 @@
 #include <zephyr/logging/log.h>
 #include <zephyr/sys/util.h>
 
+#include "health/confirm.h"
+
 LOG_MODULE_DECLARE(bluetooth, CONFIG_PULSE_LOG_LEVEL);
 
 #define FAST_FOR K_SECONDS(30)
@@ -48,6 +50,7 @@ int pulse_advertising_start(void)
 	int ret = start(BT_GAP_ADV_FAST_INT_MIN_2, BT_GAP_ADV_FAST_INT_MAX_2);
 
 	if (ret == 0) {
+		pulse_confirm_bluetooth();
 		(void)k_work_reschedule(&slowing, FAST_FOR);
 	}
 	return ret;
@@ -58,7 +61,8 @@ static void advertise_again(struct k_work *work)
 	int ret = pulse_advertising_start();
 
 	ARG_UNUSED(work);
-	if (ret != 0) {
+	/* As many phones as there may be; or it goes on for another reason. */
+	if (ret != 0 && ret != -ENOMEM && ret != -ECONNREFUSED && ret != -EALREADY) {
 		LOG_WRN("advertising: %d", ret);
 	}
 }
@@ -68,10 +72,9 @@ static K_WORK_DEFINE(again, advertise_again);
 static void on_connected(struct bt_conn *connection, uint8_t error)
 {
 	ARG_UNUSED(connection);
+	ARG_UNUSED(error);
 	(void)k_work_cancel_delayable(&slowing);
-	if (error != 0) {
-		(void)k_work_submit(&again);
-	}
+	(void)k_work_submit(&again); /* for the next phone */
 }
 
 /* The connection's memory is free for the next one. Not to be blocked: the work queue does it. */

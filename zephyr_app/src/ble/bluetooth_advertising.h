@@ -7,7 +7,8 @@
 #ifndef PULSE_BLUETOOTH_ADVERTISING_H_
 #define PULSE_BLUETOOTH_ADVERTISING_H_
 
-/** Advertise the Heart Rate Service whenever no phone is connected. @return 0 or negative errno */
+/** Advertise the Heart Rate Service while one more phone may connect. @return 0 or negative errno
+ */
 int pulse_advertising_start(void);
 
 #endif /* PULSE_BLUETOOTH_ADVERTISING_H_ */

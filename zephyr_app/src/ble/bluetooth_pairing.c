@@ -3,9 +3,12 @@
 
 #include <zephyr/bluetooth/bluetooth.h>
 #include <zephyr/bluetooth/conn.h>
+#include <zephyr/drivers/hwinfo.h>
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
 #include <zephyr/sys/atomic.h>
+
+#include "health/last_words.h"
 
 LOG_MODULE_DECLARE(bluetooth, CONFIG_PULSE_LOG_LEVEL);
 
@@ -27,15 +30,40 @@ static enum bt_security_err judge_pairing(struct bt_conn *connection,
 	if (atomic_get(&is_open)) {
 		return BT_SECURITY_ERR_SUCCESS;
 	}
-	LOG_WRN("pairing refused: open for %d s after power-up only", CONFIG_PULSE_PAIRING_S);
+	LOG_WRN("pairing refused: not open");
 	return BT_SECURITY_ERR_PAIR_NOT_ALLOWED;
+}
+
+static void count_bond(const struct bt_bond_info *info, void *count)
+{
+	ARG_UNUSED(info);
+	++*(int *)count;
+}
+
+/*
+ * After power-up, which a battery or a reset pin makes, and a chip that cannot tell why; with a
+ * button only while nobody is bonded.
+ */
+static bool opens_at_boot(void)
+{
+	const uint32_t powered = RESET_POR | RESET_PIN | RESET_BROWNOUT | RESET_USER;
+	uint32_t cause = pulse_reset_cause();
+	int bonds = 0;
+
+	bt_foreach_bond(BT_ID_DEFAULT, count_bond, &bonds);
+	if (IS_ENABLED(CONFIG_PULSE_BUTTON) && bonds > 0) {
+		return false;
+	}
+	return cause == 0 || (cause & powered) != 0;
 }
 
 int pulse_pairing_start(void)
 {
 	static const struct bt_conn_auth_cb callbacks = {.pairing_accept = judge_pairing};
 
-	pulse_pairing_open();
+	if (opens_at_boot()) {
+		pulse_pairing_open();
+	}
 	return bt_conn_auth_cb_register(&callbacks);
 }
 

@@ -2,7 +2,8 @@
 /*
  * Who may pair. There is neither display nor keyboard: pairing is LE Secure Connections, "just
  * works". It keeps eavesdroppers out, but cannot tell one phone from another; so it is open for a
- * while after power-up only, when somebody has the device in hand (docs/bluetooth.md).
+ * while only when somebody has the device in hand: after power-up, or by a button
+ * (docs/bluetooth.md). A watchdog's or a crash's reset opens nothing.
  */
 #ifndef PULSE_BLUETOOTH_PAIRING_H_
 #define PULSE_BLUETOOTH_PAIRING_H_

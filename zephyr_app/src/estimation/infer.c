@@ -23,7 +23,8 @@ static struct k_spinlock lock; /* record and rest */
 static struct pulse_schedule record;
 static struct pulse_rest rest = {.end_us = INT64_MIN};
 static struct pulse_estimator estimator;
-static atomic_t busy; /* with a hop: the deadline in force is that hop's */
+static atomic_t
+	pending; /* hops queued or being judged: the deadline in force is the oldest one's */
 
 static int64_t now_us(void)
 {
@@ -45,7 +46,7 @@ void pulse_infer_submit(const struct pulse_hop *hop, bool motion_known)
 	job.hop = *hop;
 	job.released_us = now_us();
 	job.motion_known = motion_known;
-	if (!atomic_get(&busy)) {
+	if (atomic_inc(&pending) == 0) {
 		/* Before it is ready: the scheduler compares deadlines as it becomes so. */
 		set_deadline(job.released_us);
 	}
@@ -54,6 +55,7 @@ void pulse_infer_submit(const struct pulse_hop *hop, bool motion_known)
 
 		record.shed++;
 		k_spin_unlock(&lock, key);
+		(void)atomic_dec(&pending);
 	}
 }
 
@@ -101,10 +103,12 @@ static void infer(void *p1, void *p2, void *p3)
 			continue;
 		}
 
+		/* A hop that had to queue: its own, and who is due earlier goes first. */
+		set_deadline(job.released_us);
+		k_yield();
+
 		int64_t started_us = now_us();
 
-		(void)atomic_set(&busy, 1);
-		set_deadline(job.released_us); /* a hop that had to queue */
 		estimator.valid_q15 = (uint16_t)pulse_config_get(PULSE_CONFIG_VALID_Q15);
 		estimator.policy.on =
 			job.motion_known && pulse_config_get(PULSE_CONFIG_POLICY) != 0;
@@ -117,7 +121,7 @@ static void infer(void *p1, void *p2, void *p3)
 		note(job.released_us, started_us, now_us(), ran);
 		judge(job.hop.end_us);
 		pulse_publish(&result);
-		(void)atomic_set(&busy, 0);
+		(void)atomic_dec(&pending);
 	}
 }
 

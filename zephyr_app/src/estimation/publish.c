@@ -5,6 +5,9 @@
 #include <zephyr/sys/printk.h>
 
 #include "health/confirm.h"
+#include "health/last_words.h"
+
+#define HEALTHY_HOPS 30 /* a minute */
 
 static void print_result(const struct zbus_channel *channel);
 static void grow_stale(struct k_work *work);
@@ -14,10 +17,14 @@ ZBUS_CHAN_DEFINE(pulse_result_channel, struct pulse_result, NULL, NULL,
 		 ZBUS_OBSERVERS(pulse_printer), ZBUS_MSG_INIT(.state = PULSE_ACQUIRING));
 static K_WORK_DELAYABLE_DEFINE(stale, grow_stale);
 
+static atomic_t lost;
+
 static void publish(const struct pulse_result *result)
 {
 	/* Listeners are short; a hop's time means that one of them hangs. */
-	(void)zbus_chan_pub(&pulse_result_channel, result, K_SECONDS(2));
+	if (zbus_chan_pub(&pulse_result_channel, result, K_SECONDS(2)) != 0) {
+		(void)atomic_inc(&lost);
+	}
 }
 
 void pulse_publish_start(void)
@@ -30,6 +37,14 @@ void pulse_publish(const struct pulse_result *result)
 	pulse_publish_start();
 	publish(result);
 	pulse_confirm_hop();
+	if (result->hop == HEALTHY_HOPS) {
+		pulse_last_words_healthy();
+	}
+}
+
+uint32_t pulse_publish_lost(void)
+{
+	return (uint32_t)atomic_get(&lost);
 }
 
 static void grow_stale(struct k_work *work)

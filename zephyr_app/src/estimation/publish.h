@@ -19,4 +19,7 @@ void pulse_publish_start(void);
 /** Publish a result. Listeners run in the caller's context. */
 void pulse_publish(const struct pulse_result *result);
 
+/** Results that no listener was told of, because one of them held the channel; any thread. */
+uint32_t pulse_publish_lost(void);
+
 #endif /* PULSE_PUBLISH_H_ */

@@ -4,10 +4,15 @@
 #include <zephyr/dfu/mcuboot.h>
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
+#include <zephyr/sys/atomic.h>
 
 LOG_MODULE_REGISTER(confirm, CONFIG_PULSE_LOG_LEVEL);
 
-static bool done; /* the publisher's thread alone */
+#define HOP       BIT(0)
+#define BLUETOOTH BIT(1)
+#define NEEDED    (HOP | (IS_ENABLED(CONFIG_PULSE_BLUETOOTH) ? BLUETOOTH : 0))
+
+static atomic_t seen;
 
 static void confirm(struct k_work *work)
 {
@@ -21,11 +26,22 @@ static void confirm(struct k_work *work)
 
 static K_WORK_DEFINE(confirmation, confirm);
 
-/* Writing flash takes a while: not in the publisher's thread. */
-void pulse_confirm_hop(void)
+/* Writing flash takes a while: not in the caller's thread. */
+static void see(atomic_val_t what)
 {
-	if (!done) {
-		done = true;
+	atomic_val_t before = atomic_or(&seen, what);
+
+	if (before != NEEDED && (before | what) == NEEDED) {
 		(void)k_work_submit(&confirmation);
 	}
+}
+
+void pulse_confirm_hop(void)
+{
+	see(HOP);
+}
+
+void pulse_confirm_bluetooth(void)
+{
+	see(BLUETOOTH);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <zephyr/drivers/hwinfo.h>
 #include <zephyr/fatal.h>
+#include <zephyr/irq.h>
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
 #include <zephyr/logging/log_ctrl.h>
@@ -52,6 +53,25 @@ void pulse_last_words(struct pulse_last_words *out)
 	*out = kept.words;
 }
 
+void pulse_last_words_healthy(void)
+{
+	unsigned int key = irq_lock();
+
+	open_record();
+	kept.words.streak = 0;
+	seal_record();
+	irq_unlock(key);
+}
+
+uint32_t pulse_last_words_brake_s(void)
+{
+	open_record();
+	if (kept.words.streak < PULSE_CRASH_LOOP) {
+		return 0;
+	}
+	return 10U << MIN(kept.words.streak - PULSE_CRASH_LOOP, 6U);
+}
+
 uint32_t pulse_reset_cause(void)
 {
 	return reset_cause;
@@ -61,6 +81,7 @@ void pulse_last_words_bite(const char *who)
 {
 	open_record();
 	kept.words.bites++;
+	kept.words.streak++;
 	keep(kept.words.bitten, who);
 	seal_record();
 }
@@ -71,6 +92,7 @@ static void note_crash(unsigned int reason)
 
 	open_record();
 	kept.words.crashes++;
+	kept.words.streak++;
 	kept.words.reason = reason;
 	keep(kept.words.crashed, name != NULL && name[0] != '\0' ? name : "?");
 	seal_record();

@@ -12,10 +12,14 @@
 struct pulse_last_words {
 	uint32_t bites;   /* by the task watchdog, since power came */
 	uint32_t crashes; /* faults and failed assertions, since power came */
+	uint32_t streak;  /* of both, since the last run that was healthy */
 	uint32_t reason;  /* enum k_fatal_error_reason of the last; with crashes > 0 */
 	char bitten[PULSE_LAST_WORDS_NAME];  /* the last one's name; with bites > 0 */
 	char crashed[PULSE_LAST_WORDS_NAME]; /* the thread that ran, or was interrupted */
 };
+
+/** Ends without a healthy run in between that are no accident any more. */
+#define PULSE_CRASH_LOOP 3
 
 /** What is known; all zero after power-on. */
 void pulse_last_words(struct pulse_last_words *out);
@@ -25,6 +29,15 @@ void pulse_last_words_bite(const char *who);
 
 /** Say in the log what is known, and ask the chip why it was reset. Once, at boot. */
 void pulse_last_words_report(void);
+
+/** This run is healthy: the next crash is the first of its streak. Any thread. */
+void pulse_last_words_healthy(void);
+
+/**
+ * How long to wait before sensors and estimator start, s: 0, or after PULSE_CRASH_LOOP ends in a
+ * row 10, 20, 40 and so on up to 640, in which Bluetooth can say what happened.
+ */
+uint32_t pulse_last_words_brake_s(void);
 
 /** RESET_* bits of zephyr/drivers/hwinfo.h, of this boot; 0 where the chip cannot tell. */
 uint32_t pulse_reset_cause(void);

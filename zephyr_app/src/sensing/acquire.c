@@ -25,6 +25,12 @@ LOG_MODULE_REGISTER(acquire, CONFIG_PULSE_LOG_LEVEL);
 #define STAND_IN_US  20000              /* 50 Hz */
 #define WINDOW_US    (5 * PULSE_HOP_US) /* of a result: 8 s, and what filters reach back */
 
+/* The aligner takes 25 to 200 Hz; at other rates no hop would ever come. */
+#define RATE_HZ DT_PROP(PULSE_PPG_NODE, sample_rate)
+#define AVERAGE DT_PROP(PULSE_PPG_NODE, sample_average)
+BUILD_ASSERT(RATE_HZ >= 25 * AVERAGE && RATE_HZ <= 200 * AVERAGE,
+	     "pulse-ppg: sample-rate / sample-average: expected 25 to 200 Hz");
+
 /* Two full batches: one being filled while one is read. */
 #define BLOCK  64
 #define BLOCKS (2 * DIV_ROUND_UP(MAX3010X_BATCH_SIZE(DT_PROP_LEN(PULSE_PPG_NODE, slots)), BLOCK))
@@ -172,6 +178,14 @@ static struct rtio_cqe *next_batch(void)
 	}
 }
 
+static void show_align(void)
+{
+	k_spinlock_key_t key = k_spin_lock(&lock);
+
+	counters.align = align.counters;
+	k_spin_unlock(&lock, key);
+}
+
 static void sample(void *p1, void *p2, void *p3)
 {
 	ARG_UNUSED(p1);
@@ -198,6 +212,7 @@ static void sample(void *p1, void *p2, void *p3)
 		}
 		pulse_led_settle();
 		take_hops();
+		show_align();
 	}
 }
 

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <pulse/align.h>
+
 /* Called in the sampling thread for what goes to the aligner, in order of time; must not block. */
 struct pulse_sample_listener {
 	/* us on the samples' clock; counts as with the user's LED current */
@@ -24,6 +26,7 @@ struct pulse_acquire_counters {
 	uint32_t ppg_samples;
 	uint32_t ppg_errors; /* batches that the driver reported as failed */
 	uint32_t acc_samples;
+	struct pulse_align_counters align;
 	uint32_t acc_stand_ins; /* rest, in place of an accelerometer that does not deliver */
 };
 

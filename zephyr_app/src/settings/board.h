@@ -4,12 +4,20 @@
 #define PULSE_BOARD_H_
 
 #include <zephyr/devicetree.h>
+#include <zephyr/sys/util_macro.h>
 
 #define PULSE_PPG_NODE DT_ALIAS(pulse_ppg)
 #define PULSE_ACC_NODE DT_ALIAS(pulse_accel)
 
 /* The LED that is read is the first slot's: 1 red, 2 infrared, 3 green. */
 #define PULSE_PPG_LED DT_PROP_BY_IDX(PULSE_PPG_NODE, slots, 0)
+
+/* The current that devicetree states for that LED, uA. Two LEDs need no third current. */
+#define PULSE_PPG_BOARD_UA                                                                         \
+	COND_CODE_1(DT_PROP_HAS_IDX(PULSE_PPG_NODE, led_current_microamp, PULSE_PPG_LED_INDEX),    \
+		    (DT_PROP_BY_IDX(PULSE_PPG_NODE, led_current_microamp, PULSE_PPG_LED_INDEX)),   \
+		    (0))
+#define PULSE_PPG_LED_INDEX UTIL_DEC(PULSE_PPG_LED)
 
 /* Its channel of Zephyr's sensor API, enum sensor_channel. */
 #define PULSE_PPG_CHANNEL                                                                          \

@@ -14,15 +14,12 @@
 
 LOG_MODULE_REGISTER(config, CONFIG_PULSE_LOG_LEVEL);
 
-/* The board's current of the LED that is read. */
-#define BOARD_UA                                                                                   \
-	(PULSE_PPG_LED == 1   ? DT_PROP_BY_IDX(PULSE_PPG_NODE, led_current_microamp, 0)            \
-	 : PULSE_PPG_LED == 2 ? DT_PROP_BY_IDX(PULSE_PPG_NODE, led_current_microamp, 1)            \
-			      : DT_PROP_BY_IDX(PULSE_PPG_NODE, led_current_microamp, 2))
+BUILD_ASSERT(PULSE_PPG_BOARD_UA >= 200,
+	     "led-current-microamp: expected 200 or more for the LED of the first slot");
 
 static const struct pulse_config_entry entries[PULSE_CONFIG_KEYS] = {
 	[PULSE_CONFIG_POLICY] = {"policy", 0, 1, IS_ENABLED(CONFIG_PULSE_POLICY)},
-	[PULSE_CONFIG_LED_UA] = {"led_ua", 200, 51000, BOARD_UA}, /* the chip's range */
+	[PULSE_CONFIG_LED_UA] = {"led_ua", 200, 51000, PULSE_PPG_BOARD_UA}, /* the chip's range */
 	[PULSE_CONFIG_VALID_Q15] = {"valid_q15", 16384, 32768, PULSE_CONFIDENCE_VALID},
 };
 

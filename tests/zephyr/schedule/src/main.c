@@ -245,7 +245,36 @@ ZTEST(schedule, test_7_the_earlier_deadline_goes_first)
 	zassert_true(hop_after_rival(10000) < 0);
 }
 
-ZTEST(schedule, test_8_stacks_have_room)
+/*
+ * Two hops wait, due 2 s and 3 s from the first one's release, and a rival due in between: the
+ * first hop goes before it, the second after it.
+ */
+ZTEST(schedule, test_8_a_hop_that_waits_keeps_its_own_deadline)
+{
+	static struct pulse_hop hop;
+	struct pulse_schedule schedule;
+	uint32_t before = seen.published;
+
+	cost_ms = 25;
+	hop.end_us = seen.end_us + PULSE_HOP_US;
+	pulse_infer_submit(&hop, true);
+	k_busy_wait(1000 * USEC_PER_MSEC);
+	hop.end_us += PULSE_HOP_US;
+	pulse_infer_submit(&hop, true);
+	k_thread_create(&hog_thread, hog_stack, K_THREAD_STACK_SIZEOF(hog_stack), rival_entry, NULL,
+			NULL, NULL, CONFIG_PULSE_INFERENCE_PRIORITY, 0, K_FOREVER);
+	k_thread_deadline_set(&hog_thread, (int)k_ms_to_cyc_floor32(1500));
+	k_thread_start(&hog_thread);
+	k_msleep(500); /* the first is judged, the rival runs */
+	zassert_equal(seen.published, before + 1);
+	(void)k_thread_join(&hog_thread, K_FOREVER);
+	k_msleep(200);
+	zassert_equal(seen.published, before + 2);
+	pulse_infer_schedule(&schedule);
+	zassert_true(schedule.completed_us > rival_done_us);
+}
+
+ZTEST(schedule, test_9_stacks_have_room)
 {
 	zassert_true(pulse_acquire_stack_left() > 0);
 	zassert_true(pulse_infer_stack_left() > 0);

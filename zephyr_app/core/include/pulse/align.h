@@ -45,8 +45,22 @@ struct pulse_ring {
 	uint32_t tail; /* one past the newest sample; end != tail: a gap lies before end */
 };
 
-/* Caller-owned, no pointers inside; about 4 kB. Fields are private to align.c. */
+/* Why no hop comes, since pulse_align_init(); wrap around. */
+struct pulse_align_counters {
+	uint16_t ppg_gaps; /* steps of more than 100 ms, backwards, or times repeated */
+	uint16_t acc_gaps;
+	uint32_t ppg_dropped; /* samples without room: the other channel is silent, or too far
+				 behind */
+	uint32_t acc_dropped;
+	uint16_t restarts; /* hops begun and given up */
+};
+
+/*
+ * Caller-owned, no pointers inside; about 4 kB. Fields are private to align.c, but for the
+ * counters, which may be read where push and take are called.
+ */
 struct pulse_align {
+	struct pulse_align_counters counters;
 	struct pulse_ring ppg_ring;
 	struct pulse_ring acc_ring;
 	uint32_t ppg[PULSE_ALIGN_DEPTH];

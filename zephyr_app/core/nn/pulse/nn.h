@@ -18,7 +18,7 @@ extern "C" {
  * Number of the layout of weights and descriptions; a model generated for another one does not
  * compile. Stated once more, for the generator, in python_tools/wristpulse_tools/codegen/pack.py.
  */
-#define PULSE_NN_ABI 1
+#define PULSE_NN_ABI 2
 
 /** Output positions that a convolution computes at a time. */
 #define PULSE_NN_TILE 4
@@ -40,7 +40,7 @@ struct pulse_nn_scale {
  * trailing zeros, e - 1. Convolutions marked wide keep TFLite's shift in its place.
  */
 struct pulse_nn_channel {
-	int32_t bias; /* less the input's zero point times the sum of the weights */
+	int32_t bias; /* of a convolution: less the input's zero point times the sum of weights */
 	int32_t multiplier;
 	int32_t round;
 };
@@ -56,7 +56,8 @@ struct pulse_nn_conv {
 	uint16_t dilation_h, dilation_w;
 	uint16_t pad_h, pad_w; /* rows above, columns before */
 	uint16_t groups;
-	uint16_t strip; /* tiles gathered at a time, where the DSP extension is used */
+	uint16_t strip; /* tiles gathered at a time, where the DSP extension is used; of a depthwise
+			 * convolution: positions, 0 if it has no such kernel */
 	int8_t in_zero, out_zero;
 	int8_t low, high; /* clamp of the activation */
 	bool wide;
@@ -73,12 +74,12 @@ struct pulse_nn_pool {
 	int8_t low, high;
 };
 
-/** Sum or product of two operands; the second repeats every `period` elements. */
+/** Two operands; the second repeats every `period` elements. */
 struct pulse_nn_elementwise {
 	uint32_t size, period;
 	int8_t zero_a, zero_b, zero_out;
 	int8_t low, high;
-	struct pulse_nn_scale a, b, out; /* a product uses only out */
+	struct pulse_nn_scale a, b, out; /* a product uses only out; maximum and minimum none */
 };
 
 /** Mean of `count` rows of `channels`. */
@@ -108,13 +109,21 @@ struct pulse_nn_copy {
  */
 void pulse_nn_conv(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out, int16_t *tile);
 
-/** Convolve each channel by its own filters; weights (kernel_h, kernel_w, out_c). */
-void pulse_nn_depthwise(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out);
+/** Convolve each channel by its own filters; weights (kernel_h, kernel_w, out_c). `scratch` and
+ * `out` as of pulse_nn_conv. */
+void pulse_nn_depthwise(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out,
+			int16_t *scratch);
 
 void pulse_nn_average_pool(const struct pulse_nn_pool *pool, const int8_t *in, int8_t *out);
 void pulse_nn_max_pool(const struct pulse_nn_pool *pool, const int8_t *in, int8_t *out);
 void pulse_nn_add(const struct pulse_nn_elementwise *add, const int8_t *a, const int8_t *b,
 		  int8_t *out);
+void pulse_nn_sub(const struct pulse_nn_elementwise *sub, const int8_t *a, const int8_t *b,
+		  int8_t *out);
+void pulse_nn_maximum(const struct pulse_nn_elementwise *of, const int8_t *a, const int8_t *b,
+		      int8_t *out);
+void pulse_nn_minimum(const struct pulse_nn_elementwise *of, const int8_t *a, const int8_t *b,
+		      int8_t *out);
 void pulse_nn_mul(const struct pulse_nn_elementwise *mul, const int8_t *a, const int8_t *b,
 		  int8_t *out);
 void pulse_nn_mean(const struct pulse_nn_mean *mean, const int8_t *in, int8_t *out);

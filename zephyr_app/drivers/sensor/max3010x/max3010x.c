@@ -98,7 +98,7 @@ static int set_led_current(const struct device *dev, enum sensor_channel channel
 		return 0; /* with the next batch, so that each has one current */
 	}
 #endif
-	return max3010x_light(dev);
+	return MIN(max3010x_light(dev), 0);
 }
 
 static const uint16_t widths_us[] = {69, 118, 215, 411};

@@ -136,6 +136,14 @@ void max3010x_go_on(const struct device *dev)
 	}
 }
 
+/* Between two batches: the currents that were asked for. @return 0 or a bus error */
+static int relight(const struct device *dev)
+{
+	int ret = max3010x_light(dev);
+
+	return ret > 0 ? max3010x_mark_mixed(dev) : ret;
+}
+
 static void service(struct k_work *work)
 {
 	struct max3010x_data *data = CONTAINER_OF(work, struct max3010x_data, service);
@@ -157,7 +165,7 @@ static void service(struct k_work *work)
 	if (ret != 0 && ret != -ENODATA && ret != -ENOMEM) {
 		LOG_WRN("%s: bus error %d", dev->name, ret);
 		data->faulty = true;
-	} else if (ret != -ENODATA && max3010x_light(dev) != 0) {
+	} else if (ret != -ENODATA && relight(dev) != 0) {
 		data->faulty = true; /* the batch itself is sound */
 	}
 	/* Held up together with this work, it may wait behind it already. */

@@ -9,12 +9,36 @@
 
 #define PERIOD_SMOOTHING 8 /* batches; an interrupt's time is uncertain by a tick */
 
+/* Take samples that an LED changed in out of the FIFO. @return how many, or a bus error */
+static int drop_mixed(const struct device *dev, int samples)
+{
+	struct max3010x_data *data = dev->data;
+	uint8_t sample[MAX3010X_SLOTS * MAX3010X_SAMPLE];
+	int count = MIN(data->mixed, samples);
+	int ret = 0;
+
+	for (int i = 0; ret == 0 && i < count; i++) {
+		ret = max3010x_read_fifo(dev, sample, 1);
+	}
+	data->mixed -= count;
+	data->counters.mixed += count;
+	return ret == 0 ? count : ret;
+}
+
 /* Read `samples` samples into a request's buffer, behind a header. */
 static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int samples, uint8_t lost,
 		int64_t first_ns)
 {
 	const struct max3010x_config *config = dev->config;
 	struct max3010x_data *data = dev->data;
+	int dropped = drop_mixed(dev, samples);
+
+	if (dropped < 0 || dropped == samples) {
+		return MIN(dropped, 0) == 0 ? -ENODATA : dropped;
+	}
+	samples -= dropped;
+	first_ns += (int64_t)dropped * data->period_ns;
+
 	const size_t size =
 		sizeof(struct max3010x_batch) + (size_t)samples * config->slots * MAX3010X_SAMPLE;
 	uint8_t *buffer;

@@ -7,6 +7,9 @@
 
 LOG_MODULE_REGISTER(max3010x, CONFIG_SENSOR_LOG_LEVEL);
 
+/* A FIFO of 32 takes this long to fill at least, whatever the oscillator is off. */
+#define FULL_PERIODS 28
+
 #define RESET_TRIES 10 /* of 1 ms; the data sheet states no reset time */
 
 static int count_error(const struct device *dev, int error)
@@ -38,6 +41,7 @@ static int reset_chip(const struct device *dev)
 int max3010x_clear(const struct device *dev)
 {
 	const struct max3010x_config *config = dev->config;
+	struct max3010x_data *data = dev->data;
 	const uint8_t pointers[3] = {0, 0, 0}; /* write, overflow, read */
 	uint8_t status;
 	int ret =
@@ -46,13 +50,33 @@ int max3010x_clear(const struct device *dev)
 	if (ret == 0) {
 		ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_INT_STATUS1, &status);
 	}
+	if (ret == 0) {
+		data->emptied_ns = max3010x_now_ns();
+		data->mixed = 0;
+	}
 	return count_error(dev, ret);
+}
+
+/* Samples between the pointers, 0 for an empty FIFO and for a full one; and the overflow counter.
+ */
+static int read_pointers(const struct device *dev, uint8_t *lost)
+{
+	const struct max3010x_config *config = dev->config;
+	uint8_t pointers[3]; /* write, overflow, read */
+	int ret = i2c_burst_read_dt(&config->i2c, MAX3010X_FIFO_WR_PTR, pointers, sizeof(pointers));
+
+	if (ret != 0) {
+		return count_error(dev, ret);
+	}
+	*lost = pointers[1];
+	return (pointers[0] - pointers[2]) & (MAX3010X_FIFO_DEPTH - 1);
 }
 
 int max3010x_light(const struct device *dev)
 {
 	const struct max3010x_config *config = dev->config;
 	struct max3010x_data *data = dev->data;
+	bool changed = false;
 	int ret = 0;
 
 	for (int i = 0; ret == 0 && i < ARRAY_SIZE(data->led_pa); i++) {
@@ -60,9 +84,13 @@ int max3010x_light(const struct device *dev)
 			ret = i2c_reg_write_byte_dt(&config->i2c, MAX3010X_LED1_PA + i,
 						    data->led_pa[i]);
 			data->led_lit[i] = ret == 0 ? data->led_pa[i] : data->led_lit[i];
+			changed = true;
 		}
 	}
-	return count_error(dev, ret);
+	if (ret != 0) {
+		return count_error(dev, ret);
+	}
+	return changed;
 }
 
 /*
@@ -129,26 +157,41 @@ int max3010x_set_up(const struct device *dev)
 	return max3010x_clear(dev);
 }
 
+/*
+ * Equal pointers mean empty or full. An overflow says full. Without one the FIFO may be full to the
+ * last place; A_FULL alone does not say so, as the data sheet leaves open whether the chip raises
+ * it again while samples above the watermark are read. So: full, if there was time to fill it.
+ */
+static bool may_be_full(const struct max3010x_data *data)
+{
+	return max3010x_now_ns() - data->emptied_ns >= (int64_t)FULL_PERIODS * data->period_ns;
+}
+
+int max3010x_mark_mixed(const struct device *dev)
+{
+	struct max3010x_data *data = dev->data;
+	uint8_t lost;
+	int waiting = read_pointers(dev, &lost);
+
+	data->mixed = MAX(waiting, 0) + 1;
+	return MIN(waiting, 0);
+}
+
 int max3010x_level(const struct device *dev, uint8_t *lost)
 {
 	const struct max3010x_config *config = dev->config;
+	struct max3010x_data *data = dev->data;
 	uint8_t status;
-	uint8_t pointers[3]; /* write, overflow, read */
 	int ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_INT_STATUS1, &status);
 
-	if (ret == 0) {
-		ret = i2c_burst_read_dt(&config->i2c, MAX3010X_FIFO_WR_PTR, pointers,
-					sizeof(pointers));
-	}
 	if (ret != 0) {
 		return count_error(dev, ret);
 	}
-	*lost = pointers[1];
 
-	int level = (pointers[0] - pointers[2]) & (MAX3010X_FIFO_DEPTH - 1);
+	int level = read_pointers(dev, lost);
 
-	/* Equal pointers mean empty or full; a full FIFO has passed the watermark. */
-	if (level == 0 && (*lost != 0 || (status & MAX3010X_INT_A_FULL) != 0)) {
+	if (level == 0 &&
+	    (*lost != 0 || ((status & MAX3010X_INT_A_FULL) != 0 && may_be_full(data)))) {
 		level = MAX3010X_FIFO_DEPTH;
 	}
 	return level;
@@ -157,8 +200,18 @@ int max3010x_level(const struct device *dev, uint8_t *lost)
 int max3010x_read_fifo(const struct device *dev, uint8_t *buffer, int samples)
 {
 	const struct max3010x_config *config = dev->config;
+	struct max3010x_data *data = dev->data;
+	const int sample = config->slots * MAX3010X_SAMPLE;
+	const int most = MAX3010X_BURST_MAX / sample;
+	int ret = 0;
 
-	/* One burst: the chip's address counter stays on FIFO_DATA. */
-	return count_error(dev, i2c_burst_read_dt(&config->i2c, MAX3010X_FIFO_DATA, buffer,
-						  samples * config->slots * MAX3010X_SAMPLE));
+	/* The chip's address counter stays on FIFO_DATA, in a burst and from one to the next. */
+	for (int done = 0; ret == 0 && done < samples; done += most) {
+		ret = i2c_burst_read_dt(&config->i2c, MAX3010X_FIFO_DATA, &buffer[done * sample],
+					MIN(samples - done, most) * sample);
+	}
+	if (ret == 0) {
+		data->emptied_ns = max3010x_now_ns();
+	}
+	return count_error(dev, ret);
 }

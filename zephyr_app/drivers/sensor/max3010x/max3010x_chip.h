@@ -14,8 +14,11 @@ int max3010x_set_up(const struct device *dev);
 /** LEDs off, no samples, registers kept: 0.7 uA. @return 0 or a bus error */
 int max3010x_shut_down(const struct device *dev);
 
-/** Give the chip the currents that were asked for. @return 0 or a bus error */
+/** Give the chip the currents that were asked for. @return 1: one changed; 0; or a bus error */
 int max3010x_light(const struct device *dev);
+
+/** Drop what the FIFO holds and the sample under way: an LED changed. @return 0 or a bus error */
+int max3010x_mark_mixed(const struct device *dev);
 
 /** Empty the FIFO and release the interrupt pin. @return 0 or a bus error */
 int max3010x_clear(const struct device *dev);

@@ -18,6 +18,9 @@
 /* A measured period further than this from the reference is a missed interrupt, not a drift. */
 #define MAX3010X_PERIOD_TOLERANCE 16 /* 1/16: parts drift by a few percent at most */
 
+/* Bytes of a read at most: EasyDMA of an nRF52832 counts to 255, and its driver splits nothing. */
+#define MAX3010X_BURST_MAX 255
+
 /* The 32 bits of timestamp_delta, ns, hold a full FIFO's last sample up to this period. */
 #define MAX3010X_PERIOD_MAX_NS                                                                     \
 	(UINT32_MAX / (MAX3010X_FIFO_DEPTH - 1) / (MAX3010X_PERIOD_TOLERANCE + 1) *                \
@@ -53,6 +56,8 @@ struct max3010x_data {
 
 	uint32_t counts[MAX3010X_SLOTS]; /* of the last fetch */
 	bool suspended;
+	int64_t emptied_ns; /* when the FIFO was last empty */
+	uint8_t mixed;      /* samples to drop: taken while an LED changed */
 
 #ifdef CONFIG_SENSOR_ASYNC_API
 	struct k_work service;             /* reads the FIFO after an interrupt */

@@ -32,6 +32,10 @@ struct emul_data {
 	uint8_t reg;    /* address counter */
 	bool gone;
 	bool stuck;
+	bool raises_again;
+	bool late; /* a sample comes after the status was read */
+	uint32_t late_counts;
+	uint16_t longest; /* bytes of a read */
 	int nack_after;
 	int nack_count;
 	int mute;
@@ -101,8 +105,11 @@ void max3010x_emul_push(const struct emul *emul, const uint32_t *counts)
 		}
 		*write = (*write + 1) % MAX3010X_FIFO_DEPTH;
 		data->level++;
-		if (data->level == MAX3010X_FIFO_DEPTH - (data->regs[MAX3010X_FIFO_CONFIG] &
-							  MAX3010X_FIFO_A_FULL)) {
+
+		int watermark = MAX3010X_FIFO_DEPTH -
+				(data->regs[MAX3010X_FIFO_CONFIG] & MAX3010X_FIFO_A_FULL);
+
+		if (data->level == watermark || (data->raises_again && data->level > watermark)) {
 			pull = raise_interrupt(data);
 		}
 	}
@@ -210,6 +217,9 @@ static int transfer(const struct emul *emul, struct i2c_msg *msgs, int count, in
 		return -EIO;
 	}
 	for (int i = 0; i < count; i++) {
+		if ((msgs[i].flags & I2C_MSG_READ) != 0) {
+			data->longest = MAX(data->longest, msgs[i].len);
+		}
 		for (uint32_t j = 0; j < msgs[i].len; j++) {
 			if ((msgs[i].flags & I2C_MSG_READ) != 0) {
 				release |= read_reg(emul, &msgs[i].buf[j]);
@@ -221,9 +231,15 @@ static int transfer(const struct emul *emul, struct i2c_msg *msgs, int count, in
 			}
 		}
 	}
+	bool late = release && data->late;
+
+	data->late = data->late && !late;
 	k_spin_unlock(&data->lock, key);
 	if (release) {
 		drive_pin(emul, false);
+	}
+	if (late) {
+		max3010x_emul_push(emul, &data->late_counts);
 	}
 	return 0;
 }
@@ -269,6 +285,28 @@ void max3010x_emul_stick(const struct emul *emul)
 	struct emul_data *data = emul->data;
 
 	data->stuck = true;
+}
+
+void max3010x_emul_raise_again(const struct emul *emul, bool again)
+{
+	struct emul_data *data = emul->data;
+
+	data->raises_again = again;
+}
+
+void max3010x_emul_push_late(const struct emul *emul, uint32_t counts)
+{
+	struct emul_data *data = emul->data;
+
+	data->late_counts = counts;
+	data->late = true;
+}
+
+uint16_t max3010x_emul_longest_read(const struct emul *emul)
+{
+	struct emul_data *data = emul->data;
+
+	return data->longest;
 }
 
 void max3010x_emul_power_cycle(const struct emul *emul)

@@ -44,7 +44,8 @@ extern "C" {
 enum max3010x_attribute {
 	/*
 	 * Channel RED, IR or GREEN; val1 in uA, 0 to 51000, rounded down to 200 uA. While streaming
-	 * it changes after the next batch has been read: a batch has one current, led_ua.
+	 * it changes after the next batch has been read, and the sample under way is dropped: a
+	 * batch has one current, led_ua.
 	 */
 	MAX3010X_ATTR_LED_CURRENT = SENSOR_ATTR_PRIV_START,
 	/* Any channel; val1 in us: 69, 118, 215 or 411, where the rate allows it. */
@@ -66,6 +67,7 @@ struct max3010x_counters {
 	uint32_t bus_errors; /* transfers that failed */
 	uint32_t lost_interrupts; /* watermarks that passed in silence */
 	uint32_t recoveries;      /* times that the chip was set up anew */
+	uint32_t mixed;           /* samples dropped because an LED changed within them */
 };
 
 /**

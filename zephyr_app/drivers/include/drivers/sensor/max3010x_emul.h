@@ -40,6 +40,18 @@ void max3010x_emul_mute(const struct emul *emul, int count);
 /** Its FIFO takes no more samples until the chip is reset; it answers as if nothing were wrong. */
 void max3010x_emul_stick(const struct emul *emul);
 
+/**
+ * The watermark's status is raised again by each sample above it, once it has been read; otherwise
+ * by the sample that reaches it only. The data sheet leaves open which the chip does.
+ */
+void max3010x_emul_raise_again(const struct emul *emul, bool again);
+
+/** One sample of one slot comes between the next read of the status and what follows it. */
+void max3010x_emul_push_late(const struct emul *emul, uint32_t counts);
+
+/** Bytes of the longest read so far. */
+uint16_t max3010x_emul_longest_read(const struct emul *emul);
+
 /** Power comes back: registers at their reset values, FIFO empty, chip idle. */
 void max3010x_emul_power_cycle(const struct emul *emul);
 
