@@ -76,7 +76,8 @@ async def play(central: Central, sensor: Sensor) -> None:
     with pytest.raises(core.ProtocolError):
         await central.characteristic(HEART_RATE, MEASUREMENT).write_value(b"\x06\x40", with_response=True)
     await central.subscribe()
-    await sensor.until(lambda line: "state=no-contact" in line)
+    for _ in range(2):  # the first is notified
+        await sensor.until(lambda line: "state=no-contact" in line)
     await central.disconnect()
     await central.connect()
     await central.subscribe()
@@ -200,8 +201,9 @@ async def two_at_once(image: Path, recording: Path) -> tuple[list[Central], byte
             await phone.connect()
             await phone.subscribe()
         start = len(sensor.lines)
-        await sensor.until(lambda line: line.startswith("END "))
+        await sensor.until(lambda line: "state=valid" in line)
         record = await phones[1].characteristic(HEALTH, RECORD).read_value()
+        await sensor.until(lambda line: line.startswith("END "))
     return phones, record, sensor.lines[start:]
 
 
