@@ -91,7 +91,7 @@ def test_recover_opens_the_chip(bench, board, command) -> None:
         (GOOD.replace('"0001"', "1"), r"\[desk\] probe: expected a text, found 1"),
         (GOOD.replace("probe", "prob"), r"\[desk\] probe: expected a text, found nothing"),
         (GOOD + 'led = "x"\n', r"\[desk\] led: expected one of board, power_profiler, probe, serial"),
-        ("[desk", "expected boards in TOML, found: "),
+        ("[desk", "expected boards in TOML, found "),
     ],
 )
 def test_a_bad_description_is_one_clear_error(tmp_path, text, expected) -> None:
