@@ -46,7 +46,7 @@ def prose(comment: str) -> str:
         if line.startswith("\t"):
             if lines and lines[-1] and not lines[-1].startswith("    "):
                 lines.append("")
-            lines.append("    " + line.strip())
+            lines.append("    " + line.removeprefix("\t").rstrip())
         else:
             lines.append(escaped(line))
     return "\n".join(lines)

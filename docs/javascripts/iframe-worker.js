@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Browsers start no worker from file://. There, a hidden frame runs the search's script instead.
 if (location.protocol === "file:") {
-  window.Worker = class extends EventTarget {
+  window.IFrameWorker = window.Worker = class extends EventTarget {
     constructor(url) {
       super();
       const frame = document.createElement("iframe");
