@@ -27,7 +27,7 @@ def bench(tmp_path, monkeypatch):
 
 def run_pytest(*words: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "pytest", "-q", "tests/on_target", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, env=os.environ)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, env=os.environ)
 
 
 @pytest.mark.qemu
