@@ -47,9 +47,9 @@ def make(folder: Path, boards: Sequence[str] | None, say: Callable[[str], None])
     """
     chosen = [] if boards == ["none"] else list(boards or PRODUCTS)
     if unknown := [name for name in chosen if name not in PRODUCTS]:
-        raise DistError(f"--boards: expected {', '.join(PRODUCTS)} or none, found {', '.join(unknown)}")
+        raise DistError("--boards", "", f"{', '.join(PRODUCTS)} or none", ", ".join(unknown))
     if folder.exists() and any(folder.iterdir()) and not (folder / SUMS).is_file():
-        raise DistError(f"{folder}: expected an empty folder or an earlier release, found other files")
+        raise DistError(folder, "", "an empty folder or an earlier release", "other files")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for path in packages(folder):
@@ -71,7 +71,7 @@ def packages(folder: Path) -> tuple[Path, Path]:
     try:
         backend = importlib.import_module("hatchling.build")
     except ModuleNotFoundError:
-        raise DistError("wheel: expected the package hatchling, found none (extra `test`)") from None
+        raise DistError("wheel", "", "the package hatchling", "none (extra `test`)") from None
     here = Path.cwd()
     try:
         os.chdir(ROOT)  # build backends work in the source's folder (PEP 517)
