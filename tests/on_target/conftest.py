@@ -82,6 +82,15 @@ def reference() -> Estimator:
 
 
 @pytest.fixture(scope="session")
+def workspace() -> Path:
+    """Zephyr's own folder; a test that asks for it is skipped where there is none."""
+    try:
+        return zephyr_workspace.zephyr_base()
+    except zephyr_workspace.WorkspaceError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
 def board(request: pytest.FixtureRequest) -> Board | None:
     """The real board to test on, None for emulators."""
     return request.config.stash[BOARD]

@@ -10,10 +10,11 @@ import pytest
 from wristpulse import core
 
 MODULES = [f"wristpulse.core.{module.name}" for module in pkgutil.iter_modules(core.__path__)]
+OTHERS = ("wristpulse.data.labels", "wristpulse.evaluation.summary", "wristpulse.support.errors")
 WITHOUT = {"numbers", "spectrum_float"}  # no functions; TensorFlow: tests/python/test_spectral.py
 
 
-@pytest.mark.parametrize("name", [*MODULES, "wristpulse.data.labels", "wristpulse.support.errors"])
+@pytest.mark.parametrize("name", [*MODULES, *OTHERS])
 def test_the_examples_run(name):
     result = doctest.testmod(importlib.import_module(name))
     assert result.failed == 0

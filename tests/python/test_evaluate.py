@@ -23,6 +23,7 @@ from wristpulse.evaluation import (  # noqa: E402
     sweep,
     trace,
 )
+from wristpulse.evaluation.frame import hop_frame, score_frame  # noqa: E402
 from wristpulse.evaluation.results import (  # noqa: E402
     EVALUATION,
     METRICS,
@@ -32,7 +33,7 @@ from wristpulse.evaluation.results import (  # noqa: E402
     finished,
     read_results,
 )
-from wristpulse.evaluation.table import interval, markdown, paired, table_rows  # noqa: E402
+from wristpulse.evaluation.table import interval, markdown, paired, paired_markdown, table  # noqa: E402
 from wristpulse.support.errors import UserError  # noqa: E402
 from wristpulse_tools.experiment_report import read  # noqa: E402
 
@@ -102,6 +103,11 @@ def test_every_fold_relation_and_seed_is_a_job():
         assert teacher is None or (teacher in plan and teacher.fold == job.fold)
 
 
+def plain(text: str) -> str:
+    """Markdown without the spaces that align its columns."""
+    return re.sub(" +", " ", text)
+
+
 def _result(variant: str, seed: int, errors: dict[str, float], fold: str) -> JobResult:
     """A job whose estimates are so far off, by person."""
     traces = []
@@ -119,20 +125,44 @@ def test_the_table_has_mean_and_spread_over_people_and_seeds():
     def result(seed, errors, fold="f"):
         return _result("rkd", seed, errors, fold)
 
-    table = table_rows([result(1, {"S01": 1.0, "S02": 3.0}), result(2, {"S01": 2.0, "S02": 6.0})])
-    row = next(r for r in table if (r.group, r.estimate) == ("troika", "tracked, raw"))
-    assert (row.people_tested, row.seeds_run, row.mae) == (2, 2, 3.0)
-    assert row.spread_people == pytest.approx(np.std([1.5, 4.5], ddof=1))
-    assert row.spread_seeds == pytest.approx(np.std([2, 4], ddof=1))
-    nobody = next(r for r in table if r.estimate == "valid, aligned")
+    def row(rows, estimate):
+        chosen = rows[(rows.group == "troika") & (rows.estimate == estimate)]
+        return chosen.iloc[0]
+
+    rows = table([result(1, {"S01": 1.0, "S02": 3.0}), result(2, {"S01": 2.0, "S02": 6.0})])
+    raw = row(rows, "tracked, raw")
+    assert (raw.people_tested, raw.seeds_run, raw.mae) == (2, 2, 3.0)
+    assert raw.spread_people == pytest.approx(np.std([1.5, 4.5], ddof=1))
+    assert raw.spread_seeds == pytest.approx(np.std([2, 4], ddof=1))
+    assert (raw["median"], raw.worst, raw.half) == (3.0, 6.0, 0)
+    nobody = row(rows, "valid, aligned")
     assert np.isnan(nobody.mae) and nobody.coverage == 0
-    assert "| rkd | troika | tracked, raw | 2 | 2 | 3.00 | 2.12 | 1.41 |" in markdown(table)
+    assert "| rkd | troika | tracked, raw | 2 | 2 | 3.00 | 2.12 | 1.41 |" in plain(markdown(rows))
 
     # While a sweep runs: a fold that a seed lacks is left out, whichever seed comes first.
     half = [result(1, {"S01": 1.0}), result(1, {"S02": 9.0}, "g"), result(2, {"S01": 3.0})]
     for order in (half, half[::-1]):
-        row = next(r for r in table_rows(order) if (r.group, r.estimate) == ("troika", "tracked, raw"))
-        assert (row.people_tested, row.mae) == (1, 2.0)
+        raw = row(table(order), "tracked, raw")
+        assert (raw.people_tested, raw.mae) == (1, 2.0)
+
+
+def test_the_frame_has_a_row_a_hop_and_gives_the_tables_figures():
+    hops = hop_frame([_result("rkd", 1, {"S01": 1.0, "T02": 3.0}, "f"), _result("rkd", 2, {"S01": 2.0}, "f")])
+    assert len(hops) == 30 and set(hops.dataset) == {"troika"} and set(hops.subject) == {"S01", "T02"}
+    mae = (hops.tracked - hops.aligned).abs().groupby([hops.seed, hops.person]).mean()
+    assert mae.to_dict() == {(1, "troika/S01"): 1.0, (1, "troika/T02"): 3.0, (2, "troika/S01"): 2.0}
+    scores = score_frame(hops)
+    chosen = scores[(scores.estimate == "tracked, aligned") & (scores.group == "troika")]
+    assert chosen.set_index(["seed", "person"]).mae.to_dict() == mae.to_dict()
+    assert set(scores.group) == {"troika", "troika S", "troika T"} and set(scores.windows) == {0, 10}
+
+
+def test_recordings_without_a_label_are_in_no_score():
+    one = _result("rkd", 1, {"S01": 1.0}, "f")
+    mute = dataclasses.replace(one.traces[0], person="troika/S02", raw=np.full(10, np.nan))
+    hops = hop_frame([dataclasses.replace(one, traces=[*one.traces, mute])])
+    assert len(hops) == 20 and set(score_frame(hops).person) == {"troika/S01"}
+    assert table([]).empty and "|" in markdown(table([]))
 
 
 def test_confidence_is_mapped_from_the_raw_one_by_the_other_folds():
@@ -163,7 +193,9 @@ def test_variants_are_compared_person_by_person():
         result("rkd", 1, {"S01": 2.0, "S02": 6.0, "S03": 10.0}),
         result("rkd", 2, {"S01": 4.0, "S02": 8.0, "S03": 12.0}),
     ]
-    assert list(paired(results, "none"))[2:] == [
+    rows = plain(paired_markdown(paired(results, "none"), "none")).splitlines()
+    assert rows[0].endswith("| people | MAE less that of none, BPM | 95 % interval over people |")
+    assert rows[2:] == [
         "| rkd | troika | 3 | -1.00 | -1.00 to -1.00 |",
         "| rkd | troika S | 3 | -1.00 | -1.00 to -1.00 |",
     ]
@@ -201,7 +233,7 @@ def test_the_spectral_line_runs_the_same_way(tmp_path, capsys):
     assert [job.variant for job in plan] == ["spectral-teacher", "spectral-4wide-rkd"]
     folders = [jobs.run_job(job, teacher, lambda line: None) for job, teacher in plan.items()]
     evaluate.summarise(tmp_path, folders, SPECTRA)
-    printed = capsys.readouterr().out
+    printed = plain(capsys.readouterr().out)
     assert all(f"| {job.variant} | simulator | tracked, raw | 2 | 1 |" in printed for job in plan)
     written = json.loads((tmp_path / "metrics.json").read_text())
     assert written["protocol"] == "simulator-3fold"

@@ -6,11 +6,11 @@ from __future__ import annotations
 import base64
 import datetime
 import io
-import itertools
 import json
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import matplotlib
@@ -25,7 +25,7 @@ from wristpulse.evaluation.results import (
     of_one_evaluation,
     read_results,
 )
-from wristpulse.evaluation.table import PRINTED, Row, table_rows
+from wristpulse.evaluation.table import PRINTED, table
 from wristpulse.learning.artefacts import INT8
 from wristpulse.learning.curve import HISTORY, history
 from wristpulse.student.card import CARD
@@ -121,13 +121,15 @@ def _configurations(results: list[JobResult]) -> dict[str, str]:
     return {", ".join(names): text for text, names in jobs.items()}
 
 
-def _table(results: list[JobResult]) -> list[tuple[tuple[str, str], list[Row]]]:
-    """The table's rows by network and what it was tested on."""
-    rows = [row for row in table_rows(results) if row.estimate in PRINTED]
-    together = itertools.groupby(
-        rows, lambda row: (figures.network_name(row.variant), figures.set_name(row.group))
-    )
-    return [(key, sorted(members, key=lambda r: PRINTED.index(r.estimate))) for key, members in together]
+def _table(results: list[JobResult]) -> list[tuple[tuple[str, str], list[Any]]]:
+    """The table's rows, as tuples with its columns' names, by network and what it was tested on."""
+    rows = table(results)
+    rows = rows[rows["estimate"].isin(PRINTED)]
+    by_set = []
+    for (variant, group), members in rows.groupby(["variant", "group"], sort=False):
+        ordered = sorted(members.itertuples(), key=lambda row: PRINTED.index(row.estimate))
+        by_set.append(((figures.network_name(str(variant)), figures.set_name(str(group))), ordered))
+    return by_set
 
 
 def _curves(results: list[JobResult]) -> dict[str, list[dict[str, float]]]:

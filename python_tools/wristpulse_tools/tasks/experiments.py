@@ -200,18 +200,18 @@ def power_policy(_context, data: Path, datasets: list[str] | None = None, studen
 )
 def report(_context, results: Path | None = None, output: Path | None = None):
     """Gather an evaluation's results, as far as its jobs are done, in one self-contained HTML file."""
-    from wristpulse.evaluation.table import PRINTED, markdown, paired, table_rows
+    from wristpulse.evaluation.table import PRINTED, markdown, paired, paired_markdown, table
     from wristpulse_tools.experiment_report import confidence_table, read, write_report
 
     folder = results or BUILD / "evaluate"
     found = read(folder)
     written = write_report(found, folder, output or folder / "report.html")
-    say(markdown(table_rows(found), PRINTED))
+    say(markdown(table(found), PRINTED))
     say(confidence_table(found))
     variants = list(dict.fromkeys(r.variant for r in found))
     untaught = [v for v in variants if v.endswith("none")]  # from labels only
     if untaught and len(variants) > 1:
-        say("\n".join(paired(found, untaught[0])))
+        say(paired_markdown(paired(found, untaught[0]), untaught[0]))
     say(f"written: {written}")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from wristpulse.config.settings import Config
 from wristpulse.evaluation.jobs import plan, revision
 from wristpulse.evaluation.results import METRICS, by_other_folds, read_results
-from wristpulse.evaluation.table import PRINTED, markdown, table_rows
+from wristpulse.evaluation.table import PRINTED, markdown, table
 from wristpulse.support.files import write_text
 
 TABLE = "table.md"
@@ -66,7 +66,7 @@ def evaluate(
 def summarise(folder: Path, jobs: Sequence[Path], config: Config | None = None) -> None:
     """Print and write the table of finished jobs' folders."""
     results = by_other_folds(read_results(jobs))
-    rows = table_rows(results)
+    rows = table(results)
     print(markdown(rows, PRINTED))
     values = {
         "revision": revision(),
@@ -74,7 +74,7 @@ def summarise(folder: Path, jobs: Sequence[Path], config: Config | None = None) 
         "configuration": config and asdict(config),
         "jobs": [str(r.folder.relative_to(folder)) for r in results],
         "data_digests": {str(r.folder.relative_to(folder)): r.metrics["data_digest"] for r in results},
-        "table": [asdict(row) for row in rows],
+        "table": rows.to_dict("records"),
     }
     write_text(folder / METRICS, json.dumps(values, indent=1))
     write_text(folder / TABLE, markdown(rows) + "\n")

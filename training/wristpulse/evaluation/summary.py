@@ -50,11 +50,21 @@ def groups(traces: Sequence[T]) -> dict[str, list[T]]:
     """Traces by data set; SPC's training (S) and test (T) recordings also by themselves."""
     members: dict[str, list[T]] = {}
     for t in traces:
-        dataset, subject = t.person.split("/")
-        members.setdefault(dataset, []).append(t)
-        if dataset == "troika":
-            members.setdefault(f"troika {subject[0]}", []).append(t)
+        for name in group_names(t.person):
+            members.setdefault(name, []).append(t)
     return members
+
+
+def group_names(person: str) -> list[str]:
+    """The groups that a person belongs to.
+
+    Examples
+    --------
+    >>> group_names("troika/S01"), group_names("bami1/S1")
+    (['troika', 'troika S'], ['bami1'])
+    """
+    dataset, subject = person.split("/")
+    return [dataset, f"troika {subject[0]}"] if dataset == "troika" else [dataset]
 
 
 @contextmanager

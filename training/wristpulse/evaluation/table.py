@@ -1,98 +1,91 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures of traces: each estimate against each reference, by data set, over people and over seeds."""
+"""The table of an evaluation: each estimate against each reference, over people and over seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import pandas as pd
 from scipy.stats import bootstrap
 
-from wristpulse.evaluation.metrics import Summary, deviation
-from wristpulse.evaluation.results import JobResult, by_variant
-from wristpulse.evaluation.summary import groups, quiet_empty_means, summaries
-from wristpulse.evaluation.trace import Trace
+from wristpulse.evaluation.frame import hop_frame, score_frame
+from wristpulse.evaluation.metrics import deviation
+from wristpulse.evaluation.results import JobResult
+from wristpulse.evaluation.summary import quiet_empty_means
 
 # The rows that commands print and the report shows, in this order.
 PRINTED = ("tracked, aligned", "tracked, raw", "clamped, aligned", "untracked, aligned", "valid, aligned")
 DRAWS = 10_000  # of the bootstrap
+ROW = ["variant", "group", "estimate"]  # what identifies a row of the table
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """A line of the table: mean absolute error over people and seeds, and its spreads, in BPM.
+def table(results: Sequence[JobResult]) -> pd.DataFrame:
+    """The table of an evaluation; of one that still runs, by the folds that all of its seeds have.
 
-    spread_people: standard deviation (n - 1) over people of each one's mean over seeds; spread_seeds: of the
-    seeds' means, NaN for one seed; median, worst: over people; within5, coverage: shares; half, double:
-    windows read near half or twice the reference. Means over seeds, but for `worst`.
+    A row a variant, group of recordings and estimate. mae: mean absolute error, the mean over people and
+    seeds; spread_people: standard deviation (n - 1) over people of each one's mean over seeds; spread_seeds:
+    of the seeds' means, NaN for one seed; median, worst: over people; within5, coverage: shares; half,
+    double: windows read near half or twice the reference. BPM where not stated otherwise; means over seeds,
+    but for `worst`.
     """
-
-    variant: str
-    group: str
-    estimate: str
-    seeds_run: int
-    people_tested: int
-    mae: float
-    spread_people: float
-    spread_seeds: float
-    median: float
-    worst: float
-    within5: float
-    coverage: float
-    half: float
-    double: float
+    scores = score_frame(_comparable(hop_frame(results)))
+    if scores.empty:
+        return pd.DataFrame(columns=ROW)
+    with quiet_empty_means():
+        rows = [_row(dict(zip(ROW, names, strict=True)), of) for names, of in scores.groupby(ROW, sort=False)]
+    return pd.DataFrame(rows)
 
 
-def table_rows(results: Sequence[JobResult]) -> list[Row]:
-    """The table of an evaluation; of one that still runs, by the folds that all of its seeds have."""
+def _comparable(hops: pd.DataFrame) -> pd.DataFrame:
+    """The hops without the folds that some seed of their variant lacks, unless that leaves none."""
+    kept = []
+    for _, of_variant in hops.groupby("variant", sort=False):
+        folds = of_variant.groupby("seed", sort=False)["fold"].agg(set)
+        common = set.intersection(*folds)
+        in_all = of_variant["fold"].isin(common) if common else of_variant["seed"] == folds.index[0]
+        kept.append(of_variant[in_all])
+    return pd.concat(kept) if kept else hops
+
+
+def _row(names: dict[str, object], scores: pd.DataFrame) -> dict[str, object]:
+    """One row of the table from the people's scores."""
+    of_seeds = scores.groupby("seed", sort=False)
+    mae = of_seeds["mae"].agg(np.nanmean).to_numpy()
+    people = scores.groupby("person", sort=False)["mae"].agg(np.nanmean).to_numpy()
+    return {
+        **names,
+        "seeds_run": len(mae),
+        "people_tested": len(people),
+        "mae": float(mae.mean()),
+        "spread_people": deviation(people),
+        "spread_seeds": deviation(mae),
+        "median": float(of_seeds["mae"].agg(np.nanmedian).mean()),
+        "worst": float(of_seeds["mae"].agg(np.nanmax).max()),
+        "within5": float(of_seeds["within5"].agg(np.nanmean).mean()),
+        "coverage": float(of_seeds["coverage"].agg(np.nanmean).mean()),
+        "half": float(of_seeds["half"].sum().mean()),
+        "double": float(of_seeds["double"].sum().mean()),
+    }
+
+
+def paired(results: Sequence[JobResult], against: str) -> pd.DataFrame:
+    """Each variant's MAE (tracked, aligned) less that of `against`, person by person.
+
+    Both as means over seeds, of people that both tested; low, high: 95 % interval over people, `interval`.
+    """
+    scores = score_frame(_comparable(hop_frame(results)))
+    scores = scores[scores["estimate"] == "tracked, aligned"]
+    mae = scores.groupby(["group", "person", "variant"], sort=False)["mae"].agg(np.nanmean).unstack()
     rows = []
-    for variant, seeds in _comparable(by_variant(results)).items():
-        by_group: dict[str, list[dict[str, Summary]]] = {}
-        for traces in seeds.values():
-            for group, members in groups(traces).items():
-                by_group.setdefault(group, []).append(summaries(members))
-        with quiet_empty_means():
-            for group, of_seeds in by_group.items():
-                names = of_seeds[0]
-                rows += [
-                    _row(variant, group, name, [by_name[name] for by_name in of_seeds]) for name in names
-                ]
-    return rows
-
-
-def _comparable(variants: dict[str, dict[int, list[Trace]]]) -> dict[str, dict[int, list[Trace]]]:
-    """The same without the folds that some seed of a variant lacks, unless that leaves none."""
-    comparable = {}
-    for variant, seeds in variants.items():
-        folds = set.intersection(*({t.fold for t in traces} for traces in seeds.values()))
-        kept = {seed: [t for t in traces if t.fold in folds] for seed, traces in seeds.items()}
-        comparable[variant] = kept if folds else dict([next(iter(seeds.items()))])
-    return comparable
-
-
-def paired(results: Sequence[JobResult], against: str) -> Iterator[str]:
-    """Markdown: each variant's MAE (tracked, aligned) less that of `against`, person by person.
-
-    Both as means over seeds, of people that both tested; the interval is over people: `interval`.
-    """
-    people: dict[str, dict[str, dict[str, float]]] = {}
-    for variant, seeds in _comparable(by_variant(results)).items():
-        of_group: dict[str, list[Summary]] = {}
-        for traces in seeds.values():
-            for group, members in groups(traces).items():
-                of_group.setdefault(group, []).append(summaries(members)["tracked, aligned"])
-        people[variant] = {group: _people(of_seeds) for group, of_seeds in of_group.items()}
-    yield f"| variant | tested on | people | MAE less that of {against}, BPM | 95 % interval over people |"
-    yield "|---" * 5 + "|"
-    for variant in (v for v in people if v != against):
-        for group, mae in people[variant].items():
-            other = people[against].get(group, {})
-            less = np.array([mae[who] - other[who] for who in sorted(mae.keys() & other.keys())])
-            if len(less) > 1:
+    for variant in scores["variant"].unique():
+        for group, of_people in mae.groupby("group", sort=False):
+            less = (of_people[variant] - of_people[against]).dropna().to_numpy()
+            if variant != against and len(less) > 1:
                 low, high = interval(less)
-                cells = (variant, group, len(less), f"{less.mean():+.2f}", f"{low:+.2f} to {high:+.2f}")
-                yield f"| {' | '.join(map(str, cells))} |"
+                row = {"variant": variant, "group": group, "people": len(less), "less": less.mean()}
+                rows.append({**row, "low": low, "high": high})
+    return pd.DataFrame(rows, columns=["variant", "group", "people", "less", "low", "high"])
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:
@@ -106,58 +99,50 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
-def _people(of_seeds: Sequence[Summary]) -> dict[str, float]:
-    """Each person's MAE, the mean over seeds."""
-    names = dict.fromkeys(name for summary in of_seeds for name in summary.subjects)
-    return {n: float(np.nanmean([s.subjects[n].mae for s in of_seeds if n in s.subjects])) for n in names}
+def _known(form: str) -> Callable[[float], str]:
+    return lambda value: "-" if np.isnan(value) else format(value, form)
 
 
-def _row(variant: str, group: str, name: str, of_seeds: Sequence[Summary]) -> Row:
-    means = np.array([s.mae.mean for s in of_seeds])
-    people = list(_people(of_seeds).values())
-
-    def mean(field: str) -> float:
-        return float(np.mean([getattr(s, field) for s in of_seeds]))
-
-    return Row(
-        variant=variant,
-        group=group,
-        estimate=name,
-        seeds_run=len(of_seeds),
-        people_tested=len(people),
-        mae=float(means.mean()),
-        spread_people=deviation(people),
-        spread_seeds=deviation(means),
-        median=mean("median_mae"),
-        worst=max(s.mae.worst for s in of_seeds),
-        within5=mean("within5"),
-        coverage=mean("coverage"),
-        half=mean("half"),
-        double=mean("double"),
-    )
-
-
-# Heads of the table's columns, and the cell of a row.
-COLUMNS: dict[str, Callable[[Row], object]] = {
-    "variant": lambda r: r.variant,
-    "tested on": lambda r: r.group,
-    "estimate, label": lambda r: r.estimate,
-    "people": lambda r: r.people_tested,
-    "seeds": lambda r: r.seeds_run,
-    "MAE": lambda r: f"{r.mae:.2f}",
-    "over people": lambda r: f"{r.spread_people:.2f}",
-    "over seeds": lambda r: "-" if np.isnan(r.spread_seeds) else f"{r.spread_seeds:.2f}",
-    "median": lambda r: f"{r.median:.2f}",
-    "worst": lambda r: f"{r.worst:.1f}",
-    "< 5 BPM": lambda r: f"{r.within5:.1%}",
-    "share": lambda r: f"{r.coverage:.1%}",
+# Heads of the printed columns, by the table's, and how their numbers are written.
+COLUMNS = {
+    "variant": "variant",
+    "group": "tested on",
+    "estimate": "estimate, label",
+    "people_tested": "people",
+    "seeds_run": "seeds",
+    "mae": "MAE",
+    "spread_people": "over people",
+    "spread_seeds": "over seeds",
+    "median": "median",
+    "worst": "worst",
+    "within5": "< 5 BPM",
+    "coverage": "share",
+}
+FORMS = {
+    **dict.fromkeys(("mae", "spread_people", "spread_seeds", "median"), _known(".2f")),
+    "worst": _known(".1f"),
+    **dict.fromkeys(("within5", "coverage"), _known(".1%")),
 }
 
 
-def markdown(rows: Sequence[Row], estimates: Sequence[str] | None = None) -> str:
+def markdown(rows: pd.DataFrame, estimates: Sequence[str] | None = None) -> str:
     """The table as Markdown; `estimates` chooses among its rows."""
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
-    for row in rows:
-        if estimates is None or row.estimate in estimates:
-            lines.append("| " + " | ".join(str(cell(row)) for cell in COLUMNS.values()) + " |")
-    return "\n".join(lines)
+    chosen = rows if estimates is None else rows[rows["estimate"].isin(estimates)]
+    texts = {name: chosen[name].map(FORMS.get(name, str)) for name in COLUMNS if name in chosen}
+    return _to_markdown(pd.DataFrame(texts).rename(columns=COLUMNS))
+
+
+def paired_markdown(rows: pd.DataFrame, against: str) -> str:
+    """The rows of `paired` as Markdown."""
+    texts = {
+        "variant": rows["variant"],
+        "tested on": rows["group"],
+        "people": rows["people"].map(str),
+        f"MAE less that of {against}, BPM": rows["less"].map("{:+.2f}".format),
+        "95 % interval over people": [f"{r.low:+.2f} to {r.high:+.2f}" for r in rows.itertuples()],
+    }
+    return _to_markdown(pd.DataFrame(texts))
+
+
+def _to_markdown(texts: pd.DataFrame) -> str:
+    return texts.to_markdown(index=False, disable_numparse=True)
