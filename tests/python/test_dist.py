@@ -72,6 +72,16 @@ def test_a_folder_with_other_files_is_not_emptied(tmp_path):
     assert (tmp_path / "thesis.tex").exists()
 
 
+def test_an_sbom_needs_a_workspace_of_west_and_a_revision(tmp_path):
+    base = tmp_path / "zephyr"
+    base.mkdir()
+    assert "found no folder .west" in dist.sbom_problem(base)
+    (tmp_path / ".west").mkdir()
+    assert "found no .git" in dist.sbom_problem(base)
+    (base / ".git").mkdir()
+    assert dist.sbom_problem(base) == ""
+
+
 def test_the_size_table_has_one_number_a_cell():
     table = dist.size_table([("nrf52840dk", {"flash": 75100, "ram": 38500})])
     assert table.splitlines()[-1] == "| `nrf52840dk` | 75100 | 38500 |"

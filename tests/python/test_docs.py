@@ -17,7 +17,7 @@ DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [*DOCS, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"))]
 COLUMNS = 100
 # Not wrapped yet.
-WIDER = {"engine", "firmware", "bluetooth"}
+WIDER = {"engine", "bluetooth"}
 FOLDERS = (
     "training",
     "python_tools",

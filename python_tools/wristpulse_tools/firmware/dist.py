@@ -86,38 +86,39 @@ def image(board: str, folder: Path, say: Callable[[str], None]) -> tuple[str, di
     """Build a board's image and copy its files to folder/firmware; name and bytes of flash and RAM."""
     place = BUILD / "dist-images" / board
     say(f"{board}: building")
-    initialise_sbom(place)
-    build(board, place, "-DCONFIG_BUILD_OUTPUT_META=y")
+    problem = sbom_problem(zephyr_base()) or _spdx("--init", "-d", place)
+    build(board, place, f"-DCONFIG_BUILD_OUTPUT_META={'n' if problem else 'y'}")
     firmware = folder / "firmware"
     firmware.mkdir(exist_ok=True)
     for ending in IMAGES:
         made = place / "zephyr" / f"zephyr{ending}"
         if made.is_file():
             shutil.copyfile(made, firmware / f"{board}{ending}")
-    if problem := sbom(place, firmware / "sbom" / board):
+    documents = firmware / "sbom" / board
+    if not problem:
+        documents.mkdir(parents=True)
+        problem = _spdx("-d", place, "-s", documents)
+    if problem:
+        shutil.rmtree(documents, ignore_errors=True)
         say(f"{board}: no SBOM: {problem}")
     return board, sizes(place)
 
 
+def sbom_problem(base: Path) -> str:
+    """Why `west spdx` cannot tell the revisions of this Zephyr, or nothing."""
+    if not (base.parent / ".west").is_dir():
+        return f"{base.parent}: expected a workspace of west, found no folder .west"
+    if not (base / ".git").exists():
+        return f"{base}: expected a git checkout, whose revision it states, found no .git"
+    return ""
+
+
 def _spdx(*words: object) -> str:
-    """Run `west spdx`; what is wrong, or nothing. Without a west workspace west does not know `spdx`."""
+    """Run `west spdx` in the workspace; what is wrong, or nothing."""
     line = [sys.executable, "-m", "west", "spdx", *map(str, words)]
     done = subprocess.run(line, cwd=zephyr_base(), capture_output=True, text=True)
-    return (done.stderr or done.stdout).strip().splitlines()[-1] if done.returncode else ""
-
-
-def initialise_sbom(place: Path) -> str:
-    """Have CMake state what it builds, before it configures `place`; what is wrong, or nothing."""
-    return _spdx("--init", "-d", place)
-
-
-def sbom(place: Path, folder: Path) -> str:
-    """Write the SPDX documents of a build into `folder`; what is wrong, or nothing."""
-    folder.mkdir(parents=True)
-    problem = _spdx("-d", place, "-s", folder)
-    if problem:
-        folder.rmdir()
-    return problem
+    said = (done.stderr or done.stdout).strip().splitlines()
+    return (said or [f"status {done.returncode}"])[-1] if done.returncode else ""
 
 
 def size_table(images: Iterable[tuple[str, dict[str, int]]]) -> str:
