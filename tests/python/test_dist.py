@@ -72,6 +72,19 @@ def test_a_folder_with_other_files_is_not_emptied(tmp_path):
     assert (tmp_path / "thesis.tex").exists()
 
 
+def test_a_failure_leaves_the_earlier_release_and_the_next_run_succeeds(tmp_path, monkeypatch):
+    folder = tmp_path / "dist"
+    dist.make(folder, ["none"], print)
+    before = (folder / dist.SUMS).read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(dist, "checksums", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            dist.make(folder, ["none"], print)
+    assert (folder / dist.SUMS).read_bytes() == before
+    assert len(dist.make(folder, ["none"], print)) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["dist"]
+
+
 def test_an_sbom_needs_a_workspace_of_west_and_a_revision(tmp_path):
     base = tmp_path / "zephyr"
     base.mkdir()

@@ -40,7 +40,7 @@ class DistError(UserError):
 
 
 def make(folder: Path, boards: Sequence[str] | None, say: Callable[[str], None]) -> list[Path]:
-    """Write all files of a release into `folder`, which is emptied first; their paths.
+    """Write all files of a release into `folder`, in place of an earlier one; their paths.
 
     boards: whose images are built; None: every board with a .hex, `["none"]`: no images.
     Raises DistError for an unknown board, or where the wheel cannot be built.
@@ -50,9 +50,10 @@ def make(folder: Path, boards: Sequence[str] | None, say: Callable[[str], None])
         raise DistError(f"--boards: expected {', '.join(PRODUCTS)} or none, found {', '.join(unknown)}")
     if folder.exists() and any(folder.iterdir()) and not (folder / SUMS).is_file():
         raise DistError(f"{folder}: expected an empty folder or an earlier release, found other files")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for path in packages(folder):
+    part = folder.with_name(f"{folder.name}.part")  # takes the folder's place when it is complete
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for path in packages(part):
         say(f"{path.name}: {path.stat().st_size} bytes")
     if chosen:
         try:
@@ -60,8 +61,10 @@ def make(folder: Path, boards: Sequence[str] | None, say: Callable[[str], None])
         except WorkspaceError as error:
             say(f"no images: {error}")
         else:
-            write_text(folder / SIZES, size_table([image(name, folder, say) for name in chosen]))
-    write_text(folder / SUMS, checksums(folder))
+            write_text(part / SIZES, size_table([image(name, part, say) for name in chosen]))
+    write_text(part / SUMS, checksums(part))
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
     say(f"{folder / SUMS}")
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
