@@ -214,7 +214,7 @@ def site(tmp_path_factory):
     for package in ("material", "mkdocstrings", "latex2mathml"):
         pytest.importorskip(package)
     folder = tmp_path_factory.mktemp("site")
-    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     built = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, env=environment)
     assert built.returncode == 0, built.stdout + built.stderr
