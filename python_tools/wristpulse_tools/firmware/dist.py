@@ -3,7 +3,8 @@
 
     build/dist/
       pulse_on_a_wrist-0.2.0-py3-none-any.whl   pulse_on_a_wrist-0.2.0.tar.gz
-      firmware/nrf52840dk.hex, .bin, .signed.bin where the image is signed, and sbom/nrf52840dk/*.spdx
+      firmware/nrf52840dk.hex, .bin; with a key also .signed.hex, .signed.bin, .mcuboot.hex
+      firmware/sbom/nrf52840dk/*.spdx
       SIZES.md   SHA256SUMS
 
 Images need a Zephyr workspace and the SBOM west's `spdx`; where they are missing, a line says so.
@@ -25,6 +26,7 @@ from wristpulse_tools.firmware.zephyr_workspace import (
     BOARDS,
     WorkspaceError,
     build,
+    build_with_bootloader,
     sizes,
     zephyr_base,
 )
@@ -32,6 +34,7 @@ from wristpulse_tools.firmware.zephyr_workspace import (
 SUMS = "SHA256SUMS"
 SIZES = "SIZES.md"
 IMAGES = (".hex", ".bin", ".signed.hex", ".signed.bin")
+SIGNED = ("nrf52840dk",)  # boards whose devicetree has MCUboot's two slots
 PRODUCTS = tuple(name for name, image in BOARDS.items() if image.endswith(".hex"))
 
 
@@ -39,15 +42,21 @@ class DistError(UserError):
     """A file of the release cannot be made; the message says which and why."""
 
 
-def make(folder: Path, boards: Sequence[str] | None, say: Callable[[str], None]) -> list[Path]:
+def make(
+    folder: Path, boards: Sequence[str] | None, say: Callable[[str], None], key: Path | None = None
+) -> list[Path]:
     """Write all files of a release into `folder`, in place of an earlier one; their paths.
 
     boards: whose images are built; None: every board with a .hex, `["none"]`: no images.
-    Raises DistError for an unknown board, or where the wheel cannot be built.
+    key: a PEM file; images are then signed for MCUboot, which is built too. Boards without its two slots
+    get the plain image.
+    Raises DistError for an unknown board, a missing key, or where the wheel cannot be built.
     """
     chosen = [] if boards == ["none"] else list(boards or PRODUCTS)
     if unknown := [name for name in chosen if name not in PRODUCTS]:
         raise DistError(f"--boards: expected {', '.join(PRODUCTS)} or none, found {', '.join(unknown)}")
+    if key and not key.is_file():
+        raise DistError(f"--key: expected a PEM file (imgtool keygen), found no file {key}")
     if folder.exists() and any(folder.iterdir()) and not (folder / SUMS).is_file():
         raise DistError(f"{folder}: expected an empty folder or an earlier release, found other files")
     part = folder.with_name(f"{folder.name}.part")  # takes the folder's place when it is complete
@@ -61,7 +70,7 @@ def make(folder: Path, boards: Sequence[str] | None, say: Callable[[str], None])
         except WorkspaceError as error:
             say(f"no images: {error}")
         else:
-            write_text(part / SIZES, size_table([image(name, part, say) for name in chosen]))
+            write_text(part / SIZES, size_table([image(name, part, say, key) for name in chosen]))
     write_text(part / SUMS, checksums(part))
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
@@ -85,14 +94,23 @@ def packages(folder: Path) -> tuple[Path, Path]:
     return wheel, sdist
 
 
-def image(board: str, folder: Path, say: Callable[[str], None]) -> tuple[str, dict[str, int]]:
+def image(
+    board: str, folder: Path, say: Callable[[str], None], key: Path | None = None
+) -> tuple[str, dict[str, int]]:
     """Build a board's image and copy its files to folder/firmware; name and bytes of flash and RAM."""
-    place = BUILD / "dist-images" / board
-    say(f"{board}: building")
-    problem = sbom_problem(zephyr_base()) or _spdx("--init", "-d", place)
-    build(board, place, f"-DCONFIG_BUILD_OUTPUT_META={'n' if problem else 'y'}")
+    signed = key if board in SIGNED else None
+    place = BUILD / "dist-images" / (f"{board}-signed" if signed else board)
+    say(f"{board}: building" + ("" if signed or not key else ", not signed: no slots for MCUboot"))
     firmware = folder / "firmware"
     firmware.mkdir(exist_ok=True)
+    problem = sbom_problem(zephyr_base()) or _spdx("--init", "-d", place / ROOT.name if signed else place)
+    meta = f"-DCONFIG_BUILD_OUTPUT_META={'n' if problem else 'y'}"
+    if signed:
+        option = f'-DSB_CONFIG_BOOT_SIGNATURE_KEY_FILE="{signed.resolve()}"'
+        bootloader, place = build_with_bootloader(board, place, option, meta)
+        shutil.copyfile(bootloader / "zephyr" / "zephyr.hex", firmware / f"{board}.mcuboot.hex")
+    else:
+        build(board, place, meta)
     for ending in IMAGES:
         made = place / "zephyr" / f"zephyr{ending}"
         if made.is_file():
