@@ -54,11 +54,11 @@ def make(
     """
     chosen = [] if boards == ["none"] else list(boards or PRODUCTS)
     if unknown := [name for name in chosen if name not in PRODUCTS]:
-        raise DistError(f"--boards: expected {', '.join(PRODUCTS)} or none, found {', '.join(unknown)}")
+        raise DistError("--boards", "", f"{', '.join(PRODUCTS)} or none", ", ".join(unknown))
     if key and not key.is_file():
-        raise DistError(f"--key: expected a PEM file (imgtool keygen), found no file {key}")
+        raise DistError("--key", "", "a PEM file (imgtool keygen)", f"no file {key}")
     if folder.exists() and any(folder.iterdir()) and not (folder / SUMS).is_file():
-        raise DistError(f"{folder}: expected an empty folder or an earlier release, found other files")
+        raise DistError(folder, "", "an empty folder or an earlier release", "other files")
     part = folder.with_name(f"{folder.name}.part")  # takes the folder's place when it is complete
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -83,7 +83,7 @@ def packages(folder: Path) -> tuple[Path, Path]:
     try:
         backend = importlib.import_module("hatchling.build")
     except ModuleNotFoundError:
-        raise DistError("wheel: expected the package hatchling, found none (extra `test`)") from None
+        raise DistError("wheel", "", "the package hatchling", "none (extra `test`)") from None
     here = Path.cwd()
     try:
         os.chdir(ROOT)  # build backends work in the source's folder (PEP 517)

@@ -37,7 +37,7 @@ def zephyr_base() -> Path:
         if (place / "share" / "zephyr-package" / "cmake").is_dir() and (place / "VERSION").is_file():
             found = _version(place)
             if found != VERSION:
-                raise WorkspaceError(f"{place}: VERSION: expected {VERSION}, found {found}")
+                raise WorkspaceError(place, "VERSION", VERSION, found)
             return place
     raise WorkspaceError(
         "Zephyr: expected ZEPHYR_BASE, a workspace after `west zephyr-export` or ~/zephyrproject, found none"
