@@ -74,7 +74,9 @@ def _join(parts: Sequence[SpectralExamples], weights: Sequence[float]) -> Spectr
         spectra=np.concatenate([part.spectra for part in parts]),
         motion=np.concatenate([part.motion for part in parts]),
         bpm=np.concatenate([part.bpm for part in parts]),
-        hops=np.concatenate([part.hops + start for part, start in zip(parts, base, strict=False)]),
+        hops=np.concatenate([part.hops + start for part, start in zip(parts, base, strict=False)]).astype(
+            np.int32
+        ),
         weight=np.concatenate([part.weight * weight for part, weight in zip(parts, weights, strict=True)]),
     )
 
