@@ -178,6 +178,35 @@ def streaming(_context, data: Path, epochs: int = 30, fold: int = 1, seed: int =
     report(data, epochs, fold, seed, say)
 
 
+@command(
+    data=DATA_HELP,
+    students="NAME=FOLDER of what `invoke quantize` made, comma-separated; default: the released student",
+    out="JSON file for the figures",
+)
+def unseen(_context, data: Path, students: list[str] | None = None, out: Path | None = None):
+    """Test students on every real data set that is there: how far off, how often silent, how often wrong."""
+    from wristpulse.evaluation.unseen import named, report
+    from wristpulse.student.card import RELEASED
+
+    report(named(students or [str(RELEASED)]), data, out, say)
+
+
+@command(data=DATA_HELP, sessions="simulated sessions of 180 s")
+def realism(_context, data: Path, sessions: int = 200):
+    """Set figures of real people's spectra beside those of simulated people's."""
+    from wristpulse.experiments.realism import report
+
+    report(data, sessions, say)
+
+
+@command()
+def world_speed(_context):
+    """Measure how fast simulated people are made."""
+    from wristpulse.experiments.world_speed import report
+
+    report(say)
+
+
 POLICY_SETS = ["troika", "bami1"]
 
 

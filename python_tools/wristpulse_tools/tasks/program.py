@@ -27,7 +27,7 @@ GROUPS = {
     "See it work": ("demo", "browser", "replay", "test"),
     "Your own recordings and published ones": ("estimate", "record", "monitor", "data", "recordings"),
     "Train a student": ("train", "distill", "quantize", "embed", "release", "numbers"),
-    "Find out how good it is": ("evaluate", "report", "peers", "ablation"),
+    "Find out how good it is": ("evaluate", "report", "unseen", "peers", "ablation"),
     "Firmware": (
         "workspace",
         "bench",
@@ -44,8 +44,10 @@ GROUPS = {
         "label-offset",
         "no-pulse",
         "power-policy",
+        "realism",
         "scale-check",
         "streaming",
+        "world-speed",
     ),
     "Work on this repository": ("lint", "format", "accept", "docs", "dist"),
 }

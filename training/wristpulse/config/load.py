@@ -59,6 +59,34 @@ def check(config: Config, path: Path | str) -> None:
         if unknown:
             expected = f"some of {', '.join(allowed)}" if allowed else "none: they are the spectral student's"
             raise ConfigError(path, where, expected, ", ".join(unknown))
+    _check_world(config, path)
+
+
+def _check_world(config: Config, path: Path | str) -> None:
+    """ConfigError for settings of simulated people that the others contradict."""
+    share, data = config.world.share, config.data
+    if share == 0:
+        for where, asked in (("data.dataset", not data.dataset), ("data.everyone", data.everyone)):
+            if asked:
+                expected = "simulated people (world.share) where nobody else teaches or validates"
+                raise ConfigError(path, where, expected, "none")
+        return
+    if config.front_end != "spectrum":
+        raise ConfigError(path, "world.share", "0 where front_end is window", f"{share:g}")
+    for where, relations in (
+        ("distillation.relation", (config.distillation.relation,)),
+        ("sweep.relations", config.sweep.relations),
+    ):
+        if set(relations) - {"none"}:
+            raise ConfigError(path, where, "none: simulated people teach by labels", ", ".join(relations))
+    if share == 1 and data.dataset:
+        expected = 'dataset = "" where all people are simulated (world.share = 1)'
+        raise ConfigError(path, "data.dataset", expected, data.dataset)
+    if share < 1 and not data.dataset:
+        raise ConfigError(path, "data.dataset", "real people beside the simulated (world.share < 1)", "none")
+    held_out = [*data.test, *data.validation]
+    if data.everyone and held_out:
+        raise ConfigError(path, "data.everyone", "nobody held out", ", ".join(held_out))
 
 
 def _read_section(section: type, content: dict, path: Path, prefix: str) -> dict:
@@ -141,4 +169,6 @@ def override(config: Config, dataset: str | None = None, test: tuple[str, ...] |
         data = dataclasses.replace(data, dataset=dataset, test=(), validation=())
     if test is not None:
         data = dataclasses.replace(data, test=test)
-    return dataclasses.replace(config, data=data)
+    changed = dataclasses.replace(config, data=data)
+    _check_world(changed, config.name)
+    return changed

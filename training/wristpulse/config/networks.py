@@ -101,6 +101,19 @@ class Augmentation:
 
 
 @dataclass(frozen=True)
+class World:
+    """Simulated sessions that a spectral student learns from while they are made: docs/simulator.md."""
+
+    share: Share = 0.0  # of each batch; the rest is real people's; 1: nobody real
+    seconds: Annotated[float, Meta(ge=16, le=3600)] = 180.0  # of a session
+    chunk_sessions: Annotated[int, Meta(ge=1, le=10_000)] = 128  # made at a time
+    chunk_steps: Annotated[int, Meta(ge=1, le=100_000)] = 256  # that a chunk serves
+    without: tuple[str, ...] = ()  # knobs of wristpulse.recordings.world left out
+    # Of 300 s, which map the confidence; no student learns from them.
+    validation_sessions: Annotated[int, Meta(ge=3, le=10_000)] = 400
+
+
+@dataclass(frozen=True)
 class WindowAugmentation:
     """How windows of time are changed for the paper's line; docs/training.md."""
 

@@ -14,6 +14,7 @@ from wristpulse.config.networks import (
     SpectralStudent,
     SpectralTeacher,
     WindowAugmentation,
+    World,
 )
 
 FrontEnd = Literal["window", "spectrum"]
@@ -29,7 +30,10 @@ Weight = Annotated[float, Meta(ge=0)]  # of a loss
 class Data:
     """Which recordings, and who is held out. Subjects named nowhere are trained on."""
 
-    dataset: str = "simulator"  # or several, as "bami1+troika"
+    # Or several, as "bami1+troika"; "" for nobody, where all people are simulated (world.share = 1).
+    dataset: str = "simulator"
+    # Nobody is held out, where simulated people validate (world.share > 0).
+    everyone: bool = False
     # Subjects, as in "S1"; of several data sets, as in "bami1/S1".
     test: tuple[str, ...] = ()  # that no stage but the evaluation sees
     validation: tuple[str, ...] = ()  # that choose the epoch
@@ -121,6 +125,7 @@ class Config:
     spectral_teacher: SpectralTeacher = field(default_factory=SpectralTeacher)
     augmentation: Augmentation = field(default_factory=Augmentation)  # of spectra
     window_augmentation: WindowAugmentation = field(default_factory=WindowAugmentation)
+    world: World = field(default_factory=World)  # simulated people beside the corpus' or in their place
     teacher_training: Training = field(default_factory=Training)
     student_training: Training = field(default_factory=Training)
     spectral_training: Recipe = field(default_factory=Recipe)

@@ -134,12 +134,14 @@ def check_folder(datasets: Iterable[str], data: Data, folder: Path | None) -> No
 
 def of_dataset(data: Data, folder: Path | None, progress: Callable[[str], None] = print) -> Corpus:
     """Read the data sets of `data`; RecordingError or ConfigError where that cannot be."""
-    recordings, datasets = [], data.dataset.split("+")
+    recordings, datasets = [], data.dataset.split("+") if data.dataset else []
     check_folder(datasets, data, folder)
     for name in datasets:
         for recording in read(name, folder, data):
             recordings.append(recording)
             progress(f"{name}: {recording.name}, {recording.seconds / 60:.1f} min")
+    if data.everyone or not datasets:
+        return of_roles(data, {"train": tuple(recordings), "validation": (), "test": ()}, folder)
     several = "+" in data.dataset
     names = [f"{r.dataset}/{r.subject}" if several else r.subject for r in recordings]
     roles = split(list(dict.fromkeys(names)), data, data.dataset)

@@ -7,32 +7,30 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from wristpulse.config.settings import Config
-from wristpulse.core.estimator import Estimator
 from wristpulse.core.track import tracker_tables
-from wristpulse.data.corpus import Corpus
 from wristpulse.oracle import IntegerModel
 from wristpulse.student.card import CARD, MODEL, Card, card_text
-from wristpulse.student.confidence import fitted_map
 from wristpulse.support.files import write_text
 
 
 def write_card(
-    folder: Path, config: Config, corpus: Corpus, confidence_map: tuple[int, ...] | None = None
+    folder: Path,
+    config: Config,
+    *,
+    subjects: dict[str, list[str]],
+    data_digest: str,
+    confidence_map: tuple[int, ...],
 ) -> None:
-    """Write the card beside the model in `folder`; without a confidence map one is fitted to validation."""
+    """Write the card beside the model in `folder`; fields as of Card and TrackerTables."""
     model = IntegerModel.load(folder / MODEL)
     tables = tracker_tables(float(model.output.scale[0]), config.tracking)
-    if confidence_map is None:
-        estimator = Estimator(model.predict, tables, config.front_end)
-        people = corpus.recordings["validation"]
-        confidence_map = fitted_map(estimator, people, config.data.aligned_labels)
     card = Card(
         model_sha256=model.graph.digest,
         front_end=config.front_end,
         parameters=sum(t.size for t in model.graph.tensors if t.data is not None and t.scale.size),
         configuration=asdict(config),
-        subjects=corpus.subjects,
-        data_digest=corpus.digest,
+        subjects=subjects,
+        data_digest=data_digest,
         tracker=replace(tables, confidence_map=confidence_map),
     )
     write_text(folder / CARD, card_text(card))

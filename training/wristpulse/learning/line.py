@@ -55,6 +55,17 @@ class Line(Protocol):
     ) -> None:
         """Train the student and save it in `folder` as STUDENT_MODEL; `teacher`: the teacher's folder."""
 
+    def calibration_inputs(self, config: Config, corpus: Corpus) -> np.ndarray:
+        """Inputs int8 (n, ...) of the front end that set the ranges of the int8 student's numbers."""
+
+    def confidence_map(
+        self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
+    ) -> tuple[int, ...]:
+        """Of the int8 student in `folder`, by people that it never saw; may write figures beside it."""
+
+    def subjects(self, config: Config, corpus: Corpus) -> dict[str, list[str]]:
+        """Whom the student knows, by role, as its card names them."""
+
     def quantize(self, model: keras.Model, inputs: np.ndarray) -> bytes:
         """int8 .tflite of a student; inputs int8 (n, ...) of the front end set the activations' ranges."""
 

@@ -9,10 +9,7 @@ from dataclasses import asdict, is_dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from wristpulse.config.settings import Config
-from wristpulse.core.estimator import front_end_inputs
 from wristpulse.data import corpus
 from wristpulse.data.corpus import Corpus
 from wristpulse.learning.artefacts import INT8, STUDENT, STUDENT_MODEL, TEACHER
@@ -94,14 +91,22 @@ class Pipeline:
             from wristpulse.student.card import MODEL
 
             model = keras.models.load_model(student / STUDENT_MODEL)
-            (part / MODEL).write_bytes(self.line.quantize(model, self._calibration_inputs()))
-            write_card(part, c, self.corpus, self._confidence_map)
+            (part / MODEL).write_bytes(
+                self.line.quantize(model, self.line.calibration_inputs(c, self.corpus))
+            )
+            subjects, known = self.line.subjects(c, self.corpus), self._confidence_map
+            if known is None:
+                known = self.line.confidence_map(c, self.corpus, part, self.progress)
+            else:
+                subjects["validation"] = self.corpus.subjects["validation"]
+            write_card(part, c, subjects=subjects, data_digest=self.corpus.digest, confidence_map=known)
 
         inputs = {
             "student": stamp(student),
             "calibration": c.calibration_windows,
             "tracking": c.tracking,
             "confidence_map": self._confidence_map,
+            "world": c.world,
         }
         return self.step(self.folder / INT8, inputs, make, force)
 
@@ -128,22 +133,16 @@ class Pipeline:
         self.progress(f"{folder.name}: {'made' if made else 'up to date'}: {folder}")
         return folder
 
-    def _calibration_inputs(self) -> np.ndarray:
-        """What the front end makes of the training subjects' windows, evenly chosen: int8 (n, ...)."""
-        recordings = self.corpus.recordings["train"]
-        inputs = np.concatenate([front_end_inputs(r, self.line.front_end) for r in recordings])
-        count = min(self.config.calibration_windows, len(inputs))
-        return inputs[np.linspace(0, len(inputs) - 1, count).round().astype(int)]
-
 
 def dataset_pipeline(
     config: Config, data: Path | None, root: Path, progress: Callable[[str], None] = print
 ) -> Pipeline:
     """The chain on the configuration's data sets, split by subject; folder `root`/<configuration>-<data set>.
 
+    `root`/<configuration> where all people are simulated while it trains.
     data: the folder that holds the data sets' folders.
     """
-    folder = root / f"{config.name}-{config.data.dataset}"
+    folder = root / "-".join(filter(None, (config.name, config.data.dataset)))
     return Pipeline(config, lambda: corpus.of_dataset(config.data, data, progress), folder, progress=progress)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from wristpulse.config.settings import Config, FrontEnd
 from wristpulse.core.bins import bin_bpm
 from wristpulse.data.corpus import Corpus
+from wristpulse.learning import calibration
 from wristpulse.learning.artefacts import TEACHER, TEACHER_MODEL
 
 if TYPE_CHECKING:
@@ -70,6 +71,20 @@ class PaperLine:
 
         model = keras.models.load_model(teacher / TEACHER_MODEL) if teacher else None
         train.train_student(config, corpus, model, folder, progress)
+
+    def calibration_inputs(self, config: Config, corpus: Corpus) -> np.ndarray:
+        """Of the training people: int8 (n, 1024)."""
+        return calibration.calibration_inputs(config, corpus)
+
+    def confidence_map(
+        self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
+    ) -> tuple[int, ...]:
+        """By the validation people."""
+        return calibration.confidence_map(config, corpus, folder)
+
+    def subjects(self, config: Config, corpus: Corpus) -> dict[str, list[str]]:
+        """The corpus' people."""
+        return corpus.subjects
 
     def quantize(self, model: keras.Model, inputs: np.ndarray) -> bytes:
         """int8 .tflite; inputs int8 (n, 1024)."""

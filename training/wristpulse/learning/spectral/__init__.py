@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,19 @@ from wristpulse.config.settings import Config, FrontEnd
 from wristpulse.core.bins import bin_bpm
 from wristpulse.data.corpus import Corpus, content_digest
 from wristpulse.data.spectral_examples import SpectralExamples, gather, recording_examples
+from wristpulse.learning import calibration
 from wristpulse.learning.artefacts import STUDENT_MODEL, TEACHER, TEACHER_MODEL
+from wristpulse.learning.spectral.world_seeds import named, taught_seeds, validation_seeds
 from wristpulse.recordings import Recording
 
 if TYPE_CHECKING:
     import keras
+
+    from wristpulse.learning.spectral.batches import Source
+
+
+# Of the settings of simulated people, those that the trained student depends on.
+TEACHING = ("share", "seconds", "chunk_sessions", "chunk_steps", "without")
 
 
 class SpectralLine:
@@ -50,7 +58,7 @@ class SpectralLine:
         }
 
     def student_settings(self, config: Config) -> dict[str, object]:
-        """Network, training, augmentation, distillation if there is any, and seed."""
+        """Network, training, augmentation and seed; distillation and simulated people if there are any."""
         settings: dict[str, object] = {
             "model": config.spectral,
             "training": config.spectral_training,
@@ -59,6 +67,9 @@ class SpectralLine:
         }
         if config.distillation.relation != "none":
             settings["distillation"] = config.distillation
+        if config.world.share:
+            teaching = {name: value for name, value in asdict(config.world).items() if name in TEACHING}
+            settings["world"] = teaching
         return settings
 
     def train_teacher(
@@ -99,7 +110,7 @@ class SpectralLine:
             teaching = Teaching(model, config.distillation)
         student = train_network(
             lambda: spectral.build(config.spectral),
-            self._gathered(config, corpus, progress, with_unlabelled=teacher is not None),
+            self._source(config, corpus, progress, with_unlabelled=teacher is not None),
             config.augmentation,
             config.spectral_training,
             config.seed,
@@ -108,6 +119,38 @@ class SpectralLine:
             progress,
         )
         student.save(folder / STUDENT_MODEL)
+
+    def calibration_inputs(self, config: Config, corpus: Corpus) -> np.ndarray:
+        """Of simulated people if some teach, else of the training people: int8 (n, 104, 20)."""
+        if config.world.share:
+            from wristpulse.learning.spectral import world_validation
+
+            return world_validation.calibration_inputs(config)
+        return calibration.calibration_inputs(config, corpus)
+
+    def confidence_map(
+        self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
+    ) -> tuple[int, ...]:
+        """By simulated people if some teach (figures in validation.json), else by the validation people."""
+        if config.world.share:
+            from wristpulse.learning.spectral import world_validation
+
+            return world_validation.validate(config, folder, progress)
+        return calibration.confidence_map(config, corpus, folder)
+
+    def subjects(self, config: Config, corpus: Corpus) -> dict[str, list[str]]:
+        """The corpus' people, and the simulated sessions that teach and validate."""
+        subjects = corpus.subjects
+        if not config.world.share:
+            return subjects
+        taught = taught_seeds(config.world, config.spectral_training, config.seed)
+        people = subjects["train"] if config.world.share < 1 else []
+        simulated = {"train": named(taught), "validation": named(validation_seeds(config.world))}
+        return {
+            **subjects,
+            "train": [*people, simulated["train"]],
+            "validation": [*subjects["validation"], simulated["validation"]],
+        }
 
     def quantize(self, model: keras.Model, inputs: np.ndarray) -> bytes:
         """int8 .tflite; inputs int8 (n, 104, 20)."""
@@ -124,6 +167,19 @@ class SpectralLine:
     def single_windows(self, logits: np.ndarray) -> np.ndarray:
         """The highest bin: these networks do not learn by the distribution's mean."""
         return bin_bpm()[logits.argmax(axis=1)]
+
+    def _source(
+        self, config: Config, corpus: Corpus, progress: Callable[[str], None], with_unlabelled: bool
+    ) -> SpectralExamples | Source:
+        """What the student learns from: the corpus' people, simulated ones, or both."""
+        if not config.world.share:
+            return self._gathered(config, corpus, progress, with_unlabelled)
+        from wristpulse.learning.spectral.endless import Endless
+
+        real = None
+        if config.world.share < 1:
+            real = self._gathered(config, corpus, progress, with_unlabelled=False)
+        return Endless(config.world, config.spectral_training, config.seed, real)
 
     def _gathered(
         self, config: Config, corpus: Corpus, progress: Callable[[str], None], with_unlabelled: bool

@@ -15,16 +15,14 @@ import tensorflow as tf
 
 from wristpulse.config.networks import Augmentation
 from wristpulse.config.settings import Distillation, Recipe
-from wristpulse.core.spectrum_float import float_spectrum_inputs
-from wristpulse.data.spectral_examples import SpectralExamples, noise_spectra
-from wristpulse.learning.losses import divergence, rkd, soft_label
-from wristpulse.learning.spectral.augment import augment, swinging_light, without_pulse
+from wristpulse.data.spectral_examples import SpectralExamples
+from wristpulse.learning.losses import divergence, rkd
+from wristpulse.learning.spectral.batches import Drawn, Source, Taught
 from wristpulse.support.files import replacing, write_text
 from wristpulse.support.stopwatch import Stopwatch
 
 CHECKPOINT, CHECKPOINT_STEPS = "checkpoint.npz", 500
 METRICS = "metrics.json"
-SWINGING = 0.6  # of the windows that lose their pulse before motion leaks in
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Teaching:
 
 def train_network(
     build: Callable[[], keras.Model],
-    data: SpectralExamples,
+    data: SpectralExamples | Source,
     augmentation: Augmentation,
     recipe: Recipe,
     seed: int,
@@ -49,6 +47,7 @@ def train_network(
 
     build: of a model with outputs ``logits`` (104,) and ``fused``. Resumes from `folder` when interrupted and
     leaves its speed in metrics.json there.
+    data: windows in memory, or a source of them.
     Windows without a label are drawn if `teaching` is there: its response alone counts for them.
     """
     keras.utils.set_random_seed(seed)
@@ -59,14 +58,12 @@ def train_network(
     rng = tf.random.Generator.from_seed(seed)
     state = [*model.variables, *optimizer.variables, rng.state]
     share = teaching.settings.unlabelled_share if teaching else 0.0
-    draws = np.random.default_rng(seed).choice(
-        len(data.bpm), (recipe.steps, 2, recipe.batch), p=data.chances(share)
-    )
-    batches = _Batches(data, augmentation, recipe, seed, rng)
+    source = Drawn(data, recipe, seed, share) if isinstance(data, SpectralExamples) else data
+    taught = Taught(augmentation, recipe, seed, rng)
 
     @tf.function
-    def step(chosen: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-        inputs, target, has_target = batches(chosen, others)
+    def step(*fed: tf.Tensor) -> tf.Tensor:
+        inputs, target, has_target = taught(source.batch(*fed))
         with tf.GradientTape() as tape:
             outputs = model(inputs, training=True)
             entropy = tf.nn.softmax_cross_entropy_with_logits(target, outputs["logits"])
@@ -79,8 +76,8 @@ def train_network(
 
     done = _restore(folder / CHECKPOINT, state)
     stopwatch = Stopwatch()
-    for n, (chosen, others) in enumerate(draws.astype(np.int32)[done:], done + 1):
-        loss = step(chosen, others)
+    for n, fed in zip(range(done + 1, recipe.steps + 1), source.fed(done), strict=False):
+        loss = step(*fed)
         if n % CHECKPOINT_STEPS == 0 or n == recipe.steps:
             _save(folder / CHECKPOINT, n, state)
             progress(f"{model.name}: step {n}/{recipe.steps}  loss {float(loss):.3f}")
@@ -88,48 +85,6 @@ def train_network(
     summary = {"parameters": model.count_params(), "steps": recipe.steps, **speed}
     write_text(folder / METRICS, json.dumps(summary, indent=1))
     return model
-
-
-class _Batches:
-    """Batches of inputs and targets from rows of `data`."""
-
-    def __init__(
-        self,
-        data: SpectralExamples,
-        augmentation: Augmentation,
-        recipe: Recipe,
-        seed: int,
-        rng: tf.random.Generator,
-    ) -> None:
-        self.augmentation, self.recipe, self.rng = augmentation, recipe, rng
-        self.noise = tf.constant(noise_spectra(seed))
-        self.spectra, self.motion, self.bpm, self.hops = map(
-            tf.constant, (data.spectra, data.motion, data.bpm, data.hops)
-        )
-
-    def __call__(self, chosen: tf.Tensor, others: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Inputs (n, 1, 104, 20), targets (n, 104), and which have one (n,); others lend motion."""
-        change, rng = self.augmentation, self.rng
-        rows, other = tf.gather(self.hops, chosen), tf.gather(self.hops, others)
-        bpm = tf.gather(self.bpm, chosen)
-        target = soft_label(tf.where(tf.math.is_nan(bpm), 0.0, bpm), self.recipe.label_spread_bpm)
-        draw = rng.uniform(tf.shape(chosen))
-        half = change.no_pulse / 2
-        # Light that swings with the arm; then, after all else, noise alone.
-        before, after = draw < half, draw > 1 - half
-        seen, target = without_pulse(tf.gather(self.spectra, rows), target, self.noise, before, rng)
-        seen = swinging_light(seen, draw < SWINGING * half, rng)
-        seen, moving = augment(
-            seen,
-            tf.gather(self.motion, rows),
-            tf.gather(self.spectra, other),
-            tf.gather(self.motion, other),
-            change,
-            rng,
-        )
-        seen, target = without_pulse(seen, target, self.noise, after, rng)
-        has_target = tf.logical_or(tf.logical_not(tf.math.is_nan(bpm)), tf.logical_or(before, after))
-        return float_spectrum_inputs(seen, moving), target, has_target
 
 
 def _teaching_loss(

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Windows of simulated sessions, straight from the grid of 32 Hz: what alignment and front end would make.
+
+The device's alignment kernel, at multiples of a frame, is a filter of seven taps; its spectra are Fourier
+transforms under a Hann window. Both are computed here in single-precision floats, many windows at a time.
+`tests/python/test_world_examples.py` holds the two paths together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, Int32
+from scipy.fft import rfft
+
+from wristpulse.config.networks import World
+from wristpulse.core.numbers import (
+    ACC_FLOOR,
+    ACC_LSB_PER_G,
+    BINS,
+    BPM_PER_BIN,
+    FIRST_BIN,
+    FRAME_US,
+    HOP,
+    HOPS_PER_WINDOW,
+    KERNEL,
+    WINDOW,
+)
+from wristpulse.core.spectrum import POINTS
+from wristpulse.recordings.world import BASE_HZ, Session, session
+
+SETTLE_HOPS = 2  # at the start, in which a sensor's filter settles
+SEEN = (0.5, 1.2)  # pulse over what lies around it: below, nobody could know; above, everybody can
+SECOND = 0.6  # weight of the second harmonic in this
+AROUND = 3  # bins around the pulse's
+TAUGHT_BPM = (30.5, 222.0)  # labels within the bins
+
+FIRST_S = 0.125  # of the device's frames, too: half a kernel after the first sample
+
+_STEP = FRAME_US // 1024 + FRAME_US % 1024 / 1024
+_DISTANCE = np.abs(np.arange(-3, 4)) * _STEP
+TAPS = np.interp(_DISTANCE, np.arange(len(KERNEL)), KERNEL)
+TAPS /= TAPS.sum()
+_HANN = (2 - 2 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
+_BINS = FIRST_BIN + np.arange(BINS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorldExamples:
+    """Windows of sessions.
+
+    spectra: as of `wristpulse.core.spectrum.magnitudes`; motion: r_acc; bpm: the heart's, NaN without one;
+    seen: 0 where nobody could know the heart rate, 1 where the light shows it; hops: the rows that stand side
+    by side in the network; session: its number among those gathered.
+    """
+
+    spectra: Float32[np.ndarray, "n 4 104"]
+    motion: Float32[np.ndarray, " n"]
+    bpm: Float32[np.ndarray, " n"]
+    seen: Float32[np.ndarray, " n"]
+    hops: Int32[np.ndarray, "n 4"]
+    session: Int32[np.ndarray, " n"]
+
+    def __len__(self) -> int:
+        return len(self.bpm)
+
+
+def session_examples(made: Session, led: int = 0) -> WorldExamples:
+    """All windows of a session's LED, one a hop."""
+    rng = np.random.default_rng([made.seed, led, 29])
+    pulse = made.pulse[:, led]
+    light = made.light[:, led] + made.noise[led] * rng.normal(size=len(pulse))
+    light = np.rint(light / made.step[led]) * made.step[led]
+    signals = np.stack([light, *(made.acc * ACC_LSB_PER_G).T, pulse, light - pulse])
+    frames = np.stack([np.convolve(s[1:], TAPS, "valid") for s in signals])  # the first at FIRST_S
+    frames[0] *= 16
+    frames[:4] = np.rint(frames[:4])
+    cut = np.lib.stride_tricks.sliding_window_view(frames, WINDOW, axis=1)[:, SETTLE_HOPS * HOP :: HOP]
+    x = (cut - cut.mean(axis=2, keepdims=True)).astype(np.float32)
+    magnitude = np.abs(rfft(x * _HANN, POINTS, axis=2))  # (6, w, 513)
+    motion = np.sqrt((x[1:4] ** 2).sum(axis=(0, 2)))
+    start = (np.arange(x.shape[1]) + SETTLE_HOPS) * HOP / BASE_HZ + FIRST_S
+    worn = made.worn[((start + WINDOW / BASE_HZ) * BASE_HZ).astype(int) - 1]
+    bpm = np.where(worn, made.heart.label(start), np.nan) if made.heart else np.full(len(start), np.nan)
+    seen = _seen(magnitude[4], magnitude[5], bpm)
+    hops = np.maximum(np.arange(len(start))[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1), 0)
+    return WorldExamples(
+        spectra=_spectra(x, magnitude),
+        motion=np.maximum(motion, ACC_FLOOR).astype(np.float32),
+        bpm=bpm.astype(np.float32),
+        seen=_clear(0.5 * (seen + seen[hops].mean(axis=1)), bpm).astype(np.float32),
+        hops=hops.astype(np.int32),
+        session=np.zeros(len(start), np.int32),
+    )
+
+
+def world_examples(seeds: Iterable[int], world: World) -> WorldExamples:
+    """The windows of the simulated sessions of some seeds; one LED each."""
+    return gather_sessions(
+        [session_examples(session(seed, world.seconds, without=world.without)) for seed in seeds]
+    )
+
+
+def gather_sessions(parts: Sequence[WorldExamples]) -> WorldExamples:
+    """The windows of several sessions, numbered in their order."""
+    base = np.cumsum([0, *map(len, parts)])
+    hops = [part.hops + start for part, start in zip(parts, base, strict=False)]
+    return WorldExamples(
+        spectra=np.concatenate([part.spectra for part in parts]),
+        motion=np.concatenate([part.motion for part in parts]),
+        bpm=np.concatenate([part.bpm for part in parts]),
+        seen=np.concatenate([part.seen for part in parts]),
+        hops=np.concatenate(hops).astype(np.int32),
+        session=np.concatenate([np.full(len(part), n, np.int32) for n, part in enumerate(parts)]),
+    )
+
+
+def _spectra(x: np.ndarray, magnitude: np.ndarray) -> np.ndarray:
+    """PPG, PPG at twice each bin, ACC, ACC at twice each, as of `magnitudes`: float32 (w, 4, 104)."""
+    extra = np.frexp(np.abs(x[0]).max(axis=1))[1] - 16
+    ppg = magnitude[0] * np.exp2(-extra)[:, None]
+    acc = np.sqrt((magnitude[1:4] ** 2).sum(axis=0))
+    return np.stack([ppg[:, _BINS], ppg[:, 2 * _BINS], acc[:, _BINS], acc[:, 2 * _BINS]], axis=1).astype(
+        np.float32
+    )
+
+
+def _seen(pulse: np.ndarray, rest: np.ndarray, bpm: np.ndarray) -> np.ndarray:
+    """Pulse over the rest of the light (w,) around the heart rate or twice it; 0 without a heart."""
+    known = np.isfinite(bpm)
+    found = np.zeros(len(bpm))
+    w = np.flatnonzero(known)[:, None]
+    for order, weight in ((1, 1.0), (2, SECOND)):
+        centre = np.rint(order * bpm[known] / BPM_PER_BIN).astype(int)
+        at = np.clip(centre[:, None] + np.arange(-AROUND, AROUND + 1), 1, POINTS // 2)
+        ratio = pulse[w, at].max(axis=1) / np.maximum(np.sqrt((rest[w, at] ** 2).mean(axis=1)), 1e-6)
+        found[known] = np.maximum(found[known], weight * ratio)
+    return found
+
+
+def _clear(ratio: np.ndarray, bpm: np.ndarray) -> np.ndarray:
+    """0 where nobody could know, 1 where everybody can."""
+    inside = (bpm >= TAUGHT_BPM[0]) & (bpm <= TAUGHT_BPM[1])
+    low, high = np.log(SEEN)
+    clear = np.clip((np.log(np.maximum(ratio, 1e-6)) - low) / (high - low), 0, 1)
+    return np.where(inside, clear, 0.0)

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Students on data sets of real people: how far off, how often silent, how often wrong and sure.
+
+    invoke unseen --data DIR [--students NAME=FOLDER,NAME=FOLDER] [--out FILE.json]
+
+Aligned labels (docs/data.md), the first LED, every student int8 by the device's arithmetic. A hop counts
+where the reference is known. Per set, means over people: MAE over all hops, its median person, coverage (the
+share of hops that are `valid`), MAE of these, wrong-valid (the share of these more than 10 BPM off), its
+worst person, and wrong-shown (the same as a share of all hops). People without a valid hop have no MAE of
+valid and no wrong-valid.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.core.sensor import to_counts
+from wristpulse.data.labels import window_labels
+from wristpulse.recordings import Recording, iter_dataset
+from wristpulse.student.card import Student, load_student
+from wristpulse.support.errors import UserError
+from wristpulse.support.files import write_text
+
+WRONG_BPM = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Set:
+    """A set of people: `dataset` as the registry names it, in a folder below that of the data."""
+
+    name: str
+    dataset: str
+    folder: str
+    subjects: str = ""  # first letter of the people that count
+
+
+SETS = (
+    Set(name="BAMI-1", dataset="bami1", folder="bami1"),
+    Set(name="BAMI-2", dataset="bami2", folder="bami2"),
+    Set(name="SPC S", dataset="troika", folder="troika", subjects="S"),
+    Set(name="SPC T", dataset="troika", folder="troika", subjects="T"),
+    Set(name="PhysioNet", dataset="own", folder="physionet-wrist"),
+    Set(name="Bangle.js 2", dataset="own", folder="bangle2"),
+    Set(name="DaLiA S6", dataset="dalia-s6", folder="dalia-s6-stairs"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """One person's hops with a reference: error (n,) in BPM, inf without an estimate; valid (n,)."""
+
+    error: np.ndarray
+    valid: np.ndarray
+
+    @property
+    def wrong(self) -> np.ndarray:
+        """Valid and more than 10 BPM off."""
+        return self.valid & (self.error > WRONG_BPM)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A student on a set; the fields in the order of the table."""
+
+    student: str
+    tested_on: str
+    people: int
+    hops: int
+    mae: float
+    median_person: float
+    coverage: float
+    mae_valid: float
+    wrong_valid: float
+    wrong_valid_worst: float
+    wrong_shown: float
+
+
+def person_of(student: Student, recordings: Sequence[Recording]) -> Person:
+    """One person's recordings through a student."""
+    errors, valid = [], []
+    for recording in recordings:
+        results = student.estimator().run(to_counts(recording))
+        label = window_labels(recording, np.array([r.time_us for r in results], np.int64), aligned=True)
+        bpm = np.array([r.bpm_q8 / 256 if r.bpm_q8 else np.nan for r in results])
+        known = np.isfinite(label) & np.isfinite(bpm)
+        errors.append(np.abs(bpm - label)[known])
+        valid.append(np.array([r.state.value == "valid" for r in results], bool)[known])
+    return Person(error=np.concatenate(errors), valid=np.concatenate(valid))
+
+
+def row(student: str, tested_on: str, people: Sequence[Person]) -> Row:
+    """The line of a student on a set, from its people."""
+    sure = [p for p in people if p.valid.any()]
+    wrong = [p.wrong.sum() / p.valid.sum() for p in sure]
+    mae = [p.error.mean() for p in people]
+    return Row(
+        student=student,
+        tested_on=tested_on,
+        people=len(people),
+        hops=sum(len(p.error) for p in people),
+        mae=float(np.mean(mae)),
+        median_person=float(np.median(mae)),
+        coverage=float(np.mean([p.valid.mean() for p in people])),
+        mae_valid=float(np.mean([p.error[p.valid].mean() for p in sure])) if sure else float("nan"),
+        wrong_valid=float(np.mean(wrong)) if sure else float("nan"),
+        wrong_valid_worst=float(np.max(wrong)) if sure else float("nan"),
+        wrong_shown=float(np.mean([p.wrong.mean() for p in people])),
+    )
+
+
+def sets_in(data: Path) -> list[Set]:
+    """The sets that a folder holds; UserError for none."""
+    there = [which for which in SETS if (data / which.folder).is_dir()]
+    if not there:
+        names = ", ".join(dict.fromkeys(which.folder for which in SETS))
+        raise UserError(data, "folders", f"some of {names}", "none")
+    return there
+
+
+def labelled(which: Set, data: Path) -> Iterator[Recording]:
+    """A set's recordings with a reference; RecordingError where that cannot be."""
+    for recording in iter_dataset(which.dataset, data / which.folder):
+        if recording.hr is not None and recording.subject.startswith(which.subjects):
+            yield recording
+
+
+def rows(students: dict[str, Student], data: Path) -> Iterator[Row]:
+    """Lines of all students on the sets that are there; UserError for none."""
+    for which in sets_in(data):
+        people: dict[str, list[Recording]] = {}
+        for recording in labelled(which, data):
+            people.setdefault(recording.subject, []).append(recording)
+        for name, student in students.items():
+            yield row(name, which.name, [person_of(student, of) for of in people.values()])
+
+
+def markdown(table: Sequence[Row]) -> str:
+    """The table as Markdown."""
+    head = ("student", "tested on", "people", "hops", "MAE", "median person", "valid", "MAE of valid",
+            "wrong-valid", "worst person", "wrong-shown")  # fmt: skip
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for r in table:
+        cells = (r.student, r.tested_on, r.people, r.hops, f"{r.mae:.2f}", f"{r.median_person:.2f}",
+                 f"{r.coverage:.1%}", f"{r.mae_valid:.2f}", f"{r.wrong_valid:.2%}",
+                 f"{r.wrong_valid_worst:.1%}", f"{r.wrong_shown:.2%}")  # fmt: skip
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
+
+
+def named(students: Sequence[str]) -> dict[str, Path]:
+    """NAME=FOLDER, or FOLDER, whose last part is then the name, each as name and folder."""
+    pairs = (text.split("=", 1) if "=" in text else (Path(text).name, text) for text in students)
+    return {name: Path(folder) for name, folder in pairs}
+
+
+def report(
+    students: dict[str, Path], data: Path, out: Path | None, say: Callable[[str], None] = print
+) -> None:
+    """Print the table; write the figures to the JSON file `out`. UserError if no set is there."""
+    loaded = {name: load_student(folder) for name, folder in students.items()}
+    table = list(rows(loaded, data))
+    say(markdown(table))
+    if out:
+        digests = {name: student.card.model_sha256 for name, student in loaded.items()}
+        values = {"labels": "aligned", "students": digests, "table": [asdict(r) for r in table]}
+        write_text(out, json.dumps(values, indent=1))

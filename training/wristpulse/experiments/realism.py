@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real wrists beside simulated ones: the same figures of the light's spectra, by how strongly the arm moves.
+
+    invoke realism --data DIR
+
+No student learns from these figures; they show where the simulator's ranges lie beside real sets. Each is the
+median over windows with a known heart rate, its 10th and 90th percentile in brackets:
+pulse: height of the light's spectrum at the heart rate over its highest peak; floor: its median over its
+highest peak; second: height at twice the heart rate over that at the heart rate; alike: correlation of the
+light's spectrum with the acceleration's; picked: share of windows whose highest peak is within 5 BPM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.config.networks import Augmentation
+from wristpulse.core.bins import bin_bpm
+from wristpulse.core.numbers import ACC_FLOOR, BPM_PER_BIN, FIRST_BIN
+from wristpulse.data.spectral_examples import SpectralExamples, recording_examples
+from wristpulse.data.world_examples import WorldExamples, session_examples
+from wristpulse.evaluation.unseen import labelled, sets_in
+from wristpulse.recordings.world import session
+
+NEAR = 2  # bins around the heart rate
+G = 65536  # r_acc of 1 g
+LEVELS_G = (0.0, 0.0401, 0.15, 0.5, 1.0, 9.0)
+UNCHANGED = Augmentation(stretches=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spectra:
+    """Windows with a known heart rate: magnitudes (n, 4, 104), r_acc (n,), BPM (n,)."""
+
+    magnitude: np.ndarray
+    motion: np.ndarray
+    bpm: np.ndarray
+
+    def chosen(self, where: np.ndarray) -> Spectra:
+        """Some of them."""
+        return Spectra(magnitude=self.magnitude[where], motion=self.motion[where], bpm=self.bpm[where])
+
+
+def real(data: Path) -> Iterator[tuple[str, Spectra]]:
+    """Each set that is there, UserError for none; every LED, aligned labels."""
+    for which in sets_in(data):
+        yield which.name, _together(recording_examples(r, UNCHANGED) for r in labelled(which, data))
+
+
+def simulated(sessions: int, without: Sequence[str] = ()) -> Spectra:
+    """Sessions of people who wear the sensor."""
+    return _together(session_examples(session(s, worn=True, without=without)) for s in range(sessions))
+
+
+def _together(parts: Iterator[SpectralExamples | WorldExamples]) -> Spectra:
+    columns = zip(*((p.spectra, p.motion, p.bpm) for p in parts), strict=True)
+    magnitude, motion, bpm = map(np.concatenate, columns)
+    spectra = Spectra(magnitude=magnitude, motion=motion, bpm=bpm)
+    return spectra.chosen(np.isfinite(spectra.bpm) & (spectra.bpm > 31) & (spectra.bpm < 215))
+
+
+def figures(s: Spectra) -> dict[str, np.ndarray]:
+    """The figures of each window, (n,)."""
+    light, acc = s.magnitude[:, 0], s.magnitude[:, 2]
+    top = np.maximum(light.max(axis=1), 1e-6)
+    rows = np.arange(len(light))[:, None]
+    at = np.rint(s.bpm / BPM_PER_BIN).astype(int)[:, None] - FIRST_BIN + np.arange(-NEAR, NEAR + 1)
+    at = at.clip(0, light.shape[1] - 1)
+    pulse = light[rows, at].max(axis=1)
+    a, b = (np.sqrt(m) - np.sqrt(m).mean(axis=1, keepdims=True) for m in (light, acc))
+    alike = (a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1) + 1e-9)
+    return {
+        "pulse": pulse / top,
+        "floor": np.median(light, axis=1) / top,
+        "second": s.magnitude[:, 1][rows, at].max(axis=1) / np.maximum(pulse, 1e-6),
+        "alike": alike,
+        "picked": (np.abs(bin_bpm()[light.argmax(axis=1)] - s.bpm) < 5).astype(float),
+    }
+
+
+def table(sets: Sequence[tuple[str, Spectra]]) -> str:
+    """All sets by level of motion, as Markdown."""
+    lines = ["| motion, g | set | windows | pulse | floor | second | alike | picked |", "|---" * 8 + "|"]
+    for low, high in zip(LEVELS_G, LEVELS_G[1:], strict=False):
+        for name, s in sets:
+            level = np.maximum(s.motion, ACC_FLOOR) / G
+            part = s.chosen((level >= low) & (level < high))
+            if len(part.bpm) < 20:
+                continue
+            found = figures(part)
+            cells = [_spread(found[f]) for f in ("pulse", "floor", "second", "alike")]
+            picked = f"{found['picked'].mean():.0%}"
+            lines.append(
+                f"| {low:.2f} to {high:.2f} | {name} | {len(part.bpm)} | "
+                + " | ".join([*cells, picked])
+                + " |"
+            )
+    return "\n".join(lines)
+
+
+def _spread(x: np.ndarray) -> str:
+    low, middle, high = np.percentile(x, [10, 50, 90])
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
+
+
+def report(data: Path, sessions: int, say: Callable[[str], None] = print) -> None:
+    """Print the table: the sets in `data`, then so many simulated sessions of 180 s."""
+    say(table([*real(data), ("simulated", simulated(sessions))]))

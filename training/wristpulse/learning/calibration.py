@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What real people say of a student: ranges of its int8 numbers, and how sure it may be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.config.settings import Config
+from wristpulse.core.estimator import Estimator, front_end_inputs
+from wristpulse.core.track import tracker_tables
+from wristpulse.data.corpus import Corpus
+from wristpulse.oracle import IntegerModel
+from wristpulse.student.card import MODEL
+from wristpulse.student.confidence import fitted_map
+
+
+def calibration_inputs(config: Config, corpus: Corpus) -> np.ndarray:
+    """What the front end makes of the training subjects' windows, evenly chosen: int8 (n, ...)."""
+    recordings = corpus.recordings["train"]
+    inputs = np.concatenate([front_end_inputs(r, config.front_end) for r in recordings])
+    count = min(config.calibration_windows, len(inputs))
+    return inputs[np.linspace(0, len(inputs) - 1, count).round().astype(int)]
+
+
+def confidence_map(config: Config, corpus: Corpus, folder: Path) -> tuple[int, ...]:
+    """Of the int8 student in `folder`, fitted to the validation people."""
+    model = IntegerModel.load(folder / MODEL)
+    tables = tracker_tables(float(model.output.scale[0]), config.tracking)
+    estimator = Estimator(model.predict, tables, config.front_end)
+    return fitted_map(estimator, corpus.recordings["validation"], config.data.aligned_labels)

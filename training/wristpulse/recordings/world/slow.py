@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random processes that the simulated world is made of, on the grid of BASE_HZ."""
+
+import numpy as np
+from scipy.signal import lfilter
+
+BASE_HZ = 32.0  # rate at which the world is made; nothing in it lies above 16 Hz
+CONTROL_HZ = 4.0  # rate of slow processes, drawn out linearly
+
+
+def slow(rng: np.random.Generator, count: int, tau_s: float) -> np.ndarray:
+    """A smooth process (count,) of unit variance, correlated over `tau_s`: two equal low-pass stages."""
+    control = int(count * CONTROL_HZ / BASE_HZ) + 2
+    settle = int(4 * tau_s * CONTROL_HZ) + 1
+    keep = np.exp(-1 / (tau_s * CONTROL_HZ))
+    x = rng.normal(size=control + settle)
+    for _ in range(2):
+        x = lfilter([1 - keep], [1, -keep], x)
+    gain = (1 - keep) ** 2 / np.sqrt((1 - keep**2) ** 3 / (1 + keep**2))
+    x = x[settle:] * (1 / gain)
+    return np.interp(np.arange(count) / BASE_HZ, np.arange(control) / CONTROL_HZ, x)
+
+
+def coloured(rng: np.random.Generator, count: int, exponent: float) -> np.ndarray:
+    """Noise (count,) of standard deviation 1 whose amplitude falls as f^-exponent above 0.05 Hz."""
+    x = rng.normal(size=count)
+    if exponent:
+        f = np.fft.rfftfreq(count, 1 / BASE_HZ).clip(0.05)
+        x = np.fft.irfft(np.fft.rfft(x) * f**-exponent, count)
+        x = x / x.std()
+    return x
+
+
+def band(rng: np.random.Generator, count: int, low_hz: float, high_hz: float) -> np.ndarray:
+    """Noise (count,) of standard deviation 1 between two frequencies."""
+    f = np.fft.rfftfreq(count, 1 / BASE_HZ)
+    spectrum = np.where((f >= low_hz) & (f <= high_hz), 1.0, 0.0) * np.fft.rfft(rng.normal(size=count))
+    x = np.fft.irfft(spectrum, count)
+    return x / max(float(x.std()), 1e-9)
+
+
+def bell(count: int, centre_s: float, sigma_s: float) -> tuple[slice, np.ndarray]:
+    """Where a Gaussian bell of height 1 lies in (count,) samples, and the bell there."""
+    first = max(0, int((centre_s - 3.5 * sigma_s) * BASE_HZ))
+    last = min(count, int((centre_s + 3.5 * sigma_s) * BASE_HZ) + 1)
+    t = np.arange(first, max(first, last)) / BASE_HZ - centre_s
+    return slice(first, max(first, last)), np.exp(-0.5 * (t / sigma_s) ** 2)
+
+
+def direction(rng: np.random.Generator) -> np.ndarray:
+    """A random direction (3,) of length 1."""
+    vector = rng.normal(size=3)
+    return vector / np.linalg.norm(vector)
+
+
+def harmonics(phase: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Sum over k of weights[k - 1] exp(i k phase), real part: (n,) or, of weights (k, c), (n, c).
+
+    phase: radians (n,); weights: complex, of harmonics 1, 2...
+    """
+    turn = np.exp(1j * phase)
+    power = turn.copy()
+    out = np.zeros((len(phase), *weights.shape[1:]))
+    for k, weight in enumerate(weights):
+        if k:
+            power *= turn
+        if np.any(weight):
+            out += (np.multiply.outer(power, weight)).real
+    return out
