@@ -140,8 +140,33 @@ static void times_may_be_anywhere(void)
 	}
 }
 
+/* Why no hop came can be read: each gap, each sample without room, each hop given up. */
+static void what_went_wrong_is_counted(void)
+{
+	struct pulse_align_counters counters;
+
+	start();
+	feed(0, SECOND, 100000, tilted);
+	pulse_align_count(&align, &counters);
+	CHECK(counters.ppg_gaps == 0 && counters.acc_gaps == 0 && counters.restarts == 0);
+	CHECK(counters.ppg_dropped == 0 && counters.acc_dropped == 0);
+
+	feed(2 * SECOND, SECOND, 100000, tilted); /* both pause for a second */
+	pulse_align_count(&align, &counters);
+	CHECK(counters.ppg_gaps == 1 && counters.acc_gaps == 1);
+	CHECK(counters.restarts >= 1);
+
+	for (int i = 0; i < PULSE_ALIGN_DEPTH + 10; i++) { /* the accelerometer is silent */
+		pulse_align_ppg(&align, 3 * SECOND + i * 10000, 100000);
+		take_all();
+	}
+	pulse_align_count(&align, &counters);
+	CHECK(counters.ppg_dropped >= 10 && counters.acc_dropped == 0);
+}
+
 int main(void)
 {
+	what_went_wrong_is_counted();
 	a_constant_stays_exact();
 	a_hop_comes_as_soon_as_it_can();
 	a_clock_set_back_is_a_gap();

@@ -13,7 +13,7 @@ PULSE_ASSERT(PULSE_ALIGN_DEPTH > 128 || sizeof(struct pulse_align) <= 4096);
 /* A gap: the next frame belongs to another time. */
 static void restart(struct pulse_align *align)
 {
-	align->counters.restarts += align->running;
+	align->restarts += align->running;
 	align->running = false;
 	align->frames = 0;
 	align->hop.discontinuous = true;
@@ -21,23 +21,13 @@ static void restart(struct pulse_align *align)
 
 static uint32_t push(struct pulse_align *align, struct pulse_ring *ring, int64_t t_us)
 {
-	bool is_ppg = ring == &align->ppg_ring;
-
-	if (pulse_ring_full(ring)) {
-		uint32_t *dropped =
-			is_ppg ? &align->counters.ppg_dropped : &align->counters.acc_dropped;
-
-		++*dropped;
-	}
-	if (pulse_ring_breaks(ring, t_us)) {
-		uint16_t *gaps = is_ppg ? &align->counters.ppg_gaps : &align->counters.acc_gaps;
-
-		++*gaps;
-	}
 	/* No room: the other channel is silent. What of this one is lost, it cannot ask for any
 	 * more. */
-	if (pulse_ring_full(ring) && pulse_ring_drop(ring)) {
-		restart(align);
+	if (pulse_ring_full(ring)) {
+		ring->dropped++;
+		if (pulse_ring_drop(ring)) {
+			restart(align);
+		}
 	}
 	return pulse_ring_push(ring, t_us);
 }
@@ -136,4 +126,15 @@ bool pulse_align_take(struct pulse_align *align, struct pulse_hop *out)
 		}
 	}
 	return false;
+}
+
+void pulse_align_count(const struct pulse_align *align, struct pulse_align_counters *out)
+{
+	*out = (struct pulse_align_counters){
+		.ppg_gaps = align->ppg_ring.gaps,
+		.acc_gaps = align->acc_ring.gaps,
+		.ppg_dropped = align->ppg_ring.dropped,
+		.acc_dropped = align->acc_ring.dropped,
+		.restarts = align->restarts,
+	};
 }

@@ -10,17 +10,16 @@ static bool is_gap(int64_t before, int64_t after)
 	return after <= before || (uint64_t)after - (uint64_t)before > PULSE_GAP_US;
 }
 
-bool pulse_ring_breaks(const struct pulse_ring *ring, int64_t t_us)
-{
-	return !pulse_ring_empty(ring) && is_gap(pulse_ring_time(ring, ring->tail - 1), t_us);
-}
-
 uint32_t pulse_ring_push(struct pulse_ring *ring, int64_t t_us)
 {
 	uint32_t slot = pulse_ring_slot(ring->tail);
-	if (ring->end == ring->tail &&
-	    (pulse_ring_empty(ring) || !is_gap(pulse_ring_time(ring, ring->tail - 1), t_us))) {
-		ring->end++;
+	if (ring->end == ring->tail) {
+		if (pulse_ring_empty(ring) ||
+		    !is_gap(pulse_ring_time(ring, ring->tail - 1), t_us)) {
+			ring->end++;
+		} else {
+			ring->gaps++;
+		}
 	}
 	ring->t_us[slot] = t_us;
 	ring->tail++;

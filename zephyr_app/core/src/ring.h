@@ -37,9 +37,6 @@ static inline bool pulse_ring_full(const struct pulse_ring *ring)
 	return ring->tail - ring->head == PULSE_ALIGN_DEPTH;
 }
 
-/** Whether a sample of this time would lie behind a gap. */
-bool pulse_ring_breaks(const struct pulse_ring *ring, int64_t t_us);
-
 /** Append a time to a ring that is not full. @return its slot */
 uint32_t pulse_ring_push(struct pulse_ring *ring, int64_t t_us);
 

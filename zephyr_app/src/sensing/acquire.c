@@ -182,7 +182,7 @@ static void show_align(void)
 {
 	k_spinlock_key_t key = k_spin_lock(&lock);
 
-	counters.align = align.counters;
+	pulse_align_count(&align, &counters.align);
 	k_spin_unlock(&lock, key);
 }
 

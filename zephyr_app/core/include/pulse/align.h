@@ -40,35 +40,34 @@ extern "C" {
 /* Times of a channel's latest samples. Indices run freely and are masked on use. */
 struct pulse_ring {
 	int64_t t_us[PULSE_ALIGN_DEPTH];
-	uint32_t head; /* oldest sample */
-	uint32_t end;  /* one past the last sample that follows head without a gap */
-	uint32_t tail; /* one past the newest sample; end != tail: a gap lies before end */
+	uint32_t head;    /* oldest sample */
+	uint32_t end;     /* one past the last sample that follows head without a gap */
+	uint32_t tail;    /* one past the newest sample; end != tail: a gap lies before end */
+	uint32_t gaps;    /* so far; those behind another that still waits are not looked for */
+	uint32_t dropped; /* samples without room so far */
 };
 
-/* Why no hop comes, since pulse_align_init(); wrap around. */
-struct pulse_align_counters {
-	uint16_t ppg_gaps; /* steps of more than 100 ms, backwards, or times repeated */
-	uint16_t acc_gaps;
-	uint32_t ppg_dropped; /* samples without room: the other channel is silent, or too far
-				 behind */
-	uint32_t acc_dropped;
-	uint16_t restarts; /* hops begun and given up */
-};
-
-/*
- * Caller-owned, no pointers inside; about 4 kB. Fields are private to align.c, but for the
- * counters, which may be read where push and take are called.
- */
+/* Caller-owned, no pointers inside; about 4 kB. Fields are private to align.c. */
 struct pulse_align {
-	struct pulse_align_counters counters;
 	struct pulse_ring ppg_ring;
 	struct pulse_ring acc_ring;
 	uint32_t ppg[PULSE_ALIGN_DEPTH];
 	int16_t acc[PULSE_ALIGN_DEPTH][3];
-	int64_t frame_us; /* time of the frame due next, while running */
-	bool running;     /* a grid has been chosen */
-	uint16_t frames;  /* in the hop being filled */
+	int64_t frame_us;  /* time of the frame due next, while running */
+	uint32_t restarts; /* hops begun and given up */
+	bool running;      /* a grid has been chosen */
+	uint16_t frames;   /* in the hop being filled */
 	struct pulse_hop hop;
+};
+
+/* Why no hop comes, since pulse_align_init(); wrap around. */
+struct pulse_align_counters {
+	uint32_t ppg_gaps; /* steps of more than 100 ms, backwards, or times repeated */
+	uint32_t acc_gaps;
+	uint32_t ppg_dropped; /* samples without room: the other channel is silent, or too far
+				 behind */
+	uint32_t acc_dropped;
+	uint32_t restarts; /* hops begun and given up */
 };
 
 /** Empty aligner; the first hop will not be discontinuous. */
@@ -96,6 +95,9 @@ void pulse_align_acc(struct pulse_align *align, int64_t t_us, const int16_t xyz[
  * @return true when *out holds a complete hop; false when more samples are needed (*out untouched)
  */
 bool pulse_align_take(struct pulse_align *align, struct pulse_hop *out);
+
+/** Copy of the counters; not to overlap with push or take. */
+void pulse_align_count(const struct pulse_align *align, struct pulse_align_counters *out);
 
 #ifdef __cplusplus
 }
