@@ -32,6 +32,7 @@ HEALTH, RECORD = (core.UUID(f"B216001{n}-6C59-4ED9-B0EB-35608D37F861") for n in 
 RUNNING = 1  # enum pulse_sensor_state
 POLICY, LED_UA = 0, 1  # enum pulse_config_key
 PAIRING_S = 60  # CONFIG_PULSE_PAIRING_S
+PRESSED_US = 90_000_000  # when the button is held
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,8 @@ async def play(central: Central, sensor: Sensor) -> None:
     with pytest.raises(core.ProtocolError):
         await central.characteristic(HEART_RATE, MEASUREMENT).write_value(b"\x06\x40", with_response=True)
     await central.subscribe()
-    await sensor.until(lambda line: "state=no-contact" in line)
+    for _ in range(2):  # the first is notified
+        await sensor.until(lambda line: "state=no-contact" in line)
     await central.disconnect()
     await central.connect()
     await central.subscribe()
@@ -200,8 +202,9 @@ async def two_at_once(image: Path, recording: Path) -> tuple[list[Central], byte
             await phone.connect()
             await phone.subscribe()
         start = len(sensor.lines)
-        await sensor.until(lambda line: line.startswith("END "))
+        await sensor.until(lambda line: "state=valid" in line)
         record = await phones[1].characteristic(HEALTH, RECORD).read_value()
+        await sensor.until(lambda line: line.startswith("END "))
     return phones, record, sensor.lines[start:]
 
 
@@ -215,6 +218,34 @@ def test_a_second_phone_connects_and_reads_how_the_device_is(image, tmp_path) ->
     version, acc, ppg, _, cause, hung, crashes, reason = struct.unpack_from("<4B4I", record)
     assert (version, acc, ppg, len(record)) == (1, RUNNING, RUNNING, 44)
     assert (cause, hung, crashes, reason) == (0, 0, 0, 0) and record[20:] == bytes(24)
+
+
+async def held(image: Path, recording: Path) -> None:
+    link = LocalLink()
+    phone = Central(link)
+    await phone.device.power_on()
+    async with running(image, link, recording, recording.with_suffix(".flash"), speed=10) as sensor:
+        await sensor.until(lambda line: (hop := parse(line)) and hop.time_us > (PAIRING_S + 2) * 1e6)
+        await phone.connect()
+        with pytest.raises(core.ProtocolError):
+            await phone.pair()
+        await phone.disconnect()
+        await sensor.until(lambda line: (hop := parse(line)) and hop.time_us > PRESSED_US + 4e6)
+        await phone.connect()
+        await phone.pair()
+        await write(phone, LED_UA, 5000)
+
+
+@pytest.mark.slow
+def test_a_button_that_is_held_opens_pairing(workspace, tmp_path) -> None:
+    """A short press does not: 1 s before the time at which the phone is refused."""
+    overlay = Path(__file__).with_name("button.overlay")
+    options = ("-DSNIPPET=pulse-bluetooth", f"-DEXTRA_DTC_OVERLAY_FILE={overlay}")
+    image = zephyr_workspace.build("native_sim", BUILD / "bluetooth-button", *options)
+    write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 150)))
+    presses = f"{PAIRING_S * 10**6 + 1_000_000} press 1000\n{PRESSED_US} press 3500\n"
+    (tmp_path / "wrist.pulse.faults").write_text(presses)
+    asyncio.run(asyncio.wait_for(held(image, tmp_path / "wrist.pulse"), 120))
 
 
 async def level(image: Path, recording: Path) -> bytes:

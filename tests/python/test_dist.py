@@ -72,6 +72,62 @@ def test_a_folder_with_other_files_is_not_emptied(tmp_path):
     assert (tmp_path / "thesis.tex").exists()
 
 
+def test_a_failure_leaves_the_earlier_release_and_the_next_run_succeeds(tmp_path, monkeypatch):
+    folder = tmp_path / "dist"
+    dist.make(folder, ["none"], print)
+    before = (folder / dist.SUMS).read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(dist, "checksums", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            dist.make(folder, ["none"], print)
+    assert (folder / dist.SUMS).read_bytes() == before
+    assert len(dist.make(folder, ["none"], print)) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["dist"]
+
+
+def test_a_key_signs_the_images_of_boards_with_slots(tmp_path, monkeypatch):
+    key = tmp_path / "my.pem"
+    key.write_text("a key")
+    asked = []
+
+    def built(board, folder, *options):
+        """Folders as sysbuild leaves them, and what it was asked for."""
+        asked.append((board, options))
+        for name, files in (("mcuboot", ["zephyr.hex"]), ("app", ["zephyr.hex", "zephyr.signed.bin"])):
+            (folder / name / "zephyr").mkdir(parents=True)
+            for file in files:
+                (folder / name / "zephyr" / file).write_text(name)
+        return folder / "mcuboot", folder / "app"
+
+    monkeypatch.setattr(dist, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(dist, "zephyr_base", lambda: tmp_path)
+    monkeypatch.setattr(dist, "build_with_bootloader", built)
+    monkeypatch.setattr(dist, "sizes", lambda folder: {"flash": 1, "ram": 2})
+    files = dist.make(tmp_path / "dist", ["nrf52840dk"], print, key)
+    names = {path.name: path.read_text() for path in files if path.parent.name == "firmware"}
+    assert names == {
+        "nrf52840dk.hex": "app",
+        "nrf52840dk.signed.bin": "app",
+        "nrf52840dk.mcuboot.hex": "mcuboot",
+    }
+    assert f'-DSB_CONFIG_BOOT_SIGNATURE_KEY_FILE="{key}"' in asked[0][1]
+
+
+def test_a_missing_key_is_refused(tmp_path):
+    with pytest.raises(dist.DistError, match="--key: expected a PEM file"):
+        dist.make(tmp_path / "dist", ["none"], print, tmp_path / "no.pem")
+
+
+def test_an_sbom_needs_a_workspace_of_west_and_a_revision(tmp_path):
+    base = tmp_path / "zephyr"
+    base.mkdir()
+    assert "found no folder .west" in dist.sbom_problem(base)
+    (tmp_path / ".west").mkdir()
+    assert "found no .git" in dist.sbom_problem(base)
+    (base / ".git").mkdir()
+    assert dist.sbom_problem(base) == ""
+
+
 def test_the_size_table_has_one_number_a_cell():
     table = dist.size_table([("nrf52840dk", {"flash": 75100, "ram": 38500})])
     assert table.splitlines()[-1] == "| `nrf52840dk` | 75100 | 38500 |"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line: help wherever it is asked for, what a typo probably means, options named in errors."""
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from wristpulse.support.errors import UserError
+from wristpulse_tools.tasks.common import in_words
 from wristpulse_tools.tasks.options import SHORT, converted, flag, required
 from wristpulse_tools.tasks.program import GROUPS, PulseProgram, collection, groups
 
@@ -132,3 +134,16 @@ def test_plain_invoke_is_the_same_command_line():
     command = [sys.executable, "-m", "invoke", "--search-root", ROOT, "replay", "-h"]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/")
     assert done.returncode == 0 and done.stdout.startswith("usage: ./dev invoke replay --record RECORD"), done
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "expected room on the disk, found none left"),
+        (OSError(errno.ENOENT, "No such file or directory", "/a.npz"), "/a.npz: No such file or directory"),
+        (OSError("gone"), "gone"),
+        (UserError("a.toml", "seed", "int", "'one'"), "a.toml: seed: expected int, found 'one'"),
+    ],
+)
+def test_an_error_of_the_system_is_in_words(error, words):
+    assert in_words(error) == words

@@ -172,7 +172,7 @@ def test_nothing_is_written_over(tmp_path, name):
 def test_a_place_that_cannot_be_written_is_refused_before_the_first_sample(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     for out in (tmp_path / "file" / "a.npz", Path("/proc/anna.npz")):
-        with pytest.raises(UserError, match="--out: expected a place to write, found: "):
+        with pytest.raises(UserError, match="--out: expected a place to write, found "):
             record(nothing_read(), out)
 
 

@@ -17,7 +17,7 @@ from test_record import frames
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import load_recording, simulate
 
-SOURCES = "--port PORT, --target qemu or --stream FILE"
+SOURCES = "--port PORT, --target qemu or --stream FILE, found more than one"
 SENT = b"".join(frames(to_counts(simulate(1, 40))))
 
 
@@ -104,7 +104,7 @@ def test_a_port_that_goes_away_keeps_every_sample_and_says_so(device, tmp_path):
     device.close()
     _, complaint = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert complaint.startswith(f"error: {device.port}: expected a serial port that stays, found: ")
+    assert complaint.startswith(f"error: {device.port}: expected a serial port that stays, found ")
     assert load_recording(out).seconds == 40
 
 

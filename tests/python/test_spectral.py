@@ -20,6 +20,7 @@ from wristpulse.config.settings import Distillation, Recipe  # noqa: E402
 from wristpulse.core.bins import bin_bpm  # noqa: E402
 from wristpulse.core.spectrum_float import float_spectrum_inputs  # noqa: E402
 from wristpulse.data.spectral_examples import gather, noise_spectra, recording_examples  # noqa: E402
+from wristpulse.learning.spectral import SpectralLine  # noqa: E402
 from wristpulse.learning.spectral import train as training  # noqa: E402
 from wristpulse.learning.spectral.augment import augment, swinging_light, without_pulse  # noqa: E402
 from wristpulse.learning.spectral.int8 import predict, quantize  # noqa: E402
@@ -227,3 +228,14 @@ def test_no_label_is_made_up_across_a_hole():
     _, reference, _ = labelled_windows(torn, aligned=True)
     assert (np.isfinite(bpm) == np.isfinite(np.tile(reference, RECORDING.ppg.shape[1]))).all()
     assert 0 < np.isfinite(bpm).sum() < len(bpm) - 5
+
+
+def test_a_recordings_examples_are_made_once_whoever_holds_it():
+    """The folds of a protocol share them; what a recording says counts, not which object says it."""
+    line, shorter = SpectralLine(), simulate(3, 20.0)
+    first = line._of_recording(shorter, ALONE, aligned=True)
+    assert line._of_recording(replace(shorter), ALONE, aligned=True) is first
+    assert line._of_recording(simulate(3, 20.0), ALONE, aligned=True) is first
+    later = line._of_recording(replace(shorter, label_offset_s=5.0), ALONE, aligned=True)
+    assert later is not first and not np.array_equal(later.bpm, first.bpm, equal_nan=True)
+    assert line._of_recording(shorter, ALONE, aligned=False) is not first

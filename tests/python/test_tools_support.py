@@ -68,6 +68,29 @@ def test_a_zephyr_build_in_a_path_with_a_space_is_refused_before_it_starts(tmp_p
             zephyr_workspace.build("native_sim", folder, option)
 
 
+@pytest.mark.zephyr
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_cache_that_names_files_that_are_gone_is_dropped_once(tmp_path, monkeypatch, cached):
+    """CMake keeps the names of configuration files; an update of the sources may remove one."""
+    cache, ran = tmp_path / "CMakeCache.txt", []
+    if cached:
+        cache.write_text("CONF_FILE=/gone.conf\n")
+
+    def run(words, **_options):
+        ran.append(words[1])
+        if words[1] == "-G" and (cache.exists() or not cached):
+            raise bare.BuildError("File not found: /gone.conf")
+
+    monkeypatch.setattr(command, "run", run)
+    if cached:
+        zephyr_workspace.build("native_sim", tmp_path)
+        assert ran == ["-G", "-G", "--build"]
+    else:
+        with pytest.raises(bare.BuildError, match="gone"):
+            zephyr_workspace.build("native_sim", tmp_path)
+        assert ran == ["-G"]
+
+
 @pytest.mark.skipif(not shutil.which("gcc"), reason="needs gcc")
 def test_an_image_is_weighed_by_symbol_and_by_section(tmp_path):
     source = tmp_path / "a.c"

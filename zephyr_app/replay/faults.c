@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zephyr/drivers/emul.h>
+#include <zephyr/drivers/gpio.h>
+#include <zephyr/drivers/gpio/gpio_emul.h>
 #include <zephyr/kernel.h>
 #include <zephyr/sys/printk.h>
 
@@ -71,6 +73,30 @@ static void acc_lose_power(long unused)
 	ARG_UNUSED(unused);
 	pulse_emulated_accelerometer_power_cycle();
 }
+
+#if DT_NODE_EXISTS(DT_ALIAS(pulse_button))
+static const struct gpio_dt_spec button = GPIO_DT_SPEC_GET(DT_ALIAS(pulse_button), gpios);
+
+static void let_go(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	(void)gpio_emul_input_set(button.port, button.pin, 0);
+}
+
+static void press(long ms)
+{
+	static K_WORK_DELAYABLE_DEFINE(letting_go, let_go);
+
+	(void)gpio_emul_input_set(button.port, button.pin, 1);
+	(void)k_work_schedule(&letting_go, K_MSEC(ms));
+}
+#else
+static void press(long ms)
+{
+	ARG_UNUSED(ms);
+	printk("ERROR press: expected the alias pulse-button, found none\n");
+}
+#endif
 
 static void sleep_there(struct k_work *work)
 {
@@ -140,6 +166,7 @@ static const struct {
 	{"mute ", mute},
 	{"stick ", stick},
 	{"reset ", lose_power},
+	{"press ", press},
 	{"vanish ", vanish},
 	{"acc_vanish ", acc_vanish},
 	{"acc_reset ", acc_lose_power},

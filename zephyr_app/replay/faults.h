@@ -9,6 +9,7 @@
  *   reset 0   it loses its power, and has it back at once
  *   vanish ON it does not answer from now on (1), or answers again (0)
  *   acc_vanish ON, acc_reset 0   the same two of the accelerometer
+ *   press MS  the button of alias pulse-button is held so long, not a fault in itself
  *   hold MS   the system work queue, Bluetooth's and flash's, is kept busy so long
  *   hold_sensors MS   so is the one that reads the sensors
  *   save UA   not a fault in itself: the user sets the LED current, which is stored

@@ -81,7 +81,7 @@ def measure(path: Path, folder: Path, portable: bool = False) -> Measurement:
     oracle = IntegerModel.load(path)
     if len(oracle.inputs) != 1 or len(oracle.outputs) != 1:
         found = f"{len(oracle.inputs)} and {len(oracle.outputs)}"
-        raise BenchError(f"{path}: expected one input and one output to measure, found {found}")
+        raise BenchError(path, "", "one input and one output to measure", found)
     generate(path, folder)
     model = compile_model(oracle, "pulse_model")
     define = ["-DPULSE_NN_PORTABLE"] if portable else []

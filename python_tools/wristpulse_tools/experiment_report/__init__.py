@@ -49,7 +49,7 @@ def read(folder: Path) -> list[JobResult]:
     """
     results = read_results([folder])
     if not results:
-        raise ReportError(f"{folder}: expected results of `invoke evaluate`, found none; run it first")
+        raise ReportError(folder, "", "results of `invoke evaluate`", "none; run it first")
     of_one_evaluation(results, folder)
     return by_other_folds(results)
 

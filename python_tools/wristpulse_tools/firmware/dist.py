@@ -3,7 +3,8 @@
 
     build/dist/
       pulse_on_a_wrist-0.2.0-py3-none-any.whl   pulse_on_a_wrist-0.2.0.tar.gz
-      firmware/nrf52840dk.hex, .bin, .signed.bin where the image is signed, and sbom/nrf52840dk/*.spdx
+      firmware/nrf52840dk.hex, .bin; with a key also .signed.hex, .signed.bin, .mcuboot.hex
+      firmware/sbom/nrf52840dk/*.spdx
       SIZES.md   SHA256SUMS
 
 Images need a Zephyr workspace and the SBOM west's `spdx`; where they are missing, a line says so.
@@ -25,6 +26,7 @@ from wristpulse_tools.firmware.zephyr_workspace import (
     BOARDS,
     WorkspaceError,
     build,
+    build_with_bootloader,
     sizes,
     zephyr_base,
 )
@@ -32,6 +34,7 @@ from wristpulse_tools.firmware.zephyr_workspace import (
 SUMS = "SHA256SUMS"
 SIZES = "SIZES.md"
 IMAGES = (".hex", ".bin", ".signed.hex", ".signed.bin")
+SIGNED = ("nrf52840dk",)  # boards whose devicetree has MCUboot's two slots
 PRODUCTS = tuple(name for name, image in BOARDS.items() if image.endswith(".hex"))
 
 
@@ -39,20 +42,27 @@ class DistError(UserError):
     """A file of the release cannot be made; the message says which and why."""
 
 
-def make(folder: Path, boards: Sequence[str] | None, say: Callable[[str], None]) -> list[Path]:
-    """Write all files of a release into `folder`, which is emptied first; their paths.
+def make(
+    folder: Path, boards: Sequence[str] | None, say: Callable[[str], None], key: Path | None = None
+) -> list[Path]:
+    """Write all files of a release into `folder`, in place of an earlier one; their paths.
 
     boards: whose images are built; None: every board with a .hex, `["none"]`: no images.
-    Raises DistError for an unknown board, or where the wheel cannot be built.
+    key: a PEM file; images are then signed for MCUboot, which is built too. Boards without its two slots
+    get the plain image.
+    Raises DistError for an unknown board, a missing key, or where the wheel cannot be built.
     """
     chosen = [] if boards == ["none"] else list(boards or PRODUCTS)
     if unknown := [name for name in chosen if name not in PRODUCTS]:
-        raise DistError(f"--boards: expected {', '.join(PRODUCTS)} or none, found {', '.join(unknown)}")
+        raise DistError("--boards", "", f"{', '.join(PRODUCTS)} or none", ", ".join(unknown))
+    if key and not key.is_file():
+        raise DistError("--key", "", "a PEM file (imgtool keygen)", f"no file {key}")
     if folder.exists() and any(folder.iterdir()) and not (folder / SUMS).is_file():
-        raise DistError(f"{folder}: expected an empty folder or an earlier release, found other files")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for path in packages(folder):
+        raise DistError(folder, "", "an empty folder or an earlier release", "other files")
+    part = folder.with_name(f"{folder.name}.part")  # takes the folder's place when it is complete
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for path in packages(part):
         say(f"{path.name}: {path.stat().st_size} bytes")
     if chosen:
         try:
@@ -60,8 +70,10 @@ def make(folder: Path, boards: Sequence[str] | None, say: Callable[[str], None])
         except WorkspaceError as error:
             say(f"no images: {error}")
         else:
-            write_text(folder / SIZES, size_table([image(name, folder, say) for name in chosen]))
-    write_text(folder / SUMS, checksums(folder))
+            write_text(part / SIZES, size_table([image(name, part, say, key) for name in chosen]))
+    write_text(part / SUMS, checksums(part))
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
     say(f"{folder / SUMS}")
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
@@ -71,7 +83,7 @@ def packages(folder: Path) -> tuple[Path, Path]:
     try:
         backend = importlib.import_module("hatchling.build")
     except ModuleNotFoundError:
-        raise DistError("wheel: expected the package hatchling, found none (extra `test`)") from None
+        raise DistError("wheel", "", "the package hatchling", "none (extra `test`)") from None
     here = Path.cwd()
     try:
         os.chdir(ROOT)  # build backends work in the source's folder (PEP 517)
@@ -82,42 +94,52 @@ def packages(folder: Path) -> tuple[Path, Path]:
     return wheel, sdist
 
 
-def image(board: str, folder: Path, say: Callable[[str], None]) -> tuple[str, dict[str, int]]:
+def image(
+    board: str, folder: Path, say: Callable[[str], None], key: Path | None = None
+) -> tuple[str, dict[str, int]]:
     """Build a board's image and copy its files to folder/firmware; name and bytes of flash and RAM."""
-    place = BUILD / "dist-images" / board
-    say(f"{board}: building")
-    initialise_sbom(place)
-    build(board, place, "-DCONFIG_BUILD_OUTPUT_META=y")
+    signed = key if board in SIGNED else None
+    place = BUILD / "dist-images" / (f"{board}-signed" if signed else board)
+    say(f"{board}: building" + ("" if signed or not key else ", not signed: no slots for MCUboot"))
     firmware = folder / "firmware"
     firmware.mkdir(exist_ok=True)
+    problem = sbom_problem(zephyr_base()) or _spdx("--init", "-d", place / ROOT.name if signed else place)
+    meta = f"-DCONFIG_BUILD_OUTPUT_META={'n' if problem else 'y'}"
+    if signed:
+        option = f'-DSB_CONFIG_BOOT_SIGNATURE_KEY_FILE="{signed.resolve()}"'
+        bootloader, place = build_with_bootloader(board, place, option, meta)
+        shutil.copyfile(bootloader / "zephyr" / "zephyr.hex", firmware / f"{board}.mcuboot.hex")
+    else:
+        build(board, place, meta)
     for ending in IMAGES:
         made = place / "zephyr" / f"zephyr{ending}"
         if made.is_file():
             shutil.copyfile(made, firmware / f"{board}{ending}")
-    if problem := sbom(place, firmware / "sbom" / board):
+    documents = firmware / "sbom" / board
+    if not problem:
+        documents.mkdir(parents=True)
+        problem = _spdx("-d", place, "-s", documents)
+    if problem:
+        shutil.rmtree(documents, ignore_errors=True)
         say(f"{board}: no SBOM: {problem}")
     return board, sizes(place)
 
 
+def sbom_problem(base: Path) -> str:
+    """Why `west spdx` cannot tell the revisions of this Zephyr, or nothing."""
+    if not (base.parent / ".west").is_dir():
+        return f"{base.parent}: expected a workspace of west, found no folder .west"
+    if not (base / ".git").exists():
+        return f"{base}: expected a git checkout, whose revision it states, found no .git"
+    return ""
+
+
 def _spdx(*words: object) -> str:
-    """Run `west spdx`; what is wrong, or nothing. Without a west workspace west does not know `spdx`."""
+    """Run `west spdx` in the workspace; what is wrong, or nothing."""
     line = [sys.executable, "-m", "west", "spdx", *map(str, words)]
     done = subprocess.run(line, cwd=zephyr_base(), capture_output=True, text=True)
-    return (done.stderr or done.stdout).strip().splitlines()[-1] if done.returncode else ""
-
-
-def initialise_sbom(place: Path) -> str:
-    """Have CMake state what it builds, before it configures `place`; what is wrong, or nothing."""
-    return _spdx("--init", "-d", place)
-
-
-def sbom(place: Path, folder: Path) -> str:
-    """Write the SPDX documents of a build into `folder`; what is wrong, or nothing."""
-    folder.mkdir(parents=True)
-    problem = _spdx("-d", place, "-s", folder)
-    if problem:
-        folder.rmdir()
-    return problem
+    said = (done.stderr or done.stdout).strip().splitlines()
+    return (said or [f"status {done.returncode}"])[-1] if done.returncode else ""
 
 
 def size_table(images: Iterable[tuple[str, dict[str, int]]]) -> str:

@@ -76,7 +76,7 @@ def run(
     """
     require(QEMU, error=QemuError)
     if not Path(image).is_file():
-        raise QemuError(f"{image}: expected an ELF image, found no such file")
+        raise QemuError(image, "", "an ELF image", "no such file")
     lines: list[str] = []
     process = subprocess.Popen(
         command(image, argument, **machine),
@@ -105,5 +105,5 @@ def run(
             process.kill()
     if late.is_set():
         last = lines[-1].strip() if lines else "nothing"
-        raise QemuError(f"{image}: expected its end within {timeout_s:g} s, found it running after: {last}")
+        raise QemuError(image, "", f"its end within {timeout_s:g} s", f"it running after: {last}")
     return Run(process.returncode, "".join(lines))

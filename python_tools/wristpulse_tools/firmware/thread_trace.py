@@ -52,14 +52,12 @@ def layouts(metadata: str) -> dict[int, Layout]:
     for body in re.findall(r"^event \{(.*?)^\};", metadata, re.M | re.S):
         named, numbered = re.search(r"name = (\w+);", body), re.search(r"id = (\w+);", body)
         if named is None or numbered is None:
-            raise TraceError(f"metadata: expected an event's name and id, found {body.strip()[:80]}")
+            raise TraceError("metadata", "", "an event's name and id", body.strip()[:80])
         name, number = named[1], int(numbered[1], 0)
         fields = re.findall(r"(\w+_t) (\w+)(?:\[(\d+)\])?;", body)
         for kind, field, _ in fields:
             if kind not in (*CODES, "ctf_bounded_string_t"):
-                raise TraceError(
-                    f"metadata: {name}.{field}: expected one of {', '.join(CODES)}, found {kind}"
-                )
+                raise TraceError("metadata", f"{name}.{field}", f"one of {', '.join(CODES)}", kind)
         codes = "".join(f"{length}s" if length else CODES[kind] for kind, _, length in fields)
         found[number] = Layout(name, tuple(field for _, field, _ in fields), struct.Struct(f"<{codes}"))
     return found
@@ -74,7 +72,7 @@ def events(path: Path, known: dict[int, Layout]) -> Iterator[tuple[int, str, dic
     while at + HEADER.size <= len(data):
         stamp, number = HEADER.unpack_from(data, at)
         if number not in known:
-            raise TraceError(f"{path}: byte {at}: expected an event of Zephyr's, found {number:#04x}")
+            raise TraceError(path, f"byte {at}", "an event of Zephyr's", f"{number:#04x}")
         layout = known[number]
         if at + HEADER.size + layout.packing.size > len(data):
             return
@@ -102,7 +100,7 @@ def read_runs(path: Path, zephyr: Path | None = None) -> list[Run]:
             spans.append((*on, time_ns))
             on = None
     if not spans:
-        raise TraceError(f"{path}: expected threads that are switched in and out, found none")
+        raise TraceError(path, "", "threads that are switched in and out", "none")
     return [Run(names.get(thread, f"{thread:#x}"), start, end) for thread, start, end in spans]
 
 

@@ -37,7 +37,7 @@ def zephyr_base() -> Path:
         if (place / "share" / "zephyr-package" / "cmake").is_dir() and (place / "VERSION").is_file():
             found = _version(place)
             if found != VERSION:
-                raise WorkspaceError(f"{place}: VERSION: expected {VERSION}, found {found}")
+                raise WorkspaceError(place, "VERSION", VERSION, found)
             return place
     raise WorkspaceError(
         "Zephyr: expected ZEPHYR_BASE, a workspace after `west zephyr-export` or ~/zephyrproject, found none"
@@ -98,8 +98,21 @@ def _cmake(folder: Path, source: Path, board: str, *options: str) -> None:
         *(f"-DPython3_EXECUTABLE={sys.executable}", *options),
     ]
     with locked(Path(folder)):
-        for words in (configure, ["cmake", "--build", folder]):
-            command.run(words, where=folder, error=BuildError, env=environment)
+        _configure(configure, Path(folder), environment)
+        command.run(["cmake", "--build", folder], where=folder, error=BuildError, env=environment)
+
+
+def _configure(words: list[object], folder: Path, environment: dict[str, str]) -> None:
+    """Configure a build; once more without CMake's cache where that may name files that are gone."""
+    cache = folder / "CMakeCache.txt"
+    cached = cache.exists()
+    try:
+        command.run(words, where=folder, error=BuildError, env=environment)
+    except BuildError:
+        if not cached:
+            raise
+        cache.unlink(missing_ok=True)
+        command.run(words, where=folder, error=BuildError, env=environment)
 
 
 def sizes(folder: Path) -> dict[str, int]:

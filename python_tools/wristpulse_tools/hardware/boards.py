@@ -38,16 +38,18 @@ def load_board(name: str, path: Path | None = None) -> Board:
     try:
         described = tomllib.loads(path.read_text())
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise HardwareError(f"{path}: expected boards in TOML, found: {error}") from None
+        raise HardwareError(path, "", "boards in TOML", error) from None
     entry = described.get(name)
     if not isinstance(entry, dict):
-        raise HardwareError(f"{path}: expected a table [{name}], found {', '.join(described) or 'none'}")
+        raise HardwareError(path, "", f"a table [{name}]", ", ".join(described) or "none")
     known = {field.name for field in fields(Board)} - {"name"}
     for key in {"board", "probe", "serial"} - entry.keys():
-        raise HardwareError(f"{path}: [{name}] {key}: expected a text, found nothing")
+        raise HardwareError(path, f"[{name}] {key}", "a text", "nothing")
     for key, value in entry.items():
         if key not in known:
-            raise HardwareError(f"{path}: [{name}] {key}: expected one of {', '.join(sorted(known))}")
+            raise HardwareError(
+                path, f"[{name}] {key}", f"one of {', '.join(sorted(known))}", "another field"
+            )
         if not isinstance(value, str) or not value:
-            raise HardwareError(f"{path}: [{name}] {key}: expected a text, found {value!r}")
+            raise HardwareError(path, f"[{name}] {key}", "a text", repr(value))
     return Board(name, **entry)

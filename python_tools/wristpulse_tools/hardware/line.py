@@ -29,7 +29,7 @@ def open_port(board: Board) -> serial.Serial:
     try:
         port = serial.Serial(board.serial, BAUD, timeout=1, exclusive=True)
     except serial.SerialException as error:
-        raise HardwareError(f"{board.name}: serial: expected a free port, found: {error}") from None
+        raise HardwareError(board.name, "serial", "a free port", error) from None
     port.reset_input_buffer()  # what an earlier image said
     return port
 
@@ -50,7 +50,7 @@ def run(board: Board, file: Path, on_line: Callable[[str], None], start: Callabl
                 if time.monotonic() - heard > SILENCE_S:
                     last = lines[-1] if lines else "nothing"
                     found = f"{SILENCE_S:g} s of silence after: {last}"
-                    raise HardwareError(f"{board.name}: serial: expected a line, found {found}")
+                    raise HardwareError(board.name, "serial", "a line", found)
                 continue
             heard, raw, pending = time.monotonic(), pending, b""
             asked = ASKED.search(raw)

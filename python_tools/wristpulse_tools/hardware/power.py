@@ -31,13 +31,13 @@ def measure(board: Board, seconds: float, millivolts: int = 3000) -> Charge:
     """
     where = f"{board.name}: power_profiler"
     if board.power_profiler is None:
-        raise HardwareError(f"{where}: expected the port of a Power Profiler Kit II, found none")
+        raise HardwareError(where, "", "the port of a Power Profiler Kit II", "none")
     try:
         kit = PPK2_API(board.power_profiler, timeout=1, write_timeout=1, exclusive=True)
     except serial.SerialException as error:
-        raise HardwareError(f"{where}: expected a free port, found: {error}") from None
+        raise HardwareError(where, "", "a free port", error) from None
     if not kit.get_modifiers():
-        raise HardwareError(f"{where}: expected the kit's calibration, found no answer")
+        raise HardwareError(where, "", "the kit's calibration", "no answer")
     kit.use_ampere_meter()
     kit.set_source_voltage(millivolts)
     total, samples = 0.0, 0
@@ -53,7 +53,7 @@ def measure(board: Board, seconds: float, millivolts: int = 3000) -> Charge:
     finally:
         kit.stop_measuring()
     if not samples:
-        raise HardwareError(f"{where}: expected samples, found none in {seconds:g} s")
+        raise HardwareError(where, "", "samples", f"none in {seconds:g} s")
     charge = total / samples * HOP_S
     return Charge(board.board, (charge, charge), f"measured: Power Profiler Kit II, {samples} samples")
 

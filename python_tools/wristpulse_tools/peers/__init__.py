@@ -182,7 +182,7 @@ def _evaluated(folder: Path, recordings: Sequence[Recording]) -> list[Run]:
             if recording:
                 runs.append(Run(f"ours, {variant}, unseen people", recording, t.time_s, t.tracked))
     if not runs:
-        raise PeerError(f"{folder}: expected results of `invoke evaluate` on these recordings, found none")
+        raise PeerError(folder, "", "results of `invoke evaluate` on these recordings", "none")
     return runs
 
 

@@ -160,4 +160,4 @@ def replay_and_print(
     print(f"written: {file}")
     wrong = [f"{row.dataset} {row.recording}" for row in rows if not row.equal]
     if wrong:
-        raise ReplayError(f"{target}: expected the reference's results, found others in {', '.join(wrong)}")
+        raise ReplayError(target, "", "the reference's results", f"others in {', '.join(wrong)}")

@@ -108,7 +108,7 @@ def play(
         stream = to_counts(recording)
         run = replay(program, stream, place / "replay.pulse")
         if run.results != student.estimator().run(stream):
-            raise ReplayError(f"{place}: expected the Python reference's results, found others")
+            raise ReplayError(place, "", "the Python reference's results", "others")
         figures = write_report(place, recording, run, student.bytes, size)
         outcomes.append(Outcome(student=name, recording=recording, replay=run, figures=figures))
     people = ", ".join(recording.name for recording in recordings)

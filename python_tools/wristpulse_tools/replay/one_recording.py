@@ -42,7 +42,7 @@ def replay_and_report(
     UserError for an unknown target or recording, and what reading, building and replaying raise.
     """
     if picture_format not in PICTURES:
-        raise UserError(f"--picture: expected {' or '.join(PICTURES)}, found {picture_format}")
+        raise UserError("--picture", "", " or ".join(PICTURES), picture_format)
     recording = find(record, dataset, data)
     student = load_student(student_folder)
     stream = to_counts(recording)
@@ -65,7 +65,7 @@ def replay_and_report(
         written = (output / name for name in ("run.json", "run.csv", figures["picture"]))
         print(f"written: {', '.join(map(str, written))}")
     if not same:
-        raise ReplayError(f"{target}: expected the Python reference's results bit for bit, found others")
+        raise ReplayError(target, "", "the Python reference's results bit for bit", "others")
     return figures
 
 
@@ -82,4 +82,4 @@ def find(record: str, dataset: str | None, data: Path | None) -> Recording:
         if recording.name == record:
             return recording
         names.append(recording.name)
-    raise UserError(f"--record: expected a recording of {dataset} ({', '.join(names)}), found {record}")
+    raise UserError("--record", "", f"a recording of {dataset} ({', '.join(names)})", record)

@@ -77,8 +77,8 @@ def replay(
     last = run.output.splitlines()[-1] if run.output else "nothing"
     if run.status or not last.startswith("END "):
         found = f"status {run.status} and: {last}"
-        raise ReplayError(f"{file}: expected a last line END and status 0, found {found}")
+        raise ReplayError(file, "", "a last line END and status 0", found)
     closing = {name: int(value) for name, value in NUMBER.findall(last)}
     if closing["hops"] != len(results):
-        raise ReplayError(f"{file}: expected {closing['hops']} results, found {len(results)}")
+        raise ReplayError(file, "", f"{closing['hops']} results", len(results))
     return Replay(results, closing, seconds)

@@ -84,7 +84,7 @@ def problems(results: list[Result], faults: dict[str, int], closing: dict[str, i
 def soak(hours: float, folder: Path, seed: int = 1, data: Path | None = None) -> Soak:
     """Build the image and run it; SoakError if it does not end well."""
     if hours <= 0:
-        raise SoakError(f"--hours: expected more than 0, found {hours:g}")
+        raise SoakError("--hours", "", "more than 0", f"{hours:g}")
     with locked(folder):
         return _soak(hours, folder, seed, data)
 
@@ -109,9 +109,8 @@ def _soak(hours: float, folder: Path, seed: int, data: Path | None) -> Soak:
     (folder / "soak.log").write_text(run.output)
     lines = [line.strip() for line in run.output.splitlines()]
     if run.status or not re.match(r"END ", lines[-1]) or not re.match(r"FAULTS ", lines[-2]):
-        raise SoakError(
-            f"soak: expected FAULTS, END and status 0, found status {run.status} and: {lines[-1]}"
-        )
+        found = f"status {run.status} and: {lines[-1]}"
+        raise SoakError("soak", "", "lines FAULTS and END and status 0", found)
     faults, closing = (dict((k, int(v)) for k, v in NUMBER.findall(line)) for line in lines[-2:])
     results = [result for line in lines if (result := parse(line))]
     states = Counter(result.state.value for result in results)

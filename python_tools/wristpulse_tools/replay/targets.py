@@ -71,10 +71,10 @@ def program_for(target: str, model: Path, folder: Path, board: Board | None = No
     """Build what a user names as --target, with the C files of `model`. UserError if there is none such."""
     if target == "board":
         if board is None:
-            raise UserError("--board: expected a board of boards/hardware.toml, found none")
+            raise UserError("--board", "", "a board of boards/hardware.toml", "none")
         return on_board(board, model, folder)
     if target not in TARGETS:
-        raise UserError(f"--target: expected one of {', '.join([*TARGETS, 'board'])}, found {target}")
+        raise UserError("--target", "", f"one of {', '.join([*TARGETS, 'board'])}", target)
     return TARGETS[target](model, folder)
 
 

@@ -184,7 +184,7 @@ def frame(kind: int, sequence: int, payload: bytes) -> bytes:
 def _samples(payload: bytes, sample: np.dtype) -> tuple[np.ndarray, np.ndarray]:
     rest = len(payload) - _START.size
     if rest < 0 or rest % sample.itemsize:
-        raise StreamError(f"record: expected samples of {sample.itemsize} bytes, found {rest} bytes")
+        raise StreamError("record", "", f"samples of {sample.itemsize} bytes", f"{rest} bytes")
     samples = np.frombuffer(payload, sample, offset=_START.size)
     return _START.unpack_from(payload)[0] + np.cumsum(samples["step"], dtype=np.int64), samples
 
@@ -201,14 +201,14 @@ def _acc(payload: bytes) -> Acc:
 
 def _fixed(layout: struct.Struct, payload: bytes) -> tuple:
     if len(payload) != layout.size:
-        raise StreamError(f"record: expected {layout.size} bytes, found {len(payload)}")
+        raise StreamError("record", "", f"{layout.size} bytes", len(payload))
     return layout.unpack(payload)
 
 
 def _result(payload: bytes) -> Result | Stale:
     time_us, hop, bpm_q8, confidence, state, gaps = _fixed(_RESULT, payload)
     if state >= len(STATES):
-        raise StreamError(f"result: state: expected 0 to {len(STATES) - 1}, found {state}")
+        raise StreamError("result", "state", f"0 to {len(STATES) - 1}", state)
     known = STATES[state]
     return (
         Result(hop=hop, time_us=time_us, bpm_q8=bpm_q8, confidence_q15=confidence, state=known, gaps=gaps)
@@ -219,7 +219,7 @@ def _result(payload: bytes) -> Result | Stale:
 
 def _counters(payload: bytes) -> Counters:
     if len(payload) > _START.size and payload[_START.size] != VERSION:
-        raise StreamError(f"stream: version: expected {VERSION}, found {payload[_START.size]}")
+        raise StreamError("stream", "version", VERSION, payload[_START.size])
     return Counters(*_fixed(_COUNTERS, payload))
 
 

@@ -34,7 +34,7 @@ class Journal:
                     f"keep it with `invoke record --stream {path} --out {path.with_suffix('.npz')}`, "
                     "or remove it"
                 ) from None
-            raise JournalError(f"--out: expected a place to write, found: {error}") from None
+            raise JournalError("--out", "", "a place to write", error) from None
         self._synced = time.monotonic()
 
     def write(self, data: bytes) -> None:

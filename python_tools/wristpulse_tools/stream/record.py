@@ -117,12 +117,12 @@ def recover(
 def check_out(out: Path, subject: str | None) -> None:
     """RecordError for a name that cannot be taken or is taken: a recording is never written over."""
     if out.suffix != ".npz":
-        raise RecordError(f"--out: expected a name that ends in .npz, found {out}")
+        raise RecordError("--out", "", "a name that ends in .npz", out)
     if subject is not None:
         check_name(out, "--subject", subject)
     taken = [path for path in (out, *sorted(out.parent.glob(f"{out.stem}-[0-9]*.npz"))) if path.exists()]
     if taken:
-        raise RecordError(f"--out: expected a new name, found {taken[0]}; choose another, or remove it")
+        raise RecordError("--out", "", "a new name", f"{taken[0]}; choose another, or remove it")
 
 
 def _keep(journal: Journal, capture: Capture, failure: Exception | None, say: Callable[[str], None]) -> None:
@@ -153,7 +153,7 @@ def save(
     if not parts:
         counts = [sum(len(getattr(s, name)) for s in streams) for name in ("ppg", "acc")]
         found = "; ".join(problems) or f"{counts[0]} PPG and {counts[1]} ACC samples"
-        raise RecordError(f"{out}: expected {WINDOW_S:g} s of both sensors without a gap, found {found}")
+        raise RecordError(out, "", f"{WINDOW_S:g} s of both sensors without a gap", found)
     for problem in problems:
         say(f"left out: {problem}")
     paths = _names(out, len(parts))

@@ -40,7 +40,7 @@ def serial_port(port: str, baud: int = BAUD) -> Stream:
             while True:
                 yield line.read(max(line.in_waiting, 1))
     except OSError as error:  # SerialException is one
-        raise SourceError(f"{port}: expected a serial port that stays, found: {error}") from None
+        raise SourceError(port, "", "a serial port that stays", error) from None
 
 
 def emulated(
@@ -82,15 +82,15 @@ class Source:
         """The stream; folder: for builds and files. SourceError if none or more than one is named."""
         named = [self.port is not None, self.target is not None, self.stream is not None]
         if named.count(True) != 1 or self.target not in (None, "qemu"):
-            raise SourceError(
-                "--port, --target, --stream: expected --port PORT, --target qemu or --stream FILE"
-            )
+            several = "--port, --target, --stream"
+            found = "more than one" if named.count(True) > 1 else self.target or "none"
+            raise SourceError(several, "", "--port PORT, --target qemu or --stream FILE", found)
         if self.port is not None:
             return serial_port(self.port, self.baud)
         if self.stream is not None:
             return read(self.stream)
         if self.record is None:
-            raise SourceError("--record: expected a recording for QEMU to replay (docs/data.md), found none")
+            raise SourceError("--record", "", "a recording for QEMU to replay (docs/data.md)", "none")
         return emulated(self.record, self.student, folder, real_time)
 
 
@@ -116,6 +116,5 @@ def run_emulated(image: Path, replay: Path, folder: Path, real_time: bool = Fals
         process.wait()
     last = (console.read_text(errors="replace").splitlines() or ["nothing"])[-1]
     if process.returncode or not last.startswith("END "):
-        raise SourceError(
-            f"{image}: expected a last line END and status 0, found {process.returncode}: {last}"
-        )
+        found = f"status {process.returncode} and: {last}"
+        raise SourceError(image, "", "a last line END and status 0", found)

@@ -75,8 +75,6 @@ def rate_hz(name: str, t_us: np.ndarray) -> float:
     period = float(index @ (off - off.mean()) / (index @ index))
     worst = float(np.abs(off - off.mean() - index * period).max())
     if worst > JITTER * period:
-        raise RecordError(
-            f"{name}: times: expected a fixed rate, each within half a period ({period / 2:.0f} us) of it, "
-            f"found one {worst:.0f} us off"
-        )
+        expected = f"a fixed rate, each within half a period ({period / 2:.0f} us) of it"
+        raise RecordError(name, "times", expected, f"one {worst:.0f} us off")
     return 1e9 / round(period * 1000)

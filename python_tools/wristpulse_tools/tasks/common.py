@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all tasks share: where things lie, the arguments of a run, and how an error ends a task."""
 
+import errno
 import functools
 import sys
 from collections.abc import Callable
@@ -25,6 +26,16 @@ RUN_HELP = {
 }
 
 
+def in_words(error: Exception) -> str:
+    """One error for people: the system's own words and the file's name, without its number."""
+    if not isinstance(error, OSError) or error.strerror is None:
+        return str(error)
+    if error.errno == errno.ENOSPC:
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}expected room on the disk, found none left"
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+
+
 def command(**help_texts: str) -> Callable[[Callable[..., None]], Callable]:
     """An invoke task whose user errors end it with one line on stderr and exit status 1.
 
@@ -37,7 +48,7 @@ def command(**help_texts: str) -> Callable[[Callable[..., None]], Callable]:
             try:
                 body(context, **converted(body, options))
             except USER_ERRORS as error:
-                print(f"error: {error}", file=sys.stderr)
+                print(f"error: {in_words(error)}", file=sys.stderr)
                 sys.exit(1)
 
         return task(run, help=help_texts, klass=PulseTask)

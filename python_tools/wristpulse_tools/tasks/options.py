@@ -72,7 +72,7 @@ def converted(body: Callable, options: dict[str, Any]) -> dict[str, Any]:
     """
     for name in required(body):
         if options.get(name) is None:
-            raise OptionError(f"{flag(name)}: expected a value, found none; --help explains")
+            raise OptionError(flag(name), "", "a value", "none; --help explains")
     types_of = {name: _type(parameter) for name, parameter in inspect.signature(body).parameters.items()}
     return {
         name: convert(name, types_of[name], value) if isinstance(value, str) else value
@@ -113,7 +113,7 @@ def convert(name: str, annotation: Any, text: str) -> Any:
     try:
         value: float = int(text) if kind is int else float(text)
     except ValueError:
-        raise OptionError(f"{flag(name)}: expected {EXPECTED[kind]}, found {text}") from None
+        raise OptionError(flag(name), "", EXPECTED[kind], text) from None
     if value < 0:
-        raise OptionError(f"{flag(name)}: expected 0 or more, found {text}")
+        raise OptionError(flag(name), "", "0 or more", text)
     return value

@@ -24,9 +24,10 @@ def docs(_context):
 @command(
     output="folder for the files; default: build/dist",
     boards="boards whose images are built, comma-separated; default: those with a .hex; none: no images",
+    key="PEM file of `imgtool keygen`: sign the images for MCUboot, and build it",
 )
-def dist(_context, output: Path = BUILD / "dist", boards: list[str] | None = None):
+def dist(_context, output: Path = BUILD / "dist", boards: list[str] | None = None, key: Path | None = None):
     """Make the files of a release: wheel, sdist, images with sizes and SBOM, checksums."""
     from wristpulse_tools.firmware.dist import make
 
-    make(output, boards or None, say)
+    make(output, boards or None, say, key)

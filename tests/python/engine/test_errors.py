@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scale import CASES, MANY
 from tensorflow.lite.python import schema_py_generated as schema
+from test_oracle import reference
 
 from wristpulse.oracle import IntegerModel, ModelError
 from wristpulse_tools.codegen import files
@@ -121,6 +122,16 @@ def test_operator_outside_the_list(tmp_path: Path) -> None:
     x = b.source((1, 4))
     message = error(tmp_path, b.finish(b.operator("FLOOR", [x], b.like(x, (1, 4)))))
     assert "operator 0 FLOOR -> tensor 1 't1': expected one of ADD, AVERAGE_POOL_2D" in message
+
+
+def test_sum_is_refused_as_the_reference_reads_unsigned_bytes(tmp_path: Path) -> None:
+    b = Builder()
+    x = b.source((1, 4, 2), 0.1, 0)
+    y = b.tensor((1, 2), scale=0.8, zero=0)
+    b.operator("SUM", [x, b.constant([1])], y, schema.ReducerOptionsT, keepDims=False)
+    assert "found SUM (use MEAN, which differs by a factor" in error(tmp_path, b.finish(y))
+    sums = reference(tmp_path / "model.tflite", np.full((1, 8), -8, np.int8))
+    assert sums.tolist() == [[124, 124]]  # 4 * 248 / 8, where -4 is right: the day this fails, take SUM
 
 
 def test_space_to_batch_names_the_way_out(tmp_path: Path) -> None:

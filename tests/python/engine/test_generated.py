@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from batch import DSP_TARGET, HOST_TARGET, Target, mismatches
-from builder import SAME, Builder
+from builder import SAME, VALID, Builder
 from graphs import Case, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,6 +87,29 @@ def edges(folder: Path) -> Iterator[tuple[Path, np.ndarray]]:
     yield path, rng.integers(-128, 128, (3, 112)).astype(np.int8)
 
 
+def depthwise(folder: Path) -> Iterator[tuple[Path, np.ndarray]]:
+    """Channels in fours: rows shorter and longer than a strip, paddings, steps, two layers in place."""
+    rng = np.random.default_rng(15)
+    for number in range(40):
+        b = Builder()
+        height, width = int(rng.integers(1, 5)), int(rng.choice([1, 2, 5, 31, 32, 33, 70]))
+        channels, kernel = 4 * int(rng.integers(1, 4)), (int(rng.integers(1, 4)), int(rng.integers(1, 9)))
+        x = b.source((1, height, width, channels), 0.05, int(rng.integers(-128, 128)))
+        for _ in range(2):
+            x = b.pad(x, [[0, 0], [int(rng.integers(3)), 1], [int(rng.integers(9)), 0], [0, 0]])
+            same = b.shape(x)[1] < kernel[0] or b.shape(x)[2] < kernel[1] or rng.random() < 0.5
+            weights = rng.integers(-127, 128, (1, *kernel, channels))
+            scale = b.quantisation(x)[0] * 0.01 * 40 * np.sqrt(kernel[0] * kernel[1])
+            x = b.convolution(
+                x, weights, rng.integers(-999, 999, channels), [0.01], (scale, int(rng.integers(-30, 30))),
+                depthwise=True, stride=(1, int(rng.integers(1, 4))), padding=SAME if same else VALID,
+                activation=int(rng.choice([0, 1, 3])),
+            )  # fmt: skip
+        path = folder / f"depthwise_{number}.tflite"
+        path.write_bytes(b.finish(x))
+        yield path, rng.integers(-128, 128, (2, height * width * channels)).astype(np.int8)
+
+
 def check(target: Target, cases: list[Case], scratch: Path) -> None:
     with tempfile.TemporaryDirectory(dir=scratch) as name:
         folder = Path(name)
@@ -100,6 +123,11 @@ def check(target: Target, cases: list[Case], scratch: Path) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_edges(target: Target, scratch: Path, tmp_path: Path) -> None:
     assert mismatches(target, scratch, tmp_path, list(edges(tmp_path))) == []
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_depthwise(target: Target, scratch: Path, tmp_path: Path) -> None:
+    assert mismatches(target, scratch, tmp_path, list(depthwise(tmp_path))) == []
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from batch import program
+from batch import ROOT, program
 from builder import SAME, VALID, Builder
 from cells import Cell, cells
 
 from wristpulse.oracle import IntegerModel
 from wristpulse_tools.bench.measure import build, run
 from wristpulse_tools.codegen import files, generate
+from wristpulse_tools.firmware import zephyr_workspace
 
 RELEASED = Path("training/wristpulse/student/released/student.tflite")
 INSTRUCTIONS = 894_870  # of the released student at -O2, soft float, when only that was built
@@ -101,3 +102,29 @@ def test_speed(flags: list[str], tmp_path: Path) -> None:
     generate(RELEASED, tmp_path)
     found = run(build(tmp_path, "image", flags))["INSTRUCTIONS"][0]
     assert found <= 1.03 * INSTRUCTIONS
+
+
+@pytest.mark.slow
+@pytest.mark.zephyr
+@pytest.mark.qemu
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["CONFIG_FPU=y"],
+        ["CONFIG_TRAP_UNALIGNED_ACCESS=y"],
+        ["CONFIG_OMIT_FRAME_POINTER=n"],
+        ["CONFIG_FPU=y", "CONFIG_FP_HARDABI=y", "CONFIG_TRAP_UNALIGNED_ACCESS=y"],
+    ],
+    ids=" ".join,
+)
+def test_zephyr(options: list[str], tmp_path: Path) -> None:
+    try:
+        zephyr_workspace.zephyr_base()
+    except zephyr_workspace.WorkspaceError as missing:
+        pytest.skip(str(missing))
+    model = tmp_path / "model"
+    generate(RELEASED, model)
+    definitions = [f"-DMODEL_DIR={model}", *(f"-D{option}" for option in options)]
+    program = ROOT / "python_tools/wristpulse_tools/bench/zephyr"
+    image = zephyr_workspace.build("mps2_an386", tmp_path / "build", *definitions, source=program)
+    assert run(image)["INSTRUCTIONS"][0] <= 1.03 * INSTRUCTIONS

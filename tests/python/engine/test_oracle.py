@@ -8,16 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from builder import Builder
 from graphs import Case, graphs
 from hypothesis import given, reject, settings
 from keras_models import MODELS
 from scale import MANY
 
 from wristpulse.oracle import IntegerModel
+from wristpulse.oracle.geometry import channel_multipliers
+
+RESOLVER = tf.lite.experimental.OpResolverType.BUILTIN_REF
 
 
-def reference(path: Path, inputs: np.ndarray) -> np.ndarray:
-    resolver = tf.lite.experimental.OpResolverType.BUILTIN_REF
+def reference(path: Path, inputs: np.ndarray, resolver=RESOLVER) -> np.ndarray:  # noqa: ANN001
     interpreter = tf.lite.Interpreter(str(path), experimental_op_resolver_type=resolver)
     interpreter.allocate_tensors()
     sources, results = interpreter.get_input_details(), interpreter.get_output_details()
@@ -76,3 +79,49 @@ def test_many_samples_equal_one_by_one(stand_in) -> None:  # noqa: ANN001
 def test_inputs_of_the_wrong_kind(inputs: np.ndarray, stand_in) -> None:  # noqa: ANN001
     with pytest.raises(ValueError, match=r"expected int8 of shape \(n, 416 elements\), found int"):
         IntegerModel.load(stand_in("spectral")).run(inputs)
+
+
+def dense_chain(seed: int, layers: int) -> bytes:
+    """Dense layers of 32 outputs, one after the other, most of the range in use."""
+    rng, b = np.random.default_rng(seed), Builder()
+    x = b.source((1, 32), 0.05, 0)
+    for _ in range(layers):
+        weights = rng.integers(-127, 128, (32, 32))
+        spread = b.quantisation(x)[0] * 0.01 * 75 * np.sqrt(32)
+        x = b.connected(x, weights, rng.integers(-500, 500, 32), [0.01], (spread, int(rng.integers(-20, 20))))
+    return b.finish(x)
+
+
+def test_the_reference_rounds_dense_layers_once(tmp_path: Path) -> None:
+    path, rng = tmp_path / "dense.tflite", np.random.default_rng(9)
+    for seed in range(8):
+        path.write_bytes(dense_chain(seed, 1))
+        model = IntegerModel.load(path)
+        op, tensors = model.graph.operators[0], model.graph.tensors
+        inputs = rng.integers(-128, 128, (64, 32)).astype(np.int8)
+        multiplier, shift = channel_multipliers(model.graph, op)
+        sums = (
+            inputs.astype(np.int64) @ tensors[op.inputs[1]].data.T.astype(np.int64)
+            + tensors[op.inputs[2]].data
+        )
+        once = (sums * multiplier + (1 << (30 - shift))) >> (31 - shift)
+        expected = np.clip(once + model.output.zero, -128, 127)
+        np.testing.assert_array_equal(reference(path, inputs), expected)
+        assert np.mean(model.predict(inputs) != expected) < 0.01  # we round twice, as TFLite Micro does
+
+
+def test_what_a_chain_of_dense_layers_makes_of_it(tmp_path: Path) -> None:
+    """What docs/engine.md states, of both of TFLite's kernels."""
+    path, plain = (
+        tmp_path / "chain.tflite",
+        tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+    )
+    for resolver in (RESOLVER, plain):
+        differences = []
+        for seed in range(6):
+            path.write_bytes(dense_chain(seed, 10))
+            inputs = np.random.default_rng(seed).integers(-128, 128, (32, 32)).astype(np.int8)
+            found = IntegerModel.load(path).predict(inputs).astype(int)
+            differences.append(np.abs(found - reference(path, inputs, resolver)))
+        assert np.max(differences) <= 4
+        assert 0.1 < np.mean(np.array(differences) > 0) < 0.4

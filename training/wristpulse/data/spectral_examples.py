@@ -74,9 +74,7 @@ def _join(parts: Sequence[SpectralExamples], weights: Sequence[float]) -> Spectr
         spectra=np.concatenate([part.spectra for part in parts]),
         motion=np.concatenate([part.motion for part in parts]),
         bpm=np.concatenate([part.bpm for part in parts]),
-        hops=np.concatenate([part.hops + start for part, start in zip(parts, base, strict=False)]).astype(
-            np.int32
-        ),
+        hops=np.concatenate([part.hops + np.int32(start) for part, start in zip(parts, base, strict=False)]),
         weight=np.concatenate([part.weight * weight for part, weight in zip(parts, weights, strict=True)]),
     )
 

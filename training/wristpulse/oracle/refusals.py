@@ -31,6 +31,7 @@ WAY_OUT = {
     "CALL_ONCE": RECURRENT,
     "WHILE": "unroll the loop before converting (Keras: unroll=True)",
     "IF": "convert one branch",
+    "SUM": "use MEAN, which differs by a factor: TFLite's reference reads what SUM adds as unsigned bytes",
     "GELU": "use RELU, RELU6 or HARD_SWISH",
     "ELU": "use RELU, RELU6 or LEAKY_RELU",
     "PRELU": "use LEAKY_RELU",

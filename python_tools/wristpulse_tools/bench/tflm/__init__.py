@@ -49,7 +49,7 @@ def require_checkouts(checkout: Path, cmsis_nn: Path) -> None:
     """BenchError if one of them is something else."""
     for place, (name, file) in zip((checkout, cmsis_nn), NEEDED.items(), strict=True):
         if not (place / file).is_file():
-            raise BenchError(f"{place}: expected a checkout of {name} with {file}, found none")
+            raise BenchError(place, "", f"a checkout of {name} with {file}", "none")
 
 
 def tflm(checkout: Path, cmsis_nn: Path, model: Path) -> PeerResult:

@@ -223,7 +223,21 @@ ZTEST(watchdog, test_7_a_hung_sensor_queue_is_named)
 	k_sleep(K_SECONDS(3));
 }
 
-ZTEST(watchdog, test_8_and_all_is_well_again)
+/* Three ends in a row are no accident: 10 s, then twice as long each time, up to 640 s. */
+ZTEST(watchdog, test_8_a_crash_loop_is_braked)
+{
+	const uint32_t expected[] = {0, 0, 10, 20, 40, 80, 160, 320, 640, 640};
+
+	pulse_last_words_healthy();
+	for (int i = 0; i < ARRAY_SIZE(expected); i++) {
+		pulse_last_words_bite("test");
+		zassert_equal(pulse_last_words_brake_s(), expected[i], "after %d", i + 1);
+	}
+	pulse_last_words_healthy();
+	zassert_equal(pulse_last_words_brake_s(), 0);
+}
+
+ZTEST(watchdog, test_9_and_all_is_well_again)
 {
 	wrist_run(30);
 	zassert_equal(all_bites(), 0);
