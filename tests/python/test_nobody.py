@@ -4,6 +4,7 @@
 import dataclasses
 import json
 from multiprocessing.pool import ThreadPool
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -149,6 +150,13 @@ def test_another_process_makes_the_same_chunks(monkeypatch):
     beside = list(Endless(WORLD, Recipe(steps=2, batch=4), 1).fed(0))
     for a, b in zip(here, beside, strict=True):
         np.testing.assert_array_equal(a[0], b[0])
+
+
+def test_a_worker_that_may_start_no_process_makes_them_in_a_thread(monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setattr(endless.multiprocessing, "current_process", lambda: SimpleNamespace(daemon=True))
+    with endless._pool() as pool:
+        assert isinstance(pool, ThreadPool)
 
 
 @pytest.mark.parametrize("name", ["nobody", "both"])

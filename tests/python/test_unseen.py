@@ -31,7 +31,7 @@ def test_shares_are_of_hops_and_means_over_people():
 def test_every_set_that_is_there_is_printed_and_written(tmp_path):
     folder = tmp_path / "bangle2"
     folder.mkdir()
-    save_recording(folder / "one.npz", simulate(3, 60.0, losses=False, difficulty=0))
+    save_recording(folder / "he-bangle2-sitting.npz", simulate(3, 60.0, losses=False, difficulty=0))
     out, said = tmp_path / "unseen.json", []
     report(named([f"ships={RELEASED}"]), tmp_path, out, said.append)
     written = json.loads(out.read_text())

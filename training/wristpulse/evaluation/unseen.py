@@ -21,7 +21,7 @@ import numpy as np
 
 from wristpulse.core.sensor import to_counts
 from wristpulse.data.labels import window_labels
-from wristpulse.recordings import Recording, iter_dataset
+from wristpulse.recordings import DATASETS, Recording, iter_dataset
 from wristpulse.student.card import Student, load_student
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
@@ -31,22 +31,21 @@ WRONG_BPM = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Set:
-    """A set of people: `dataset` as the registry names it, in a folder below that of the data."""
+    """A set of people: `dataset` as the registry names it."""
 
     name: str
     dataset: str
-    folder: str
     subjects: str = ""  # first letter of the people that count
 
 
 SETS = (
-    Set(name="BAMI-1", dataset="bami1", folder="bami1"),
-    Set(name="BAMI-2", dataset="bami2", folder="bami2"),
-    Set(name="SPC S", dataset="troika", folder="troika", subjects="S"),
-    Set(name="SPC T", dataset="troika", folder="troika", subjects="T"),
-    Set(name="PhysioNet", dataset="own", folder="physionet-wrist"),
-    Set(name="Bangle.js 2", dataset="own", folder="bangle2"),
-    Set(name="DaLiA S6", dataset="dalia-s6", folder="dalia-s6-stairs"),
+    Set(name="BAMI-1", dataset="bami1"),
+    Set(name="BAMI-2", dataset="bami2"),
+    Set(name="SPC S", dataset="troika", subjects="S"),
+    Set(name="SPC T", dataset="troika", subjects="T"),
+    Set(name="PhysioNet", dataset="physionet-wrist"),
+    Set(name="Bangle.js 2", dataset="bangle2"),
+    Set(name="DaLiA S6", dataset="dalia-s6"),
 )
 
 
@@ -115,18 +114,24 @@ def row(student: str, tested_on: str, people: Sequence[Person]) -> Row:
 
 def sets_in(data: Path) -> list[Set]:
     """The sets that a folder holds; UserError for none."""
-    there = [which for which in SETS if (data / which.folder).is_dir()]
+    there = [which for which in SETS if _folder(which, data)]
     if not there:
-        names = ", ".join(dict.fromkeys(which.folder for which in SETS))
+        names = ", ".join(dict.fromkeys(which.dataset for which in SETS))
         raise UserError(data, "folders", f"some of {names}", "none")
     return there
 
 
 def labelled(which: Set, data: Path) -> Iterator[Recording]:
     """A set's recordings with a reference; RecordingError where that cannot be."""
-    for recording in iter_dataset(which.dataset, data / which.folder):
+    for recording in iter_dataset(which.dataset, _folder(which, data)):
         if recording.hr is not None and recording.subject.startswith(which.subjects):
             yield recording
+
+
+def _folder(which: Set, data: Path) -> Path | None:
+    """Where a set is; None if it is not in `data`."""
+    folders = [data / name for name in DATASETS[which.dataset].folders]
+    return next((folder for folder in folders if folder.is_dir()), None)
 
 
 def rows(students: dict[str, Student], data: Path) -> Iterator[Row]:

@@ -67,12 +67,16 @@ def validate(config: Config, folder: Path, progress: Callable[[str], None]) -> t
             f"{WRONG_BPM:g} off {f['wrong_valid']:.2%} of them, {f['wrong_shown']:.2%} of all; "
             f"of light without a wrist {f['lamps']:.1%}"
         )
-    write_text(folder / VALIDATION, json.dumps(figures, indent=1))
+    known = [{name: None if np.isnan(value) else value for name, value in f.items()} for f in figures]
+    write_text(folder / VALIDATION, json.dumps(known, indent=1, allow_nan=False))
     return fitted
 
 
 def _figures(error: np.ndarray, sure: np.ndarray, threshold: float) -> dict[str, float]:
-    """Shares over hops with a heart, whether or not the light shows it; `lamps`: of hops without a wrist."""
+    """Shares over hops with a heart, whether or not the light shows it; `lamps`: of hops without a wrist.
+
+    NaN for what there are no hops of; null in the file.
+    """
     worn, valid = np.isfinite(error), sure >= threshold
     shown, wrong = valid & worn, valid & worn & (error > WRONG_BPM)
     return {
