@@ -17,7 +17,7 @@ def test_dev_only_runs_its_command(tmp_path):
     command = [house / "dev", "sh", "-c", 'echo "$PYTHONPATH"; exit 7']
     run = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 7, run.stderr
-    assert run.stdout.split(":")[0].strip() == str(house)
+    assert run.stdout.split(":")[0].strip() == str(house / "training")
     assert [file.name for file in house.iterdir()] == ["dev"]
 
 

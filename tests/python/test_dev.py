@@ -20,6 +20,27 @@ pytestmark = pytest.mark.skipif(
 INSTALLED = '#!/bin/sh\nsed -n "s/^/ii /p" "$0.list"\n'
 
 
+# A package with nothing in it, and a build backend that needs nothing.
+PROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+BACKEND = """
+import zipfile
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    name = "nothing-0-py3-none-any.whl"
+    with zipfile.ZipFile(folder + "/" + name, "w") as wheel:
+        info = "nothing-0.dist-info/"
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: nothing\\nVersion: 0\\n")
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(info + "RECORD", "")
+    return name
+"""
+
+
 @pytest.fixture
 def house():
     """A folder that any user may enter, with ./dev and a dpkg-query that finds every Debian package."""
@@ -32,6 +53,8 @@ def furnished(folder: Path) -> Path:
     (folder / "fake").mkdir(parents=True)
     shutil.copy(ROOT / "dev", folder / "dev")
     (folder / "requirements.txt").write_text("# nothing\n")
+    (folder / "pyproject.toml").write_text(PROJECT)
+    (folder / "backend.py").write_text(BACKEND)
     query = folder / "fake" / "dpkg-query"
     query.write_text(INSTALLED)
     query.chmod(0o755)
@@ -89,12 +112,30 @@ def test_an_interruption_leaves_nothing_that_looks_whole(house):
     assert dev(house, "python", "-c", "print('whole')").stdout == "whole\n"
 
 
-def test_changed_requirements_make_it_anew(house):
+def test_changed_requirements_are_installed_into_it(house):
+    """It is not made anew: a training may be running in it."""
     dev(house, "true")
     (house / ".venv" / "relic").touch()
     (house / "requirements.txt").write_text("# something else\n")
+    said = dev(house, "true").stderr
+    assert "updating" in said and "making" not in said
+    assert (house / ".venv" / "relic").exists()
+
+
+def test_another_python_on_path_changes_nothing(house):
+    dev(house, "true")
+    other = house / "fake" / "python3"
+    other.write_text('#!/bin/sh\n[ "$1" = --version ] && exec echo "Python 3.12.1"\nexit 9\n')
+    other.chmod(0o755)
+    run = dev(house, "python", "-c", "print('the same')")
+    assert run.stdout == "the same\n" and "making" not in run.stderr and "updating" not in run.stderr
+
+
+def test_an_environment_whose_python_does_not_run_is_made_anew(house):
+    dev(house, "true")
+    (house / ".venv" / "bin" / "python").unlink()
     assert "making" in dev(house, "true").stderr
-    assert not (house / ".venv" / "relic").exists()
+    assert dev(house, "python", "-c", "print('whole')").stdout == "whole\n"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become a user without rights")

@@ -14,6 +14,8 @@ FLOORS = ["settings", "health", "estimation", "sensing", "stream", "ble", "shell
 # File-scope functions that would hide one of libc's or POSIX's, or say nothing.
 TAKEN = "open close print set reset send accept listen raise read bind connect abort exit"
 FUNCTION = re.compile(rf"^(?:static )?[\w *]+?\b({'|'.join(TAKEN.split())})\(", re.M)
+# A header of comments and macros declares nothing that a linker sees.
+MACROS_ONLY = re.compile(r"(?:\s+|/\*.*?\*/|#(?:[^\\\n]|\\\n)*\n)*", re.S)
 
 
 def room(path: Path) -> str:
@@ -70,4 +72,5 @@ def test_no_function_hides_one_of_libc(path) -> None:
     "path", sources("core/include/pulse/*.h", "drivers/include/**/*.h"), ids=lambda p: p.name
 )
 def test_public_headers_are_for_cplusplus_too(path) -> None:
-    assert 'extern "C" {' in path.read_text()
+    text = path.read_text()
+    assert 'extern "C" {' in text or MACROS_ONLY.fullmatch(text), path

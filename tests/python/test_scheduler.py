@@ -19,6 +19,7 @@ from distributed import Client  # noqa: E402
 from wristpulse.evaluation.results import EVALUATION, METRICS, TRACES  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
+PACKAGES = (ROOT / "training", ROOT / "python_tools")
 EPOCHS = 10
 CONFIG = f"""
 protocol = "simulator-3fold"
@@ -39,7 +40,11 @@ batch = 32
 
 
 def start(*words: str, **where) -> subprocess.Popen:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_NUM_INTRAOP_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(map(str, PACKAGES)),
+        "TF_NUM_INTRAOP_THREADS": "1",
+    }
     return subprocess.Popen([sys.executable, "-m", *words], env=environment, text=True, **where)
 
 
@@ -75,11 +80,11 @@ def swept(lab, tmp_path):
         str(tmp_path / "lab.toml"),
         "--scheduler",
         lab.scheduler.address,
-        "--out",
+        "--output",
         str(tmp_path),
     )
     evaluation = start(
-        "wristpulse.evaluation.evaluate", *words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        "wristpulse_tools.tasks", "evaluate", *words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     try:
         for line in evaluation.stdout:

@@ -35,13 +35,15 @@ class Outcome:
 def comparison(outcomes: Sequence[Outcome]) -> Group:
     """Errors by student and group of people, in BPM; then what each student costs. Fits 80 columns."""
     errors = Table(
-        title="Against labels on the recording's clock, means over people never learnt from", box=box.SIMPLE
+        title="Against labels on the recording's clock, means over people never learnt from",
+        box=box.SIMPLE,
+        padding=(0, 0, 0, 1),
     )
-    for column in ("student", "tested on", "people", "MAE", "MAE, valid", "valid", "wrong-valid"):
+    for column in ("student", "tested on", "people", "MAE", "valid", "its MAE", "wrong-valid"):
         errors.add_column(
             column, justify="left" if column in ("student", "tested on") else "right", no_wrap=True
         )
-    costs = Table(title="Costs", box=box.SIMPLE)
+    costs = Table(title="Costs", box=box.SIMPLE, padding=(0, 0, 0, 1))
     for column in ("student", ".tflite", "instructions a hop (2 s)"):
         costs.add_column(column, justify="left" if column == "student" else "right", no_wrap=True)
     for student in dict.fromkeys(outcome.student for outcome in outcomes):
@@ -53,8 +55,8 @@ def comparison(outcomes: Sequence[Outcome]) -> Group:
                 group,
                 str(len(members)),
                 f"{_mean(members, 'all', 'mae'):.2f}",
-                f"{_mean(members, 'valid', 'mae'):.2f}",
                 f"{_mean(members, 'valid', 'coverage'):.0%}",
+                f"{_mean(members, 'valid', 'mae'):.2f}",
                 f"{_mean(members, 'valid', 'wrong'):.1%}",
             )
         closing = of[0].figures["closing"]
