@@ -7,15 +7,41 @@ from pathlib import Path
 
 import pytest
 
-from wristpulse.student.card import CARD, MODEL, RELEASED, CardError, load_student
+from wristpulse.core.sensor import to_counts
+from wristpulse.recordings import simulate
+from wristpulse.student.card import CARD, MODEL, RELEASED, STUDENTS, CardError, load_student
+from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.embed import embed
-from wristpulse_tools.firmware.places import EMBEDDED
-from wristpulse_tools.firmware.release import release
+from wristpulse_tools.firmware.places import EMBEDDED, EMBEDDED_STUDENTS
+from wristpulse_tools.firmware.release import release, release_as
+from wristpulse_tools.replay import targets
+from wristpulse_tools.replay.replay import replay
 
 
-def test_the_embedded_c_is_what_the_released_student_gives(tmp_path):
-    generated = {path.name: path.read_text() for path in embed(load_student(RELEASED), tmp_path)}
-    assert generated == {path.name: path.read_text() for path in EMBEDDED.iterdir()}
+@pytest.mark.parametrize("name", STUDENTS)
+def test_the_embedded_c_is_what_the_student_gives(name, tmp_path):
+    generated = {path.name: path.read_text() for path in embed(load_student(name), tmp_path)}
+    assert generated == {path.name: path.read_text() for path in EMBEDDED_STUDENTS[name].iterdir()}
+
+
+def test_the_student_taught_by_nobody_learnt_from_no_person():
+    card = load_student("nobody").card
+    assert card.configuration["world"]["share"] == 1.0
+    assert all("simulated sessions" in who for role in card.subjects.values() for who in role)
+
+
+def test_a_name_that_is_none_is_refused(tmp_path):
+    with pytest.raises(UserError, match="--name: expected released or nobody, found somebody"):
+        release_as("somebody", tmp_path)
+
+
+def test_firmware_with_either_student_equals_the_reference(tmp_path):
+    """On this machine; the same C runs on every target."""
+    stream = to_counts(simulate(3, 60.0))
+    for name in STUDENTS:
+        program = targets.host(EMBEDDED_STUDENTS[name], tmp_path / name)
+        run = replay(program, stream, tmp_path / f"{name}.pulse")
+        assert run.results == load_student(name).estimator().run(stream)
 
 
 def test_releasing_again_changes_nothing(tmp_path):

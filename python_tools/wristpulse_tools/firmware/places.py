@@ -7,3 +7,4 @@ ROOT = Path(__file__).resolve().parents[3]
 BUILD = ROOT / "build"
 APP = ROOT / "zephyr_app"
 EMBEDDED = APP / "model"  # the released student as C
+EMBEDDED_STUDENTS = {"released": EMBEDDED, "nobody": APP / "students" / "nobody"}  # by PULSE_STUDENT

@@ -5,10 +5,18 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from wristpulse.student.card import CARD, MODEL, RELEASED, load_student
+from wristpulse.student.card import CARD, MODEL, RELEASED, STUDENTS, load_student
+from wristpulse.support.errors import UserError
 from wristpulse.support.files import replacing
 from wristpulse_tools.firmware.embed import embed
-from wristpulse_tools.firmware.places import EMBEDDED
+from wristpulse_tools.firmware.places import EMBEDDED, EMBEDDED_STUDENTS
+
+
+def release_as(name: str, student_folder: Path) -> None:
+    """Release a student under its name in STUDENTS; UserError for another name."""
+    if name not in STUDENTS:
+        raise UserError("--name", "", " or ".join(STUDENTS), name)
+    release(student_folder, STUDENTS[name], EMBEDDED_STUDENTS[name])
 
 
 def release(student_folder: Path, released: Path = RELEASED, embedded: Path = EMBEDDED) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from wristpulse_tools.support.command import run
 
 PYTHON = ("training", "python_tools", "tests", "docs/notebooks", "tasks.py")
-GENERATED = "/model/"  # C files that a generator wrote keep its form
+GENERATED = ("/model/", "/students/")  # C files that a generator wrote keep its form
 
 
 PARALLEL = ("-n", "auto", "--dist", "loadfile")  # every core; a file's tests share its fixtures
@@ -31,7 +31,11 @@ def pytest_words(
 def c_files(root: Path) -> list[str]:
     """C files and headers that are written by hand, committed or not."""
     listed = run(["git", "ls-files", "-co", "--exclude-standard", "*.c", "*.h"], cwd=root).stdout
-    return [file for file in listed.splitlines() if GENERATED not in f"/{file}" and (root / file).is_file()]
+    return [
+        file
+        for file in listed.splitlines()
+        if not any(folder in f"/{file}" for folder in GENERATED) and (root / file).is_file()
+    ]
 
 
 def lint_commands(root: Path) -> list[list[str]]:

@@ -43,12 +43,15 @@ def numbers(_context):
     say(f"written: {write_numbers()}")
 
 
-@command(student="folder of student.tflite and student.json")
-def release(_context, student: Path):
-    """Make a student the one that ships: training/wristpulse/student/released and zephyr_app/model."""
-    from wristpulse_tools.firmware.release import release
+@command(
+    student="folder of student.tflite and student.json",
+    name="which student of the package it becomes: released (the default one) or nobody",
+)
+def release(_context, student: Path, name="released"):
+    """Make a student one that ships, in the Python package and as the firmware's C."""
+    from wristpulse_tools.firmware.release import release_as
 
-    release(student)
+    release_as(name, student)
 
 
 @command(

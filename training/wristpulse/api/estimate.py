@@ -99,9 +99,10 @@ def load_student(folder: Path | str | None = None) -> WristStudent:
 
     Parameters
     ----------
-    folder : path, optional
-        Folder of ``student.tflite`` and ``student.json``, as `invoke quantize` makes it; the released
-        student, which comes with the package, if None.
+    folder : path or name, optional
+        Folder of ``student.tflite`` and ``student.json``, as `invoke quantize` makes it, or the name of a
+        student that comes with the package: "released" (if None) or "nobody", which learnt from simulated
+        people only.
 
     Returns
     -------
@@ -120,7 +121,7 @@ def load_student(folder: Path | str | None = None) -> WristStudent:
     >>> wp.load_student().card.front_end
     'spectrum'
     """
-    read = read_student(RELEASED if folder is None else Path(folder))
+    read = read_student(RELEASED if folder is None else folder)
     return WristStudent(model=read.model, tables=read.tables, card=read.card, folder=read.folder)
 
 

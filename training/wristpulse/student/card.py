@@ -20,6 +20,8 @@ from wristpulse.support.steps import require
 MODEL = "student.tflite"
 CARD = "student.json"
 RELEASED = Path(__file__).with_name("released")  # folder of the student that ships
+# Students that come with the package, by name. "nobody": taught by simulated people only, free for any use.
+STUDENTS = {"released": RELEASED, "nobody": Path(__file__).with_name("nobody")}
 
 
 class CardError(UserError):
@@ -76,8 +78,12 @@ def read_card(path: Path) -> Card:
         raise CardError(path, field.rstrip("`") or "card", "the card of a student", found) from None
 
 
-def load_student(folder: Path) -> Student:
-    """Read model and card; StepError if absent, CardError if they do not belong together."""
+def load_student(folder: Path | str) -> Student:
+    """Read model and card of a folder, or of a name in STUDENTS.
+
+    StepError if absent, CardError if they do not belong together.
+    """
+    folder = STUDENTS.get(str(folder), Path(folder))
     path = require(folder / CARD, "invoke quantize")
     card = read_card(path)
     model = IntegerModel.load(require(folder / MODEL, "invoke quantize"))
