@@ -92,7 +92,7 @@ def test_interrupting_pytest_leaves_no_emulator_behind(image, tmp_path) -> None:
         '    emulator.expect(rb"never", timeout=300)\n'
     )
     here = Path(__file__).parent
-    python_path = os.pathsep.join([str(here), str(ROOT)])
+    python_path = os.pathsep.join(map(str, (here, ROOT, ROOT / "training", ROOT / "python_tools")))
     pytest_there = subprocess.Popen(
         [sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-c", ROOT / "pyproject.toml", test],
         env={**os.environ, "PYTHONPATH": python_path},
@@ -120,8 +120,8 @@ def test_two_builds_of_one_folder_wait_for_each_other(model_dir, tmp_path) -> No
             [
                 sys.executable,
                 "-c",
-                "import sys; from pathlib import Path; from python_tools import firmware; "
-                "firmware.build_bare(Path(sys.argv[1]), Path(sys.argv[2]))",
+                "import sys; from pathlib import Path; from wristpulse_tools.firmware import bare; "
+                "bare.build_bare(Path(sys.argv[1]), Path(sys.argv[2]))",
                 model_dir,
                 tmp_path / "build",
             ],
