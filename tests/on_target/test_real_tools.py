@@ -108,9 +108,9 @@ def test_a_test_on_a_board_without_its_probe_fails_with_the_remedy(built, tmp_pa
 
     device, port = pty.openpty()
     (tmp_path / "hardware.toml").write_text(
-        f'[desk]\nboard = "nrf52840dk"\nprobe = "0001"\nserial = "{os.ttyname(port)}"\n'
+        f'[probeless]\nboard = "nrf52840dk"\nprobe = "0001"\nserial = "{os.ttyname(port)}"\n'
     )
-    command = [sys.executable, "-m", "wristpulse_tools.tasks", "test", "--board", "desk", "--select"]
+    command = [sys.executable, "-m", "wristpulse_tools.tasks", "test", "--board", "probeless", "--select"]
     done = subprocess.run(
         [*command, "test_replay and every_estimate and 1"],
         cwd=ROOT,
@@ -122,4 +122,4 @@ def test_a_test_on_a_board_without_its_probe_fails_with_the_remedy(built, tmp_pa
     os.close(device)
     os.close(port)
     assert done.returncode == 1
-    assert "desk: west flash: expected success, found status 1; probe 0001 is not there" in done.stdout
+    assert "probeless: west flash: expected success, found status 1; probe 0001 is not there" in done.stdout
