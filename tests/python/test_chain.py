@@ -3,6 +3,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +79,20 @@ def test_a_second_run_finds_everything_up_to_date(chain):
     for step in (again.train, again.distill, again.quantize):
         step()
     assert {p: p.stat().st_mtime_ns for p in chain.folder.rglob("*") if p.is_file()} == before
+
+
+@pytest.mark.parametrize("step", ["distill", "quantize"])
+def test_a_step_runs_in_a_process_of_its_own(step, chain, tmp_path):
+    """As `invoke quantize` after an earlier `invoke distill`: nothing has imported the networks' layers."""
+    shutil.copytree(chain.folder, tmp_path / chain.folder.name)
+    code = (
+        "from pathlib import Path; from wristpulse.config.load import load; "
+        "from wristpulse.learning.pipeline import dataset_pipeline; "
+        f"dataset_pipeline(load({str(chain.folder.parent / 'small.toml')!r}), None, Path({str(tmp_path)!r}), "
+        f"lambda line: None).{step}(force=True)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
 
 
 def test_a_step_without_the_one_before_names_it(chain, tmp_path):

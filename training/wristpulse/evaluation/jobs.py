@@ -182,15 +182,14 @@ def _evaluate(job: Job, chain: Pipeline) -> Path:
 
 def _traces(job: Job, chain: Pipeline) -> list[Trace]:
     """The job's network, or the int8 student beside its float self, over the fold's test recordings."""
-    import keras
-
     from wristpulse.evaluation.trace import trace
     from wristpulse.models.layers import deployed
+    from wristpulse.models.saved import load_network
     from wristpulse.student.card import load_student
 
     teacher = job.network == TEACHER
     path = chain.teacher_folder / TEACHER_MODEL if teacher else chain.folder / STUDENT / STUDENT_MODEL
-    model = deployed(keras.models.load_model(path, compile=False))
+    model = deployed(load_network(path))
     student = None if teacher else load_student(chain.folder / INT8)
     return [
         trace(

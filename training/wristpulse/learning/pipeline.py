@@ -85,12 +85,11 @@ class Pipeline:
         student = steps.require(self.folder / STUDENT, "invoke distill")
 
         def make(part: Path) -> None:
-            import keras
-
             from wristpulse.learning.card import write_card
+            from wristpulse.models.saved import load_network
             from wristpulse.student.card import MODEL
 
-            model = keras.models.load_model(student / STUDENT_MODEL)
+            model = load_network(student / STUDENT_MODEL)
             (part / MODEL).write_bytes(
                 self.line.quantize(model, self.line.calibration_inputs(c, self.corpus))
             )

@@ -65,11 +65,10 @@ class PaperLine:
         progress: Callable[[str], None],
     ) -> None:
         """Train the modality-wise student."""
-        import keras
-
         from wristpulse.learning.paper import train
+        from wristpulse.models.saved import load_network
 
-        model = keras.models.load_model(teacher / TEACHER_MODEL) if teacher else None
+        model = load_network(teacher / TEACHER_MODEL) if teacher else None
         train.train_student(config, corpus, model, folder, progress)
 
     def calibration_inputs(self, config: Config, corpus: Corpus) -> np.ndarray:

@@ -99,14 +99,13 @@ class SpectralLine:
         progress: Callable[[str], None],
     ) -> None:
         """Train the student that ships."""
-        import keras
-
         from wristpulse.learning.spectral.train import Teaching, train_network
         from wristpulse.models import spectral
+        from wristpulse.models.saved import load_network
 
         teaching = None
         if teacher:
-            model = keras.models.load_model(teacher / TEACHER_MODEL, compile=False)
+            model = load_network(teacher / TEACHER_MODEL)
             teaching = Teaching(model, config.distillation)
         student = train_network(
             lambda: spectral.build(config.spectral),
