@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A real board's host is at the other end of its console: the image asks with a line
- * "READ <offset> <size>", and python_tools/wristpulse_tools/hardware/line.py answers with a u16, little-endian, of
- * how many bytes follow, and those bytes. Nothing is sent unasked, so that nothing can overrun.
+ * "READ <offset> <size>", and python_tools/wristpulse_tools/hardware/line.py answers with a u16,
+ * little-endian, of how many bytes follow, and those bytes. Nothing is sent unasked, so that
+ * nothing can overrun.
  */
 #include <string.h>
 #include <zephyr/drivers/uart.h>

@@ -42,7 +42,8 @@ struct pulse_nn_walk {
 /**
  * Fill the strip's tiles; `in` points to the group in the input. Taps that fill up the last quad
  * are left as they are: their weights are 0. A tile may share its last taps with the next one's
- * first. Behind the tiles there is memory for python_tools/wristpulse_tools/codegen/pack.py: scratch_bytes.
+ * first. Behind the tiles there is memory for python_tools/wristpulse_tools/codegen/pack.py:
+ * scratch_bytes.
  */
 void pulse_nn_gather(const struct pulse_nn_walk *walk, const int8_t *in, int16_t *tile);
 

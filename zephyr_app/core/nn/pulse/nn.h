@@ -45,7 +45,8 @@ struct pulse_nn_channel {
 	int32_t round;
 };
 
-/** A convolution with groups; weights in the order of python_tools/wristpulse_tools/codegen/pack.py. */
+/** A convolution with groups; weights in the order of
+ * python_tools/wristpulse_tools/codegen/pack.py. */
 struct pulse_nn_conv {
 	const int8_t *weights;
 	const struct pulse_nn_channel *channels;
@@ -103,9 +104,9 @@ struct pulse_nn_copy {
 };
 
 /**
- * Convolve. `tile`: 4-byte aligned scratch, see scratch_bytes in python_tools/wristpulse_tools/codegen/pack.py.
- * `out` may overlap `in` where the generator has proved that no byte is overwritten before its last
- * use.
+ * Convolve. `tile`: 4-byte aligned scratch, see scratch_bytes in
+ * python_tools/wristpulse_tools/codegen/pack.py. `out` may overlap `in` where the generator has
+ * proved that no byte is overwritten before its last use.
  */
 void pulse_nn_conv(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out, int16_t *tile);
 
