@@ -116,14 +116,17 @@ def build(
 ) -> Path:
     """Link a program with the generated `model` of `folder`, the kernels and the bare-metal platform.
 
-    `program`: its sources; without them program.c with the golden vectors.
+    `program`: its sources; without them program.c with the golden vectors. An option takes the place of
+    CPU's of the same name: GCC would choose its libraries by both.
     """
+    named = {option.split("=")[0] for option in options}
+    cpu = [option for option in CPU if option.split("=")[0] not in named]
     image = folder / f"{name}.elf"
     includes = [f"-I{path}" for path in (NN, APP / "core/include", BARE, folder, HERE)]
     program = program or [HERE / "program.c", folder / "pulse_model_golden.c"]
     sources = [*program, folder / model, *sorted(NN.glob("*.c"))]
     words = [
-        COMPILER, *CPU, *FLAGS, *PLATFORM_FLAGS, *options, *includes, "-include", str(HERE / "program.h"),
+        COMPILER, *cpu, *FLAGS, *PLATFORM_FLAGS, *options, *includes, "-include", str(HERE / "program.h"),
         *map(str, sources), *map(str, PLATFORM), *LINK, "-o", str(image),
     ]  # fmt: skip
     command.run(words, where=image, error=BenchError)
