@@ -140,6 +140,17 @@ def test_an_sbom_needs_a_workspace_of_west_and_a_revision(tmp_path):
     assert dist.sbom_problem(base) == ""
 
 
+def test_an_sbom_that_fails_with_status_0_is_noticed(tmp_path, monkeypatch):
+    """As `west spdx` does where the build left no zephyr.meta."""
+    said = "ERROR: SPDX walker failed; bailing"
+    done = subprocess.CompletedProcess([], 0, stdout=f"parsing\n{said}\n", stderr="")
+    monkeypatch.setattr(dist, "zephyr_base", lambda: tmp_path)
+    monkeypatch.setattr(dist.subprocess, "run", lambda *words, **options: done)
+    assert dist._spdx("-d", tmp_path, makes=tmp_path) == said
+    (tmp_path / "zephyr.spdx").write_text("SPDXVersion: SPDX-2.2\n")
+    assert dist._spdx("-d", tmp_path, makes=tmp_path) == ""
+
+
 def test_the_size_table_has_one_number_a_cell():
     table = dist.size_table([("nrf52840dk", {"flash": 75100, "ram": 38500})])
     assert table.splitlines()[-1] == "| `nrf52840dk` | 75100 | 38500 |"
