@@ -32,6 +32,8 @@ GROUPS = {
         "workspace",
         "bench",
         "bench-hops",
+        "published",
+        "energy",
         "replay-all",
         "soak",
         "thread-trace",
