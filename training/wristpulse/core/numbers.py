@@ -57,10 +57,11 @@ NEAR = 4  # bins around the highest that make the estimate: +-7.5 BPM
 TRACK_GAP_US = 10_000_000  # a longer time between hops says nothing about the heart rate
 
 # Several LEDs, section 7a.
+FUSION_LEDS = 4  # slots of a MAX30101's FIFO, channels of a MAX86141's usual set-up
 FUSION_WHOLE = 16  # weight of an LED whose evidence counts in full
 FUSION_TRUST = ONE_Q15 // 2  # of an LED that nothing is known of
-FUSION_SHIFT = 3  # trust follows confidence with a time constant of 2^3 runs of the network
-FUSION_FULL = 1024  # Q15 below the most trusted LED: up to here the whole weight,
+FUSION_SHIFT = 4  # trust follows confidence with a time constant of 2^4 runs of the network
+FUSION_FULL = 512  # Q15 below the most trusted LED: up to here the whole weight,
 FUSION_NONE = 3072  # from here on none
 FUSION_BLIND = 2  # more than one raw sample in so many of a window at the end of the range: left out
 FUSION_CLIPPED = 8  # more than one in so many: half the weight

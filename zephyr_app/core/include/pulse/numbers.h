@@ -75,9 +75,9 @@
 /* Q15, of an LED that nothing is known of */
 #define PULSE_FUSION_TRUST 16384
 /* of the running mean of an LED's confidence */
-#define PULSE_FUSION_SHIFT 3
+#define PULSE_FUSION_SHIFT 4
 /* Q15 below the most trusted LED: whole weight */
-#define PULSE_FUSION_FULL 1024
+#define PULSE_FUSION_FULL 512
 /* Q15 below it: no weight */
 #define PULSE_FUSION_NONE 3072
 /* saturated samples, more than one in so many: left out */
