@@ -35,6 +35,7 @@ GROUPS = {
         "replay-all",
         "soak",
         "thread-trace",
+        "coredump",
         "hardware.recover",
     ),
     "Experiments, one question each": (
