@@ -37,6 +37,7 @@ GROUPS = {
         "replay-all",
         "soak",
         "thread-trace",
+        "coredump",
         "hardware.recover",
     ),
     "Experiments, one question each": (

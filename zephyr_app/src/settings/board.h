@@ -9,6 +9,19 @@
 #define PULSE_PPG_NODE DT_ALIAS(pulse_ppg)
 #define PULSE_ACC_NODE DT_ALIAS(pulse_accel)
 
+/* The accelerometer's interrupt pin, by whatever name its binding has; none: it is polled. */
+#if DT_NODE_HAS_PROP(PULSE_ACC_NODE, int_gpios)
+#define PULSE_ACC_PIN GPIO_DT_SPEC_GET(PULSE_ACC_NODE, int_gpios)
+#elif DT_NODE_HAS_PROP(PULSE_ACC_NODE, irq_gpios)
+#define PULSE_ACC_PIN GPIO_DT_SPEC_GET(PULSE_ACC_NODE, irq_gpios)
+#elif DT_NODE_HAS_PROP(PULSE_ACC_NODE, int1_gpios)
+#define PULSE_ACC_PIN GPIO_DT_SPEC_GET(PULSE_ACC_NODE, int1_gpios)
+#elif DT_NODE_HAS_PROP(PULSE_ACC_NODE, drdy_gpios)
+#define PULSE_ACC_PIN GPIO_DT_SPEC_GET(PULSE_ACC_NODE, drdy_gpios)
+#else
+#define PULSE_ACC_PIN {0}
+#endif
+
 /* The LED that is read is the first slot's: 1 red, 2 infrared, 3 green. */
 #define PULSE_PPG_LED DT_PROP_BY_IDX(PULSE_PPG_NODE, slots, 0)
 
