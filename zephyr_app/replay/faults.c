@@ -10,8 +10,8 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/printk.h>
 
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
+#include <drivers/sensor/ppg.h>
+#include <drivers/sensor/ppg_emul.h>
 
 #include "emulated_accelerometer.h"
 #include "host.h"
@@ -38,29 +38,29 @@ static struct {
 
 static void nack(long times)
 {
-	max3010x_emul_nack(ppg, 0, (int)times);
+	pulse_ppg_emul_nack(ppg, 0, (int)times);
 }
 
 static void mute(long interrupts)
 {
-	max3010x_emul_mute(ppg, (int)interrupts);
+	pulse_ppg_emul_mute(ppg, (int)interrupts);
 }
 
 static void stick(long unused)
 {
 	ARG_UNUSED(unused);
-	max3010x_emul_stick(ppg);
+	pulse_ppg_emul_stick(ppg);
 }
 
 static void lose_power(long unused)
 {
 	ARG_UNUSED(unused);
-	max3010x_emul_power_cycle(ppg);
+	pulse_ppg_emul_power_cycle(ppg);
 }
 
 static void vanish(long gone)
 {
-	max3010x_emul_vanish(ppg, gone != 0);
+	pulse_ppg_emul_vanish(ppg, gone != 0);
 }
 
 static void acc_vanish(long gone)
@@ -117,7 +117,7 @@ static void hold_sensors(long ms)
 	static K_WORK_DEFINE(busy, sleep_there);
 
 	hold_ms = ms;
-	(void)k_work_submit_to_queue(max3010x_queue(), &busy);
+	(void)k_work_submit_to_queue(pulse_ppg_queue(), &busy);
 }
 
 static void store_settings(struct k_work *work)

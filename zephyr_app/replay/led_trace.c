@@ -6,8 +6,8 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/printk.h>
 
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
+#include <drivers/sensor/ppg.h>
+#include <drivers/sensor/ppg_emul.h>
 
 #include "estimation/publish.h"
 
@@ -26,12 +26,12 @@ static uint8_t lit;
 
 void pulse_led_trace_start(void)
 {
-	lit = max3010x_emul_get_reg(chip, LED_PA);
+	lit = pulse_ppg_emul_get_reg(chip, LED_PA);
 }
 
 void pulse_led_trace_sample(int64_t t_us)
 {
-	uint8_t now = max3010x_emul_get_reg(chip, LED_PA);
+	uint8_t now = pulse_ppg_emul_get_reg(chip, LED_PA);
 	struct change change = {.t_us = t_us, .ua = now * MAX3010X_LED_STEP_UA};
 
 	/* 0: the chip was reset, and takes none. */

@@ -6,7 +6,7 @@
 #include <zephyr/logging/log.h>
 #include <zephyr/rtio/rtio.h>
 
-#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/ppg.h>
 #include <pulse/align.h>
 
 #include "accelerometer.h"
@@ -114,7 +114,7 @@ static void stand_in(int64_t first_ppg_us)
 static void take_ppg(const uint8_t *buffer)
 {
 	const struct sensor_chan_spec channel = {PULSE_PPG_CHANNEL, 0};
-	const struct max3010x_batch *batch = (const struct max3010x_batch *)buffer;
+	const struct pulse_ppg_batch *batch = (const struct pulse_ppg_batch *)buffer;
 	struct sensor_q31_data one;
 	int64_t first_us = INT64_MAX;
 	uint32_t fit = 0;

@@ -6,7 +6,7 @@
 #include <zephyr/logging/log.h>
 #include <zephyr/sys/atomic.h>
 
-#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/ppg.h>
 #include <pulse/hop.h>
 
 #include "clock.h"
@@ -47,7 +47,7 @@ void pulse_led_set(void)
 	struct sensor_value current = {.val1 = dimmed_ua(judged ? rest.led_shift : 0)};
 
 	if (current.val1 != atomic_get(&set_ua) &&
-	    sensor_attr_set(ppg, PULSE_PPG_CHANNEL, MAX3010X_ATTR_LED_CURRENT, &current) == 0) {
+	    sensor_attr_set(ppg, PULSE_PPG_CHANNEL, PULSE_PPG_ATTR_LED_CURRENT, &current) == 0) {
 		atomic_set(&set_ua, current.val1);
 	}
 	pulse_motion_watch(judged && rest.led_shift > 0);

@@ -2,7 +2,7 @@
 /* pulse stats: every counter there is, one a line, since boot. */
 #include <zephyr/shell/shell.h>
 
-#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/ppg.h>
 #include <pulse/result.h>
 
 #include "estimation/infer.h"
@@ -15,7 +15,7 @@
 static int stats(const struct shell *shell, size_t count, char **words)
 {
 	struct pulse_acquire_counters acquired;
-	struct max3010x_counters chip;
+	struct pulse_ppg_counters chip;
 	struct pulse_schedule schedule;
 	struct pulse_config_state config;
 	struct pulse_result result;
@@ -23,7 +23,7 @@ static int stats(const struct shell *shell, size_t count, char **words)
 	ARG_UNUSED(count);
 	ARG_UNUSED(words);
 	pulse_acquire_counters(&acquired);
-	max3010x_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip);
+	pulse_ppg_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip);
 	pulse_infer_schedule(&schedule);
 	pulse_config_state(&config);
 	int ret = zbus_chan_read(&pulse_result_channel, &result, K_MSEC(100));
