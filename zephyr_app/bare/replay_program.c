@@ -76,7 +76,7 @@ static void one_sample(const struct pulse_replay_sample *sample)
 	bool complete;
 
 	if (sample->is_ppg) {
-		pulse_align_ppg(&align, sample->t_us, sample->ppg);
+		pulse_align_leds(&align, sample->t_us, sample->ppg, PULSE_REPLAY_LEDS);
 	} else {
 		pulse_align_acc(&align, sample->t_us, sample->acc);
 	}

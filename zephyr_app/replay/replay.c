@@ -76,10 +76,10 @@ static void push_ppg(void)
 	/* None in the last chunks, of a second each: all are over by the end. */
 	if (IS_ENABLED(CONFIG_PULSE_RANDOM_FAULTS) &&
 	    ppg_feed.file.replay.chunks - ppg_feed.file.replay.chunk > FAULTLESS_CHUNKS) {
-		now.ppg = pulse_random_faults_sample(ppg, now.t_us, now.ppg);
+		now.ppg[0] = pulse_random_faults_sample(ppg, now.t_us, now.ppg[0]);
 	}
 	pulse_led_trace_sample(now.t_us);
-	pulse_ppg_emul_push(ppg, &now.ppg);
+	pulse_ppg_emul_push(ppg, now.ppg);
 	/* A batch that the recording leaves unfinished is read all the same. */
 	if (ppg_feed.more <= 0 || ppg_feed.next.t_us - now.t_us > GAP_US) {
 		pulse_ppg_emul_flush(ppg);
