@@ -15,6 +15,8 @@
 
 #include "emulated_accelerometer.h"
 #include "host.h"
+#include "sensing/absence.h"
+#include "sensing/gain.h"
 #include "settings/config.h"
 
 #define FAULTS 32
@@ -158,6 +160,16 @@ static void set_period(long ns)
 	period_ns = ns;
 }
 
+static void adjust_gain(long on)
+{
+	pulse_gain_enable(on != 0);
+}
+
+static void sense_proximity(long on)
+{
+	pulse_absence_enable(on != 0);
+}
+
 static const struct {
 	const char *name;
 	void (*bring)(long value);
@@ -175,6 +187,8 @@ static const struct {
 	{"period ", set_period},
 	{"save ", save},
 	{"policy ", turn_policy},
+	{"gain ", adjust_gain},
+	{"proximity ", sense_proximity},
 };
 
 /* @return where the next line starts; NULL if this one is wrong */

@@ -10,7 +10,7 @@
 #define LEAST_S    10 /* a fault is over, and a window full again, before the next one comes */
 #define RANGE_S    31
 #define DARK_US    8000000
-#define BURST      (MAX3010X_FIFO_DEPTH + 8)
+#define BURST      (DT_PROP(DT_ALIAS(pulse_ppg), fifo_samples) + 8)
 #define FIRST_SEED 0x9e3779b9 /* never 0, where xorshift stands still */
 
 enum fault {
@@ -38,6 +38,7 @@ static uint32_t draw(uint32_t range)
 
 static void inject(const struct emul *chip, int64_t t_us, uint32_t counts)
 {
+	const uint32_t all[PULSE_PPG_CHANNELS] = {counts, counts, counts, counts};
 	enum fault fault = draw(FAULTS);
 
 	injected[fault]++;
@@ -50,7 +51,7 @@ static void inject(const struct emul *chip, int64_t t_us, uint32_t counts)
 		break;
 	case OVERFLOW:
 		for (int i = 0; i < BURST; i++) {
-			pulse_ppg_emul_push(chip, &counts);
+			pulse_ppg_emul_push(chip, all);
 		}
 		break;
 	case RESET:

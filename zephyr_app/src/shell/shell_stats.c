@@ -9,6 +9,7 @@
 #include "estimation/publish.h"
 #include "sensing/accelerometer.h"
 #include "sensing/acquire.h"
+#include "sensing/gain.h"
 #include "sensing/motion.h"
 #include "settings/config.h"
 
@@ -53,6 +54,8 @@ static int stats(const struct shell *shell, size_t count, char **words)
 		{"chip_lost_interrupts", chip.lost_interrupts},
 		{"chip_recoveries", chip.recoveries},
 		{"chip_mixed", chip.mixed},
+		{"chip_proximities", chip.proximities},
+		{"gain_steps", pulse_gain_steps()},
 		{"hops", schedule.hops},
 		{"inferences", schedule.inferences},
 		{"hops_shed", schedule.shed},

@@ -75,11 +75,13 @@ static void step(struct batch *batch, int64_t t_us)
 	batch->last_us = t_us;
 }
 
-static void add_ppg(int64_t t_us, uint32_t counts)
+/* The first channel: what the records of version 1 have room for. */
+static void add_ppg(int64_t t_us, const uint32_t *counts, int channels)
 {
+	ARG_UNUSED(channels);
 	if (atomic_get(&enabled)) {
 		step(&ppg, t_us);
-		pulse_frame_add(&ppg.frame, counts, PPG_BYTES);
+		pulse_frame_add(&ppg.frame, counts[0], PPG_BYTES);
 	}
 }
 

@@ -19,7 +19,7 @@ struct batch got;
 int receive(int within_ms)
 {
 	static uint8_t decoded[sizeof(struct sensor_q31_data) +
-			       (MAX3010X_FIFO_DEPTH - 1) *
+			       (FIFO_DEPTH - 1) *
 				       sizeof(struct sensor_q31_sample_data)] __aligned(8);
 	struct sensor_q31_data *out = (struct sensor_q31_data *)decoded;
 	struct sensor_chan_spec green = {SENSOR_CHAN_GREEN, 0};
@@ -41,8 +41,8 @@ int receive(int within_ms)
 	result = cqe->result;
 	if (result == 0) {
 		zassert_ok(rtio_cqe_get_mempool_buffer(&stream_context, cqe, &buffer, &length));
-		got.samples = decoder->decode(buffer, green, &fit, MAX3010X_FIFO_DEPTH, out);
-		zassert_between_inclusive(got.samples, 1, MAX3010X_FIFO_DEPTH);
+		got.samples = decoder->decode(buffer, green, &fit, FIFO_DEPTH, out);
+		zassert_between_inclusive(got.samples, 1, FIFO_DEPTH);
 		zassert_equal(out->shift, 18);
 		zassert_equal(decoder->decode(buffer, green, &fit, 1, out), 0, "no more frames");
 		got.first_us = out->header.base_timestamp_ns / 1000;

@@ -55,7 +55,7 @@ static struct rtio_sqe *open(void)
 /* The chip takes a batch, and the driver is in the middle of reading it. */
 static void take_batch(void)
 {
-	const uint32_t counts[MAX3010X_SLOTS] = {1, 2};
+	const uint32_t counts[PULSE_PPG_CHANNELS] = {1, 2};
 
 	for (int i = 0; i < 17; i++) {
 		pulse_ppg_emul_push(chip, counts);

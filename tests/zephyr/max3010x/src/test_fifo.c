@@ -59,12 +59,12 @@ ZTEST(max3010x_fifo, test_an_empty_fifo_is_not_full_where_the_status_is_raised_a
 /* Full to the last place, and not a sample more: held up for 32 samples, none is lost. */
 ZTEST(max3010x_fifo, test_a_full_fifo_is_read)
 {
-	int64_t start = oscillate(500, MAX3010X_FIFO_DEPTH, PERIOD_US);
+	int64_t start = oscillate(500, FIFO_DEPTH, PERIOD_US);
 
 	k_sched_lock();
-	k_busy_wait(MAX3010X_FIFO_DEPTH * PERIOD_US + PERIOD_US / 2);
+	k_busy_wait(FIFO_DEPTH * PERIOD_US + PERIOD_US / 2);
 	k_sched_unlock();
-	expect_batch(500, MAX3010X_FIFO_DEPTH, start);
+	expect_batch(500, FIFO_DEPTH, start);
 	zassert_false(got.lost);
 }
 
@@ -107,7 +107,7 @@ ZTEST(max3010x_fifo, test_long_reads_come_in_parts)
 	uint32_t length = 0;
 	uint32_t fit = 0;
 
-	for (uint32_t i = 0; i < MAX3010X_FIFO_DEPTH; i++) {
+	for (uint32_t i = 0; i < FIFO_DEPTH; i++) {
 		const uint32_t counts[4] = {i, 100 + i, 200 + i, 300 + i};
 
 		pulse_ppg_emul_push(four, counts);
@@ -120,7 +120,7 @@ ZTEST(max3010x_fifo, test_long_reads_come_in_parts)
 	zassert_not_null(cqe);
 	zassert_ok(cqe->result);
 	zassert_ok(rtio_cqe_get_mempool_buffer(&four_context, cqe, &buffer, &length));
-	for (int i = 0; i < MAX3010X_FIFO_DEPTH; i++) {
+	for (int i = 0; i < FIFO_DEPTH; i++) {
 		zassert_equal(decoder->decode(buffer, green, &fit, 1, &one), 1);
 		zassert_equal(one.readings[0].value >> 13, 200 + i);
 	}

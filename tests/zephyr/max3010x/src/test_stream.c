@@ -69,10 +69,10 @@ ZTEST(max3010x_stream, test_overflow_is_reported)
 
 	pulse_ppg_counters(ppg, &first);
 	k_sched_lock();
-	push(1000, MAX3010X_FIFO_DEPTH + 8);
+	push(1000, FIFO_DEPTH + 8);
 	k_sched_unlock();
 	zassert_ok(receive(100));
-	zassert_equal(got.samples, MAX3010X_FIFO_DEPTH);
+	zassert_equal(got.samples, FIFO_DEPTH);
 	zassert_equal(got.counts[0], 1000);
 	zassert_equal(got.counts[31], 1031);
 	zassert_true(got.lost);

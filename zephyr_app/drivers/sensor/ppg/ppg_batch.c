@@ -63,6 +63,7 @@ static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int sa
 		.channels = config->channels,
 		.bits = config->bits,
 	};
+	memcpy(batch->led, config->led, sizeof(batch->led));
 	memcpy(batch->color, config->color, sizeof(batch->color));
 	for (int i = 0; i < config->channels; i++) {
 		batch->led_ua[i] = config->led_step_ua * data->led_lit[config->led[i]];

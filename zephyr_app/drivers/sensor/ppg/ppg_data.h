@@ -14,8 +14,6 @@
 
 #include <drivers/sensor/ppg.h>
 
-#define PULSE_PPG_LEDS 3
-
 /* A measured period further than this from the reference is a missed interrupt, not a drift. */
 #define PULSE_PPG_PERIOD_TOLERANCE 16 /* 1/16: parts drift by a few percent at most */
 

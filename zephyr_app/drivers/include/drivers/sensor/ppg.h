@@ -38,6 +38,7 @@ extern "C" {
 #endif
 
 #define PULSE_PPG_CHANNELS 4 /* at most */
+#define PULSE_PPG_LEDS     3 /* that a chip drives, at most */
 #define PULSE_PPG_COUNT    3 /* bytes of a count in a batch */
 #define PULSE_PPG_RETRY_MS 500
 
@@ -90,7 +91,8 @@ struct pulse_ppg_batch {
 	uint8_t lost; /* overflow: samples missing after the last one, this many or more */
 	uint8_t channels;
 	uint8_t bits;                        /* of a count: full scale is 2^bits - 1 */
-	uint8_t color[PULSE_PPG_CHANNELS];   /* of each channel's LED: 1 red, 2 infrared, 3 green */
+	uint8_t led[PULSE_PPG_CHANNELS];     /* each channel's LED, 0 to PULSE_PPG_LEDS - 1 */
+	uint8_t color[PULSE_PPG_CHANNELS];   /* its colour: 1 red, 2 infrared, 3 green */
 	uint32_t led_ua[PULSE_PPG_CHANNELS]; /* and its current */
 	uint8_t counts[];                    /* samples x channels x 3 bytes, big endian */
 };
