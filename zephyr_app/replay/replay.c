@@ -55,6 +55,7 @@ static K_SEM_DEFINE(asked, 0, 1);
 static const struct emul *const ppg = EMUL_DT_GET(PPG_NODE);
 static atomic_t phase = ATOMIC_INIT(PULSE_REPLAY_IDLE);
 static char asked_path[256];
+static uint8_t more_bits; /* of the chip's counts than the recording's */
 
 static void advance(struct feed *feed)
 {
@@ -79,6 +80,9 @@ static void push_ppg(void)
 		now.ppg[0] = pulse_random_faults_sample(ppg, now.t_us, now.ppg[0]);
 	}
 	pulse_led_trace_sample(now.t_us);
+	for (int led = 0; led < PULSE_REPLAY_LEDS; led++) {
+		now.ppg[led] <<= more_bits;
+	}
 	pulse_ppg_emul_push(ppg, now.ppg);
 	/* A batch that the recording leaves unfinished is read all the same. */
 	if (ppg_feed.more <= 0 || ppg_feed.next.t_us - now.t_us > GAP_US) {
@@ -166,8 +170,12 @@ static int tune_sensors(void)
 		.val1 = IS_ENABLED(CONFIG_PULSE_FAULTS) ? pulse_faults_period_ns(measured)
 							: measured,
 	};
+	struct pulse_ppg_info info;
 	int ret = sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PERIOD,
 				  &period);
+
+	pulse_ppg_info(DEVICE_DT_GET(PPG_NODE), &info);
+	more_bits = info.bits - PULSE_PPG_BITS;
 
 	return ret == 0 ? pulse_latency_start() : ret;
 }
