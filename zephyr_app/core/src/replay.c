@@ -8,7 +8,7 @@
 #define VERSION_LEDS 2 /* several */
 #define HEADER_SIZE  32
 #define HEADER_LEDS  4 /* bytes more in the second version */
-#define CHUNK_SIZE  24
+#define CHUNK_SIZE   24
 
 enum {
 	PPG,

@@ -47,7 +47,8 @@ struct pulse_ring {
 	uint32_t dropped; /* samples without room so far */
 };
 
-/* Caller-owned, no pointers inside; about 4 kB, and 0.8 kB for each LED after the first. Fields are private to align.c. */
+/* Caller-owned, no pointers inside; about 4 kB, and 0.8 kB for each LED after the first. Fields are
+ * private to align.c. */
 struct pulse_align {
 	struct pulse_ring ppg_ring;
 	struct pulse_ring acc_ring;

@@ -30,7 +30,8 @@ extern "C" {
 #define PULSE_HOP_US  (PULSE_FRAME_US * PULSE_HOP_FRAMES)
 #define PULSE_PPG_MAX ((1 << PULSE_PPG_BITS) - 1) /* full scale, counts */
 
-/* What a hop holds of an LED after the first; its raw samples are those of the first LED in time. */
+/* What a hop holds of an LED after the first; its raw samples are those of the first LED in time.
+ */
 struct pulse_hop_led {
 	int32_t ppg[PULSE_HOP_FRAMES]; /* 1/16 sensor counts */
 	uint16_t saturated;            /* raw samples at either rail */

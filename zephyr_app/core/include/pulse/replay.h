@@ -7,9 +7,9 @@
  * period (ns), u32 ACC period (ns), u32 ACC LSB per g, u32 number of chunks, u32 CRC-32 of all
  * after the header. Chunk = i64 time of its first PPG sample (us), i64 of its first ACC sample, u16
  * PPG samples, u16 ACC samples, u32 0, u32 ppg[][leds], i16 acc[][3], zeros up to a multiple of 4.
- * Sample i of a chunk lies at its first time + i * period / 1000. training/wristpulse/core/replay.py
- * writes it. Version 1 has one LED. Version 2 has 2 to 4: its header is 36 bytes, the last of them
- * u32 LEDs.
+ * Sample i of a chunk lies at its first time + i * period / 1000.
+ * training/wristpulse/core/replay.py writes it. Version 1 has one LED. Version 2 has 2 to 4: its
+ * header is 36 bytes, the last of them u32 LEDs.
  */
 #ifndef PULSE_REPLAY_H_
 #define PULSE_REPLAY_H_
