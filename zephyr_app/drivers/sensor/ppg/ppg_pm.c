@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Power management. Shut down, the chip keeps its registers; they are written again on resuming all
- * the same, so that a supply which was cut in the meantime does no harm.
+ * Power management. All registers are written again on resuming, so that a supply which was cut in
+ * the meantime does no harm.
  */
-#include "max3010x_async.h"
-#include "max3010x_chip.h"
-#include "max3010x_pm.h"
+#include "ppg_pm.h"
+
+#include "ppg_ops.h"
+#include "ppg_stream.h"
 
 static int resume(const struct device *dev)
 {
-	struct max3010x_data *data = dev->data;
-	int ret = max3010x_set_up(dev);
+	struct pulse_ppg_data *data = dev->data;
+	int ret = pulse_ppg_set_up(dev);
 
 	if (ret == 0) {
 		data->suspended = false;
 		if (IS_ENABLED(CONFIG_SENSOR_ASYNC_API)) {
-			max3010x_go_on(dev);
+			pulse_ppg_go_on(dev);
 		}
 	}
 	return ret;
@@ -23,13 +24,13 @@ static int resume(const struct device *dev)
 
 static int suspend(const struct device *dev)
 {
-	struct max3010x_data *data = dev->data;
+	struct pulse_ppg_data *data = dev->data;
 
 	if (IS_ENABLED(CONFIG_SENSOR_ASYNC_API)) {
-		max3010x_pause(dev);
+		pulse_ppg_pause(dev);
 	}
 
-	int ret = max3010x_shut_down(dev);
+	int ret = pulse_ppg_shut_down(dev);
 
 	data->suspended = ret == 0;
 	return ret;
@@ -37,14 +38,14 @@ static int suspend(const struct device *dev)
 
 static int turn_on(const struct device *dev)
 {
-	int ret = max3010x_identify(dev);
+	int ret = pulse_ppg_identify(dev);
 
-	return ret == 0 ? max3010x_shut_down(dev) : ret;
+	return ret == 0 ? pulse_ppg_shut_down(dev) : ret;
 }
 
-int max3010x_pm(const struct device *dev, enum pm_device_action action)
+int pulse_ppg_pm(const struct device *dev, enum pm_device_action action)
 {
-	struct max3010x_data *data = dev->data;
+	struct pulse_ppg_data *data = dev->data;
 	int ret;
 
 	k_mutex_lock(&data->lock, K_FOREVER);
@@ -64,6 +65,6 @@ int max3010x_pm(const struct device *dev, enum pm_device_action action)
 	default:
 		ret = -ENOTSUP;
 	}
-	max3010x_unlock(data);
+	pulse_ppg_unlock(data);
 	return ret;
 }

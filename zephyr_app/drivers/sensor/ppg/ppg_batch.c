@@ -4,21 +4,21 @@
 #include <string.h>
 #include <zephyr/irq.h>
 
-#include "max3010x_batch.h"
-#include "max3010x_chip.h"
+#include "ppg_batch.h"
+#include "ppg_ops.h"
 
 #define PERIOD_SMOOTHING 8 /* batches; an interrupt's time is uncertain by a tick */
 
 /* Take samples that an LED changed in out of the FIFO. @return how many, or a bus error */
 static int drop_mixed(const struct device *dev, int samples)
 {
-	struct max3010x_data *data = dev->data;
-	uint8_t sample[MAX3010X_SLOTS * MAX3010X_SAMPLE];
+	struct pulse_ppg_data *data = dev->data;
+	uint8_t sample[PULSE_PPG_CHANNELS * PULSE_PPG_COUNT];
 	int count = MIN(data->mixed, samples);
 	int ret = 0;
 
 	for (int i = 0; ret == 0 && i < count; i++) {
-		ret = max3010x_read_fifo(dev, sample, 1);
+		ret = pulse_ppg_read(dev, sample, 1);
 	}
 	data->mixed -= count;
 	data->counters.mixed += count;
@@ -29,8 +29,8 @@ static int drop_mixed(const struct device *dev, int samples)
 static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int samples, uint8_t lost,
 		int64_t first_ns)
 {
-	const struct max3010x_config *config = dev->config;
-	struct max3010x_data *data = dev->data;
+	const struct pulse_ppg_config *config = dev->config;
+	struct pulse_ppg_data *data = dev->data;
 	int dropped = drop_mixed(dev, samples);
 
 	if (dropped < 0 || dropped == samples) {
@@ -40,7 +40,7 @@ static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int sa
 	first_ns += (int64_t)dropped * data->period_ns;
 
 	const size_t size =
-		sizeof(struct max3010x_batch) + (size_t)samples * config->slots * MAX3010X_SAMPLE;
+		sizeof(struct pulse_ppg_batch) + (size_t)samples * config->channels * PULSE_PPG_COUNT;
 	uint8_t *buffer;
 	uint32_t length;
 	int ret = rtio_sqe_rx_buf(request, size, size, &buffer, &length);
@@ -49,24 +49,26 @@ static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int sa
 		/* The reader is behind: these samples are dropped, as in an overflow. */
 		data->counters.lost += samples;
 		data->counters.overflows++;
-		(void)max3010x_clear(dev);
+		(void)pulse_ppg_clear(dev);
 		return ret;
 	}
 
-	struct max3010x_batch *batch = (struct max3010x_batch *)buffer;
+	struct pulse_ppg_batch *batch = (struct pulse_ppg_batch *)buffer;
 
-	*batch = (struct max3010x_batch){
+	*batch = (struct pulse_ppg_batch){
 		.first_ns = first_ns,
 		.period_ns = data->period_ns,
 		.samples = samples,
 		.lost = lost,
-		.slots = config->slots,
+		.channels = config->channels,
+		.bits = config->bits,
 	};
 	memcpy(batch->led, config->led, sizeof(batch->led));
-	for (int i = 0; i < config->slots; i++) {
-		batch->led_ua[i] = MAX3010X_LED_STEP_UA * data->led_lit[config->led[i] - 1];
+	memcpy(batch->color, config->color, sizeof(batch->color));
+	for (int i = 0; i < config->channels; i++) {
+		batch->led_ua[i] = config->led_step_ua * data->led_lit[config->led[i]];
 	}
-	ret = max3010x_read_fifo(dev, batch->fifo, samples);
+	ret = pulse_ppg_read(dev, batch->counts, samples);
 	if (ret == 0) {
 		data->counters.batches++;
 		data->counters.samples += samples;
@@ -85,7 +87,7 @@ static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int sa
  * Between two interrupts the chip took as many samples as the batch before held beyond its
  * interrupt, and those that raised this one.
  */
-static void measure_period(struct max3010x_data *data, int64_t interrupt_ns, int at)
+static void measure_period(struct pulse_ppg_data *data, int64_t interrupt_ns, int at)
 {
 	int taken = data->previous_samples - data->previous_at + at;
 
@@ -93,18 +95,18 @@ static void measure_period(struct max3010x_data *data, int64_t interrupt_ns, int
 		int64_t measured = (interrupt_ns - data->previous_ns) / taken;
 		int64_t reference = data->reference_ns;
 
-		if (llabs(measured - reference) <= reference / MAX3010X_PERIOD_TOLERANCE) {
+		if (llabs(measured - reference) <= reference / PULSE_PPG_PERIOD_TOLERANCE) {
 			data->period_ns += (measured - data->period_ns) / PERIOD_SMOOTHING;
 		}
 	}
 }
 
-int max3010x_read_batch(const struct device *dev, struct rtio_iodev_sqe *request)
+int pulse_ppg_read_batch(const struct device *dev, struct rtio_iodev_sqe *request)
 {
-	const struct max3010x_config *config = dev->config;
-	struct max3010x_data *data = dev->data;
+	const struct pulse_ppg_config *config = dev->config;
+	struct pulse_ppg_data *data = dev->data;
 	uint8_t lost;
-	int samples = max3010x_level(dev, &lost);
+	int samples = pulse_ppg_level(dev, &lost);
 
 	if (samples <= 0) {
 		return samples == 0 ? -ENODATA : samples;
@@ -127,15 +129,15 @@ int max3010x_read_batch(const struct device *dev, struct rtio_iodev_sqe *request
 	return ret;
 }
 
-int max3010x_read_now(const struct device *dev, struct rtio_iodev_sqe *request)
+int pulse_ppg_read_now(const struct device *dev, struct rtio_iodev_sqe *request)
 {
-	struct max3010x_data *data = dev->data;
+	struct pulse_ppg_data *data = dev->data;
 	uint8_t lost = 0;
-	int samples = data->suspended ? 0 : max3010x_level(dev, &lost);
+	int samples = data->suspended ? 0 : pulse_ppg_level(dev, &lost);
 
 	if (samples <= 0) {
 		return samples == 0 ? -ENODATA : samples;
 	}
 	return fill(dev, request, samples, lost,
-		    max3010x_now_ns() - (int64_t)(samples - 1) * data->period_ns);
+		    pulse_ppg_now_ns() - (int64_t)(samples - 1) * data->period_ns);
 }
