@@ -191,6 +191,23 @@ def unseen(_context, data: Path, students: list[str] | None = None, out: Path | 
     report(named(students or [str(RELEASED)]), data, out, say)
 
 
+@command(
+    results="folder that `invoke evaluate` wrote, finished or not",
+    picture="PNG or SVG file for a reliability diagram of each set",
+    out="JSON file for the figures",
+)
+def sets(_context, results: Path, picture: Path | None = None, out: Path | None = None):
+    """Show an evaluation set by set: how far off, how often silent, how often wrong, and over seeds."""
+    from wristpulse.evaluation.sets import finished_sets, reliabilities, report
+    from wristpulse_tools.experiment_report.set_pictures import write_reliability
+
+    finished = finished_sets(results)
+    report(finished, out, say)
+    if picture:
+        write_reliability(reliabilities(finished), picture)
+        say(f"written: {picture}")
+
+
 @command(data=DATA_HELP, sessions="simulated sessions of 180 s")
 def realism(_context, data: Path, sessions: int = 200):
     """Set figures of real people's spectra beside those of simulated people's."""

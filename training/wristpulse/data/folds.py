@@ -148,6 +148,38 @@ def bami2_transfer(recordings: Sequence[Recording]) -> list[Fold]:
     return [Fold(name="bami1+troika-to-bami2", train=train, validation=(), test=test)]
 
 
+# Sets that are left out one at a time: data set, and the first letter of the subjects that count.
+LEFT_OUT = {
+    "bami1": ("bami1", ""),
+    "bami2": ("bami2", ""),
+    "troika-S": ("troika", "S"),
+    "troika-T": ("troika", "T"),
+    "physionet-wrist": ("physionet-wrist", ""),
+    "bangle2": ("bangle2", ""),
+}
+ONLY_TESTED = "dalia-s6"
+
+
+def leave_one_set_out(recordings: Sequence[Recording]) -> list[Fold]:
+    """Train on all sets but one, test on that one; ONLY_TESTED is tested by who learns from all others."""
+    people = {name: _people(recordings, dataset) for name, (dataset, _) in LEFT_OUT.items()}
+    people = {
+        name: [who for who in of if who[1].startswith(LEFT_OUT[name][1])] for name, of in people.items()
+    }
+    people[ONLY_TESTED] = _people(recordings, ONLY_TESTED)
+    return [
+        Fold(
+            name=name,
+            train=_of(
+                recordings, {w for n, of in people.items() if n not in (name, ONLY_TESTED) for w in of}
+            ),
+            validation=(),
+            test=_of(recordings, tested),
+        )
+        for name, tested in people.items()
+    ]
+
+
 def dalia_4group(recordings: Sequence[Recording]) -> list[Fold]:
     """Deal PPG-DaLiA's people into groups of 4, 4, 4 and 3, as the paper does.
 
@@ -241,6 +273,9 @@ PROTOCOLS: dict[str, Protocol] = {
     "bami-spc-4fold": Protocol(("bami1", "troika"), bami_spc_4fold),
     "cross-dataset": Protocol(("bami1", "troika"), cross_dataset),
     "bami2-transfer": Protocol(("bami1", "troika", "bami2"), bami2_transfer),
+    "leave-one-set-out": Protocol(
+        (*dict.fromkeys(dataset for dataset, _ in LEFT_OUT.values()), ONLY_TESTED), leave_one_set_out
+    ),
     "dalia-4group": Protocol(("dalia",), dalia_4group),
     "wesad-loso": Protocol(("wesad",), wesad_loso),
     "simulator-3fold": Protocol(("simulator",), simulator_3fold),
