@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Published int8 models in a folder: what each costs, or is refused for; how far off TFLite its results are."""
+"""Published int8 models in a folder: what each costs, or is refused for; how far off TFLite it is."""
 
 from __future__ import annotations
 

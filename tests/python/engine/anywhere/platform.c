@@ -71,7 +71,8 @@ __attribute__((used)) void begin(void)
 	leave(program());
 }
 
-__attribute__((used)) static void fault(void)
+/* Not static: assembler at top level calls it, and link-time optimisation renames what is static. */
+__attribute__((used)) void fault(void)
 {
 	platform_line("FAULT: the processor took an exception");
 	leave(70);
