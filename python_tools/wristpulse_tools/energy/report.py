@@ -50,10 +50,13 @@ def report(
         say(f"\n{measured.source}: {microcoulombs:.0f} uC a hop, {days:.1f} days from {battery_mah:g} mAh. "
             "It replaces the last two lines of the image that was measured.")  # fmt: skip
     if data:
-        rows = [*grid(), *devices]
-        found = accuracies(load_student(student), data, [row.setting for row in rows])
+        rows = [*devices, *grid()]
         say("\nAccuracy on people that the student never saw, MAE in BPM over all hops.\n")
-        say(accuracy_table(rows, list(found)))
+        found = []
+        for row, one in zip(rows, accuracies(load_student(student), data, [r.setting for r in rows]), strict=True):
+            found.append(one)
+            say(f"{row.name}: {one.mae_all:.2f}")
+        say(accuracy_table(rows, found))
     say("\nWhat the estimates rest on.\n")
     say(
         markdown(
@@ -76,8 +79,8 @@ def charges(devices: Sequence[Sensors], battery_mah: float) -> str:
 def accuracy_table(rows: Sequence[Sensors], found: Sequence[Accuracy]) -> str:
     """A row a setting: charge, light, noise, errors by group."""
     groups = list(found[0].people)
-    people = (f"{group} ({found[0].people[group]})" for group in groups)
-    head = ("sensors", "LED, uC a hop", "light, counts", "noise, % of the pulse", *people,
+    head = ("sensors", "LED, uC a hop", "light, counts", "noise, % of the pulse",
+            *(f"{g} ({found[0].people[g]})" for g in groups),
             "valid", "MAE of valid", "wrong-shown")  # fmt: skip
     lines = [
         (
