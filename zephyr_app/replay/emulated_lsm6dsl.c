@@ -2,7 +2,8 @@
 /*
  * A register file for Zephyr's LSM6DSL driver, by the data sheet (DocID030071). Beyond registers:
  *  - without a rate (CTRL1_XL) the chip is powered down and takes no sample;
- *  - data ready holds INT1 from a sample until its last byte is read (4.6), where INT1_CTRL maps it;
+ *  - data ready holds INT1 from a sample until its last byte is read (4.6), where INT1_CTRL maps
+ * it;
  *  - BOOT and SW_RESET of CTRL3_C restore the defaults, as does a loss of power.
  */
 #include "emulated_accelerometer.h"
@@ -150,7 +151,8 @@ void pulse_emulated_accelerometer_push(const int16_t xyz[3])
 		int64_t wanted = (int64_t)xyz[axis] * UG_PER_G;
 		int64_t lsb = DIV_ROUND_CLOSEST(wanted, (int64_t)ug * COUNTS_PER_G);
 
-		sys_put_le16((uint16_t)CLAMP(lsb, INT16_MIN, INT16_MAX), &regs[OUTX_L_XL + 2 * axis]);
+		sys_put_le16((uint16_t)CLAMP(lsb, INT16_MIN, INT16_MAX),
+			     &regs[OUTX_L_XL + 2 * axis]);
 	}
 	regs[STATUS_REG] |= STATUS_XLDA;
 	drive_pin();

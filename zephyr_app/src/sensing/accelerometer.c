@@ -110,8 +110,8 @@ static int set_rate(void)
 
 	if (ret == -EINVAL) {
 		rate.val1 = CONFIG_PULSE_ACC_RATE_HZ * 26 / 25;
-		ret = sensor_attr_set(sensor, SENSOR_CHAN_ACCEL_XYZ,
-				      SENSOR_ATTR_SAMPLING_FREQUENCY, &rate);
+		ret = sensor_attr_set(sensor, SENSOR_CHAN_ACCEL_XYZ, SENSOR_ATTR_SAMPLING_FREQUENCY,
+				      &rate);
 	}
 	return ret;
 }
