@@ -87,7 +87,7 @@ class Central:
 
 
 class Link(LocalLink):
-    """Bumble's, on which a connection keeps the addresses that it began with when the sensor changes its own."""
+    """Bumble's; a connection keeps the addresses that it began with when the sensor changes its own."""
 
     def send_acl_data(self, sender_controller, destination_address, transport, data) -> None:
         connection = sender_controller.le_connections.get(destination_address)
@@ -99,7 +99,7 @@ class Link(LocalLink):
 
 
 class SensorController(Controller):
-    """Bumble's, with an accept list, and a command that it lacks: a host takes silence for a dead controller."""
+    """Bumble's, with an accept list, and a command that it lacks; a host needs each one answered."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -108,7 +108,7 @@ class SensorController(Controller):
 
     @property
     def filters(self) -> bool:
-        """Whether who is not on the list may not connect (Core 6.0, volume 4, part E, 7.8.5: policies 2, 3)."""
+        """Whether only the list may connect (Core 6.0, volume 4, part E, 7.8.5: policies 2 and 3)."""
         return bool(self.le_legacy_advertiser.advertising_filter_policy & 2)
 
     def change_accepted(self, change: Callable[[], None]) -> hci.HCI_StatusReturnParameters:
@@ -121,9 +121,7 @@ class SensorController(Controller):
     def on_hci_le_clear_filter_accept_list_command(self, _command) -> hci.HCI_StatusReturnParameters:
         return self.change_accepted(self.accepted.clear)
 
-    def on_hci_le_add_device_to_filter_accept_list_command(
-        self, command
-    ) -> hci.HCI_StatusReturnParameters:
+    def on_hci_le_add_device_to_filter_accept_list_command(self, command) -> hci.HCI_StatusReturnParameters:
         return self.change_accepted(lambda: self.accepted.add(command.address))
 
     def on_le_connect_ind(self, packet) -> None:

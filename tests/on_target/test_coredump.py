@@ -9,7 +9,7 @@ import pytest
 
 from places import BUILD
 from wristpulse_tools.firmware import zephyr_workspace
-from wristpulse_tools.firmware.coredump import CoredumpError, callers, load, parse, Places, report  # noqa: I001
+from wristpulse_tools.firmware.coredump import CoredumpError, Places, callers, load, parse, report
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
 PROMPT = rb"pulse:~\$ "

@@ -24,7 +24,7 @@ from bumble.att import ErrorCode  # noqa: E402
 from bumble.link import LocalLink  # noqa: E402
 
 from bluetooth import Central, running  # noqa: E402
-from smp_client import ECHO, OS, READ, STATE, WRITE, IMAGE, Updater, message  # noqa: E402, I001
+from smp_client import ECHO, IMAGE, OS, READ, STATE, WRITE, Updater, message  # noqa: E402
 
 pytestmark = pytest.mark.zephyr
 
