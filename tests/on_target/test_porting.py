@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Docs/porting.md as it stands: its files build, and what they build runs; sensors and boards that it lists."""
+"""Docs/porting.md as it stands: its files build and run; sensors and boards that it lists."""
 
 import re
 from pathlib import Path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Firmware update over Bluetooth, up to the second slot: the product's image on native_sim, Bumble's phones."""
+"""Firmware update over Bluetooth, up to the second slot: the product's image on native_sim."""
 
 import asyncio
 import hashlib
