@@ -11,6 +11,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
 #include <zephyr/pm/device_runtime.h>
+#include <zephyr/sys/atomic.h>
 #include <zephyr/sys/reboot.h>
 
 #include <pulse/hop.h>
@@ -43,6 +44,7 @@ static int64_t edge_ticks;           /* of the latest interrupt */
 static uint32_t edges;               /* so far */
 static uint32_t taken;               /* edges whose sample was queued */
 static struct pulse_gravity gravity; /* the thread's that takes samples */
+static atomic_t paused;
 
 static void on_edge(const struct device *port, struct gpio_callback *cb, gpio_port_pins_t pins)
 {
@@ -77,7 +79,7 @@ static void on_data(const struct device *dev, const struct sensor_trigger *trigg
 	for (int i = 0; i < 3; i++) {
 		sample.xyz[i] = pulse_acc_counts(&values[i]);
 	}
-	if (k_msgq_put(&pulse_acc_queue, &sample, K_NO_WAIT) == 0) {
+	if (atomic_get(&paused) || k_msgq_put(&pulse_acc_queue, &sample, K_NO_WAIT) == 0) {
 		taken++;
 	}
 }
@@ -183,6 +185,11 @@ bool pulse_accelerometer_take(struct pulse_acc_sample *sample)
 		pulse_gravity_sample(&gravity, sample->xyz);
 	}
 	return taken_one;
+}
+
+void pulse_accelerometer_pause(bool on)
+{
+	(void)atomic_set(&paused, on);
 }
 
 uint32_t pulse_accelerometer_wrong_scale(void)
