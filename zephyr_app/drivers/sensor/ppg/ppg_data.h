@@ -14,8 +14,7 @@
 
 #include <drivers/sensor/ppg.h>
 
-/* A measured period further than this from the reference is a missed interrupt, unless it persists.
- */
+/* A measured period further off than this is a missed interrupt, unless it persists. */
 #define PULSE_PPG_PERIOD_TOLERANCE 16 /* 1/16: parts drift by a few percent at most */
 
 /* The 32 bits of timestamp_delta, ns, hold a full FIFO's last sample up to this period. */
