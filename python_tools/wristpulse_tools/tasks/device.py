@@ -174,6 +174,15 @@ def coredump(_context, dump: Path, image: Path):
     say(report(dump, image))
 
 
+@command(images="comma-separated, such as nrf52840dk-shell; default: all of docs/firmware.md")
+def image_sizes(_context, images: Sequence[str] | None = None):
+    """Build the firmware's images and print the table of their flash and RAM."""
+    from wristpulse_tools.firmware.image_sizes import table
+    from wristpulse_tools.tasks.common import say
+
+    print(table(images or None, BUILD / "images", say))
+
+
 SOURCE_HELP = {
     "port": "serial port of a board whose image has the snippet pulse-stream",
     "baud": "the port's speed in bits per second",

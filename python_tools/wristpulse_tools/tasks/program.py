@@ -39,6 +39,7 @@ GROUPS = {
         "soak",
         "thread-trace",
         "coredump",
+        "image-sizes",
         "hardware.recover",
     ),
     "Experiments, one question each": (
