@@ -12,6 +12,7 @@
 #include "led.h"
 #include "queue.h"
 #include "settings/board.h"
+#include "supervisor.h"
 
 LOG_MODULE_REGISTER(absence, CONFIG_PULSE_LOG_LEVEL);
 
@@ -46,6 +47,7 @@ static void pause_others(bool on)
 	(void)atomic_set(&since_ms, on ? MAX(k_uptime_get_32(), 1) : 0);
 	pulse_accelerometer_pause(on);
 	pulse_publish_pause(on);
+	pulse_supervisor_wait(on);
 }
 
 /* In the sensors' work queue: it may wait for the bus. */

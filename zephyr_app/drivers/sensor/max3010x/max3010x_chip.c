@@ -262,8 +262,8 @@ static int sensed(const struct device *dev)
 		return ret != 0 ? ret : 1;
 	}
 	ret = read_pointers(dev, &lost);
-	if (ret == 0 && lost > 0) {
-		ret = MAX3010X_FIFO_DEPTH;
+	if (ret == 0 && (lost > 0 || (status & MAX3010X_INT_A_FULL) != 0)) {
+		ret = MAX3010X_FIFO_DEPTH; /* emptied by every look, it was filled since */
 	}
 	for (int left = ret; left > 0; left--) {
 		ret = read_fifo(dev, sample, 1);
