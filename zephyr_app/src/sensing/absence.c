@@ -24,7 +24,7 @@ static const struct device *const ppg = DEVICE_DT_GET(PULSE_PPG_NODE);
 static K_WORK_DEFINE(sensing_work, sense);
 static atomic_t enabled = ATOMIC_INIT(IS_ENABLED(CONFIG_PULSE_PROXIMITY));
 static atomic_t since_ms; /* uptime at which sensing began; 0: it samples */
-static int64_t skin_us; /* uptime of the latest batch with skin; 0: none since the start */
+static int64_t skin_us;   /* uptime of the latest batch with skin; 0: none since the start */
 
 /* One channel that sees skin is enough. */
 static bool sees_skin(const struct pulse_ppg_batch *batch)

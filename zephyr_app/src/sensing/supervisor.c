@@ -175,10 +175,8 @@ void pulse_supervisor_status(enum pulse_sensor which, struct pulse_sensor_status
 const char *pulse_sensor_state_name(enum pulse_sensor_state state)
 {
 	static const char *const names[] = {
-		[PULSE_SENSOR_STARTING] = "starting",
-		[PULSE_SENSOR_RUNNING] = "running",
-		[PULSE_SENSOR_SILENT] = "silent",
-		[PULSE_SENSOR_MISSING] = "missing",
+		[PULSE_SENSOR_STARTING] = "starting", [PULSE_SENSOR_RUNNING] = "running",
+		[PULSE_SENSOR_SILENT] = "silent",     [PULSE_SENSOR_MISSING] = "missing",
 		[PULSE_SENSOR_WAITING] = "waiting",
 	};
 

@@ -39,8 +39,8 @@ static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int sa
 	samples -= dropped;
 	first_ns += (int64_t)dropped * data->period_ns;
 
-	const size_t size =
-		sizeof(struct pulse_ppg_batch) + (size_t)samples * config->channels * PULSE_PPG_COUNT;
+	const size_t size = sizeof(struct pulse_ppg_batch) +
+			    (size_t)samples * config->channels * PULSE_PPG_COUNT;
 	uint8_t *buffer;
 	uint32_t length;
 	int ret = rtio_sqe_rx_buf(request, size, size, &buffer, &length);
