@@ -3,11 +3,12 @@
 
     invoke unseen --data DIR [--students NAME=FOLDER,NAME=FOLDER] [--leds all] [--out FILE.json]
 
-Aligned labels (docs/data.md), every student int8 by the device's arithmetic; the first LED, and with `--leds
-all` also all LEDs of the sets that have several (docs/signal_path.md, section 7a). A hop counts where the reference is known. Per set, means over people: MAE over all hops, its median person, coverage (the
-share of hops that are `valid`), MAE of these, wrong-valid (the share of these more than 10 BPM off), its
-worst person, and wrong-shown (the same as a share of all hops). People without a valid hop have no MAE of
-valid and no wrong-valid.
+Aligned labels (docs/data.md), every student int8 by the device's arithmetic; the first LED, and with
+`--leds all` also all LEDs of the sets that have several (docs/signal_path.md, section 7a). A hop counts
+where the reference is known. Per set, means over people: MAE over all hops, its median person, coverage
+(the share of hops that are `valid`), MAE of these, wrong-valid (the share of these more than 10 BPM off),
+its worst person, and wrong-shown (the same as a share of all hops). People without a valid hop have no MAE
+of valid and no wrong-valid.
 """
 
 from __future__ import annotations

@@ -9,6 +9,19 @@
 #define PULSE_PPG_NODE DT_ALIAS(pulse_ppg)
 #define PULSE_ACC_NODE DT_ALIAS(pulse_accel)
 
+/* The accelerometer's interrupt pin, by whatever name its binding has; none: it is polled. */
+#if DT_NODE_HAS_PROP(PULSE_ACC_NODE, int_gpios)
+#define PULSE_ACC_PIN GPIO_DT_SPEC_GET(PULSE_ACC_NODE, int_gpios)
+#elif DT_NODE_HAS_PROP(PULSE_ACC_NODE, irq_gpios)
+#define PULSE_ACC_PIN GPIO_DT_SPEC_GET(PULSE_ACC_NODE, irq_gpios)
+#elif DT_NODE_HAS_PROP(PULSE_ACC_NODE, int1_gpios)
+#define PULSE_ACC_PIN GPIO_DT_SPEC_GET(PULSE_ACC_NODE, int1_gpios)
+#elif DT_NODE_HAS_PROP(PULSE_ACC_NODE, drdy_gpios)
+#define PULSE_ACC_PIN GPIO_DT_SPEC_GET(PULSE_ACC_NODE, drdy_gpios)
+#else
+#define PULSE_ACC_PIN {0}
+#endif
+
 /* Channels of a sample: each slot's light at each photodiode. */
 #define PULSE_PPG_BOARD_CHANNELS                                                                   \
 	(DT_PROP_LEN(PULSE_PPG_NODE, slots) * DT_PROP_OR(PULSE_PPG_NODE, photodiodes, 1))
