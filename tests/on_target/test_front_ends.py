@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Another front end, and more than one channel: the same hops as the Python reference's, bit for bit."""
+"""Another front end, and more than one channel: the same hops as the Python reference's, bit for bit.
+
+The overlay of the MAX86141 is the one of docs/porting_afe.md.
+"""
 
 import re
 from functools import cache
@@ -7,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from places import BUILD
+from places import BUILD, ROOT
 from wristpulse.core.estimator import Result, State, parse
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import SensorStream, to_counts
@@ -20,13 +23,24 @@ FRONT_ENDS = ["max86141", pytest.param("two_slots", marks=pytest.mark.slow)]
 SECONDS = 60
 
 
+def overlay(front_end: str, folder: Path) -> Path:
+    """From the page, or from beside this file."""
+    name = f"{front_end}.overlay"
+    page = (ROOT / "docs" / "porting_afe.md").read_text()
+    found = re.findall(rf'^```dts title="{name}"\n(.*?)^```', page, re.M | re.S)
+    if not found:
+        return Path(__file__).with_name(name)
+    (folder / name).write_text(found[0])
+    return folder / name
+
+
 @pytest.fixture(scope="module")
-def image(workspace):
+def image(workspace, tmp_path_factory):
     """Image of QEMU's Cortex-M4F for two channels with a front end, built once."""
 
     def build(front_end: str) -> Path:
-        overlay = Path(__file__).with_name(f"{front_end}.overlay")
-        options = (f"-DEXTRA_DTC_OVERLAY_FILE={overlay}", "-DCONFIG_PULSE_LEDS=2")
+        path = overlay(front_end, tmp_path_factory.mktemp("overlay"))
+        options = (f"-DEXTRA_DTC_OVERLAY_FILE={path}", "-DCONFIG_PULSE_LEDS=2")
         return zephyr_workspace.build("mps2_an386", BUILD / front_end / "mps2_an386", *options)
 
     return cache(build)
