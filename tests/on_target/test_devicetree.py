@@ -28,7 +28,7 @@ def test_bad_values_do_not_build(workspace) -> None:
         "led-current-microamp: each 0 to 51000",
         "led-current-microamp: three at most",
         "sample-rate: too high for pulse-width-us and the number of slots",
-        "sample-rate: too low for sample-average, a period is 130 ms at most",
+        "sample-rate: too low for sample-average and the FIFO: 32 bits of ns",
         "slots: each 1, 2 or 3",
         "slots: one to four",
         "watermark: 17 to 32",

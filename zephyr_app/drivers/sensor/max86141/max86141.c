@@ -90,10 +90,10 @@ static const struct pulse_ppg_api api = PULSE_PPG_API(get_decoder);
 			},                                                                         \
 		.spi = SPI_DT_SPEC_INST_GET(inst, SPI_WORD_SET(8) | SPI_TRANSFER_MSB, 0),          \
 		.photodiodes = PHOTODIODES(inst),                                                  \
-		.system = (PHOTODIODES(inst) == 1 ? MAX86141_SINGLE_PPG : 0) |                     \
-			  (DT_INST_PROP(inst, sample_rate) <= MAX86141_LP_MAX_HZ                   \
-				   ? MAX86141_LP_MODE                                              \
-				   : 0),                                                           \
+		.system =                                                                          \
+			(PHOTODIODES(inst) == 1 ? MAX86141_SINGLE_PPG : 0) |                       \
+			(DT_INST_PROP(inst, sample_rate) <= MAX86141_LP_MAX_HZ ? MAX86141_LP_MODE  \
+									       : 0),               \
 		.ppg_config1 =                                                                     \
 			FIELD_PREP(MAX86141_ADC_RGE1, DT_INST_ENUM_IDX(inst, adc_range_nanoamp)) | \
 			FIELD_PREP(MAX86141_ADC_RGE2, DT_INST_ENUM_IDX(inst, adc_range_nanoamp)) | \
