@@ -111,8 +111,8 @@ def lag_s(traces: Sequence[Trace]) -> float:
 
 def markdown(rows: Sequence[SetRow]) -> str:
     """The table as Markdown."""
-    head = ("student", "tested on", "people", "hops", "seeds", "MAE", "median person", "valid", "MAE of valid",
-            "wrong-valid", "worst person", "wrong-shown", "lag")  # fmt: skip
+    head = ("student", "tested on", "people", "hops", "seeds", "MAE", "median person", "valid",
+            "MAE of valid", "wrong-valid", "worst person", "wrong-shown", "lag")  # fmt: skip
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for r in rows:
         cells = (r.variant, r.tested_on, r.people, r.hops, r.seeds,
