@@ -27,21 +27,27 @@ static int32_t triangle(uint32_t n, uint32_t period, int32_t amplitude)
 	return phase < 2 * amplitude ? phase - amplitude : 3 * amplitude - phase;
 }
 
-/* One sample of both sensors. @return whether a hop is complete */
-static bool sample(uint32_t n)
+/* One sample of both sensors; adds what taking it costs. @return whether a hop is complete */
+static bool sample(uint32_t n, uint32_t *instructions)
 {
 	static uint32_t noise = 1;
+	int64_t t_us = (int64_t)n * PERIOD_US;
 	int16_t xyz[3];
+	uint32_t counts, before;
+	bool complete;
 
 	noise = noise * 1664525u + 1013904223u;
 	for (uint32_t i = 0; i < 3; i++) {
 		xyz[i] = (int16_t)(triangle(n, 53 + 7 * i, 900) + (int32_t)(noise >> (24 - i)) +
 				   (i == 2 ? PULSE_ACC_LSB_PER_G : 0));
 	}
-	pulse_align_ppg(&align, (int64_t)n * PERIOD_US,
-			(uint32_t)(90000 + triangle(n, 71, 700) + (int32_t)(noise >> 24)));
-	pulse_align_acc(&align, (int64_t)n * PERIOD_US, xyz);
-	return pulse_align_take(&align, &hop);
+	counts = (uint32_t)(90000 + triangle(n, 71, 700) + (int32_t)(noise >> 24));
+	before = platform_counter();
+	pulse_align_ppg(&align, t_us, counts);
+	pulse_align_acc(&align, t_us, xyz);
+	complete = pulse_align_take(&align, &hop);
+	*instructions += platform_instructions_between(before, platform_counter());
+	return complete;
 }
 
 /* Parts of pulse_estimator_hop, one by one, again on the state that it left. */
@@ -79,17 +85,17 @@ int program(void)
 
 	pulse_align_init(&align);
 	pulse_estimator_init(&estimator);
-	before = platform_counter();
 	for (uint32_t n = 0; hops < HOPS; n++) {
-		if (!sample(n)) {
-			continue;
+		if (hop.end_us != 0) { /* taken: the next one begins */
+			aligning = 0;
+			hop.end_us = 0;
 		}
-		aligning = platform_instructions_between(before, platform_counter());
-		before = platform_counter();
-		pulse_estimator_hop(&estimator, &hop, &result);
-		whole = platform_instructions_between(before, platform_counter());
-		hops++;
-		before = platform_counter();
+		if (sample(n, &aligning)) {
+			before = platform_counter();
+			pulse_estimator_hop(&estimator, &hop, &result);
+			whole = platform_instructions_between(before, platform_counter());
+			hops++;
+		}
 	}
 	print("ALIGNMENT", aligning);
 	parts();
