@@ -29,7 +29,21 @@ def build(config: SpectralStudent) -> keras.Model:
 
 
 def convolution(x, width: int, kernel: int, dilation: int, name: str, step: int = 1):
-    """Convolution along frequency, batch normalisation, ReLU: (1, n, c) -> (1, n / step, width)."""
+    """Convolve along frequency, normalise over the batch, apply ReLU.
+
+    Parameters
+    ----------
+    x : KerasTensor (1, n, c)
+    width, kernel, dilation : int
+        Filters, their taps, and the bins from tap to tap.
+    name : str
+    step : int
+        Inputs to an output.
+
+    Returns
+    -------
+    KerasTensor (1, n / step, width)
+    """
     x = layers.Conv2D(
         width,
         (1, kernel),

@@ -97,7 +97,7 @@ static inline void add_light(struct light *light, int32_t w, uint32_t counts)
 }
 
 int32_t pulse_resample_ppg(struct pulse_ring *ring, const uint32_t *counts, int64_t frame_us,
-			   struct pulse_hop *hop)
+			   struct pulse_tally *tally)
 {
 	uint32_t now = (uint32_t)frame_us;
 	uint32_t first = trim(ring, now);
@@ -122,9 +122,9 @@ int32_t pulse_resample_ppg(struct pulse_ring *ring, const uint32_t *counts, int6
 	for (; (t = offset(ring, slot, now)) < HALF_US; slot = next(slot)) {
 		add_light(&light, weight((uint32_t)t), counts[slot]);
 	}
-	hop->samples = (uint16_t)(hop->samples + own);
-	hop->dark = (uint16_t)(hop->dark + dark);
-	hop->saturated = (uint16_t)(hop->saturated + saturated);
+	tally->samples += own;
+	tally->dark += dark;
+	tally->saturated += saturated;
 	if ((int32_t)light.total < PULSE_MIN_WEIGHT) {
 		return (int32_t)(counts[nearest(ring, first, now)] << PULSE_PPG_FRACTION);
 	}

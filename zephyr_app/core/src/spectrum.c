@@ -196,9 +196,9 @@ static void drop_oldest(int8_t input[PULSE_SPECTRUM_INPUT])
 	}
 }
 
-void pulse_spectrum_append(const struct pulse_window *window, const struct pulse_moments *moments,
-			   bool first, struct pulse_spectrum_scratch *scratch,
-			   int8_t input[PULSE_SPECTRUM_INPUT])
+/* The oldest hop drops out; light of the newest. @return where its features stand, first bin */
+static int8_t *append_light(const struct pulse_window *window, const struct pulse_moments *moments,
+			    struct pulse_spectrum_scratch *scratch, int8_t *input)
 {
 	int8_t *newest = input + BIN_BYTES - HOP_BYTES;
 	int32_t *d = &scratch->d[0].re;
@@ -209,6 +209,42 @@ void pulse_spectrum_append(const struct pulse_window *window, const struct pulse
 	load_ppg(window, moments->mean[0], d);
 	add_power(scratch);
 	write(scratch, PULSE_BINS, PULSE_PPG_SPECTRUM_FLOOR, newest + PPG);
+	return newest;
+}
+
+/* The newest hop stands for those before it. */
+static void repeat_newest(int8_t *input)
+{
+	for (int hop = 1; hop < PULSE_WINDOW_HOPS; hop++) {
+		drop_oldest(input);
+	}
+}
+
+#if PULSE_LEDS > 1
+void pulse_spectrum_append_light(const struct pulse_window *window,
+				 const struct pulse_moments *moments, bool first,
+				 struct pulse_spectrum_scratch *scratch,
+				 const int8_t from[PULSE_SPECTRUM_INPUT],
+				 int8_t input[PULSE_SPECTRUM_INPUT])
+{
+	int8_t *newest = append_light(window, moments, scratch, input);
+	const int8_t *other = from + BIN_BYTES - HOP_BYTES;
+
+	for (int b = 0; b < PULSE_BINS; b++) {
+		memcpy(newest + b * BIN_BYTES + ACC, other + b * BIN_BYTES + ACC, HOP_BYTES - ACC);
+	}
+	if (first) {
+		repeat_newest(input);
+	}
+}
+#endif
+
+void pulse_spectrum_append(const struct pulse_window *window, const struct pulse_moments *moments,
+			   bool first, struct pulse_spectrum_scratch *scratch,
+			   int8_t input[PULSE_SPECTRUM_INPUT])
+{
+	int8_t *newest = append_light(window, moments, scratch, input);
+	int32_t *d = &scratch->d[0].re;
 
 	memset(scratch->power, 0, sizeof(scratch->power));
 	for (int axis = 0; axis < 3; axis++) {
@@ -217,12 +253,12 @@ void pulse_spectrum_append(const struct pulse_window *window, const struct pulse
 	}
 	write(scratch, PULSE_SPECTRUM_POWERS, PULSE_ACC_SPECTRUM_FLOOR, newest + ACC);
 
-	int8_t moved = motion(moments->acc_root);
+	int8_t value = motion(moments->acc_root);
 
 	for (int b = 0; b < PULSE_BINS; b++) {
-		newest[b * BIN_BYTES + MOTION] = moved;
+		newest[b * BIN_BYTES + MOTION] = value;
 	}
-	for (int hop = 0; first && hop < PULSE_WINDOW_HOPS - 1; hop++) {
-		drop_oldest(input);
+	if (first) {
+		repeat_newest(input);
 	}
 }
