@@ -93,6 +93,7 @@ def _kernel() -> np.ndarray:
 
 
 KERNEL = _kernel()
+_KERNEL_ROWS = tuple(zip(KERNEL.tolist(), np.diff(KERNEL, append=0).tolist(), strict=True))
 
 SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_PPG_BITS": (PPG_BITS, "width of the PPG sensor's ADC"),
@@ -102,7 +103,7 @@ SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_HOP_FRAMES": (HOP, "2 s"),
     "PULSE_REACH_US": (REACH_US, "of the alignment kernel, either side of a frame"),
     "PULSE_KERNEL_TAPS": (KERNEL_TAPS, "1024 us apart"),
-    "PULSE_KERNEL": (KERNEL, "Q15"),
+    "PULSE_KERNEL": (_KERNEL_ROWS, "Q15, and the step to the next"),
     "PULSE_GAP_US": (GAP_US, "a longer step between samples is a gap"),
     "PULSE_MIN_WEIGHT": (MIN_WEIGHT, "a quarter of the kernel's peak: below it a mean would amplify noise"),
     "PULSE_DARK_COUNTS": (DARK_COUNTS, "below: no skin before the sensor"),
