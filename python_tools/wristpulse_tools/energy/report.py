@@ -53,7 +53,8 @@ def report(
         rows = [*devices, *grid()]
         say("\nAccuracy on people that the student never saw, MAE in BPM over all hops.\n")
         found = []
-        for row, one in zip(rows, accuracies(load_student(student), data, [r.setting for r in rows]), strict=True):
+        results = accuracies(load_student(student), data, [r.setting for r in rows])
+        for row, one in zip(rows, results, strict=True):
             found.append(one)
             say(f"{row.name}: {one.mae_all:.2f}")
         say(accuracy_table(rows, found))
