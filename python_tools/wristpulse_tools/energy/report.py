@@ -79,8 +79,8 @@ def charges(devices: Sequence[Sensors], battery_mah: float) -> str:
 def accuracy_table(rows: Sequence[Sensors], found: Sequence[Accuracy]) -> str:
     """A row a setting: charge, light, noise, errors by group."""
     groups = list(found[0].people)
-    head = ("sensors", "LED, uC a hop", "light, counts", "noise, % of the pulse",
-            *(f"{g} ({found[0].people[g]})" for g in groups),
+    people = (f"{group} ({found[0].people[group]})" for group in groups)
+    head = ("sensors", "LED, uC a hop", "light, counts", "noise, % of the pulse", *people,
             "valid", "MAE of valid", "wrong-shown")  # fmt: skip
     lines = [
         (

@@ -162,6 +162,18 @@ def thread_trace(_context, trace: Path, json: Path | None = None):
     show(trace, json)
 
 
+@command(
+    dump="log with the lines of `pulse coredump`, or a copy of the flash partition",
+    image="zephyr.elf of the firmware that crashed",
+)
+def coredump(_context, dump: Path, image: Path):
+    """Print where a device crashed: reason, function, line, registers and the callers on its stack."""
+    from wristpulse_tools.firmware.coredump import report
+    from wristpulse_tools.tasks.common import say
+
+    say(report(dump, image))
+
+
 SOURCE_HELP = {
     "port": "serial port of a board whose image has the snippet pulse-stream",
     "baud": "the port's speed in bits per second",

@@ -14,6 +14,46 @@ void pulse_window_clear(struct pulse_window *window)
 	window->count = 0;
 }
 
+#if PULSE_LEDS > 1
+
+static void push_led(struct pulse_window_led *own, uint8_t slot,
+		     const int32_t ppg[PULSE_HOP_FRAMES])
+{
+	memcpy(own->ppg[slot], ppg, sizeof(own->ppg[slot]));
+	own->sum[slot] = 0;
+	own->squares[slot] = 0;
+	for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
+		own->sum[slot] += ppg[i];
+		own->squares[slot] += (uint64_t)((int64_t)ppg[i] * ppg[i]);
+	}
+}
+
+void pulse_window_swap(struct pulse_window *window, int led)
+{
+	if (led == 0) {
+		return;
+	}
+	struct pulse_window_led *own = &window->more[led - 1];
+
+	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
+		int32_t sum = own->sum[hop];
+		uint64_t squares = own->squares[hop];
+
+		own->sum[hop] = window->sum[hop][0];
+		own->squares[hop] = window->squares[hop][0];
+		window->sum[hop][0] = sum;
+		window->squares[hop][0] = squares;
+		for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
+			int32_t x = own->ppg[hop][i];
+
+			own->ppg[hop][i] = window->ppg[hop][i];
+			window->ppg[hop][i] = x;
+		}
+	}
+}
+
+#endif
+
 void pulse_window_push(struct pulse_window *window, const struct pulse_hop *hop)
 {
 	uint8_t slot = window->next;
@@ -34,6 +74,11 @@ void pulse_window_push(struct pulse_window *window, const struct pulse_hop *hop)
 			squares[1 + axis] += (uint32_t)(x * x);
 		}
 	}
+#if PULSE_LEDS > 1
+	for (int led = 1; led < PULSE_LEDS; led++) {
+		push_led(&window->more[led - 1], slot, hop->more[led - 1].ppg);
+	}
+#endif
 	window->next = (uint8_t)((slot + 1) % PULSE_WINDOW_HOPS);
 	if (window->count < PULSE_WINDOW_HOPS) {
 		window->count++;
