@@ -51,9 +51,10 @@ def report(
             "It replaces the last two lines of the image that was measured.")  # fmt: skip
     if data:
         rows = [*devices, *grid()]
+        settings = [row.setting for row in rows]
         say("\nAccuracy on people that the student never saw, MAE in BPM over all hops.\n")
         found = []
-        for row, one in zip(rows, accuracies(load_student(student), data, [r.setting for r in rows]), strict=True):
+        for row, one in zip(rows, accuracies(load_student(student), data, settings), strict=True):
             found.append(one)
             say(f"{row.name}: {one.mae_all:.2f}")
         say(accuracy_table(rows, found))
