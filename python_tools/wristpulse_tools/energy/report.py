@@ -51,10 +51,10 @@ def report(
             "It replaces the last two lines of the image that was measured.")  # fmt: skip
     if data:
         rows = [*devices, *grid()]
+        settings = [row.setting for row in rows]
         say("\nAccuracy on people that the student never saw, MAE in BPM over all hops.\n")
         found = []
-        results = accuracies(load_student(student), data, [r.setting for r in rows])
-        for row, one in zip(rows, results, strict=True):
+        for row, one in zip(rows, accuracies(load_student(student), data, settings), strict=True):
             found.append(one)
             say(f"{row.name}: {one.mae_all:.2f}")
         say(accuracy_table(rows, found))
@@ -80,8 +80,8 @@ def charges(devices: Sequence[Sensors], battery_mah: float) -> str:
 def accuracy_table(rows: Sequence[Sensors], found: Sequence[Accuracy]) -> str:
     """A row a setting: charge, light, noise, errors by group."""
     groups = list(found[0].people)
-    head = ("sensors", "LED, uC a hop", "light, counts", "noise, % of the pulse",
-            *(f"{g} ({found[0].people[g]})" for g in groups),
+    people = (f"{group} ({found[0].people[group]})" for group in groups)
+    head = ("sensors", "LED, uC a hop", "light, counts", "noise, % of the pulse", *people,
             "valid", "MAE of valid", "wrong-shown")  # fmt: skip
     lines = [
         (

@@ -319,27 +319,28 @@ outputs(const struct pulse_nn_conv *conv, const struct pulse_nn_channel *channel
 		outputs(conv, channel, layout, rows, words, stride, weights, out);                 \
 	}
 
-OUTPUTS(outputs_2, conv->kernel_h, 2, 1) /* 2 or 3 taps in a row */
-OUTPUTS(outputs_3, conv->kernel_h, 3, 1) /* 4 or 5 */
-OUTPUTS(outputs_5, conv->kernel_h, 5, 1) /* 8 or 9 */
+OUTPUTS(outputs_1x3, 1, 2, 1)
+OUTPUTS(outputs_1x5, 1, 3, 1)
+OUTPUTS(outputs_1x9, 1, 5, 1)
+OUTPUTS(outputs_3x3, 3, 2, 1)
 OUTPUTS(outputs_any, conv->kernel_h, layout->words, 1)
 OUTPUTS(outputs_of_two, conv->kernel_h, layout->words, 2)
 
 typedef void (*compute_t)(const struct pulse_nn_conv *, const struct pulse_nn_channel *,
 			  const struct layout *, const int32_t *, int8_t *);
 
+/** Kernels of 2 and 3, 4 and 5, 8 and 9 taps in a row have as many words. */
 static compute_t outputs_for(const struct pulse_nn_conv *conv, uint32_t words)
 {
+	static const compute_t one_row[] = {outputs_1x3, outputs_1x5, outputs_any, outputs_1x9};
+
 	if (conv->stride_w == 2) {
 		return outputs_of_two;
 	}
-	if (words == 2) {
-		return outputs_2;
+	if (conv->kernel_h == 1 && words >= 2 && words <= 5) {
+		return one_row[words - 2];
 	}
-	if (words == 3) {
-		return outputs_3;
-	}
-	return words == 5 ? outputs_5 : outputs_any;
+	return conv->kernel_h == 3 && words == 2 ? outputs_3x3 : outputs_any;
 }
 
 /** Four channels of `count` positions at once: SEL takes the first where SSUB8 found it not below.
