@@ -49,9 +49,7 @@ static const struct pulse_ppg_api api = PULSE_PPG_API(get_decoder);
 	COND_CODE_1(DT_INST_PROP_HAS_IDX(inst, led_colors, led),                                   \
 		    (DT_INST_PROP_BY_IDX(inst, led_colors, led)), (0))
 #define LED_COLOR(inst, led)                                                                       \
-	((led) == 0   ? COLOR_AT(inst, 0)                                                          \
-	 : (led) == 1 ? COLOR_AT(inst, 1)                                                          \
-		      : COLOR_AT(inst, 2))
+	((led) == 0 ? COLOR_AT(inst, 0) : (led) == 1 ? COLOR_AT(inst, 1) : COLOR_AT(inst, 2))
 #define COLOR_OF(inst, channel)                                                                    \
 	(channel < CHANNELS(inst) ? LED_COLOR(inst, CHANNEL_LED_##channel(inst)) : 0)
 
