@@ -86,6 +86,22 @@ def test_the_product_builds_with_its_bootloader_and_the_snippet_is_the_applicati
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("board", "snippets", "partition"),
+    [
+        ("nrf52840dk", "pulse-product;pulse-coredump", "reg = < 0xfe000 0x2000 >"),
+        ("nucleo_wb55rg", "pulse-coredump", "reg = < 0xda000 0x1000 >"),
+    ],
+)
+def test_boards_have_room_for_a_coredump(board, snippets, partition, workspace) -> None:
+    folder = BUILD / "images" / f"{board}-coredump"
+    zephyr_workspace.build(board, folder, f"-DSNIPPET={snippets}")
+    assert "CONFIG_PULSE_COREDUMP=y\n" in (folder / "zephyr" / ".config").read_text()
+    devicetree = (folder / "zephyr" / "zephyr.dts").read_text()
+    assert partition in devicetree.split("coredump_partition:")[1].split("};")[0]
+
+
+@pytest.mark.slow
 def test_mcuboots_public_key_is_refused_unless_one_says_so(workspace) -> None:
     with pytest.raises(BuildError, match="expected a key of your own"):
         zephyr_workspace.build_with_bootloader("nrf52840dk", BUILD / "images" / "nrf52840dk-no-key")
