@@ -182,13 +182,25 @@ def streaming(_context, data: Path, epochs: int = 30, fold: int = 1, seed: int =
     data=DATA_HELP,
     students="NAME=FOLDER of what `invoke quantize` made, comma-separated; default: the released student",
     out="JSON file for the figures",
+    leds="one, or all: also all LEDs of the sets that have several, fused",
+    smooth="also results that look back, in rows of their own",
 )
-def unseen(_context, data: Path, students: list[str] | None = None, out: Path | None = None):
+def unseen(
+    _context,
+    data: Path,
+    students: list[str] | None = None,
+    out: Path | None = None,
+    leds: str = "one",
+    smooth: bool = False,
+):
     """Test students on every real data set that is there: how far off, how often silent, how often wrong."""
     from wristpulse.evaluation.unseen import named, report
     from wristpulse.student.card import RELEASED
+    from wristpulse.support.errors import UserError
 
-    report(named(students or [str(RELEASED)]), data, out, say)
+    if leds not in ("one", "all"):
+        raise UserError("unseen", "leds", "one or all", leds)
+    report(named(students or [str(RELEASED)]), data, out, say, all_leds=leds == "all", looking_back=smooth)
 
 
 @command(data=DATA_HELP, sessions="simulated sessions of 180 s")

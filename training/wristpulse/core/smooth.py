@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from wristpulse.core.estimator import Result, Run, State
-from wristpulse.core.numbers import TRACK_GAP_US
+from wristpulse.core.numbers import DOUBT_Q15, TRACK_GAP_US
 from wristpulse.core.track import Tracker, TrackerTables
 
 MOST_HOPS = 8  # of a fixed lag
@@ -22,7 +22,8 @@ def smooth(run: Run, tables: TrackerTables, lag: int | None = None) -> list[Resu
     """Results of a run's hops as seen from `lag` hops later, or from the end of the recording if None.
 
     A forward-backward smoother over the tracker's bins: what comes before a hop is the tracker's posterior,
-    what comes after it the same filter run back from the latest hop. Hops without a value keep none.
+    what comes after it the same filter run back from the latest hop. Hops without a value keep none; values
+    in doubt (section 8a) stay so.
 
     Parameters
     ----------
@@ -67,6 +68,7 @@ def smooth(run: Run, tables: TrackerTables, lag: int | None = None) -> list[Resu
             back = after[n] if after is not None else _back(run, tables, resets, n, n + (lag or 0))
             bpm, confidence = map(int, forward.looking_back(back))
             rest = State.NO_PULSE if run.at_rest[n] else State.MOTION_UNCERTAIN
+            confidence = min(confidence, DOUBT_Q15) if run.doubted[n] else confidence
             state = State.VALID if confidence >= tables.valid else rest
             result = replace(result, bpm_q8=bpm, confidence_q15=confidence, state=state)
         late.append(result)

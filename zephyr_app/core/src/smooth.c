@@ -77,8 +77,10 @@ bool pulse_smooth_drain(struct pulse_smooth *smooth, struct pulse_result *late)
 		struct pulse_estimate estimate = pulse_filter_estimate(&both);
 
 		late->bpm_q8 = estimate.bpm_q8;
-		late->confidence_q15 = estimate.confidence_q15;
-		late->state = state(smooth, hop, estimate.confidence_q15);
+		late->confidence_q15 = hop->doubt && estimate.confidence_q15 > PULSE_DOUBT_Q15
+					       ? PULSE_DOUBT_Q15
+					       : estimate.confidence_q15;
+		late->state = state(smooth, hop, late->confidence_q15);
 	}
 	smooth->oldest = (uint8_t)((smooth->oldest + 1) % SLOTS);
 	smooth->count--;
@@ -96,6 +98,9 @@ bool pulse_smooth_hop(struct pulse_smooth *smooth, const struct pulse_estimator 
 	memcpy(hop->logits, estimator->logits, sizeof(hop->logits));
 	hop->rest = now->bpm_q8 != 0 &&
 		    pulse_window_moments(&estimator->window).acc_root == PULSE_ACC_REST;
+#ifdef PULSE_FRONT_END_SPECTRUM
+	hop->doubt = hop->ran && estimator->doubt.now;
+#endif
 	hop->resets =
 		now->state == PULSE_NO_CONTACT ||
 		(smooth->any && (now->time_us <= smooth->end_us || step > PULSE_TRACK_GAP_US));

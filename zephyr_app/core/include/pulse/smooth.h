@@ -35,6 +35,7 @@ struct pulse_smooth_hop {
 	bool ran;    /* the network ran: logits holds what it said */
 	bool resets; /* the track started afresh before this hop */
 	bool rest;   /* the wrist was at rest */
+	bool doubt;  /* the estimate was not believed (section 8a) */
 };
 
 /* Caller-owned, no pointers inside; 0.4 kB, and 0.15 kB for each hop of the lag. Private. */
