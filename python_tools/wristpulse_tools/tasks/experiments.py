@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from wristpulse_tools.firmware.places import BUILD
-from wristpulse_tools.tasks.common import command, say
+from wristpulse_tools.tasks.common import command, say, which_leds
 
 DATA_HELP = "folder that holds the data sets' folders"
 EVALUATE_HELP = {
@@ -196,11 +196,21 @@ def unseen(
     """Test students on every real data set that is there: how far off, how often silent, how often wrong."""
     from wristpulse.evaluation.unseen import named, report
     from wristpulse.student.card import RELEASED
-    from wristpulse.support.errors import UserError
 
-    if leds not in ("one", "all"):
-        raise UserError("unseen", "leds", "one or all", leds)
-    report(named(students or [str(RELEASED)]), data, out, say, all_leds=leds == "all", looking_back=smooth)
+    loaded = named(students or [str(RELEASED)])
+    report(loaded, data, out, say, all_leds=which_leds(leds), looking_back=smooth)
+
+
+@command(
+    data=DATA_HELP,
+    student="folder of student.tflite and student.json; default: the released student",
+)
+def weak_leds(_context, data: Path, student: Path | None = None):
+    """Test the fusion of one good LED with two weak ones that agree, on SPC T and BAMI-2."""
+    from wristpulse.experiments.weak_leds import report
+    from wristpulse.student.card import RELEASED
+
+    report(student or RELEASED, data, say)
 
 
 @command(data=DATA_HELP, sessions="simulated sessions of 180 s")

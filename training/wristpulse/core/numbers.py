@@ -68,6 +68,10 @@ FUSION_CLIPPED = 8  # more than one in so many: half the weight
 FUSION_UNSURE = int(0.3 * ONE_Q15)  # less of the likelihood around its highest bin: half the weight
 FUSION_REST = 4  # an LED without weight is looked at every so many hops
 
+# Looking back, section 7b.
+ANCHOR_HOPS = 8  # a late value is valid if a valid value stands so near on either side,
+ANCHOR_Q8 = 2560  # within 10 BPM of it
+
 # Doubt, section 8a. Features of spectra are 255 sqrt(magnitude / largest).
 DOUBT_Q15 = ONE_Q15 // 10  # most confidence of a value in doubt
 DOUBT_STEADY_Q8 = 128  # 0.5 BPM: no heart stays so steady at rest
@@ -75,7 +79,7 @@ DOUBT_STEADY_HOPS = 6  # for so long
 DOUBT_SIDE = 14  # 64ths of a line's feature that stand beside it where nothing widens it: 0.15 by the window
 DOUBT_MOTION = 60  # feature of motion from which cadence is looked for: 0.15 g
 DOUBT_JUMP_Q8 = 1920  # 7.5 BPM from hop to hop: another peak
-DOUBT_ALIBI_HOPS = 3  # valid hops apart from the motion's multiples that speak for a rate
+DOUBT_ALIBI_HOPS = 2  # valid hops apart from the motion's multiples that speak for a rate
 DOUBT_TWICE = (180, 190, 120)  # ACC at the rate and at half of it, PPG at half of it: above, twice the arm's
 DOUBT_THRICE = (190, 150, 150, 80)  # ACC at 2/3 and 1/3 of it, PPG at 2/3 and 1/3: three times the arm's
 
@@ -144,6 +148,8 @@ SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_FUSION_CLIPPED": (FUSION_CLIPPED, "saturated samples, more than one in so many: half"),
     "PULSE_FUSION_UNSURE": (FUSION_UNSURE, "Q15 of the likelihood near its highest bin: half below"),
     "PULSE_FUSION_REST": (FUSION_REST, "hops from look to look at an LED without weight"),
+    "PULSE_ANCHOR_HOPS": (ANCHOR_HOPS, "from a late valid value to valid ones on either side"),
+    "PULSE_ANCHOR_Q8": (ANCHOR_Q8, "1/256 BPM between them"),
     "PULSE_DOUBT_Q15": (DOUBT_Q15, "most confidence of a value in doubt"),
     "PULSE_DOUBT_STEADY_Q8": (DOUBT_STEADY_Q8, "1/256 BPM: no heart stays so steady at rest"),
     "PULSE_DOUBT_STEADY_HOPS": (DOUBT_STEADY_HOPS, "for so long"),

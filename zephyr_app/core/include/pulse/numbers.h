@@ -88,6 +88,10 @@
 #define PULSE_FUSION_UNSURE 9830
 /* hops from look to look at an LED without weight */
 #define PULSE_FUSION_REST 4
+/* from a late valid value to valid ones on either side */
+#define PULSE_ANCHOR_HOPS 8
+/* 1/256 BPM between them */
+#define PULSE_ANCHOR_Q8 2560
 /* most confidence of a value in doubt */
 #define PULSE_DOUBT_Q15 3276
 /* 1/256 BPM: no heart stays so steady at rest */
@@ -101,7 +105,7 @@
 /* 1/256 BPM from hop to hop: another peak */
 #define PULSE_DOUBT_JUMP_Q8 1920
 /* valid hops apart from the motion's multiples */
-#define PULSE_DOUBT_ALIBI_HOPS 3
+#define PULSE_DOUBT_ALIBI_HOPS 2
 /* ACC at 1 and 1/2 of the rate, PPG at 1/2 */
 #define PULSE_DOUBT_TWICE {180, 190, 120}
 /* ACC at 2/3 and 1/3 of the rate, PPG at 2/3 and 1/3 */
