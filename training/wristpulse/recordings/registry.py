@@ -10,6 +10,7 @@ from wristpulse.recordings.exports import e4, embraceplus, generic_csv, polar
 from wristpulse.recordings.readers import arrays, bami, empatica, physionet, troika
 from wristpulse.recordings.recording import Recording, RecordingError
 from wristpulse.recordings.simulated.simulator import simulate
+from wristpulse.recordings.world.delivery import recording
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ DATASETS: dict[str, DataSet] = {
     "own": DataSet(arrays.read_own, ("*.npz",), ("own",)),
 }
 SIMULATOR = "simulator"
+WORLD = "world"  # the simulated world, of which `nobody` learnt
+SIMULATED = (SIMULATOR, WORLD)  # data sets that need no folder
 
 
 def open_dataset(name: str, folder: Path | str | None = None, **options) -> list[Recording]:
@@ -64,13 +67,14 @@ def open_dataset(name: str, folder: Path | str | None = None, **options) -> list
 def iter_dataset(name: str, folder: Path | str | None = None, **options) -> Iterator[Recording]:
     """The recordings of a data set one by one, read as they are asked for.
 
-    `folder` is the data set's own folder or the one that contains it. The simulator needs none and takes
-    `subjects`, `minutes`, `first_seed` and the options of `simulate`. Raises `RecordingError`.
+    `folder` is the data set's own folder or the one that contains it. The simulated ones need none and take
+    `subjects`, `minutes`, `first_seed` and the options of `simulate`, or of `world`'s `recording`. Raises
+    `RecordingError`.
     """
-    if name == SIMULATOR:
-        return _simulated(**options)
+    if name in SIMULATED:
+        return _simulated(simulate if name == SIMULATOR else recording, **options)
     if name not in DATASETS:
-        raise RecordingError(name, "data set", "one of " + ", ".join([SIMULATOR, *DATASETS]), name)
+        raise RecordingError(name, "data set", "one of " + ", ".join([*SIMULATED, *DATASETS]), name)
     if folder is None:
         raise RecordingError(name, "folder", "the folder that holds the data set", "none given")
     return _found(DATASETS[name], find_folder(name, Path(folder)))
@@ -100,7 +104,7 @@ def _found(kind: DataSet, folder: Path) -> Iterator[Recording]:
 
 
 def _simulated(
-    subjects: int = 12, minutes: float = 10.0, first_seed: int = 1, **options
+    make: Callable[..., Recording], subjects: int = 12, minutes: float = 10.0, first_seed: int = 1, **options
 ) -> Iterator[Recording]:
     for seed in range(first_seed, first_seed + subjects):
-        yield simulate(seed, 60.0 * minutes, **options)
+        yield make(seed, 60.0 * minutes, **options)

@@ -53,7 +53,7 @@ static void look(struct pulse_estimator *estimator, const struct pulse_moments *
 	pulse_spectrum_append(&estimator->window, moments, estimator->fresh,
 			      &estimator->work.spectrum, estimator->input);
 #else
-	pulse_window_quantise(&estimator->window, moments, estimator->input);
+	pulse_window_quantise(&estimator->window, moments, estimator->work.ppg, estimator->input);
 #endif
 	estimator->fresh = false;
 }

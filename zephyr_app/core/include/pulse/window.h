@@ -18,20 +18,19 @@ extern "C" {
 #define PULSE_WINDOW_FRAMES (PULSE_WINDOW_HOPS * PULSE_HOP_FRAMES) /* 8 s */
 #define PULSE_WINDOW_INPUT  (PULSE_CHANNELS * PULSE_WINDOW_FRAMES) /* bytes */
 
-/* A ring of hops, and each hop's sums, so that mean and power of a window cost four additions. */
+/* A ring of hops, and each hop's sums, so that a window's means and power cost four additions. */
 struct pulse_window {
 	int32_t ppg[PULSE_WINDOW_HOPS][PULSE_HOP_FRAMES];
 	int16_t acc[PULSE_WINDOW_HOPS][PULSE_HOP_FRAMES][3];
 	int32_t sum[PULSE_WINDOW_HOPS][PULSE_CHANNELS];
-	uint64_t squares[PULSE_WINDOW_HOPS][PULSE_CHANNELS];
+	uint64_t squares[PULSE_WINDOW_HOPS][3]; /* of the axes */
 	uint8_t next;  /* slot of the oldest hop, which the next one replaces */
 	uint8_t count; /* contiguous hops so far, up to PULSE_WINDOW_HOPS */
 };
 
-/* Mean and root of the summed squares about it: PPG in 1/16 counts, ACC in LSB. */
+/* Means, PPG in 1/16 counts, ACC in LSB; of ACC the root of the summed squares about them. */
 struct pulse_moments {
 	int32_t mean[PULSE_CHANNELS];
-	uint32_t ppg_root; /* at least 64: a quarter of a count of standard deviation */
 	uint32_t acc_root; /* the three axes together, at least PULSE_ACC_REST */
 };
 
@@ -48,11 +47,11 @@ bool pulse_window_moving(const struct pulse_window *window);
 struct pulse_moments pulse_window_moments(const struct pulse_window *window);
 
 /**
- * The network's input from a full window, oldest frame first: PPG [256], then ACC [256][3], 32
- * steps a standard deviation.
+ * The network's input from a full window, oldest frame first: PPG [256] between 0.5 and 5.5 Hz,
+ * then ACC [256][3], 32 steps a standard deviation. `ppg` is scratch.
  */
 void pulse_window_quantise(const struct pulse_window *window, const struct pulse_moments *moments,
-			   int8_t input[PULSE_WINDOW_INPUT]);
+			   int32_t ppg[PULSE_WINDOW_FRAMES], int8_t input[PULSE_WINDOW_INPUT]);
 
 #ifdef __cplusplus
 }
