@@ -65,8 +65,6 @@ def check(config: Config, path: Path | str) -> None:
 def _check_world(config: Config, path: Path | str) -> None:
     """ConfigError for settings of simulated people that the others contradict."""
     share, data = config.world.share, config.data
-    if config.start and config.front_end != "window":
-        raise ConfigError(path, "start", "none where front_end is spectrum", config.start)
     if share == 0:
         for where, asked in (("data.dataset", not data.dataset), ("data.everyone", data.everyone)):
             if asked:

@@ -118,8 +118,6 @@ class Config:
 
     name: str
     seed: Seed = 1
-    # Folder of another configuration's teacher/ and student/, whose weights the paper's line begins with.
-    start: str = ""
     front_end: FrontEnd = "window"  # what the student sees: "window" (the paper's) or "spectrum" (ours)
     calibration_windows: Count = 512  # that set the int8 ranges; from the training subjects
     # Of wristpulse.data.folds, for `invoke evaluate`: it decides who is tested, not `data`.

@@ -13,8 +13,7 @@ from wristpulse.config.settings import Config, FrontEnd
 from wristpulse.core.bins import bin_bpm
 from wristpulse.data.corpus import Corpus
 from wristpulse.learning import calibration
-from wristpulse.learning.artefacts import STUDENT, TEACHER, TEACHER_MODEL
-from wristpulse.learning.paper.start import fingerprint
+from wristpulse.learning.artefacts import TEACHER, TEACHER_MODEL
 
 if TYPE_CHECKING:
     import keras
@@ -37,7 +36,6 @@ class PaperLine:
             "training": config.teacher_training,
             "augmentation": config.window_augmentation,
             "seed": config.seed,
-            **fingerprint(config.start, TEACHER),
         }
 
     def student_settings(self, config: Config) -> dict[str, object]:
@@ -48,7 +46,6 @@ class PaperLine:
             "augmentation": config.window_augmentation,
             "distillation": config.distillation,
             "seed": config.seed,
-            **fingerprint(config.start, STUDENT),
         }
 
     def train_teacher(

@@ -9,11 +9,10 @@ import numpy as np
 
 from wristpulse.config.settings import Config
 from wristpulse.data.corpus import Corpus, Examples
-from wristpulse.learning.artefacts import STUDENT, STUDENT_MODEL, TEACHER, TEACHER_MODEL
+from wristpulse.learning.artefacts import STUDENT_MODEL, TEACHER_MODEL
 from wristpulse.learning.losses import RELATIONS, HeartRateLoss
 from wristpulse.learning.paper.examples import distillation_examples, training_examples
 from wristpulse.learning.paper.fit import fit
-from wristpulse.learning.paper.start import begin
 from wristpulse.models import student, teacher
 
 
@@ -23,8 +22,6 @@ def train_teacher(
     """Train into `folder` (teacher.keras, metrics.json, history.csv); returns the metrics."""
     keras.utils.set_random_seed(config.seed)
     model = teacher.build(config.teacher)
-    if config.start:
-        begin(model, Path(config.start) / TEACHER / TEACHER_MODEL)
     train, validation = (
         (examples.network_inputs(), {"logits": examples.bpm[:, None]})
         for examples in (training_examples(config, corpus), corpus.validation)
@@ -57,8 +54,6 @@ def train_student(
     """
     keras.utils.set_random_seed(config.seed)
     model = student.build(config.student)
-    if config.start:
-        begin(model, Path(config.start) / STUDENT / STUDENT_MODEL)
     examples_of = distillation_examples if teacher else training_examples
     train, validation = (
         (examples.network_inputs(), targets(examples, teacher, config))
