@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from published_files import dalia, wesad, write_pickle  # noqa: E402
+
 from wristpulse.config.load import load  # noqa: E402
 from wristpulse.config.networks import PaperStudent, PaperTeacher  # noqa: E402
 from wristpulse.config.settings import Training  # noqa: E402

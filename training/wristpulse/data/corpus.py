@@ -166,6 +166,9 @@ def of_everyone(data: Data, folder: Path | None) -> Corpus:
 
 def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path | None) -> Corpus:
     """The corpus of labelled roles and the unlabelled sets; nobody of validation or test is among these."""
+    if data.world_beside:
+        beside = iter_dataset(WORLD, subjects=data.world_beside, minutes=data.world_minutes)
+        roles = {**roles, "train": (*roles["train"], *beside)}
     names = data.unlabelled.split("+") if data.unlabelled else []
     more = tuple(recording for name in names for recording in read(name, folder, data))
     sides = sides_of(roles)

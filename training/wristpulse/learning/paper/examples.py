@@ -13,7 +13,6 @@ from wristpulse.data.corpus import Corpus, Examples
 from wristpulse.data.stretch import TAUGHT_BPM, stretched_windows
 from wristpulse.learning.paper.augment import augmented
 
-
 _kept: dict[tuple, list[Examples]] = {}  # the last copies: the networks of a fold learn from the same ones
 
 
