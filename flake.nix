@@ -20,19 +20,19 @@
 
       # The wheels that pip finds for requirements.txt, by platform tag; their hashes change with its fingerprint.
       # tests/nix/wheels.py writes both anew.
-      requirements = "9fcd1f52f58e4a3a35b771fc9229e33fd03e8f75503d4dc2b9b544b7a82ff114";
+      requirements = "6e8dd0beb06ffebead276f6917ac5efa6e001fce0aac5064f7ac52e6aa291be1";
       wheelsOf = {
         x86_64-linux = {
           platforms = "manylinux_2_28_x86_64 manylinux_2_27_x86_64 manylinux2014_x86_64";
-          hash = "sha256-hd4yMRcqijUGGjjitSdXar/7BxVUJ7jI/RzjpLBf7LU=";
+          hash = "sha256-HIjtJ96MavtdNipoaNRtwIKnVaBAkBBs+L2XV4vJjog=";
         };
         aarch64-linux = {
           platforms = "manylinux_2_28_aarch64 manylinux_2_27_aarch64 manylinux2014_aarch64";
-          hash = "sha256-BOXqHzwRt9e4F2CjlCy28O4ZSUqTsLk5R2neP7OVQQU=";
+          hash = "sha256-dt6SfiCuGN3wwKvPBksuIwOJdQTkwoL8PIN+oJHkxK0=";
         };
         aarch64-darwin = {
           platforms = "macosx_12_0_arm64";
-          hash = "sha256-15T1ZZFmSGLNuafsWomSiKbERT1wA8hHDuZ2jy8vN2U=";
+          hash = "sha256-w44egTLhH9FM8XcQdf3W1HUHJhLBoIALuIr/Hhgs0M8=";
         };
       };
 

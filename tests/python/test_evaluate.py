@@ -183,6 +183,9 @@ def test_confidence_is_mapped_from_the_raw_one_by_the_other_folds():
     validated = result("f", 0.0, ["S09"])
     assert by_other_folds([validated, wrong])[0] is validated
     assert by_other_folds([right]) == [right]
+    configuration = {**right.metrics["configuration"], "world": {"share": 0.6}}
+    simulated = dataclasses.replace(right, metrics={**right.metrics, "configuration": configuration})
+    assert by_other_folds([simulated, wrong])[0] is simulated  # simulated people set its confidence
 
 
 def test_variants_are_compared_person_by_person():

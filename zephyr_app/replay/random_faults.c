@@ -4,13 +4,13 @@
 #include <zephyr/sys/printk.h>
 #include <zephyr/sys/util.h>
 
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
+#include <drivers/sensor/ppg.h>
+#include <drivers/sensor/ppg_emul.h>
 
 #define LEAST_S    10 /* a fault is over, and a window full again, before the next one comes */
 #define RANGE_S    31
 #define DARK_US    8000000
-#define BURST      (MAX3010X_FIFO_DEPTH + 8)
+#define BURST      (DT_PROP(DT_ALIAS(pulse_ppg), fifo_samples) + 8)
 #define FIRST_SEED 0x9e3779b9 /* never 0, where xorshift stands still */
 
 enum fault {
@@ -38,23 +38,24 @@ static uint32_t draw(uint32_t range)
 
 static void inject(const struct emul *chip, int64_t t_us, uint32_t counts)
 {
+	const uint32_t all[PULSE_PPG_CHANNELS] = {counts, counts, counts, counts};
 	enum fault fault = draw(FAULTS);
 
 	injected[fault]++;
 	switch (fault) {
 	case BUS:
-		max3010x_emul_nack(chip, draw(3), 1);
+		pulse_ppg_emul_nack(chip, draw(3), 1);
 		break;
 	case INTERRUPT:
-		max3010x_emul_mute(chip, 1);
+		pulse_ppg_emul_mute(chip, 1);
 		break;
 	case OVERFLOW:
 		for (int i = 0; i < BURST; i++) {
-			max3010x_emul_push(chip, &counts);
+			pulse_ppg_emul_push(chip, all);
 		}
 		break;
 	case RESET:
-		max3010x_emul_power_cycle(chip);
+		pulse_ppg_emul_power_cycle(chip);
 		break;
 	default:
 		light_us = t_us + DARK_US;

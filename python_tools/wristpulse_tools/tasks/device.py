@@ -122,6 +122,25 @@ def bench(
 
 
 @command(
+    models="folder of int8 .tflite files, searched with its subfolders",
+    tflm="also measure TFLite Micro on CMSIS-NN: a checkout of TFLite Micro",
+    cmsis_nn="a checkout of CMSIS-NN, if TFLite Micro's make has not brought one",
+    out="JSON file for the figures",
+)
+def published(
+    _context,
+    models: Path,
+    tflm: Path | None = None,
+    cmsis_nn: Path | None = None,
+    out: Path | None = None,
+):
+    """Compare every model of a folder with TFLite bit for bit, and count its instructions on QEMU."""
+    from wristpulse_tools.bench.published import published as measure_published
+
+    measure_published(models, tflm, cmsis_nn, out)
+
+
+@command(
     models="int8 .tflite files of causal networks, comma-separated",
     hop="frames that are new in a hop; 64 are 2 s",
 )
@@ -141,6 +160,18 @@ def thread_trace(_context, trace: Path, json: Path | None = None):
     from wristpulse_tools.firmware.thread_trace import show
 
     show(trace, json)
+
+
+@command(
+    dump="log with the lines of `pulse coredump`, or a copy of the flash partition",
+    image="zephyr.elf of the firmware that crashed",
+)
+def coredump(_context, dump: Path, image: Path):
+    """Print where a device crashed: reason, function, line, registers and the callers on its stack."""
+    from wristpulse_tools.firmware.coredump import report
+    from wristpulse_tools.tasks.common import say
+
+    say(report(dump, image))
 
 
 SOURCE_HELP = {
@@ -210,3 +241,22 @@ def soak(_context, hours: float = 1.0, seed: int = 1, data: Path | None = None):
     from wristpulse_tools.replay.soak import soak_and_print
 
     soak_and_print(hours, BUILD / "soak", seed, data)
+
+
+@command(
+    data="folder that holds the data sets' folders: also print accuracy by the sensors' settings",
+    profile="CSV of the whole device, exported of a Power Profiler Kit II, in place of the estimate",
+    battery_mah="capacity of the battery in mAh, for the days that it lasts",
+    student=STUDENT_HELP,
+)
+def energy(
+    _context,
+    data: Path | None = None,
+    profile: Path | None = None,
+    battery_mah: float = 100.0,
+    student: Path = RELEASED,
+):
+    """Estimate the charge of a hop for LED, sensors, processor and radio, and how long a battery lasts."""
+    from wristpulse_tools.energy.report import report
+
+    report(data, profile, battery_mah, student)

@@ -191,6 +191,23 @@ def unseen(_context, data: Path, students: list[str] | None = None, out: Path | 
     report(named(students or [str(RELEASED)]), data, out, say)
 
 
+@command(
+    results="folder that `invoke evaluate` wrote, finished or not",
+    picture="PNG or SVG file for a reliability diagram of each set",
+    out="JSON file for the figures",
+)
+def sets(_context, results: Path, picture: Path | None = None, out: Path | None = None):
+    """Show an evaluation set by set: how far off, how often silent, how often wrong, and over seeds."""
+    from wristpulse.evaluation.sets import finished_sets, reliabilities, report
+    from wristpulse_tools.experiment_report.set_pictures import write_reliability
+
+    finished = finished_sets(results)
+    report(finished, out, say)
+    if picture:
+        write_reliability(reliabilities(finished), picture)
+        say(f"written: {picture}")
+
+
 @command(data=DATA_HELP, sessions="simulated sessions of 180 s")
 def realism(_context, data: Path, sessions: int = 200):
     """Set figures of real people's spectra beside those of simulated people's."""
@@ -240,38 +257,44 @@ def report(_context, results: Path | None = None, output: Path | None = None):
     variants = list(dict.fromkeys(r.variant for r in found))
     untaught = [v for v in variants if v.endswith("none")]  # from labels only
     if untaught and len(variants) > 1:
-        say(paired_markdown(paired(found, untaught[0]), untaught[0]))
+        for estimate in ("tracked, aligned", "untracked, aligned"):
+            say(f"{estimate}:\n{paired_markdown(paired(found, untaught[0], estimate), untaught[0])}")
     say(f"written: {written}")
 
 
 @command(
     data=DATA_HELP,
-    dataset="data set, as in docs/data.md",
-    python="Python of an environment that has beliefppg; default: one made in build/peers",
-    results="folder of `invoke evaluate`, whose students are shown; default: the released student",
-    one_led="also give BeliefPPG one LED alone, as ours has; twice the time",
-    output="folder for the figures",
+    dataset="data sets, comma-separated; default: those that the released student learnt nothing of",
+    students="ours, name=folder, comma-separated; the first sets the share that is kept of every method",
+    results="folder of `invoke evaluate`, whose traces are ours instead",
+    peers="beliefppg, beliefppg-one-led, kid-ppg, comma-separated, or none; default: beliefppg,kid-ppg",
+    people="at most so many of each set, evenly spaced; default: all",
+    python="Python of an environment that has the packages; default: one made in build/peers",
+    output="folder for the figures; default: build/peers",
 )
 def peers(
     _context,
     data: Path,
-    dataset="troika",
-    python: Path | None = None,
+    dataset: list[str] | None = None,
+    students: list[str] | None = None,
     results: Path | None = None,
-    one_led=False,
+    peers: list[str] | None = None,
+    people: int | None = None,
+    python: Path | None = None,
     output: Path | None = None,
 ):
-    """Run BeliefPPG's released package on the same recordings and print both side by side."""
-    from wristpulse.student.card import RELEASED
-    from wristpulse_tools.peers import compare
+    """Run BeliefPPG, KID-PPG and the spectral peak on the same recordings and print all side by side."""
+    from wristpulse.evaluation.unseen import named
+    from wristpulse_tools.peers.compare import DEFAULT_PEERS, DEFAULT_STUDENTS, UNSEEN, compare
 
     compare(
-        dataset,
         data,
-        python,
-        results,
-        RELEASED,
         output or BUILD / "peers",
-        one_led,
-        say,
+        datasets=dataset or UNSEEN,
+        students=named(students or DEFAULT_STUDENTS),
+        results=results,
+        peers=[] if peers == ["none"] else peers or DEFAULT_PEERS,
+        people=people,
+        python=python,
+        say=say,
     )

@@ -36,7 +36,7 @@ class Window(ctypes.Structure):
         ("ppg", ctypes.c_int32 * 64 * 4),
         ("acc", ctypes.c_int16 * 3 * 64 * 4),
         ("sum", ctypes.c_int32 * 4 * 4),
-        ("squares", ctypes.c_uint64 * 3 * 4),
+        ("squares", ctypes.c_uint64 * 4 * 4),
         ("next", ctypes.c_uint8),
         ("count", ctypes.c_uint8),
     ]
@@ -45,6 +45,7 @@ class Window(ctypes.Structure):
 class Moments(ctypes.Structure):
     _fields_ = [
         ("mean", ctypes.c_int32 * 4),
+        ("ppg_root", ctypes.c_uint32),
         ("acc_root", ctypes.c_uint32),
     ]
 

@@ -57,6 +57,18 @@ MASS = 1 << 24  # of a posterior, about
 NEAR = 4  # bins around the highest that make the estimate: +-7.5 BPM
 TRACK_GAP_US = 10_000_000  # a longer time between hops says nothing about the heart rate
 
+# Several LEDs, section 7a.
+FUSION_LEDS = 4  # slots of a MAX30101's FIFO, channels of a MAX86141's usual set-up
+FUSION_WHOLE = 16  # weight of an LED whose evidence counts in full
+FUSION_TRUST = ONE_Q15 // 2  # of an LED that nothing is known of
+FUSION_SHIFT = 4  # trust follows confidence with a time constant of 2^4 runs of the network
+FUSION_FULL = 512  # Q15 below the most trusted LED: up to here the whole weight,
+FUSION_NONE = 3072  # from here on none
+FUSION_BLIND = 2  # more than one raw sample in so many of a window at the end of the range: left out
+FUSION_CLIPPED = 8  # more than one in so many: half the weight
+FUSION_UNSURE = int(0.3 * ONE_Q15)  # less of the likelihood around its highest bin: half the weight
+FUSION_REST = 4  # an LED without weight is looked at every so many hops
+
 # Power policy, section 9.
 CALM_Q15 = int(0.9 * ONE_Q15)
 
@@ -114,6 +126,15 @@ SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_TRACK_MASS": (MASS, "of a posterior, about"),
     "PULSE_TRACK_NEAR": (NEAR, "bins either side that belong to a peak: 7.5 BPM"),
     "PULSE_TRACK_GAP_US": (TRACK_GAP_US, "after a longer silence the old rate says nothing"),
+    "PULSE_FUSION_WHOLE": (FUSION_WHOLE, "weight of an LED whose evidence counts in full"),
+    "PULSE_FUSION_TRUST": (FUSION_TRUST, "Q15, of an LED that nothing is known of"),
+    "PULSE_FUSION_SHIFT": (FUSION_SHIFT, "of the running mean of an LED's confidence"),
+    "PULSE_FUSION_FULL": (FUSION_FULL, "Q15 below the most trusted LED: whole weight"),
+    "PULSE_FUSION_NONE": (FUSION_NONE, "Q15 below it: no weight"),
+    "PULSE_FUSION_BLIND": (FUSION_BLIND, "saturated samples, more than one in so many: left out"),
+    "PULSE_FUSION_CLIPPED": (FUSION_CLIPPED, "saturated samples, more than one in so many: half"),
+    "PULSE_FUSION_UNSURE": (FUSION_UNSURE, "Q15 of the likelihood near its highest bin: half below"),
+    "PULSE_FUSION_REST": (FUSION_REST, "hops from look to look at an LED without weight"),
     "PULSE_CALM_Q15": (CALM_Q15, "confidence of 0.9"),
     "PULSE_POLICY_ROWS": (len(POLICY_ROWS), "of PULSE_POLICY_TABLE"),
     "PULSE_POLICY_TABLE": (POLICY_ROWS, "calm hops, hops to a run of the network, shift of the LED current"),

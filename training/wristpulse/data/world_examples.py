@@ -67,8 +67,8 @@ class WorldExamples:
         return len(self.bpm)
 
 
-def session_examples(made: Session, led: int = 0) -> WorldExamples:
-    """All windows of a session's LED, one a hop."""
+def session_examples(made: Session, led: int = 0, lead_s: float = 0.0) -> WorldExamples:
+    """Windows of a session's LED, one a hop; labels `lead_s` later than these, as far as the session goes."""
     rng = np.random.default_rng([made.seed, led, 29])
     pulse = made.pulse[:, led]
     light = made.light[:, led] + made.noise[led] * rng.normal(size=len(pulse))
@@ -78,29 +78,32 @@ def session_examples(made: Session, led: int = 0) -> WorldExamples:
     frames[0] *= 16
     frames[:4] = np.rint(frames[:4])
     cut = np.lib.stride_tricks.sliding_window_view(frames, WINDOW, axis=1)[:, SETTLE_HOPS * HOP :: HOP]
+    start = (np.arange(cut.shape[1]) + SETTLE_HOPS) * HOP / BASE_HZ + FIRST_S
+    start = start[start + lead_s + WINDOW / BASE_HZ <= len(made.worn) / BASE_HZ]
+    cut = cut[:, : len(start)]
     x = (cut - cut.mean(axis=2, keepdims=True)).astype(np.float32)
     magnitude = np.abs(rfft(x * _HANN, POINTS, axis=2))  # (6, w, 513)
     motion = np.sqrt((x[1:4] ** 2).sum(axis=(0, 2)))
-    start = (np.arange(x.shape[1]) + SETTLE_HOPS) * HOP / BASE_HZ + FIRST_S
     worn = made.worn[((start + WINDOW / BASE_HZ) * BASE_HZ).astype(int) - 1]
-    bpm = np.where(worn, made.heart.label(start), np.nan) if made.heart else np.full(len(start), np.nan)
+    bpm, label = np.full((2, len(start)), np.nan)
+    if made.heart:
+        bpm, label = (np.where(worn, made.heart.label(start + later), np.nan) for later in (0, lead_s))
     seen = _seen(magnitude[4], magnitude[5], bpm)
     hops = np.maximum(np.arange(len(start))[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1), 0)
     return WorldExamples(
         spectra=_spectra(x, magnitude),
         motion=np.maximum(motion, ACC_FLOOR).astype(np.float32),
-        bpm=bpm.astype(np.float32),
-        seen=_clear(0.5 * (seen + seen[hops].mean(axis=1)), bpm).astype(np.float32),
+        bpm=label.astype(np.float32),
+        seen=_clear(0.5 * (seen + seen[hops].mean(axis=1)), label).astype(np.float32),
         hops=hops.astype(np.int32),
         session=np.zeros(len(start), np.int32),
     )
 
 
-def world_examples(seeds: Iterable[int], world: World) -> WorldExamples:
-    """The windows of the simulated sessions of some seeds; one LED each."""
-    return gather_sessions(
-        [session_examples(session(seed, world.seconds, without=world.without)) for seed in seeds]
-    )
+def world_examples(seeds: Iterable[int], world: World, lead_s: float = 0.0) -> WorldExamples:
+    """The windows of the simulated sessions of some seeds; one LED each; lead_s: of their labels."""
+    sessions = (session(seed, world.seconds, without=world.without) for seed in seeds)
+    return gather_sessions([session_examples(made, lead_s=lead_s) for made in sessions])
 
 
 def gather_sessions(parts: Sequence[WorldExamples]) -> WorldExamples:

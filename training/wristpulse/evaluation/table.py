@@ -70,14 +70,16 @@ def _row(names: dict[str, object], scores: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def paired(results: Sequence[JobResult], against: str) -> pd.DataFrame:
-    """Each variant's MAE (tracked, aligned) less that of `against`, person by person.
+def paired(
+    results: Sequence[JobResult], against: str, estimate: str = "tracked, aligned"
+) -> pd.DataFrame:
+    """Each variant's MAE less that of `against`, person by person.
 
     Both as means over seeds, of people that both tested; low, high: 95 % interval over people, `interval`;
     detectable: the mean difference that so many people would show in four of five trials, `detectable`.
     """
     scores = score_frame(_comparable(hop_frame(results)))
-    scores = scores[scores["estimate"] == "tracked, aligned"]
+    scores = scores[scores["estimate"] == estimate]
     mae = scores.groupby(["group", "person", "variant"], sort=False)["mae"].agg(np.nanmean).unstack()
     rows = []
     for variant in scores["variant"].unique():

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Students on data sets of real people: how far off, how often silent, how often wrong and sure.
 
-    invoke unseen --data DIR [--students NAME=FOLDER,NAME=FOLDER] [--out FILE.json]
+    invoke unseen --data DIR [--students NAME=FOLDER,NAME=FOLDER] [--leds all] [--out FILE.json]
 
-Aligned labels (docs/data.md), the first LED, every student int8 by the device's arithmetic. A hop counts
-where the reference is known. Per set, means over people: MAE over all hops, its median person, coverage (the
-share of hops that are `valid`), MAE of these, wrong-valid (the share of these more than 10 BPM off), its
-worst person, and wrong-shown (the same as a share of all hops). People without a valid hop have no MAE of
-valid and no wrong-valid.
+Aligned labels (docs/data.md), every student int8 by the device's arithmetic; the first LED, and with
+`--leds all` also all LEDs of the sets that have several (docs/signal_path.md, section 7a). A hop counts
+where the reference is known. Per set, means over people: MAE over all hops, its median person, coverage
+(the share of hops that are `valid`), MAE of these, wrong-valid (the share of these more than 10 BPM off),
+its worst person, and wrong-shown (the same as a share of all hops). People without a valid hop have no MAE
+of valid and no wrong-valid.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wristpulse.core.sensor import to_counts
+from wristpulse.core.numbers import FUSION_LEDS
+from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.data.labels import window_labels
 from wristpulse.recordings import DATASETS, Recording, iter_dataset
 from wristpulse.student.card import Student, load_student
@@ -68,6 +70,7 @@ class Row:
 
     student: str
     tested_on: str
+    leds: int
     people: int
     hops: int
     mae: float
@@ -79,11 +82,16 @@ class Row:
     wrong_shown: float
 
 
-def person_of(student: Student, recordings: Sequence[Recording]) -> Person:
+def streams_of(recording: Recording, leds: int) -> list[SensorStream]:
+    """The default LED, or the first `leds` of several."""
+    return [to_counts(recording, led) for led in ((None,) if leds == 1 else range(leds))]
+
+
+def person_of(student: Student, recordings: Sequence[Recording], leds: int = 1) -> Person:
     """One person's recordings through a student."""
     errors, valid = [], []
     for recording in recordings:
-        results = student.estimator().run(to_counts(recording))
+        results = student.estimator().run(streams_of(recording, leds))
         label = window_labels(recording, np.array([r.time_us for r in results], np.int64), aligned=True)
         bpm = np.array([r.bpm_q8 / 256 if r.bpm_q8 else np.nan for r in results])
         known = np.isfinite(label) & np.isfinite(bpm)
@@ -92,7 +100,7 @@ def person_of(student: Student, recordings: Sequence[Recording]) -> Person:
     return Person(error=np.concatenate(errors), valid=np.concatenate(valid))
 
 
-def row(student: str, tested_on: str, people: Sequence[Person]) -> Row:
+def row(student: str, tested_on: str, people: Sequence[Person], leds: int = 1) -> Row:
     """The line of a student on a set, from its people."""
     sure = [p for p in people if p.valid.any()]
     wrong = [p.wrong.sum() / p.valid.sum() for p in sure]
@@ -100,6 +108,7 @@ def row(student: str, tested_on: str, people: Sequence[Person]) -> Row:
     return Row(
         student=student,
         tested_on=tested_on,
+        leds=leds,
         people=len(people),
         hops=sum(len(p.error) for p in people),
         mae=float(np.mean(mae)),
@@ -134,23 +143,25 @@ def _folder(which: Set, data: Path) -> Path | None:
     return next((folder for folder in folders if folder.is_dir()), None)
 
 
-def rows(students: dict[str, Student], data: Path) -> Iterator[Row]:
+def rows(students: dict[str, Student], data: Path, all_leds: bool = False) -> Iterator[Row]:
     """Lines of all students on the sets that are there; UserError for none."""
     for which in sets_in(data):
         people: dict[str, list[Recording]] = {}
         for recording in labelled(which, data):
             people.setdefault(recording.subject, []).append(recording)
+        several = min(recording.ppg.shape[1] for of in people.values() for recording in of)
         for name, student in students.items():
-            yield row(name, which.name, [person_of(student, of) for of in people.values()])
+            for leds in sorted({1, min(several, FUSION_LEDS)} if all_leds else {1}):
+                yield row(name, which.name, [person_of(student, of, leds) for of in people.values()], leds)
 
 
 def markdown(table: Sequence[Row]) -> str:
     """The table as Markdown."""
-    head = ("student", "tested on", "people", "hops", "MAE", "median person", "valid", "MAE of valid",
+    head = ("student", "tested on", "LEDs", "people", "hops", "MAE", "median person", "valid", "MAE of valid",
             "wrong-valid", "worst person", "wrong-shown")  # fmt: skip
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for r in table:
-        cells = (r.student, r.tested_on, r.people, r.hops, f"{r.mae:.2f}", f"{r.median_person:.2f}",
+        cells = (r.student, r.tested_on, r.leds, r.people, r.hops, f"{r.mae:.2f}", f"{r.median_person:.2f}",
                  f"{r.coverage:.1%}", f"{r.mae_valid:.2f}", f"{r.wrong_valid:.2%}",
                  f"{r.wrong_valid_worst:.1%}", f"{r.wrong_shown:.2%}")  # fmt: skip
         lines.append("| " + " | ".join(map(str, cells)) + " |")
@@ -164,11 +175,15 @@ def named(students: Sequence[str]) -> dict[str, Path]:
 
 
 def report(
-    students: dict[str, Path], data: Path, out: Path | None, say: Callable[[str], None] = print
+    students: dict[str, Path],
+    data: Path,
+    out: Path | None,
+    say: Callable[[str], None] = print,
+    all_leds: bool = False,
 ) -> None:
     """Print the table; write the figures to the JSON file `out`. UserError if no set is there."""
     loaded = {name: load_student(folder) for name, folder in students.items()}
-    table = list(rows(loaded, data))
+    table = list(rows(loaded, data, all_leds))
     say(markdown(table))
     if out:
         digests = {name: student.card.model_sha256 for name, student in loaded.items()}

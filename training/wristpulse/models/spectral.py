@@ -29,7 +29,19 @@ def build(config: SpectralStudent) -> keras.Model:
 
 
 def convolution(x, width: int, kernel: int, dilation: int, name: str):
-    """Convolution along frequency, batch normalisation, ReLU: (1, 104, c) -> (1, 104, width)."""
+    """Convolve along frequency, normalise over the batch, apply ReLU.
+
+    Parameters
+    ----------
+    x : KerasTensor (1, 104, c)
+    width, kernel, dilation : int
+        Filters, their taps, and the bins from tap to tap.
+    name : str
+
+    Returns
+    -------
+    KerasTensor (1, 104, width)
+    """
     x = layers.Conv2D(
         width,
         (1, kernel),

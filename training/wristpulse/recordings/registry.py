@@ -60,16 +60,41 @@ SIMULATED = (SIMULATOR, WORLD)  # data sets that need no folder
 
 
 def open_dataset(name: str, folder: Path | str | None = None, **options) -> list[Recording]:
-    """All recordings of a data set; see `iter_dataset`."""
+    """Read all recordings of a data set; parameters and errors as of `iter_dataset`.
+
+    Returns
+    -------
+    list of Recording
+
+    Examples
+    --------
+    >>> [r.name for r in open_dataset("simulator", subjects=2, minutes=0.5)]
+    ['sim1', 'sim2']
+    """
     return list(iter_dataset(name, folder, **options))
 
 
 def iter_dataset(name: str, folder: Path | str | None = None, **options) -> Iterator[Recording]:
-    """The recordings of a data set one by one, read as they are asked for.
+    """Read the recordings of a data set one by one, as they are asked for.
 
-    `folder` is the data set's own folder or the one that contains it. The simulated ones need none and take
-    `subjects`, `minutes`, `first_seed` and the options of `simulate`, or of `world`'s `recording`. Raises
-    `RecordingError`.
+    Parameters
+    ----------
+    name : str
+        Key of `DATASETS`, or one of `SIMULATED`.
+    folder : Path or str, optional
+        The data set's own folder, or the one that contains it. The simulated ones need none.
+    **options
+        For the simulated ones: ``subjects``, ``minutes``, ``first_seed`` and the options of `simulate`, or of
+        `wristpulse.recordings.world.delivery.recording`.
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        No data set of this name, none of its files in the folder, or a damaged file.
     """
     if name in SIMULATED:
         return _simulated(simulate if name == SIMULATOR else recording, **options)
@@ -81,7 +106,24 @@ def iter_dataset(name: str, folder: Path | str | None = None, **options) -> Iter
 
 
 def find_folder(name: str, folder: Path) -> Path:
-    """Where the data set's files are: `folder`, a subfolder of a known name, or a zip archive in either."""
+    """Find a data set's files: in `folder`, in a subfolder of a known name, or in a zip archive in either.
+
+    Parameters
+    ----------
+    name : str
+        Key of `DATASETS`.
+    folder : Path
+
+    Returns
+    -------
+    Path
+        A folder or an archive.
+
+    Raises
+    ------
+    RecordingError
+        None of the data set's files there.
+    """
     kind = DATASETS[name]
     if folder.is_file() and kind.archives:
         return folder

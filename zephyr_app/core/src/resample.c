@@ -79,7 +79,7 @@ static uint32_t mean(int64_t sum, uint32_t total)
 }
 
 int32_t pulse_resample_ppg(struct pulse_ring *ring, const uint32_t *counts, int64_t frame_us,
-			   struct pulse_hop *hop)
+			   struct pulse_tally *tally)
 {
 	uint32_t now = (uint32_t)frame_us;
 	uint32_t first = trim(ring, now);
@@ -102,9 +102,9 @@ int32_t pulse_resample_ppg(struct pulse_ring *ring, const uint32_t *counts, int6
 			saturated += x == 0 || x == PULSE_PPG_MAX;
 		}
 	}
-	hop->samples = (uint16_t)(hop->samples + own);
-	hop->dark = (uint16_t)(hop->dark + dark);
-	hop->saturated = (uint16_t)(hop->saturated + saturated);
+	tally->samples += own;
+	tally->dark += dark;
+	tally->saturated += saturated;
 	if ((int32_t)total < PULSE_MIN_WEIGHT) {
 		return (int32_t)(counts[nearest(ring, first, now)] << PULSE_PPG_FRACTION);
 	}

@@ -139,9 +139,9 @@ static int8_t motion(uint32_t root)
 	return (int8_t)(value - 128);
 }
 
-void pulse_spectrum_append(const struct pulse_window *window, const struct pulse_moments *moments,
-			   bool first, struct pulse_spectrum_scratch *scratch,
-			   int8_t input[PULSE_SPECTRUM_INPUT])
+/* The oldest hop drops out; light of the newest. @return where its features stand, first bin */
+static int8_t *append_light(const struct pulse_window *window, const struct pulse_moments *moments,
+			    struct pulse_spectrum_scratch *scratch, int8_t *input)
 {
 	int8_t *newest = input + BIN_BYTES - HOP_BYTES;
 
@@ -151,6 +151,45 @@ void pulse_spectrum_append(const struct pulse_window *window, const struct pulse
 	load_ppg(window, moments->mean[0], scratch->d);
 	add_power(scratch);
 	write(scratch, magnitudes(scratch, 1, PULSE_PPG_SPECTRUM_FLOOR), newest + PPG);
+	return newest;
+}
+
+/* The newest hop stands for those before it. */
+static void repeat_newest(int8_t *input)
+{
+	for (int8_t *bin = input; bin < input + PULSE_SPECTRUM_INPUT; bin += BIN_BYTES) {
+		const int8_t *last = bin + BIN_BYTES - HOP_BYTES;
+
+		for (int8_t *hop = bin; hop < last; hop += HOP_BYTES) {
+			memcpy(hop, last, HOP_BYTES);
+		}
+	}
+}
+
+#if PULSE_LEDS > 1
+void pulse_spectrum_append_light(const struct pulse_window *window,
+				 const struct pulse_moments *moments, bool first,
+				 struct pulse_spectrum_scratch *scratch,
+				 const int8_t from[PULSE_SPECTRUM_INPUT],
+				 int8_t input[PULSE_SPECTRUM_INPUT])
+{
+	int8_t *newest = append_light(window, moments, scratch, input);
+	const int8_t *other = from + BIN_BYTES - HOP_BYTES;
+
+	for (int b = 0; b < PULSE_BINS; b++) {
+		memcpy(newest + b * BIN_BYTES + ACC, other + b * BIN_BYTES + ACC, HOP_BYTES - ACC);
+	}
+	if (first) {
+		repeat_newest(input);
+	}
+}
+#endif
+
+void pulse_spectrum_append(const struct pulse_window *window, const struct pulse_moments *moments,
+			   bool first, struct pulse_spectrum_scratch *scratch,
+			   int8_t input[PULSE_SPECTRUM_INPUT])
+{
+	int8_t *newest = append_light(window, moments, scratch, input);
 
 	memset(scratch->power, 0, sizeof(scratch->power));
 	for (int axis = 0; axis < 3; axis++) {
@@ -159,12 +198,12 @@ void pulse_spectrum_append(const struct pulse_window *window, const struct pulse
 	}
 	write(scratch, magnitudes(scratch, 2, PULSE_ACC_SPECTRUM_FLOOR), newest + ACC);
 
-	for (int8_t *bin = input; bin < input + PULSE_SPECTRUM_INPUT; bin += BIN_BYTES) {
-		int8_t *last = bin + BIN_BYTES - HOP_BYTES;
+	int8_t value = motion(moments->acc_root);
 
-		last[MOTION] = motion(moments->acc_root);
-		for (int8_t *hop = bin; first && hop < last; hop += HOP_BYTES) {
-			memcpy(hop, last, HOP_BYTES);
-		}
+	for (int b = 0; b < PULSE_BINS; b++) {
+		newest[b * BIN_BYTES + MOTION] = value;
+	}
+	if (first) {
+		repeat_newest(input);
 	}
 }

@@ -14,6 +14,46 @@ void pulse_window_clear(struct pulse_window *window)
 	window->count = 0;
 }
 
+#if PULSE_LEDS > 1
+
+static void push_led(struct pulse_window_led *own, uint8_t slot,
+		     const int32_t ppg[PULSE_HOP_FRAMES])
+{
+	memcpy(own->ppg[slot], ppg, sizeof(own->ppg[slot]));
+	own->sum[slot] = 0;
+	own->squares[slot] = 0;
+	for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
+		own->sum[slot] += ppg[i];
+		own->squares[slot] += (uint64_t)((int64_t)ppg[i] * ppg[i]);
+	}
+}
+
+void pulse_window_swap(struct pulse_window *window, int led)
+{
+	if (led == 0) {
+		return;
+	}
+	struct pulse_window_led *own = &window->more[led - 1];
+
+	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
+		int32_t sum = own->sum[hop];
+		uint64_t squares = own->squares[hop];
+
+		own->sum[hop] = window->sum[hop][0];
+		own->squares[hop] = window->squares[hop][0];
+		window->sum[hop][0] = sum;
+		window->squares[hop][0] = squares;
+		for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
+			int32_t x = own->ppg[hop][i];
+
+			own->ppg[hop][i] = window->ppg[hop][i];
+			window->ppg[hop][i] = x;
+		}
+	}
+}
+
+#endif
+
 void pulse_window_push(struct pulse_window *window, const struct pulse_hop *hop)
 {
 	uint8_t slot = window->next;
@@ -26,40 +66,37 @@ void pulse_window_push(struct pulse_window *window, const struct pulse_hop *hop)
 	memset(squares, 0, sizeof(window->squares[slot]));
 	for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
 		sum[0] += hop->ppg[i];
+		squares[0] += (uint64_t)((int64_t)hop->ppg[i] * hop->ppg[i]);
 		for (int axis = 0; axis < 3; axis++) {
 			int32_t x = hop->acc[i][axis];
 
 			sum[1 + axis] += x;
-			squares[axis] += (uint32_t)(x * x);
+			squares[1 + axis] += (uint32_t)(x * x);
 		}
 	}
+#if PULSE_LEDS > 1
+	for (int led = 1; led < PULSE_LEDS; led++) {
+		push_led(&window->more[led - 1], slot, hop->more[led - 1].ppg);
+	}
+#endif
 	window->next = (uint8_t)((slot + 1) % PULSE_WINDOW_HOPS);
 	if (window->count < PULSE_WINDOW_HOPS) {
 		window->count++;
 	}
 }
 
-static int32_t mean(const struct pulse_window *window, int channel)
-{
-	int32_t sum = 0;
-
-	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
-		sum += window->sum[hop][channel];
-	}
-	return sum >> 8; /* 256 frames */
-}
-
 /* Sum of (x - mean)^2 = sum x^2 - 2 mean sum x + n mean^2, exact. */
-static uint64_t power(const struct pulse_window *window, int axis, int32_t mean)
+static uint64_t power(const struct pulse_window *window, int channel, int32_t *mean)
 {
 	int64_t sum = 0;
 	uint64_t squares = 0;
 
 	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
-		sum += window->sum[hop][1 + axis];
-		squares += window->squares[hop][axis];
+		sum += window->sum[hop][channel];
+		squares += window->squares[hop][channel];
 	}
-	return squares - (uint64_t)(mean * (2 * sum - (int64_t)PULSE_WINDOW_FRAMES * mean));
+	*mean = (int32_t)(sum >> 8); /* 256 frames */
+	return squares - (uint64_t)(*mean * (2 * sum - (int64_t)PULSE_WINDOW_FRAMES * *mean));
 }
 
 bool pulse_window_moving(const struct pulse_window *window)
@@ -67,11 +104,11 @@ bool pulse_window_moving(const struct pulse_window *window)
 	int slot = (window->next + PULSE_WINDOW_HOPS - 1) % PULSE_WINDOW_HOPS;
 	int64_t power = 0;
 
-	for (int axis = 0; axis < 3; axis++) {
-		int64_t sum = window->sum[slot][1 + axis];
+	for (int channel = 1; channel < PULSE_CHANNELS; channel++) {
+		int64_t sum = window->sum[slot][channel];
 
 		/* 64 times the power about the mean: exact without a division. */
-		power += PULSE_HOP_FRAMES * (int64_t)window->squares[slot][axis] - sum * sum;
+		power += PULSE_HOP_FRAMES * (int64_t)window->squares[slot][channel] - sum * sum;
 	}
 	return power >= PULSE_MOVING;
 }
@@ -80,12 +117,14 @@ struct pulse_moments pulse_window_moments(const struct pulse_window *window)
 {
 	struct pulse_moments moments;
 	uint64_t acc = 0;
+	uint64_t ppg = power(window, 0, &moments.mean[0]);
 
-	for (int channel = 0; channel < PULSE_CHANNELS; channel++) {
-		moments.mean[channel] = mean(window, channel);
+	for (int channel = 1; channel < PULSE_CHANNELS; channel++) {
+		acc += power(window, channel, &moments.mean[channel]);
 	}
-	for (int axis = 0; axis < 3; axis++) {
-		acc += power(window, axis, moments.mean[1 + axis]);
+	moments.ppg_root = pulse_isqrt(ppg);
+	if (moments.ppg_root < PULSE_PPG_ROOT_FLOOR) {
+		moments.ppg_root = PULSE_PPG_ROOT_FLOOR;
 	}
 	moments.acc_root = pulse_isqrt(acc);
 	if (moments.acc_root < PULSE_ACC_REST) {

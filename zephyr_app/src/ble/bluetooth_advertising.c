@@ -9,6 +9,8 @@
 #include <zephyr/logging/log.h>
 #include <zephyr/sys/util.h>
 
+#include "bluetooth_accept_list.h"
+#include "bluetooth_pairing.h"
 #include "health/confirm.h"
 
 LOG_MODULE_DECLARE(bluetooth, CONFIG_PULSE_LOG_LEVEL);
@@ -21,11 +23,24 @@ static const struct bt_data advertisement[] = {
 	BT_DATA(BT_DATA_NAME_COMPLETE, CONFIG_BT_DEVICE_NAME, sizeof(CONFIG_BT_DEVICE_NAME) - 1),
 };
 
+/* Who may connect: all, or with CONFIG_PULSE_ACCEPT_LIST bonded phones while pairing is closed. */
+static uint32_t filter(void)
+{
+	if (!IS_ENABLED(CONFIG_PULSE_ACCEPT_LIST)) {
+		return 0;
+	}
+	(void)bt_le_adv_stop(); /* the list must not change while it is in use */
+	if (pulse_pairing_is_open() || !pulse_accept_list_fill()) {
+		return 0;
+	}
+	return BT_LE_ADV_OPT_FILTER_CONN;
+}
+
 static int start(uint32_t interval_min, uint32_t interval_max)
 {
+	uint32_t options = BT_LE_ADV_OPT_CONNECTABLE | BT_LE_ADV_OPT_ONE_TIME | filter();
 	const struct bt_le_adv_param *param =
-		BT_LE_ADV_PARAM(BT_LE_ADV_OPT_CONNECTABLE | BT_LE_ADV_OPT_ONE_TIME, interval_min,
-				interval_max, NULL);
+		BT_LE_ADV_PARAM(options, interval_min, interval_max, NULL);
 
 	return bt_le_adv_start(param, advertisement, ARRAY_SIZE(advertisement), NULL, 0);
 }
@@ -75,6 +90,11 @@ static void on_connected(struct bt_conn *connection, uint8_t error)
 	ARG_UNUSED(error);
 	(void)k_work_cancel_delayable(&slowing);
 	(void)k_work_submit(&again); /* for the next phone */
+}
+
+void pulse_advertising_renew(void)
+{
+	(void)k_work_submit(&again);
 }
 
 /* The connection's memory is free for the next one. Not to be blocked: the work queue does it. */

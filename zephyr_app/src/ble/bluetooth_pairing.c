@@ -8,16 +8,27 @@
 #include <zephyr/logging/log.h>
 #include <zephyr/sys/atomic.h>
 
+#include "bluetooth_advertising.h"
 #include "health/last_words.h"
 
 LOG_MODULE_DECLARE(bluetooth, CONFIG_PULSE_LOG_LEVEL);
 
 static atomic_t is_open;
 
+/* Who may connect follows from it (CONFIG_PULSE_ACCEPT_LIST). */
+static void set_open(bool now_open)
+{
+	bool was_open = atomic_set(&is_open, now_open);
+
+	if (IS_ENABLED(CONFIG_PULSE_ACCEPT_LIST) && was_open != now_open && bt_is_ready()) {
+		pulse_advertising_renew();
+	}
+}
+
 static void close_pairing(struct k_work *work)
 {
 	ARG_UNUSED(work);
-	atomic_clear(&is_open);
+	set_open(false);
 }
 
 static K_WORK_DELAYABLE_DEFINE(closing, close_pairing);
@@ -69,11 +80,21 @@ int pulse_pairing_start(void)
 
 void pulse_pairing_open(void)
 {
-	(void)atomic_set(&is_open, true);
+	set_open(true);
 	(void)k_work_reschedule(&closing, K_SECONDS(CONFIG_PULSE_PAIRING_S));
+}
+
+bool pulse_pairing_is_open(void)
+{
+	return atomic_get(&is_open);
 }
 
 int pulse_pairing_forget(void)
 {
-	return bt_unpair(BT_ID_DEFAULT, BT_ADDR_LE_ANY);
+	int ret = bt_unpair(BT_ID_DEFAULT, BT_ADDR_LE_ANY);
+
+	if (IS_ENABLED(CONFIG_PULSE_ACCEPT_LIST)) {
+		pulse_advertising_renew();
+	}
+	return ret;
 }

@@ -8,6 +8,8 @@
 #ifndef PULSE_BLUETOOTH_PAIRING_H_
 #define PULSE_BLUETOOTH_PAIRING_H_
 
+#include <stdbool.h>
+
 /** Judge pairings from now on, and open the time for them. Before advertising.
  * @return 0 or negative errno
  */
@@ -15,6 +17,9 @@ int pulse_pairing_start(void);
 
 /** Accept new bonds for CONFIG_PULSE_PAIRING_S from now on; any thread. */
 void pulse_pairing_open(void);
+
+/** Whether new bonds are accepted; any thread. */
+bool pulse_pairing_is_open(void);
 
 /** Forget all bonds, those stored as well. @return 0 or negative errno */
 int pulse_pairing_forget(void);

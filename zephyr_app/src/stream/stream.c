@@ -4,7 +4,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/atomic.h>
 
-#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/ppg.h>
 #include <pulse/hop.h>
 
 #include "estimation/infer.h"
@@ -75,11 +75,13 @@ static void step(struct batch *batch, int64_t t_us)
 	batch->last_us = t_us;
 }
 
-static void add_ppg(int64_t t_us, uint32_t counts)
+/* The first channel: what the records of version 1 have room for. */
+static void add_ppg(int64_t t_us, const uint32_t *counts, int channels)
 {
+	ARG_UNUSED(channels);
 	if (atomic_get(&enabled)) {
 		step(&ppg, t_us);
-		pulse_frame_add(&ppg.frame, counts, PPG_BYTES);
+		pulse_frame_add(&ppg.frame, counts[0], PPG_BYTES);
 	}
 }
 
@@ -131,11 +133,11 @@ static void send_counters(void)
 {
 	struct pulse_acquire_counters acquired;
 	struct pulse_schedule schedule;
-	struct max3010x_counters chip;
+	struct pulse_ppg_counters chip;
 
 	pulse_acquire_counters(&acquired);
 	pulse_infer_schedule(&schedule);
-	max3010x_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip);
+	pulse_ppg_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip);
 
 	int64_t now_us = pulse_clock_from_uptime_us(k_ticks_to_us_floor64(k_uptime_ticks()));
 	const uint32_t counters[] = {

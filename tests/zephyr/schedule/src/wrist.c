@@ -5,8 +5,8 @@
 #include <zephyr/kernel.h>
 #include <zephyr/ztest.h>
 
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
+#include <drivers/sensor/ppg.h>
+#include <drivers/sensor/ppg_emul.h>
 
 #include "replay/emulated_accelerometer.h"
 
@@ -26,13 +26,13 @@ static void tick(struct k_timer *timer)
 	const uint32_t counts = 100000;
 	const int16_t xyz[3] = {0, 0, 4096};
 
-	max3010x_emul_push(EMUL_DT_GET(PPG_NODE), &counts);
+	pulse_ppg_emul_push(EMUL_DT_GET(PPG_NODE), &counts);
 	if (ppg_samples++ % (WRIST_ACC_US / WRIST_PPG_US) == 0) {
 		pulse_emulated_accelerometer_push(xyz);
 		acc_samples++;
 	}
 	if (--ticks_left == 0) {
-		max3010x_emul_flush(EMUL_DT_GET(PPG_NODE));
+		pulse_ppg_emul_flush(EMUL_DT_GET(PPG_NODE));
 		k_sem_give(&ended);
 		return;
 	}
@@ -44,7 +44,7 @@ void wrist_init(void)
 {
 	struct sensor_value period = {.val1 = WRIST_PPG_US * 1000};
 
-	zassert_ok(sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD,
+	zassert_ok(sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PERIOD,
 				   &period));
 }
 

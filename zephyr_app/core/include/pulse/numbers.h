@@ -72,6 +72,24 @@
 #define PULSE_TRACK_NEAR 4
 /* after a longer silence the old rate says nothing */
 #define PULSE_TRACK_GAP_US 10000000
+/* weight of an LED whose evidence counts in full */
+#define PULSE_FUSION_WHOLE 16
+/* Q15, of an LED that nothing is known of */
+#define PULSE_FUSION_TRUST 16384
+/* of the running mean of an LED's confidence */
+#define PULSE_FUSION_SHIFT 4
+/* Q15 below the most trusted LED: whole weight */
+#define PULSE_FUSION_FULL 512
+/* Q15 below it: no weight */
+#define PULSE_FUSION_NONE 3072
+/* saturated samples, more than one in so many: left out */
+#define PULSE_FUSION_BLIND 2
+/* saturated samples, more than one in so many: half */
+#define PULSE_FUSION_CLIPPED 8
+/* Q15 of the likelihood near its highest bin: half below */
+#define PULSE_FUSION_UNSURE 9830
+/* hops from look to look at an LED without weight */
+#define PULSE_FUSION_REST 4
 /* confidence of 0.9 */
 #define PULSE_CALM_Q15 29491
 /* of PULSE_POLICY_TABLE */

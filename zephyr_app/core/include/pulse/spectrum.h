@@ -43,6 +43,18 @@ void pulse_spectrum_append(const struct pulse_window *window, const struct pulse
 			   bool first, struct pulse_spectrum_scratch *scratch,
 			   int8_t input[PULSE_SPECTRUM_INPUT]);
 
+#if PULSE_LEDS > 1
+/**
+ * As pulse_spectrum_append(), with the features of motion copied from the input of another LED,
+ * which this hop has been appended to: a quarter of the cost.
+ */
+void pulse_spectrum_append_light(const struct pulse_window *window,
+				 const struct pulse_moments *moments, bool first,
+				 struct pulse_spectrum_scratch *scratch,
+				 const int8_t from[PULSE_SPECTRUM_INPUT],
+				 int8_t input[PULSE_SPECTRUM_INPUT]);
+#endif
+
 #ifdef __cplusplus
 }
 #endif
