@@ -279,7 +279,8 @@ def report(_context, results: Path | None = None, output: Path | None = None):
     variants = list(dict.fromkeys(r.variant for r in found))
     untaught = [v for v in variants if v.endswith("none")]  # from labels only
     if untaught and len(variants) > 1:
-        say(paired_markdown(paired(found, untaught[0]), untaught[0]))
+        for estimate in ("tracked, aligned", "untracked, aligned"):
+            say(f"{estimate}:\n{paired_markdown(paired(found, untaught[0], estimate), untaught[0])}")
     say(f"written: {written}")
 
 

@@ -33,6 +33,7 @@ DARK_ONE_IN = 4  # dark samples, one in more than so many: no contact
 HOPS_PER_WINDOW = 4
 WINDOW = HOP * HOPS_PER_WINDOW  # 256 frames: 8 s
 SIGNALS = 4  # PPG, X, Y, Z
+BASELINE_REACH = 24  # frames either side that make the baseline: 0.75 s
 INPUT_STEPS = 32  # of a network input per standard deviation
 ROOT_DEVIATIONS = math.isqrt(WINDOW)  # the root of a window's summed squares is 16 standard deviations
 PPG_FLOOR = 64  # of that root: a standard deviation of a quarter of a count
@@ -125,6 +126,7 @@ SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_DARK_ONE_IN": (DARK_ONE_IN, "dark samples, one in more than so many: no contact"),
     "PULSE_WINDOW_HOPS": (HOPS_PER_WINDOW, "8 s"),
     "PULSE_CHANNELS": (SIGNALS, "PPG, X, Y, Z"),
+    "PULSE_BASELINE_REACH": (BASELINE_REACH, "frames either side that make the PPG's baseline: 0.75 s"),
     "PULSE_INPUT_STEPS": (INPUT_STEPS, "of a network input per standard deviation"),
     "PULSE_ROOT_DEVIATIONS": (ROOT_DEVIATIONS, "standard deviations that make a window's root"),
     "PULSE_PPG_ROOT_FLOOR": (PPG_FLOOR, "a standard deviation of a quarter of a count"),

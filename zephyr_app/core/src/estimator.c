@@ -103,7 +103,8 @@ static void look_at(struct pulse_estimator *estimator, int led, const struct pul
 	}
 #else
 	(void)from;
-	pulse_window_quantise(&estimator->window, moments, input_of(estimator, led));
+	pulse_window_quantise(&estimator->window, moments, estimator->work.ppg,
+			      input_of(estimator, led));
 #endif
 	estimator->fusion.led[led].fresh = false;
 }
@@ -183,7 +184,7 @@ static uint32_t look(struct pulse_estimator *estimator, uint32_t ppg_root[PULSE_
 	pulse_spectrum_append(&estimator->window, &moments, estimator->fresh,
 			      &estimator->work.spectrum, estimator->input);
 #else
-	pulse_window_quantise(&estimator->window, &moments, estimator->input);
+	pulse_window_quantise(&estimator->window, &moments, estimator->work.ppg, estimator->input);
 #endif
 	estimator->fresh = false;
 	ppg_root[0] = moments.ppg_root;

@@ -57,6 +57,8 @@ struct pulse_estimator {
 		uint64_t arena[(PULSE_MODEL_ARENA_SIZE + 7) / 8];
 #ifdef PULSE_FRONT_END_SPECTRUM
 		struct pulse_spectrum_scratch spectrum;
+#else
+		int32_t ppg[PULSE_WINDOW_FRAMES];
 #endif
 	} work;
 };

@@ -40,6 +40,8 @@
 #define PULSE_WINDOW_HOPS 4
 /* PPG, X, Y, Z */
 #define PULSE_CHANNELS 4
+/* frames either side that make the PPG's baseline: 0.75 s */
+#define PULSE_BASELINE_REACH 24
 /* of a network input per standard deviation */
 #define PULSE_INPUT_STEPS 32
 /* standard deviations that make a window's root */
