@@ -82,14 +82,14 @@ class Doubt:
 
 def _at(v: np.ndarray, row: int, bpm_q8: int, times: int = 1, by: int = 1) -> int:
     """The largest feature within a bin of the rate times `times` / `by`; 0 beyond the bins."""
-    middle = int(round_div(np.int64(times * bpm_q8), by * BIN_Q8)) - FIRST_BIN
+    middle = int(round_div(np.asarray(times * bpm_q8), by * BIN_Q8)) - FIRST_BIN
     near = v[max(0, middle - 1) : max(0, middle + 2), row]
     return int(near.max(initial=0))
 
 
 def _is_pure(v: np.ndarray, bpm_q8: int) -> bool:
     """The light's line is no wider than the window's: hardly anything 8 to 12 bins beside it."""
-    middle = int(round_div(np.int64(bpm_q8), BIN_Q8)) - FIRST_BIN
+    middle = int(round_div(np.asarray(bpm_q8), BIN_Q8)) - FIRST_BIN
     beside = [middle + side * d for d in range(8, 13) for side in (-1, 1)]
     side = max(int(v[b, PPG]) for b in beside if 0 <= b < BINS)
     return 64 * side <= DOUBT_SIDE * _at(v, PPG, bpm_q8)

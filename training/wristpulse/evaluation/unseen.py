@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -70,12 +70,12 @@ SETS = (
 class Person:
     """One person's hops with a reference: error (n,) in BPM, valid (n,).
 
-    mae_by_lag: BPM, of labels that come later by LAGS_S.
+    mae_by_lag: BPM, of labels that come later by LAGS_S; NaN where that was not asked for.
     """
 
     error: np.ndarray
     valid: np.ndarray
-    mae_by_lag: np.ndarray
+    mae_by_lag: np.ndarray = field(default_factory=lambda: np.full(len(LAGS_S), np.nan))
 
     @property
     def wrong(self) -> np.ndarray:
