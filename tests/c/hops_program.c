@@ -55,7 +55,7 @@ static void print_hops(void)
 static void push(const struct pulse_replay_sample *sample)
 {
 	if (sample->is_ppg) {
-		pulse_align_ppg(&align, sample->t_us, sample->ppg);
+		pulse_align_ppg(&align, sample->t_us, sample->ppg[0]);
 	} else {
 		pulse_align_acc(&align, sample->t_us, sample->acc);
 	}

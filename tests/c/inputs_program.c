@@ -48,7 +48,7 @@ int program(void)
 	pulse_estimator_init(&estimator);
 	while ((more = pulse_replay_next(&replay, &sample)) > 0) {
 		if (sample.is_ppg) {
-			pulse_align_ppg(&align, sample.t_us, sample.ppg);
+			pulse_align_ppg(&align, sample.t_us, sample.ppg[0]);
 		} else {
 			pulse_align_acc(&align, sample.t_us, sample.acc);
 		}

@@ -39,10 +39,10 @@ static void samples_come_in_order_and_the_checksum_last(void)
 
 	CHECK(pulse_replay_open(&replay, read_file, &file) == 0);
 	CHECK(pulse_replay_next(&replay, &sample) == 1);
-	CHECK(sample.is_ppg && sample.t_us == 1000 && sample.ppg == 7);
+	CHECK(sample.is_ppg && sample.t_us == 1000 && sample.ppg[0] == 7);
 	/* 1010 us: PPG (1010.5, cut off) before ACC when equal */
 	CHECK(pulse_replay_next(&replay, &sample) == 1);
-	CHECK(sample.is_ppg && sample.t_us == 1010 && sample.ppg == 8);
+	CHECK(sample.is_ppg && sample.t_us == 1010 && sample.ppg[0] == 8);
 	CHECK(pulse_replay_next(&replay, &sample) == 1);
 	CHECK(!sample.is_ppg && sample.t_us == 1010);
 	CHECK(sample.acc[0] == 1 && sample.acc[1] == -1 && sample.acc[2] == 2);

@@ -28,7 +28,7 @@ IN_NIX = {
     "git": "git",
 }
 # Modules of west.yml that no image of the flake needs: another board's, the bootloader.
-OTHER_IMAGES = {"hal_stm32", "mcuboot"}
+OTHER_IMAGES = {"hal_stm32", "mcuboot", "zcbor"}
 
 
 def debian_packages() -> set[str]:

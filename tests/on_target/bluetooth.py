@@ -4,7 +4,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bumble import core, hci
@@ -58,7 +58,12 @@ class Central:
         return address
 
     async def connect(self) -> None:
-        self.peer = Peer(await self.device.connect(await self.find()))
+        """Connect and learn the services; once more where the address has changed since it was found."""
+        connection = None
+        while connection is None:
+            with suppress(core.TimeoutError):
+                connection = await self.device.connect(await self.find(), timeout=3)
+        self.peer = Peer(connection)
         await self.peer.discover_all()
 
     def characteristic(self, service: core.UUID, uuid: core.UUID):
@@ -81,11 +86,53 @@ class Central:
         await measurement.subscribe(lambda value: self.notified.append(bytes(value)))
 
 
+class Link(LocalLink):
+    """Bumble's; a connection keeps the addresses that it began with when the sensor changes its own."""
+
+    def send_acl_data(self, sender_controller, destination_address, transport, data) -> None:
+        connection = sender_controller.le_connections.get(destination_address)
+        receiver = self.find_le_controller(destination_address)
+        if connection is not None and receiver is not None:
+            asyncio.get_running_loop().call_soon(
+                receiver.on_link_acl_data, connection.self_address, transport, data
+            )
+
+
 class SensorController(Controller):
-    """Bumble's, and a command that it lacks: a host whose command is not answered takes it for dead."""
+    """Bumble's, with an accept list, and a command that it lacks; a host needs each one answered."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.accepted: set[hci.Address] = set()
+        self.ignored = 0  # connection requests of others
+
+    @property
+    def filters(self) -> bool:
+        """Whether only the list may connect (Core 6.0, volume 4, part E, 7.8.5: policies 2 and 3)."""
+        return bool(self.le_legacy_advertiser.advertising_filter_policy & 2)
+
+    def change_accepted(self, change: Callable[[], None]) -> hci.HCI_StatusReturnParameters:
+        """Not while an advertiser uses the list (7.8.15)."""
+        if self.le_legacy_advertiser.enabled and self.filters:
+            return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.COMMAND_DISALLOWED_ERROR)
+        change()
+        return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
+
+    def on_hci_le_clear_filter_accept_list_command(self, _command) -> hci.HCI_StatusReturnParameters:
+        return self.change_accepted(self.accepted.clear)
+
+    def on_hci_le_add_device_to_filter_accept_list_command(self, command) -> hci.HCI_StatusReturnParameters:
+        return self.change_accepted(lambda: self.accepted.add(command.address))
+
+    def on_le_connect_ind(self, packet) -> None:
+        """Who is not on the list is not heard."""
+        if not self.filters or packet.initiator_address in self.accepted:
+            super().on_le_connect_ind(packet)
+        elif packet.advertiser_address == self.le_legacy_advertiser.address:
+            self.ignored += 1
 
     def on_hci_le_remove_device_from_resolving_list_command(self, command: hci.HCI_Command) -> None:
-        """Answered; there is no such list (Core 6.0, volume 4, part E, 7.8.39)."""
+        """Answered; there is no such list (7.8.39)."""
         self.send_hci_packet(
             hci.HCI_Command_Complete_Event(
                 num_hci_command_packets=1,
@@ -96,10 +143,10 @@ class SensorController(Controller):
 
 
 class Sensor:
-    """The firmware as a program: what it prints, and its end."""
+    """The firmware as a program: what it prints, and its end; and its controller."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process, self.lines = process, []
+    def __init__(self, process: asyncio.subprocess.Process, controller: SensorController) -> None:
+        self.process, self.controller, self.lines = process, controller, []
 
     async def line(self) -> str:
         """Its next line; empty at its end."""
@@ -121,10 +168,11 @@ class Sensor:
 
 
 @asynccontextmanager
-async def running(
-    image: Path, link: LocalLink, recording: Path, flash: Path, speed: int = SPEED
-) -> AsyncIterator[Sensor]:
-    """The firmware with a controller of its own on the link, replaying a recording; killed at the end."""
+async def started(link: LocalLink, command: Callable[[int], list[object]]) -> AsyncIterator[Sensor]:
+    """A firmware with a controller of its own on the link; killed at the end.
+
+    command: its command line, given the TCP port of the host's at which the controller speaks HCI (H4).
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -132,14 +180,26 @@ async def running(
         # Without a public address of its own: the host takes a random one, by which the link finds it.
         controller = SensorController("sensor", hci_socket.source, hci_socket.sink, link=link)
         firmware = await asyncio.create_subprocess_exec(
-            *(image, f"--bt-dev=127.0.0.1:{port}", f"--flash={flash}", f"--replay={recording}"),
-            *("--rt", f"--rt-ratio={speed}"),
-            stdout=asyncio.subprocess.PIPE,
+            *map(str, command(port)), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
         )
         try:
-            yield Sensor(firmware)
+            yield Sensor(firmware, controller)
         finally:
             if firmware.returncode is None:
                 firmware.kill()
             await firmware.wait()
             link.remove_controller(controller)
+
+
+@asynccontextmanager
+async def running(
+    image: Path, link: LocalLink, recording: Path, flash: Path, speed: int = SPEED
+) -> AsyncIterator[Sensor]:
+    """native_sim's image, replaying a recording."""
+
+    def command(port: int) -> list[object]:
+        options = [f"--bt-dev=127.0.0.1:{port}", f"--flash={flash}", f"--replay={recording}"]
+        return [image, *options, "--rt", f"--rt-ratio={speed}"]
+
+    async with started(link, command) as sensor:
+        yield sensor

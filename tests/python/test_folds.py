@@ -3,16 +3,16 @@ import dataclasses
 
 import pytest
 
-from wristpulse.data.folds import PROTOCOLS, Fold, person
+from wristpulse.data.folds import LEFT_OUT, PROTOCOLS, Fold, person
 from wristpulse.recordings import simulate
 from wristpulse.support.errors import UserError
 
 ONE = simulate(1, 10.0)
 
 
-def people(dataset: str, count: int, each: int = 1) -> list:
+def people(dataset: str, count: int, each: int = 1, letter: str = "S") -> list:
     return [
-        dataclasses.replace(ONE, dataset=dataset, subject=f"S{n}", name=f"{n}-{k}")
+        dataclasses.replace(ONE, dataset=dataset, subject=f"{letter}{n}", name=f"{n}-{k}")
         for n in range(1, count + 1)
         for k in range(each)
     ]
@@ -20,8 +20,12 @@ def people(dataset: str, count: int, each: int = 1) -> list:
 
 EVERYONE = (
     people("bami1", 24)
-    + people("troika", 20, 2)
+    + people("troika", 12, 2)
+    + people("troika", 8, 1, "T")
     + people("bami2", 3)
+    + people("physionet-wrist", 4, 2)
+    + people("bangle2", 2)
+    + people("dalia-s6", 1)
     + people("dalia", 15)
     + people("wesad", 15)
     + people("simulator", 6)
@@ -47,6 +51,16 @@ def test_group_sizes():
     sizes = [len(set(map(person, f.test))) for f in PROTOCOLS["bami-spc-4fold"].folds(EVERYONE)]
     assert sizes == [11] * 4
     assert len(PROTOCOLS["wesad-loso"].folds(EVERYONE)) == 15
+
+
+def test_one_set_is_left_out_at_a_time_and_dalia_never_teaches():
+    folds = {fold.name: fold for fold in PROTOCOLS["leave-one-set-out"].folds(EVERYONE)}
+    assert list(folds) == [*LEFT_OUT, "dalia-s6"]
+    for name, fold in folds.items():
+        sets = {r.dataset for r in fold.train}
+        assert "dalia-s6" not in sets and (name in ("dalia-s6", "troika-S", "troika-T")) == (len(sets) == 5)
+    assert {r.subject[0] for r in folds["troika-S"].test} == {"S"}
+    assert {r.subject[0] for r in folds["troika-S"].train if r.dataset == "troika"} == {"T"}
 
 
 def test_a_person_on_two_sides_is_refused():

@@ -56,6 +56,23 @@ def test_help_is_help_wherever_it_stands(run, words):
     assert run(*words) == run("replay", "--help")
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("train distill -c x", "train -c x distill -c x"),
+        ("train distill quantize --config=x --force", "train {0} distill {0} quantize {0}"),
+        ("train --config x distill", "train --config x distill"),
+        ("lint train --config x", "lint train --config x"),  # lint knows no such option
+        ("train distill", "train distill"),
+    ],
+)
+def test_tasks_in_a_row_share_the_options_after_the_last(words, meant):
+    program = PulseProgram(TASKS)
+    program._tasks = TASKS
+    program.normalize_argv(["invoke", *words.split()])
+    assert program.argv[1:] == meant.format("--config=x --force").split()
+
+
 @pytest.mark.parametrize("words", [(), ("-h",), ("--help",), ("--list",)])
 def test_without_a_task_all_are_shown_in_groups(run, words):
     out, err, status = run(*words)

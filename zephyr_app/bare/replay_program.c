@@ -2,11 +2,15 @@
 /*
  * Replays a `.pulse` file through the core as the sensors would have delivered it, sample by sample
  * in the order of time, and prints one line a hop. The same program on QEMU's Cortex-M4 and on the
- * host.
+ * host. With PULSE_SMOOTH_HOPS, a line LATE HOP ... follows for each hop when its smoothed result
+ * is known.
  */
 #include <pulse/align.h>
 #include <pulse/estimator.h>
 #include <pulse/replay.h>
+#ifdef PULSE_SMOOTH_HOPS
+#include <pulse/smooth.h>
+#endif
 #include <pulse/text.h>
 
 #include "platform.h"
@@ -56,18 +60,41 @@ static enum status bad_file(const char *path, const struct pulse_replay_error *e
 	return STATUS_BAD_FILE;
 }
 
+#ifdef PULSE_SMOOTH_HOPS
+static struct pulse_smooth smooth;
+
+static void print_late(const struct pulse_result *late)
+{
+	char line[PULSE_RESULT_TEXT];
+	char prefixed[PULSE_RESULT_TEXT + 8];
+	struct pulse_text text = pulse_text_in(prefixed, sizeof(prefixed));
+
+	pulse_result_text(late, line);
+	pulse_text_add(&text, "LATE ");
+	pulse_text_add(&text, line);
+	platform_line(prefixed);
+}
+#endif
+
 static void one_hop(void)
 {
 	struct pulse_result result;
 	char line[PULSE_RESULT_TEXT];
 	uint32_t before = platform_counter();
-
-	inferences += (uint32_t)pulse_estimator_hop(&estimator, &hop, &result);
+	int runs = pulse_estimator_hop(&estimator, &hop, &result);
 	uint32_t cost = platform_instructions_between(before, platform_counter());
 
 	dearest = cost > dearest ? cost : dearest;
+	inferences += (uint32_t)runs;
 	pulse_result_text(&result, line);
 	platform_line(line);
+#ifdef PULSE_SMOOTH_HOPS
+	struct pulse_result late;
+
+	if (pulse_smooth_hop(&smooth, &estimator, runs, &result, &late)) {
+		print_late(&late);
+	}
+#endif
 }
 
 static void one_sample(const struct pulse_replay_sample *sample)
@@ -76,7 +103,7 @@ static void one_sample(const struct pulse_replay_sample *sample)
 	bool complete;
 
 	if (sample->is_ppg) {
-		pulse_align_ppg(&align, sample->t_us, sample->ppg);
+		pulse_align_leds(&align, sample->t_us, sample->ppg, PULSE_REPLAY_LEDS);
 	} else {
 		pulse_align_acc(&align, sample->t_us, sample->acc);
 	}
@@ -132,6 +159,9 @@ int program(void)
 	}
 	pulse_align_init(&align);
 	pulse_estimator_init(&estimator);
+#ifdef PULSE_SMOOTH_HOPS
+	pulse_smooth_init(&smooth);
+#endif
 	estimator.policy.on = PULSE_POLICY;
 	more = pulse_replay_open(&replay, platform_read, &handle);
 	while (more >= 0) {
@@ -144,6 +174,13 @@ int program(void)
 	if (more < 0) {
 		return bad_file(path, &replay.error);
 	}
+#ifdef PULSE_SMOOTH_HOPS
+	struct pulse_result late;
+
+	while (pulse_smooth_drain(&smooth, &late)) {
+		print_late(&late);
+	}
+#endif
 	summary();
 	return STATUS_OK;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Zephyr's emulated BMI160 (alias pulse-accel) with its interrupts, power modes and faults. */
+/*
+ * The emulated accelerometer (alias pulse-accel) with its interrupts, power modes and faults:
+ * BMI160, LSM6DSL or BMA4xx, a file each.
+ */
 #ifndef PULSE_EMULATED_ACCELEROMETER_H_
 #define PULSE_EMULATED_ACCELEROMETER_H_
 

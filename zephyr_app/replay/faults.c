@@ -10,11 +10,13 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/printk.h>
 
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
+#include <drivers/sensor/ppg.h>
+#include <drivers/sensor/ppg_emul.h>
 
 #include "emulated_accelerometer.h"
 #include "host.h"
+#include "sensing/absence.h"
+#include "sensing/gain.h"
 #include "settings/config.h"
 
 #define FAULTS 32
@@ -38,29 +40,29 @@ static struct {
 
 static void nack(long times)
 {
-	max3010x_emul_nack(ppg, 0, (int)times);
+	pulse_ppg_emul_nack(ppg, 0, (int)times);
 }
 
 static void mute(long interrupts)
 {
-	max3010x_emul_mute(ppg, (int)interrupts);
+	pulse_ppg_emul_mute(ppg, (int)interrupts);
 }
 
 static void stick(long unused)
 {
 	ARG_UNUSED(unused);
-	max3010x_emul_stick(ppg);
+	pulse_ppg_emul_stick(ppg);
 }
 
 static void lose_power(long unused)
 {
 	ARG_UNUSED(unused);
-	max3010x_emul_power_cycle(ppg);
+	pulse_ppg_emul_power_cycle(ppg);
 }
 
 static void vanish(long gone)
 {
-	max3010x_emul_vanish(ppg, gone != 0);
+	pulse_ppg_emul_vanish(ppg, gone != 0);
 }
 
 static void acc_vanish(long gone)
@@ -117,7 +119,7 @@ static void hold_sensors(long ms)
 	static K_WORK_DEFINE(busy, sleep_there);
 
 	hold_ms = ms;
-	(void)k_work_submit_to_queue(max3010x_queue(), &busy);
+	(void)k_work_submit_to_queue(pulse_ppg_queue(), &busy);
 }
 
 static void store_settings(struct k_work *work)
@@ -158,6 +160,16 @@ static void set_period(long ns)
 	period_ns = ns;
 }
 
+static void adjust_gain(long on)
+{
+	pulse_gain_enable(on != 0);
+}
+
+static void sense_proximity(long on)
+{
+	pulse_absence_enable(on != 0);
+}
+
 static const struct {
 	const char *name;
 	void (*bring)(long value);
@@ -175,6 +187,8 @@ static const struct {
 	{"period ", set_period},
 	{"save ", save},
 	{"policy ", turn_policy},
+	{"gain ", adjust_gain},
+	{"proximity ", sense_proximity},
 };
 
 /* @return where the next line starts; NULL if this one is wrong */

@@ -14,6 +14,8 @@
  *   hold_sensors MS   so is the one that reads the sensors
  *   save UA   not a fault in itself: the user sets the LED current, which is stored
  *   policy ON not a fault in itself: the user turns the power policy on (1) or off (0)
+ *   gain ON   not a fault in itself: LED currents are adjusted to the light (1) or left alone (0)
+ *   proximity ON   not a fault in itself: off the wrist, proximity is sensed (1) or not (0)
  *   period NS not a fault in itself: what the driver takes for the PPG's period, at the start
  */
 #ifndef PULSE_FAULTS_H_

@@ -6,13 +6,12 @@
 #include <zephyr/kernel.h>
 #include <zephyr/sys/printk.h>
 
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
+#include <drivers/sensor/ppg.h>
+#include <drivers/sensor/ppg_emul.h>
 
 #include "estimation/publish.h"
 
 #define PPG_NODE DT_ALIAS(pulse_ppg)
-#define LED_PA   (0x0c + DT_PROP_BY_IDX(PPG_NODE, slots, 0) - 1) /* register LEDn_PA */
 
 struct change {
 	int64_t t_us;
@@ -22,17 +21,17 @@ struct change {
 K_MSGQ_DEFINE(pulse_led_changes, sizeof(struct change), 8, 8);
 
 static const struct emul *const chip = EMUL_DT_GET(PPG_NODE);
-static uint8_t lit;
+static uint32_t lit;
 
 void pulse_led_trace_start(void)
 {
-	lit = max3010x_emul_get_reg(chip, LED_PA);
+	lit = pulse_ppg_emul_led_ua(chip, 0);
 }
 
 void pulse_led_trace_sample(int64_t t_us)
 {
-	uint8_t now = max3010x_emul_get_reg(chip, LED_PA);
-	struct change change = {.t_us = t_us, .ua = now * MAX3010X_LED_STEP_UA};
+	uint32_t now = pulse_ppg_emul_led_ua(chip, 0);
+	struct change change = {.t_us = t_us, .ua = now};
 
 	/* 0: the chip was reset, and takes none. */
 	if (now != 0 && now != lit && k_msgq_put(&pulse_led_changes, &change, K_NO_WAIT) == 0) {

@@ -12,8 +12,8 @@
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/printk.h>
 
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
+#include <drivers/sensor/ppg.h>
+#include <drivers/sensor/ppg_emul.h>
 #include <pulse/hop.h>
 
 #include "emulated_accelerometer.h"
@@ -28,6 +28,7 @@
 #include "sensing/acquire.h"
 #include "sensing/clock.h"
 #include "sensing/motion.h"
+#include "sensing/supervisor.h"
 #include "settings/config.h"
 
 #define PPG_NODE DT_ALIAS(pulse_ppg)
@@ -55,6 +56,7 @@ static K_SEM_DEFINE(asked, 0, 1);
 static const struct emul *const ppg = EMUL_DT_GET(PPG_NODE);
 static atomic_t phase = ATOMIC_INIT(PULSE_REPLAY_IDLE);
 static char asked_path[256];
+static uint8_t more_bits; /* of the chip's counts than the recording's */
 
 static void advance(struct feed *feed)
 {
@@ -76,13 +78,16 @@ static void push_ppg(void)
 	/* None in the last chunks, of a second each: all are over by the end. */
 	if (IS_ENABLED(CONFIG_PULSE_RANDOM_FAULTS) &&
 	    ppg_feed.file.replay.chunks - ppg_feed.file.replay.chunk > FAULTLESS_CHUNKS) {
-		now.ppg = pulse_random_faults_sample(ppg, now.t_us, now.ppg);
+		now.ppg[0] = pulse_random_faults_sample(ppg, now.t_us, now.ppg[0]);
 	}
 	pulse_led_trace_sample(now.t_us);
-	max3010x_emul_push(ppg, &now.ppg);
+	for (int led = 0; led < PULSE_REPLAY_LEDS; led++) {
+		now.ppg[led] <<= more_bits;
+	}
+	pulse_ppg_emul_push(ppg, now.ppg);
 	/* A batch that the recording leaves unfinished is read all the same. */
 	if (ppg_feed.more <= 0 || ppg_feed.next.t_us - now.t_us > GAP_US) {
-		max3010x_emul_flush(ppg);
+		pulse_ppg_emul_flush(ppg);
 	}
 }
 
@@ -130,15 +135,17 @@ static void print_end(void)
 {
 	struct pulse_schedule schedule;
 	struct pulse_acquire_counters acquired;
-	struct max3010x_counters chip;
+	struct pulse_ppg_counters chip;
+	struct pulse_sensor_status acc;
 	size_t work_left = 0;
 	size_t sensors_left = 0;
 
-	(void)k_thread_stack_space_get(&max3010x_queue()->thread, &sensors_left);
+	(void)k_thread_stack_space_get(&pulse_ppg_queue()->thread, &sensors_left);
 	(void)k_thread_stack_space_get(&k_sys_work_q.thread, &work_left);
 	pulse_infer_schedule(&schedule);
 	pulse_acquire_counters(&acquired);
-	max3010x_counters(DEVICE_DT_GET(PPG_NODE), &chip);
+	pulse_ppg_counters(DEVICE_DT_GET(PPG_NODE), &chip);
+	pulse_supervisor_status(PULSE_SENSOR_ACC, &acc);
 	if (IS_ENABLED(CONFIG_PULSE_RANDOM_FAULTS)) {
 		pulse_random_faults_print();
 	}
@@ -146,7 +153,8 @@ static void print_end(void)
 	       "acc=%u "
 	       "ppg_lost=%u acc_lost=%u "
 	       "overflows=%u bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
-	       "stack_inference=%u stack_work=%u stack_sensors=%u led_ua=%d wakes=%u\n",
+	       "stack_inference=%u stack_work=%u stack_sensors=%u led_ua=%d wakes=%u "
+	       "acc_returns=%u\n",
 	       schedule.hops, schedule.inferences, schedule.shed, schedule.misses,
 	       schedule.worst_response_us, pulse_latency_worst_us(), acquired.ppg_samples,
 	       acquired.acc_samples, chip.lost, pulse_accelerometer_lost(), chip.overflows,
@@ -154,8 +162,8 @@ static void print_end(void)
 	       CONFIG_PULSE_SAMPLING_STACK_SIZE - (unsigned int)pulse_acquire_stack_left(),
 	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left(),
 	       CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE - (unsigned int)work_left,
-	       CONFIG_PULSE_MAX3010X_STACK_SIZE - (unsigned int)sensors_left,
-	       (int)pulse_config_get(PULSE_CONFIG_LED_UA), pulse_motion_count());
+	       CONFIG_PULSE_PPG_STACK_SIZE - (unsigned int)sensors_left,
+	       (int)pulse_config_get(PULSE_CONFIG_LED_UA), pulse_motion_count(), acc.returns);
 }
 
 /* The emulated chip's oscillator is the recording's, whatever devicetree says. */
@@ -166,8 +174,12 @@ static int tune_sensors(void)
 		.val1 = IS_ENABLED(CONFIG_PULSE_FAULTS) ? pulse_faults_period_ns(measured)
 							: measured,
 	};
-	int ret = sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD,
+	struct pulse_ppg_info info;
+	int ret = sensor_attr_set(DEVICE_DT_GET(PPG_NODE), SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PERIOD,
 				  &period);
+
+	pulse_ppg_info(DEVICE_DT_GET(PPG_NODE), &info);
+	more_bits = info.bits - PULSE_PPG_BITS;
 
 	return ret == 0 ? pulse_latency_start() : ret;
 }

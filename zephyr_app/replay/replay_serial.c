@@ -23,7 +23,7 @@ static void feed(const struct pulse_replay_sample *sample)
 	static struct pulse_hop hop; /* 0.7 kB off the stack */
 
 	if (sample->is_ppg) {
-		pulse_align_ppg(&align, sample->t_us, sample->ppg);
+		pulse_align_leds(&align, sample->t_us, sample->ppg, PULSE_REPLAY_LEDS);
 	} else {
 		pulse_align_acc(&align, sample->t_us, sample->acc);
 	}

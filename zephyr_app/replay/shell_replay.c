@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pulse replay: status, or start with a file of the host. */
+/* pulse replay: status, start with a file of the host, or crash. */
 #include <zephyr/shell/shell.h>
 
 #include "replay.h"
@@ -31,7 +31,19 @@ static int start(const struct shell *shell, size_t count, char **words)
 	return ret;
 }
 
+/* What the crash record and the coredump are tried with. */
+static int crash(const struct shell *shell, size_t count, char **words)
+{
+	ARG_UNUSED(shell);
+	ARG_UNUSED(count);
+	ARG_UNUSED(words);
+	__builtin_trap();
+	return 0;
+}
+
 SHELL_STATIC_SUBCMD_SET_CREATE(commands, SHELL_CMD_ARG(status, NULL, "How far it is", status, 1, 0),
 			       SHELL_CMD_ARG(start, NULL, "FILE of the host", start, 2, 0),
+			       SHELL_CMD_ARG(crash, NULL, "The shell's thread, at once", crash, 1,
+					     0),
 			       SHELL_SUBCMD_SET_END);
 SHELL_SUBCMD_ADD((pulse), replay, &commands, "A recording instead of a wrist", status, 1, 0);

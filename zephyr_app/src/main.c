@@ -13,6 +13,10 @@
 #include "health/watchdog.h"
 #endif
 
+#ifdef CONFIG_PULSE_COREDUMP
+#include "health/coredump.h"
+#endif
+
 #ifdef CONFIG_PULSE_BLUETOOTH
 #include "ble/bluetooth.h"
 #endif
@@ -77,6 +81,9 @@ static bool brake(void)
 int main(void)
 {
 	pulse_last_words_report();
+#ifdef CONFIG_PULSE_COREDUMP
+	pulse_coredump_save();
+#endif
 	pulse_config_load();
 
 	bool braked = brake();

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -239,7 +240,7 @@ def _numbers(values: Iterable[int], indent: str = "\t") -> str:
     return "\n".join([*lines, line.rstrip().rstrip(",")])
 
 
-def _struct(kind: str, name: str, fields: dict[str, object]) -> str:
+def _struct(kind: str, name: str, fields: Mapping[str, object]) -> str:
     body = "".join(f"\t.{key} = {value},\n" for key, value in fields.items())
     return f"static const struct pulse_nn_{kind} {name} = {{\n{body}}};\n"
 
@@ -264,7 +265,8 @@ class _Part:
     """C text of one layer: its constants and its call."""
 
     def __init__(self, index: int, layer: Layer) -> None:
-        self.index, self.layer = index, layer
+        self.index = index
+        self.layer: Any = layer  # each method states the kind that `_EMIT` gives it
         self.data: list[str] = []
         self.inputs = [self._operand(i, view) for i, view in enumerate(layer.inputs)]
         self.output = _address(layer.output, "")
@@ -274,7 +276,7 @@ class _Part:
     def _operand(self, position: int, view: View) -> str:
         name = f"constant_{self.index}_{position}"
         if view.buffer.place is Place.CONSTANT:
-            self.data.append(_array("int8_t", name, view.buffer.data.ravel()))
+            self.data.append(_array("int8_t", name, view.buffer.constant.ravel()))
         return _address(view, name)
 
     def _call(self, kernel: str, *arguments: object) -> str:
@@ -286,8 +288,8 @@ class _Part:
     def conv(self) -> str:
         layer: Conv = self.layer
         depthwise = isinstance(layer, Depthwise)
-        packed = (pack_depthwise if depthwise else pack_conv)(layer)
-        kernel = layer.weights.shape[:2] if depthwise else layer.weights.shape[1:3]
+        packed = pack_depthwise(layer) if isinstance(layer, Depthwise) else pack_conv(layer)
+        taps = layer.weights.shape[:2] if depthwise else layer.weights.shape[1:3]
         n = self.index
         self.data.append(_array("int8_t", f"weights_{n}", packed.weights, aligned=True))
         rows = "".join(f"\t{{{b}, {m}, {r}}},\n" for b, m, r in packed.channels)
@@ -295,7 +297,7 @@ class _Part:
         fields = dict(
             weights=f"weights_{n}", channels=f"channels_{n}",
             **_triple("in", layer.in_shape), **_triple("out", layer.out_shape),
-            **_double("kernel", kernel), **_double("stride", layer.stride),
+            **_double("kernel", taps), **_double("stride", layer.stride),
             **_double("dilation", layer.dilation), **_double("pad", layer.pad),
             groups=1 if depthwise else layer.in_shape[2] // layer.weights.shape[3], strip=layer.strip,
             in_zero=layer.in_zero, out_zero=layer.out_zero,
@@ -358,17 +360,16 @@ class _Part:
         source, target = layer.inputs[0], layer.output
         calls = []
         if layer.fill:
-            offset, size, value = layer.fill
-            whole = _address(View.whole(target.buffer, (size,), offset), "")
-            calls.append(self._call("fill", whole, value, size))
+            offset, length, value = layer.fill
+            whole = _address(View.whole(target.buffer, (length,), offset), "")
+            calls.append(self._call("fill", whole, value, length))
         axes = merged_axes(source.shape, source.strides, target.strides)
         if len(axes) > 4:
             raise ValueError(f"{layer.source}: expected a copy of at most 4 axes, found {len(axes)}")
         axes = [(1, 0, 0)] * (4 - len(axes)) + axes
-        size, start, stop = (
-            "{" + ", ".join(str(v) for v in column) + "}" for column in zip(*axes, strict=True)
-        )
-        self.data.append(_struct("copy", f"copy_{self.index}", {"size": size, "from": start, "to": stop}))
+        columns = ("{" + ", ".join(str(v) for v in column) + "}" for column in zip(*axes, strict=True))
+        fields = dict(zip(("size", "from", "to"), columns, strict=True))
+        self.data.append(_struct("copy", f"copy_{self.index}", fields))
         calls.append(self._call("copy", f"&copy_{self.index}", *self.inputs, self.output))
         return "\n".join(calls)
 

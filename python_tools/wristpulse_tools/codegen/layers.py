@@ -23,15 +23,24 @@ class Place(Enum):
 
 @dataclass(eq=False)
 class Buffer:
-    """Bytes with a life time; `first` and `last` are indices of layers, `offset` the planned arena offset."""
+    """Bytes with a life time; `first` and `last` are indices of layers (-1: none yet).
+
+    `offset` is the planned offset in the arena.
+    """
 
     size: int
     place: Place = Place.ARENA
     data: np.ndarray | None = None
-    first: int | None = None
+    first: int = -1
     last: int = -1
     offset: int = 0
     member: str = ""  # the caller's name for it: an argument, or a member of the struct where STATE
+
+    @property
+    def constant(self) -> np.ndarray:
+        """The data of a constant."""
+        assert self.data is not None and self.place is Place.CONSTANT
+        return self.data
 
 
 @dataclass(frozen=True)
@@ -111,8 +120,8 @@ class Pool(Layer):
     """Average or largest of a window."""
 
     average: bool
-    in_shape: tuple[int, int, int]
-    out_shape: tuple[int, int, int]
+    in_shape: tuple[int, ...]  # height, width, channels
+    out_shape: tuple[int, ...]
     kernel: tuple[int, int]
     stride: tuple[int, int]
     pad: tuple[int, int]
@@ -137,7 +146,7 @@ class Elementwise(Layer):
 
     kind: str
     zeros: tuple[int, int, int]
-    scales: tuple[Scale, Scale]
+    scales: list[Scale]  # of the two operands
     result: Scale
     clamp: tuple[int, int]
     period: int

@@ -49,7 +49,7 @@ class Lowering(Views):
         for index, layer in enumerate(self.layers):
             for view in (*layer.inputs, layer.output):
                 buffer = view.buffer
-                buffer.first = index if buffer.first is None else buffer.first
+                buffer.first = index if buffer.first < 0 else buffer.first
                 buffer.last = index
         return self.layers
 
@@ -87,7 +87,7 @@ class Lowering(Views):
     def transpose(self, op: Operator) -> None:
         """Permuted strides."""
         view = self.view(op.inputs[0])
-        order = [int(i) for i in self.tensor(op, 1).data]
+        order = [int(i) for i in self.tensor(op, 1).constant]
         self.views[self.out(op).index] = View(
             view.buffer,
             view.offset,
@@ -134,7 +134,7 @@ class Lowering(Views):
     def pad(self, op: Operator) -> None:
         """Padding that a convolution does itself needs no layer of its own."""
         consumers = self.consumers.get(op.outputs[0], [])
-        widths = self.tensor(op, 1).data
+        widths = self.tensor(op, 1).constant
         spatial = widths.shape == (4, 2) and not widths[[0, 3]].any()
         is_output = op.outputs[0] in self.graph.outputs
         if spatial and not is_output and all(c.kind in CONVOLUTIONS for c in consumers):
@@ -154,27 +154,32 @@ class Lowering(Views):
         source, name, pad = op.inputs[0], str(op), (geometry.pad_h, geometry.pad_w)
         padding = self.producers.get(source)
         if padding is not None and padding.kind == "PAD" and source not in self.views:
-            widths = self.tensor(padding, 1).data
+            widths = self.tensor(padding, 1).constant
             pad = (pad[0] + int(widths[1, 0]), pad[1] + int(widths[2, 0]))
             source, name = padding.inputs[0], f"{padding}, {op}"
         out = self.out(op)
-        weights = self.tensor(op, 1).data
+        weights = self.tensor(op, 1).constant
         depthwise = op.kind == "DEPTHWISE_CONV_2D"
+        in_shape, out_shape = self.graph.tensors[source].shape[1:], out.shape[1:]
         taps = weights.shape[1] * weights.shape[2] * (1 if depthwise else weights.shape[3])
         common = dict(
             **self._weighted(op),
-            in_shape=self.graph.tensors[source].shape[1:],
-            out_shape=out.shape[1:],
+            in_shape=in_shape,
+            out_shape=out_shape,
             stride=(geometry.stride_h, geometry.stride_w),
             dilation=(geometry.dilation_h, geometry.dilation_w),
             pad=pad,
             macs=out.size * taps,
         )
+        if depthwise and in_shape[2] == 1:  # every filter sees the only channel: a plain convolution
+            weights, depthwise = weights.transpose(3, 1, 2, 0), False
         inputs = [self.dense(source)]
         if depthwise:
-            self.layers.append(Depthwise(name, inputs, self.define(op), weights[0], **common))
+            layer: Conv = Depthwise(name, inputs, self.define(op), weights[0], **common)
+            self.layers.append(_along_the_row(layer, 0))
         else:
-            self.layers.append(self._planes(Conv(name, inputs, self.define(op), weights, **common)))
+            layer = _along_the_row(Conv(name, inputs, self.define(op), weights, **common), 1)
+            self.layers.append(self._planes(layer))
 
     def _planes(self, layer: Conv) -> Conv:
         """Sort an input of narrow groups group after group, padding included.
@@ -207,7 +212,7 @@ class Lowering(Views):
 
     def connected(self, op: Operator) -> None:
         """FULLY_CONNECTED: a 1 x 1 convolution of as many positions as there are rows."""
-        weights = self.tensor(op, 1).data
+        weights = self.tensor(op, 1).constant
         outputs, depth = weights.shape
         rows = self.out(op).size // outputs
         inputs = [self.dense(op.inputs[0])]
@@ -231,7 +236,7 @@ class Lowering(Views):
         out = self.out(op)
         multiplier, shift = channel_multipliers(self.graph, op)
         biased = len(op.inputs) > 2 and op.inputs[2] >= 0
-        bias = self.tensor(op, 2).data if biased else np.zeros(out.shape[-1], np.int32)
+        bias = self.tensor(op, 2).constant if biased else np.zeros(out.shape[-1], np.int32)
         clamp = activation_range(op, out)
         return dict(
             bias=bias,
@@ -270,13 +275,13 @@ class Lowering(Views):
             first, second = second, first
         views = [self._spread(i, out.shape, whole) for i, whole in ((first, True), (second, False))]
         a, b = (self.graph.tensors[i] for i in (first, second))
-        scales, result = (Scale(0, 0), Scale(0, 0)), 0.0
+        scales, result = [Scale(0, 0), Scale(0, 0)], 0.0
         if op.kind == "MUL":
-            result = np.float32(a.scale[0] * b.scale[0]) / np.float32(out.scale[0])
+            result = float(np.float32(a.scale[0] * b.scale[0]) / np.float32(out.scale[0]))
         elif op.kind in ("ADD", "SUB"):
             twice = 2 * np.float64(max(a.scale[0], b.scale[0]))
-            scales = tuple(Scale(*quantize_multiplier(float(np.float64(t.scale[0]) / twice))) for t in (a, b))
-            result = twice / ((1 << 20) * np.float64(out.scale[0]))
+            scales = [Scale(*quantize_multiplier(float(np.float64(t.scale[0]) / twice))) for t in (a, b)]
+            result = float(twice / ((1 << 20) * np.float64(out.scale[0])))
         self.layers.append(
             Elementwise(
                 str(op),
@@ -285,7 +290,7 @@ class Lowering(Views):
                 op.kind.lower(),
                 (a.zero, b.zero, out.zero),
                 scales,
-                Scale(*quantize_multiplier(float(result))),
+                Scale(*quantize_multiplier(result)),
                 activation_range(op, out),
                 views[1].size,
             )  # fmt: skip
@@ -316,7 +321,7 @@ class Lowering(Views):
     def _reduced(self, op: Operator) -> tuple[View, int]:
         """Elements of the source with the reduced axes slow, and how many these hold."""
         source = self.tensor(op)
-        axes = sorted({int(a) % len(source.shape) for a in np.atleast_1d(self.tensor(op, 1).data)})
+        axes = sorted({int(a) % len(source.shape) for a in np.atleast_1d(self.tensor(op, 1).constant)})
         kept = [i for i in range(len(source.shape)) if i not in axes]
         view = self.view(source.index)
         order = [*axes, *kept]
@@ -404,3 +409,20 @@ _LOWER: dict[str, Callable[[Lowering, Operator], None]] = {
     "REDUCE_MAX": Lowering.largest,
     "RESIZE_NEAREST_NEIGHBOR": Lowering.resized,
 }
+
+
+def _along_the_row(layer: Conv, axis: int) -> Conv:
+    """A convolution down a column of width 1 as the same one along a row, which the kernels are made for.
+
+    Both have one memory. Filters' columns that lie outside, on padding, are left out. axis: of the weights'
+    rows; their columns follow.
+    """
+    (height, width, depth), (out_h, out_w, channels) = layer.in_shape, layer.out_shape
+    inside = layer.pad[1] // layer.dilation[1]  # the filters' column that lies on the input's
+    outside = inside * layer.dilation[1] != layer.pad[1] or inside >= layer.weights.shape[axis + 1]
+    if width > 1 or out_w > 1 or height == 1 or outside:
+        return layer
+    layer.weights = layer.weights.take([inside], axis=axis + 1).swapaxes(axis, axis + 1)
+    layer.in_shape, layer.out_shape = (1, height, depth), (1, out_h, channels)
+    layer.stride, layer.dilation, layer.pad = (1, layer.stride[0]), (1, layer.dilation[0]), (0, layer.pad[0])
+    return layer

@@ -16,7 +16,7 @@ from wristpulse_tools.support.locks import locked
 # How QEMU runs an image of board mps2_an386: console on the first UART, 62.5 MIPS as the board states.
 MACHINE: dict[str, Any] = {"serial": "stdio", "shift": 4}
 VERSION = (3, 7)  # what west.yml pins; another minor version may not build
-BOARDS = {  # name: what runs or flashes the image
+BOARDS = {  # name: what runs or flashes the image; of other boards zephyr.elf
     "mps2_an386": "zephyr.elf",
     "native_sim": "zephyr.exe",
     "nrf52840dk": "zephyr.hex",
@@ -71,7 +71,7 @@ def build(board: str, folder: Path, *options: str, source: Path = ROOT) -> Path:
     BuildError if it does not build.
     """
     _cmake(folder, source, board, *options)
-    return Path(folder) / "zephyr" / BOARDS[board]
+    return Path(folder) / "zephyr" / BOARDS.get(board, "zephyr.elf")
 
 
 def build_with_bootloader(board: str, folder: Path, *options: str, source: Path = ROOT) -> tuple[Path, Path]:

@@ -72,4 +72,11 @@ def pipelines(configs: Sequence[str], data: Path | None, dataset: str | None, te
     return dataset_pipelines(chosen, data, BUILD, say)
 
 
+def which_leds(leds: str) -> bool:
+    """Whether `--leds` asks for all; UserError for another word than one or all."""
+    if leds not in ("one", "all"):
+        raise UserError("--leds", "", "one or all", leds)
+    return leds == "all"
+
+
 say = Reporter()  # progress: one line, at once, or a bar

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wristpulse.student.card import MODEL, RELEASED
 from wristpulse_tools.firmware.places import BUILD
-from wristpulse_tools.tasks.common import command
+from wristpulse_tools.tasks.common import command, which_leds
 
 TARGET_HELP = (
     "bare: QEMU's Cortex-M4F without an RTOS; zephyr: Zephyr on it; qemu: zephyr, or bare without a "
@@ -26,6 +26,7 @@ STUDENT_HELP = "folder of student.tflite and student.json; default: the released
     output="folder for run.json, run.csv, picture; default: one in build/replay by recording and target",
     picture="picture's format: png or svg",
     hops="also print every hop as it comes",
+    leds="one, or all: fuse the recording's LEDs, up to four; targets host and bare",
 )
 def replay(
     _context,
@@ -38,6 +39,7 @@ def replay(
     output: Path | None = None,
     picture: str = "png",
     hops=False,
+    leds: str = "one",
 ):
     """Replay a recording through the firmware: accuracy, cost, the heart rate's course, a picture."""
     from wristpulse_tools.hardware.boards import load_board
@@ -53,6 +55,7 @@ def replay(
         picture_format=picture,
         board=load_board(board) if board else None,
         hops=hops,
+        all_leds=which_leds(leds),
     )
 
 
@@ -122,6 +125,25 @@ def bench(
 
 
 @command(
+    models="folder of int8 .tflite files, searched with its subfolders",
+    tflm="also measure TFLite Micro on CMSIS-NN: a checkout of TFLite Micro",
+    cmsis_nn="a checkout of CMSIS-NN, if TFLite Micro's make has not brought one",
+    out="JSON file for the figures",
+)
+def published(
+    _context,
+    models: Path,
+    tflm: Path | None = None,
+    cmsis_nn: Path | None = None,
+    out: Path | None = None,
+):
+    """Compare every model of a folder with TFLite bit for bit, and count its instructions on QEMU."""
+    from wristpulse_tools.bench.published import published as measure_published
+
+    measure_published(models, tflm, cmsis_nn, out)
+
+
+@command(
     models="int8 .tflite files of causal networks, comma-separated",
     hop="frames that are new in a hop; 64 are 2 s",
 )
@@ -141,6 +163,27 @@ def thread_trace(_context, trace: Path, json: Path | None = None):
     from wristpulse_tools.firmware.thread_trace import show
 
     show(trace, json)
+
+
+@command(
+    dump="log with the lines of `pulse coredump`, or a copy of the flash partition",
+    image="zephyr.elf of the firmware that crashed",
+)
+def coredump(_context, dump: Path, image: Path):
+    """Print where a device crashed: reason, function, line, registers and the callers on its stack."""
+    from wristpulse_tools.firmware.coredump import report
+    from wristpulse_tools.tasks.common import say
+
+    say(report(dump, image))
+
+
+@command(images="comma-separated, such as nrf52840dk-shell; default: all of docs/firmware.md")
+def image_sizes(_context, images: Sequence[str] | None = None):
+    """Build the firmware's images and print the table of their flash and RAM."""
+    from wristpulse_tools.firmware.image_sizes import table
+    from wristpulse_tools.tasks.common import say
+
+    print(table(images or None, BUILD / "images", say))
 
 
 SOURCE_HELP = {
@@ -210,3 +253,22 @@ def soak(_context, hours: float = 1.0, seed: int = 1, data: Path | None = None):
     from wristpulse_tools.replay.soak import soak_and_print
 
     soak_and_print(hours, BUILD / "soak", seed, data)
+
+
+@command(
+    data="folder that holds the data sets' folders: also print accuracy by the sensors' settings",
+    profile="CSV of the whole device, exported of a Power Profiler Kit II, in place of the estimate",
+    battery_mah="capacity of the battery in mAh, for the days that it lasts",
+    student=STUDENT_HELP,
+)
+def energy(
+    _context,
+    data: Path | None = None,
+    profile: Path | None = None,
+    battery_mah: float = 100.0,
+    student: Path = RELEASED,
+):
+    """Estimate the charge of a hop for LED, sensors, processor and radio, and how long a battery lasts."""
+    from wristpulse_tools.energy.report import report
+
+    report(data, profile, battery_mah, student)

@@ -15,6 +15,8 @@ from wristpulse_tools.tasks.common import command
     plot="picture to draw: .png, .svg or .pdf",
     hops="also print every hop",
     student="folder of student.tflite and student.json; default: the released student",
+    led="channel of a PPG with several, from 0, or all: fused; default: the file's own",
+    smooth="look back: each value by what came before and after it",
 )
 def estimate(
     _context: Context,
@@ -23,8 +25,11 @@ def estimate(
     plot: Path | None = None,
     hops: bool = False,
     student: Path | None = None,
+    led: str | None = None,
+    smooth: bool = False,
 ) -> None:
     """Print the heart rate of a recording of your own; with labels in the file, its errors too."""
-    from wristpulse.api.command import estimate_file
+    from wristpulse.api.command import estimate_file, which_led
 
-    estimate_file(file, out=out, plot=plot, hops=hops, student=student)
+    which = None if led is None else which_led(led)
+    estimate_file(file, out=out, plot=plot, hops=hops, student=student, led=which, smooth=smooth)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import itertools
 import pkgutil
 import re
 import sys
@@ -27,14 +28,18 @@ GROUPS = {
     "See it work": ("demo", "browser", "replay", "test"),
     "Your own recordings and published ones": ("estimate", "record", "monitor", "data", "recordings"),
     "Train a student": ("train", "distill", "quantize", "embed", "release", "numbers"),
-    "Find out how good it is": ("evaluate", "report", "unseen", "peers", "ablation"),
+    "Find out how good it is": ("evaluate", "report", "sets", "unseen", "peers", "ablation"),
     "Firmware": (
         "workspace",
         "bench",
         "bench-hops",
+        "published",
+        "energy",
         "replay-all",
         "soak",
         "thread-trace",
+        "coredump",
+        "image-sizes",
         "hardware.recover",
     ),
     "Experiments, one question each": (
@@ -47,6 +52,7 @@ GROUPS = {
         "realism",
         "scale-check",
         "streaming",
+        "weak-leds",
         "world-speed",
     ),
     "Work on this repository": ("lint", "format", "accept", "docs", "dist"),
@@ -93,7 +99,7 @@ class PulseProgram(Program):
             named = [word for word in words[:end] if not word.startswith("-")]
             self.argv = [program, "--help", *(known or named)[:1]]
         else:
-            self.argv = [program, *self._with_options(words[:end]), *words[end:]]
+            self.argv = [program, *self._shared(self._with_options(words[:end])), *words[end:]]
 
     def _with_options(self, words: list[str]) -> list[str]:
         """`replay FILE` as `replay --record FILE`, for what a task needs."""
@@ -108,6 +114,29 @@ class PulseProgram(Program):
             missing = list(required(self._tasks[word].body)) if names_task and not after_flag else []
             written.append(word)
         return written
+
+    def _shared(self, words: list[str]) -> list[str]:
+        """`train distill --config NAME` as `train --config NAME distill --config NAME`.
+
+        A task without options of its own takes those of the task right after it, if it knows them all.
+        """
+        parts: list[list[str]] = []
+        for word in words:
+            after_flag = bool(parts) and parts[-1][-1].startswith("-")
+            if not parts or (word in self._tasks.task_names and not after_flag):
+                parts.append([])
+            parts[-1].append(word)
+        for part, (_, *options) in reversed(list(itertools.pairwise(parts))):
+            if len(part) == 1 and self._knows(part[0], options):
+                part += options
+        return [word for part in parts for word in part]
+
+    def _knows(self, task: str, options: list[str]) -> bool:
+        """Whether a task has all of these options."""
+        if task not in self._tasks.task_names:
+            return False
+        names = {name for argument in self._tasks[task].get_arguments() for name in argument.names}
+        return {word.split("=")[0].lstrip("-") for word in options if word.startswith("-")} <= names
 
     def parse_collection(self) -> None:
         """The tasks are known; no file is searched for."""

@@ -4,7 +4,7 @@ set(core ${PULSE_APP}/core)
 target_include_directories(app PRIVATE ${CMAKE_CURRENT_LIST_DIR}/src ${PULSE_APP} ${PULSE_APP}/src
                            ${core}/include ${PULSE_ROOT}/tests/c/standin)
 target_sources(app PRIVATE src/main.c ${CMAKE_CURRENT_LIST_DIR}/src/wrist.c
-  ${PULSE_APP}/replay/emulated_accelerometer.c
+  ${PULSE_APP}/replay/emulated_bmi160.c
   ${PULSE_APP}/src/estimation/infer.c
   ${core}/src/align.c
   ${core}/src/integer.c

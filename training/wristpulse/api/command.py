@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -32,13 +33,15 @@ def estimate_file(
     plot: Path | None = None,
     hops: bool = False,
     student: Path | None = None,
+    led: int | Literal["all"] | None = None,
+    smooth: bool = False,
 ) -> list[tuple[Recording, HeartRate]]:
     """Estimate every recording in a file and print a line for each; see `main` for the parameters.
 
     Raises RecordingError, SignalError, CardError, StepError, OSError.
     """
     model = load_student(student)
-    found = [(recording, model.estimate(recording)) for recording in read_file(path)]
+    found = [(recording, model.estimate(recording, led=led, smooth=smooth)) for recording in read_file(path)]
     for recording, hr in found:
         print(f"{recording.name}: {hr.summary()}")
         if note := dark_note(recording):
@@ -117,15 +120,35 @@ def main(arguments: list[str] | None = None) -> int:
     estimate.add_argument(
         "--student", type=Path, metavar="DIR", help="student.tflite and student.json; default: the released"
     )
+    estimate.add_argument(
+        "--led",
+        type=which_led,
+        metavar="LED",
+        help="channel of a PPG with several, from 0, or: all; default: the file's own",
+    )
+    estimate.add_argument(
+        "--smooth", action="store_true", help="look back: each value by what came before and after it"
+    )
     options = parser.parse_args(arguments)
     try:
         estimate_file(
-            options.file, out=options.out, plot=options.plot, hops=options.hops, student=options.student
+            options.file,
+            out=options.out,
+            plot=options.plot,
+            hops=options.hops,
+            student=options.student,
+            led=options.led,
+            smooth=options.smooth,
         )
     except USER_ERRORS as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def which_led(text: str) -> int | Literal["all"]:
+    """A channel's number, or all; ValueError for another word."""
+    return "all" if text == "all" else int(text)
 
 
 def _version() -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from wristpulse.api.arrays import (
     AccUnit,
@@ -20,7 +22,9 @@ from wristpulse.api.arrays import (
 )
 from wristpulse.api.heart_rate import HeartRate, heart_rate
 from wristpulse.api.stream import Stream
+from wristpulse.core.numbers import FUSION_LEDS
 from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.core.smooth import smooth as looking_back
 from wristpulse.recordings.recording import Recording
 from wristpulse.recordings.scale import SignalError
 from wristpulse.student.card import RELEASED, Student
@@ -37,7 +41,9 @@ class WristStudent(Student):
     reference that the firmware equals.
     """
 
-    def estimate(self, ppg: ArrayLike | Recording, acc: ArrayLike | None = None, **options) -> HeartRate:
+    def estimate(
+        self, ppg: ArrayLike | Recording, acc: ArrayLike | None = None, *, smooth: bool = False, **options
+    ) -> HeartRate:
         """Heart rate of a whole recording; parameters, result and errors as `wristpulse.estimate` states.
 
         Examples
@@ -47,8 +53,9 @@ class WristStudent(Student):
         >>> len(student.estimate(wp.simulate(seed=1, seconds=60)))
         29
         """
-        stream, notes = sensor_stream(ppg, acc, **options)
-        return heart_rate(self.estimator().run(stream), notes)
+        streams, notes = sensor_streams(ppg, acc, **options)
+        run = self.estimator().full_run(streams)
+        return heart_rate(looking_back(run, self.tables) if smooth else run.results, notes)
 
     def stream(
         self,
@@ -140,7 +147,8 @@ def estimate(
     t_acc: ArrayLike | None = None,
     scale: Scale = "auto",
     acc_unit: AccUnit = "auto",
-    led: int | None = None,
+    led: int | Literal["all"] | None = None,
+    smooth: bool = False,
 ) -> HeartRate:
     """Heart rate from a wrist's PPG and acceleration, with the released student, bit for bit as the firmware.
 
@@ -159,8 +167,11 @@ def estimate(
         How `ppg` becomes the device's 18-bit counts, ``round(ppg / lsb) + zero``. "counts" is (1, 0).
     acc_unit : "auto", str or float
         "auto" lets gravity tell. Else "g", "m/s2", "mg", "1/64 g" and the like, or units per g.
-    led : int, optional
-        Channel of a PPG with several; the Recording's own, or the first, if None.
+    led : int or "all", optional
+        Channel of a PPG with several; the Recording's own, or the first, if None. "all" fuses up to four.
+    smooth : bool
+        Look back: each value by all that was measured before and after it. For a log that is read after the
+        workout; a device that shows values cannot have them (docs/signal_path.md, section 7b).
 
     Returns
     -------
@@ -187,11 +198,17 @@ def estimate(
     """
     return _released().estimate(
         ppg, acc, fs_ppg=fs_ppg, fs_acc=fs_acc, t_ppg=t_ppg, t_acc=t_acc,
-        scale=scale, acc_unit=acc_unit, led=led,
+        scale=scale, acc_unit=acc_unit, led=led, smooth=smooth,
     )  # fmt: skip
 
 
-def sensor_stream(
+def sensor_stream(*arrays: Any, **options: Any) -> tuple[SensorStream, tuple[str, ...]]:
+    """As `sensor_streams`, of one LED."""
+    (stream,), notes = sensor_streams(*arrays, **options)
+    return stream, notes
+
+
+def sensor_streams(
     ppg: ArrayLike | Recording,
     acc: ArrayLike | None = None,
     *,
@@ -201,9 +218,9 @@ def sensor_stream(
     t_acc: ArrayLike | None = None,
     scale: Scale = "auto",
     acc_unit: AccUnit = "auto",
-    led: int | None = None,
-) -> tuple[SensorStream, tuple[str, ...]]:
-    """What `estimate` gives the estimator, and how the signals were scaled; parameters as there."""
+    led: int | Literal["all"] | None = None,
+) -> tuple[list[SensorStream], tuple[str, ...]]:
+    """What `estimate` gives the estimator, by LED, and how the signals were scaled; parameters as there."""
     if isinstance(ppg, Recording):
         given = {"acc": acc, "fs_ppg": fs_ppg, "fs_acc": fs_acc, "t_ppg": t_ppg, "t_acc": t_acc}
         extra = [name for name, value in given.items() if value is not None]
@@ -211,15 +228,26 @@ def sensor_stream(
         if extra:
             raise SignalError(", ".join(extra), "nothing: a Recording brings it with it", "a value")
         note = f"ppg: lsb {ppg.ppg_lsb:g} and zero {ppg.ppg_zero}, as the recording has them"
-        return to_counts(ppg, led), (note,)
+        which = range(check_all(ppg.ppg)) if led == "all" else (led,)
+        return [to_counts(ppg, one) for one in which], (note,)
     if isinstance(ppg, (list, tuple)) and ppg and isinstance(ppg[0], Recording):
         found = f"a list of {len(ppg)}; choose one, as in recordings[0]"
         raise SignalError("ppg", "an array or one Recording", found)
     if acc is None:
         raise SignalError("acc", "an array of shape (m, 3)", "none")
-    light = series("ppg", ppg_values(ppg, led or 0), fs_ppg, t_ppg)
+    which = range(check_all(np.asarray(ppg))) if led == "all" else (led or 0,)
+    lights = [series("ppg", ppg_values(ppg, one), fs_ppg, t_ppg) for one in which]
     motion = series("acc", acc_values(acc), fs_acc, t_acc)
-    check_same_time(light, motion)
-    ppg_to = found_ppg_scale(scale, light.values, light.rate_hz)
+    check_same_time(lights[0], motion)
+    ppg_to = [found_ppg_scale(scale, light.values, light.rate_hz) for light in lights]
     acc_to = found_acc_scale(acc_unit, motion.values, motion.rate_hz)
-    return counts(light, motion, ppg_to, acc_to), (ppg_to.why, acc_to.why)
+    streams = [counts(light, motion, to, acc_to) for light, to in zip(lights, ppg_to, strict=True)]
+    return streams, (*dict.fromkeys(to.why for to in ppg_to), acc_to.why)
+
+
+def check_all(ppg: Any) -> int:
+    """How many LEDs a PPG (n,) or (n, LEDs) has, if they can be fused; SignalError if not."""
+    count = 1 if ppg.ndim == 1 else ppg.shape[1]
+    if not 1 <= count <= FUSION_LEDS:
+        raise SignalError("ppg", f'1 to {FUSION_LEDS} LEDs for led="all"', str(count))
+    return int(count)

@@ -29,7 +29,27 @@ class ConfigError(UserError):
 
 
 def load(name: str | Path) -> Config:
-    """The configuration `name` (of config/presets) or of a TOML file; ConfigError if it is not one."""
+    """Read a configuration strictly: every field is known, of its type and within its limits.
+
+    Parameters
+    ----------
+    name : str or Path
+        Name of a file in config/presets, or the path of a TOML file.
+
+    Returns
+    -------
+    Config
+
+    Raises
+    ------
+    ConfigError
+        The file, field, what was expected and what was found.
+
+    Examples
+    --------
+    >>> load("released").front_end
+    'spectrum'
+    """
     path = Path(name)
     if path.suffix != ".toml":
         path = CONFIGS / f"{name}.toml"
@@ -160,9 +180,31 @@ def _limits(kind: inspect.IntType | inspect.FloatType) -> tuple[float, float]:
 
 
 def override(config: Config, dataset: str | None = None, test: tuple[str, ...] | None = None) -> Config:
-    """A copy for another data set or other test subjects; None leaves a field as it is.
+    """Copy a configuration for another data set or other test subjects; None leaves a field as it is.
 
     Another data set has other subjects, so the configuration's validation and test subjects go with its own.
+
+    Parameters
+    ----------
+    config : Config
+    dataset : str, optional
+        Names of data sets, joined by "+".
+    test : tuple of str, optional
+        Subjects to test on.
+
+    Returns
+    -------
+    Config
+
+    Raises
+    ------
+    ConfigError
+        Settings that contradict each other.
+
+    Examples
+    --------
+    >>> override(load("ablation"), test=("S1",)).data.test
+    ('S1',)
     """
     data = config.data
     if dataset is not None and dataset != data.dataset:

@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int8, Int64
+from jaxtyping import Bool, Int8, Int64
 
 from wristpulse.core.align import Hops, no_contact
-from wristpulse.core.numbers import ACC_FLOOR, BINS, TRACK_GAP_US
+from wristpulse.core.doubt import Doubt
+from wristpulse.core.fusion import Fusion, light_quality
+from wristpulse.core.numbers import ACC_FLOOR, BINS, DOUBT_Q15, FEATURES, FUSION_WHOLE, TRACK_GAP_US
 from wristpulse.core.policy import Policy, moving
-from wristpulse.core.sensor import Sampled, SensorStream, to_counts
+from wristpulse.core.sensor import Sampled, SensorStream, check_leds, to_counts
 from wristpulse.core.spectrum import spectrum_inputs
 from wristpulse.core.track import Tracker, TrackerTables
 from wristpulse.core.window import Windows, device_order, motion, stream_windows, window_inputs
@@ -68,13 +70,21 @@ class Run:
     """What an estimator made of a stream.
 
     windows: of the stream; logits: the network's, window by window; results: one a hop; raw_confidence_q15:
-    of each hop before the confidence map, 0 where the network did not run.
+    of each hop before the confidence map, 0 where the network did not run. With several LEDs, windows and
+    logits are the first one's. For each hop: ran, whether the network did; evidence, the logits that the
+    tracker took then; at_rest, the wrist; doubted, an estimate that is not believed; weights, 0 to 16 for
+    each LED.
     """
 
     windows: Windows
     logits: Int8[np.ndarray, "w 104"]
     results: list[Result]
     raw_confidence_q15: Int64[np.ndarray, " n"]
+    ran: Bool[np.ndarray, " n"]
+    evidence: Int8[np.ndarray, "n 104"]
+    at_rest: Bool[np.ndarray, " n"]
+    doubted: Bool[np.ndarray, " n"]
+    weights: Int64[np.ndarray, "n leds"]
 
 
 class Estimator:
@@ -119,8 +129,12 @@ class Estimator:
         """The same network with another tracker."""
         return Estimator(self._predict, tables, self._front_end)
 
-    def run(self, stream: SensorStream, policy: Policy | None = None) -> list[Result]:
+    def run(
+        self, stream: SensorStream | Sequence[SensorStream], policy: Policy | None = None
+    ) -> list[Result]:
         """Results of all hops of a stream, from a fresh start; with a power policy if one is given.
+
+        Streams of several LEDs, 1 to 4 with the same times and the same acceleration, are fused.
 
         Raises
         ------
@@ -129,17 +143,20 @@ class Estimator:
         """
         return self.full_run(stream, policy).results
 
-    def full_run(self, stream: SensorStream, policy: Policy | None = None) -> Run:
+    def full_run(self, stream: SensorStream | Sequence[SensorStream], policy: Policy | None = None) -> Run:
         """As `run`, with what lies between the stream and its results."""
-        return self.run_windows(stream_windows(stream), policy)
+        streams = [stream] if isinstance(stream, SensorStream) else list(stream)
+        check_leds(streams)
+        return self.run_windows([stream_windows(one) for one in streams], policy)
 
-    def run_windows(self, windows: Windows, policy: Policy | None = None) -> Run:
-        """As `full_run`, of a stream that is aligned already."""
-        return self.start(policy).take(windows)
+    def run_windows(self, windows: Windows | Sequence[Windows], policy: Policy | None = None) -> Run:
+        """As `full_run`, of a stream that is aligned already, or of one an LED."""
+        leds = [windows] if isinstance(windows, Windows) else list(windows)
+        return self.start(policy, len(leds)).take(*leds)
 
-    def start(self, policy: Policy | None = None) -> Progress:
+    def start(self, policy: Policy | None = None, leds: int = 1) -> Progress:
         """A fresh start, for hops that come one after the other."""
-        return Progress(self._predict, self.tables, FRONT_ENDS[self._front_end], policy)
+        return Progress(self._predict, self.tables, FRONT_ENDS[self._front_end], policy, leds)
 
 
 class Progress:
@@ -151,49 +168,69 @@ class Progress:
         tables: TrackerTables,
         front_end: FrontEnd,
         policy: Policy | None,
+        leds: int = 1,
     ) -> None:
+        self._fusion = Fusion(tables, leds) if leds > 1 else None
         self._predict, self._front_end, self._policy = predict, front_end, policy
         self._tracker, self._valid = Tracker(tables), tables.valid
         self._hop = self._gaps = 0
+        self._doubt = Doubt() if front_end is spectrum_inputs else None
         self._held = (0, 0, State.ACQUIRING)  # the latest inference's
 
-    def take(self, windows: Windows, first: int = 0) -> Run:
+    def take(self, *leds: Windows, first: int = 0) -> Run:
         """Results of the hops from index `first` on; those before are what their windows look back on.
 
-        UserError if the network does not give a logit for each of the tracker's bins.
+        Windows of each LED. UserError if the network does not give a logit for each of the tracker's bins.
         """
-        hops, policy, tracker = windows.hops, self._policy, self._tracker
-        new = windows.ends >= first
-        logits = self._logits(windows, new)
-        window_of = {hop: w for w, hop in enumerate(windows.ends[new].tolist())}
-        at_rest = motion(windows.x[new]) == ACC_FLOOR
-        away, reset = no_contact(hops), _resets(hops)
+        hops, policy, tracker = leds[0].hops, self._policy, self._tracker
+        evidence = [
+            _Evidence(windows, first, *self._look(windows, windows.ends >= first)) for windows in leds
+        ]
+        weights = np.zeros((len(hops) - first, len(leds)), np.int64)
+        ran, at_rest, doubted = np.zeros((3, len(hops) - first), bool)
+        fed = np.zeros((len(hops) - first, BINS), np.int8)
+        away = np.all([no_contact(windows.hops) for windows in leds], axis=0)
+        reset = _resets(hops, away)
         moves = moving(hops) if policy else np.zeros(len(hops), bool)
         results, raw = [], np.zeros(len(hops) - first, np.int64)
         for n in range(first, len(hops)):
             bpm, confidence, state = 0, 0, State.ACQUIRING
             if reset[n]:
-                tracker.reset()
-            if policy and (away[n] or hops.discontinuous[n]):
-                policy.reset()
+                self._forget()
+            if away[n] or hops.discontinuous[n]:
+                self._break_off()
+            if self._fusion:
+                self._fusion.push(np.array([not one.away[n] for one in evidence]))
+            whole = [one for one in evidence if n in one.window_of]
+            at_rest[n - first] = bool(whole) and whole[0].at_rest[whole[0].window_of[n]]
             if away[n]:
                 state = State.NO_CONTACT
-            elif n in window_of and policy and policy.skips(moves[n]):
-                tracker.predict()
+            elif whole and policy and policy.skips(moves[n]):
+                self._pass()
                 bpm, confidence, state = self._held
-            elif n in window_of:
-                w = window_of[n]
-                bpm, confidence = map(int, tracker.step(logits[w]))
+            elif whole:
+                ran[n - first], fed[n - first] = True, self._fused(evidence, n)
+                bpm, confidence = map(int, tracker.step(fed[n - first]))
                 raw[n - first] = tracker.raw
+                weights[n - first] = self._fusion.weights if self._fusion else FUSION_WHOLE
+                if self._doubt:
+                    one = evidence[int(weights[n - first].argmax())]
+                    doubted[n - first] = self._doubt.hop(
+                        one.features[one.window_of[n]],
+                        bpm,
+                        bool(at_rest[n - first]),
+                        confidence >= self._valid,
+                    )
+                    confidence = min(confidence, DOUBT_Q15) if doubted[n - first] else confidence
                 if confidence >= self._valid:
                     state = State.VALID
                 else:
-                    state = State.NO_PULSE if at_rest[w] else State.MOTION_UNCERTAIN
+                    state = State.NO_PULSE if at_rest[n - first] else State.MOTION_UNCERTAIN
                 self._held = bpm, confidence, state
                 if policy:
                     policy.note(state is State.VALID, confidence, moves[n])
             else:
-                tracker.predict()
+                self._pass()
             self._gaps += int(hops.discontinuous[n])
             results.append(
                 Result(
@@ -206,22 +243,83 @@ class Progress:
                 )
             )
             self._hop += 1
-        return Run(windows=windows, logits=logits, results=results, raw_confidence_q15=raw)
+        return Run(
+            windows=leds[0],
+            logits=evidence[0].logits,
+            results=results,
+            raw_confidence_q15=raw,
+            ran=ran,
+            evidence=fed,
+            at_rest=at_rest,
+            doubted=doubted,
+            weights=weights,
+        )
 
-    def _logits(self, windows: Windows, new: np.ndarray) -> np.ndarray:
-        """The network's logits of the new windows, int8 (w, 104)."""
+    def _forget(self) -> None:
+        self._tracker.reset()
+        if self._fusion:
+            self._fusion.reset()
+
+    def _break_off(self) -> None:
+        if self._policy:
+            self._policy.reset()
+        if self._fusion:
+            self._fusion.break_off()
+        if self._doubt:
+            self._doubt.break_off()
+
+    def _pass(self) -> None:
+        """A hop without a run of the network."""
+        self._tracker.predict()
+        if self._fusion:
+            self._fusion.predict()
+
+    def _fused(self, evidence: Sequence[_Evidence], n: int) -> np.ndarray:
+        """Logits of hop n, on which an LED or more has a whole window."""
+        if not self._fusion:
+            return evidence[0].logits[evidence[0].window_of[n]]
+        at = [one.window_of.get(n) for one in evidence]
+
+        def each(values: Sequence[np.ndarray]) -> np.ndarray:
+            return np.array([w is not None and bool(v[w]) for w, v in zip(at, values, strict=True)])
+
+        return self._fusion.hop(
+            np.array([w is not None for w in at]),
+            each([one.seeing for one in evidence]),
+            [None if w is None else one.logits[w] for w, one in zip(at, evidence, strict=True)],
+            each([one.clipped for one in evidence]),
+        )
+
+    def _look(self, windows: Windows, new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What the network sees of the new windows, int8 (w, ...), and its logits, int8 (w, 104)."""
         if not new.any():
-            return np.empty((0, BINS), np.int8)
-        logits = self._predict(self._front_end(windows.x, windows.ends)[new])
+            return np.empty((0, BINS, FEATURES), np.int8), np.empty((0, BINS), np.int8)
+        inputs = self._front_end(windows.x, windows.ends)[new]
+        logits = self._predict(inputs)
         if logits.shape[-1] != BINS:
             raise UserError("network", "logits", BINS, logits.shape[-1])
-        return logits
+        return inputs, logits
 
 
-def _resets(hops: Hops) -> np.ndarray:
+class _Evidence:
+    """What one LED brings to the hops from `first` on: the network's inputs and logits of its windows.
+
+    features: of the newest window of each, (w, 104, 5), if the front end makes spectra.
+    """
+
+    def __init__(self, windows: Windows, first: int, inputs: np.ndarray, logits: np.ndarray) -> None:
+        new = windows.ends >= first
+        self.features = inputs[..., -FEATURES:]
+        self.logits, self.away = logits, no_contact(windows.hops)
+        self.window_of = {hop: w for w, hop in enumerate(windows.ends[new].tolist())}
+        self.at_rest = motion(windows.x[new]) == ACC_FLOOR
+        self.seeing, self.clipped = (quality[new] for quality in light_quality(windows))
+
+
+def _resets(hops: Hops, away: np.ndarray) -> np.ndarray:
     """Before which hops the tracker starts afresh: bool (n,), without contact or after a long gap."""
     after = np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
-    return no_contact(hops) | (after <= 0) | (after > TRACK_GAP_US)
+    return away | (after <= 0) | (after > TRACK_GAP_US)
 
 
 HOP = re.compile(

@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from wristpulse.core.numbers import ACC_LSB_PER_G
-from wristpulse.core.sensor import SensorStream
+from wristpulse.core.sensor import SensorStream, check_leds
 from wristpulse.support.files import replacing
 
 _HEADER = struct.Struct("<8sHHIIIII")  # magic, version, header size, periods (ns), LSB per g, chunks, CRC-32
 _CHUNK = struct.Struct("<qqHHI")  # times of the first samples (us), counts of samples, reserved
-_MAGIC, _VERSION = b"PULSEREC", 1
+_LEDS = struct.Struct("<I")  # at the header's end, if there are several
+_MAGIC, _VERSION, _VERSION_LEDS = b"PULSEREC", 1, 2
 _CHUNK_US = 1_000_000
 _BODY = 2560  # most bytes of samples in a chunk: the reader's buffer (PULSE_REPLAY_BODY in replay.h)
 
@@ -33,8 +35,9 @@ def _regular(t_us: np.ndarray, period_ns: int) -> int:
     return int(off.argmax()) if off.any() else len(t_us)
 
 
-def _chunks(stream: SensorStream, period_ppg: int, period_acc: int) -> list[bytes]:
+def _chunks(streams: Sequence[SensorStream], period_ppg: int, period_acc: int) -> list[bytes]:
     chunks, i, j = [], 0, 0
+    stream, ppg = streams[0], np.stack([one.ppg for one in streams], axis=1)
     tp, ta = stream.t_ppg_us, stream.t_acc_us
     far = np.iinfo(np.int64).max
     while i < len(tp) or j < len(ta):
@@ -49,26 +52,32 @@ def _chunks(stream: SensorStream, period_ppg: int, period_acc: int) -> list[byte
                 end = min(end, times[n])
         n_p = min(n_p, int(np.searchsorted(near_p[:n_p], end)))
         n_a = min(n_a, int(np.searchsorted(near_a[:n_a], end)))
-        while (size := 4 * n_p + 6 * n_a) > _BODY:
+        while (size := 4 * len(streams) * n_p + 6 * n_a) > _BODY:
             end = start + (end - start) * _BODY // size
             n_p, n_a = (int(np.searchsorted(near[:n], end)) for near, n in ((near_p, n_p), (near_a, n_a)))
         head = _CHUNK.pack(near_p[0] if n_p else start, near_a[0] if n_a else start, n_p, n_a, 0)
-        body = (
-            stream.ppg[i : i + n_p].astype("<u4").tobytes() + stream.acc[j : j + n_a].astype("<i2").tobytes()
-        )
+        body = ppg[i : i + n_p].astype("<u4").tobytes() + stream.acc[j : j + n_a].astype("<i2").tobytes()
         chunks.append(head + body + b"\0" * (-len(body) % 4))
         i, j = i + n_p, j + n_a
     return chunks
 
 
-def write_replay(path: Path, stream: SensorStream) -> None:
+def write_replay(path: Path, stream: SensorStream | Sequence[SensorStream]) -> None:
     """Write a `.pulse` replay file (beside, then renamed): chunks of a second at most, every time exact.
 
     A chunk holds t of the first PPG and ACC sample; sample i lies at t + (i * period_ns) // 1000 us, and a
     new chunk starts wherever that would not be the sample's time.
 
+    Parameters
+    ----------
+    path : of the file.
+    stream : one, or one for each of 1 to 4 LEDs, with the same times and the same acceleration. The file has
+        version 1 with one LED, version 2 with several.
+
     Raises
     ------
+    ValueError
+        The LEDs' times or their acceleration differ.
     OSError
         The file cannot be written.
 
@@ -82,11 +91,17 @@ def write_replay(path: Path, stream: SensorStream) -> None:
     ...     (Path(folder) / "still.pulse").read_bytes()[:8]
     b'PULSEREC'
     """
-    period_ppg, period_acc = _period_ns(stream.t_ppg_us), _period_ns(stream.t_acc_us)
-    chunks = _chunks(stream, period_ppg, period_acc)
+    streams = [stream] if isinstance(stream, SensorStream) else list(stream)
+    check_leds(streams)
+    first, several = streams[0], len(streams) > 1
+    period_ppg, period_acc = _period_ns(first.t_ppg_us), _period_ns(first.t_acc_us)
+    chunks = _chunks(streams, period_ppg, period_acc)
     body = b"".join(chunks)
+    version, size = (_VERSION_LEDS, _HEADER.size + _LEDS.size) if several else (_VERSION, _HEADER.size)
     head = _HEADER.pack(
-        _MAGIC, _VERSION, _HEADER.size, period_ppg, period_acc, ACC_LSB_PER_G, len(chunks), zlib.crc32(body)
+        _MAGIC, version, size, period_ppg, period_acc, ACC_LSB_PER_G, len(chunks), zlib.crc32(body)
     )
+    if several:
+        head += _LEDS.pack(len(streams))
     with replacing(Path(path)) as beside:
         beside.write_bytes(head + body)

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Int16, Int64, UInt32
 
-from wristpulse.core.numbers import ACC_LSB_PER_G, PPG_MAX
+from wristpulse.core.numbers import ACC_LSB_PER_G, FUSION_LEDS, PPG_MAX
 
 
 @runtime_checkable
@@ -56,6 +57,16 @@ class SensorStream:
             raise ValueError(f"ppg {self.ppg.shape} and t_ppg_us {self.t_ppg_us.shape} must both be (n,)")
         if self.acc.shape != (len(self.t_acc_us), 3):
             raise ValueError(f"acc {self.acc.shape} must be ({len(self.t_acc_us)}, 3), as t_acc_us says")
+
+
+def check_leds(streams: Sequence[SensorStream]) -> None:
+    """ValueError unless these are 1 to FUSION_LEDS LEDs with the same times and the same acceleration."""
+    if not 1 <= len(streams) <= FUSION_LEDS:
+        raise ValueError(f"LEDs: expected 1 to {FUSION_LEDS}, found {len(streams)}")
+    for led, one in enumerate(streams[1:], start=1):
+        for name in ("t_ppg_us", "t_acc_us", "acc"):
+            if not np.array_equal(getattr(one, name), getattr(streams[0], name)):
+                raise ValueError(f"LED {led}: {name}: expected that of LED 0, found another")
 
 
 def sample_times(samples: int, rate_hz: float) -> Int64[np.ndarray, " {samples}"]:

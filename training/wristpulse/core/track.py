@@ -138,13 +138,22 @@ class Tracker:
             p = self._weighed(p, logits)
         return self._estimate(p)
 
+    def weigh(self, logits: Int8[np.ndarray, " *many 104"]) -> None:
+        """Take one hop's logits, without an estimate."""
+        self.posterior = self._weighed(self.posterior, logits)
+        self.fresh = False
+
+    def looking_back(
+        self, after: Int64[np.ndarray, " *many 104"]
+    ) -> tuple[Int64[np.ndarray, " *many"] | np.int64, Int64[np.ndarray, " *many"] | np.int64]:
+        """bpm_q8 and confidence_q15 of the posterior times what the hops after say of this one."""
+        both = self.posterior * after
+        return self._estimate(_normal(both) if both.any() else after)
+
     def _weighed(self, p: np.ndarray, logits: np.ndarray) -> np.ndarray:
         """A posterior p (..., 104) times the likelihood of int8 logits, its sum about MASS again."""
         q = logits.astype(np.int64)
-        g = p * self._likelihood[q.max(axis=-1, keepdims=True) - q]
-        total = g.sum(axis=-1, keepdims=True)
-        k = np.maximum(np.frexp(total.astype(np.float64))[1].astype(np.int64) - 16, 0)
-        return ((g >> k) * (0xFFFFFFFF // (total >> k))) >> 8
+        return _normal(p * self._likelihood[q.max(axis=-1, keepdims=True) - q])
 
     def _estimate(self, p: np.ndarray) -> tuple[Any, Any]:
         """Mean of the bins within NEAR of the highest, 1/256 BPM, and the calibrated share of their mass."""
@@ -154,6 +163,13 @@ class Tracker:
         bpm = round_div((mass * (480 * (FIRST_BIN + np.arange(BINS)))).sum(axis=-1), within)
         self.raw = (within << 15) // p.sum(axis=-1)
         return bpm, _calibrated(self._map, self.raw)
+
+
+def _normal(g: np.ndarray) -> np.ndarray:
+    """Masses g (..., 104) scaled to a sum of about MASS."""
+    total = g.sum(axis=-1, keepdims=True)
+    k = np.maximum(np.frexp(total.astype(np.float64))[1].astype(np.int64) - 16, 0)
+    return ((g >> k) * (0xFFFFFFFF // (total >> k))) >> 8
 
 
 def calibrate(

@@ -82,7 +82,23 @@ def _natural(who: Person) -> tuple[str, str, int]:
 
 
 def bami_spc_4fold(recordings: Sequence[Recording]) -> list[Fold]:
-    """BAMI-1 and SPC together; the people of each dealt into four groups (fixed shuffle)."""
+    """Deal the people of BAMI-1 and of SPC into four groups; each group is tested once.
+
+    Parameters
+    ----------
+    recordings : sequence of Recording
+        Of both data sets.
+
+    Returns
+    -------
+    list of Fold
+        Four; the shuffle is fixed, and nobody validates.
+
+    Raises
+    ------
+    FoldError
+        A data set is absent.
+    """
     groups: list[list[Person]] = [[], [], [], []]
     for dataset in ("bami1", "troika"):
         people = _people(recordings, dataset)
@@ -101,7 +117,23 @@ def bami_spc_4fold(recordings: Sequence[Recording]) -> list[Fold]:
 
 
 def cross_dataset(recordings: Sequence[Recording]) -> list[Fold]:
-    """Train on one data set, test on the other: the honest measure of generalisation."""
+    """Train on one data set and test on the other, both ways: BAMI-1 and SPC.
+
+    Parameters
+    ----------
+    recordings : sequence of Recording
+        Of both data sets.
+
+    Returns
+    -------
+    list of Fold
+        Two.
+
+    Raises
+    ------
+    FoldError
+        A data set is absent.
+    """
     bami, spc = (_of(recordings, _people(recordings, d)) for d in ("bami1", "troika"))
     return [
         Fold(name="troika-to-bami1", train=spc, validation=(), test=bami),
@@ -116,8 +148,57 @@ def bami2_transfer(recordings: Sequence[Recording]) -> list[Fold]:
     return [Fold(name="bami1+troika-to-bami2", train=train, validation=(), test=test)]
 
 
+# Sets that are left out one at a time: data set, and the first letter of the subjects that count.
+LEFT_OUT = {
+    "bami1": ("bami1", ""),
+    "bami2": ("bami2", ""),
+    "troika-S": ("troika", "S"),
+    "troika-T": ("troika", "T"),
+    "physionet-wrist": ("physionet-wrist", ""),
+    "bangle2": ("bangle2", ""),
+}
+ONLY_TESTED = "dalia-s6"
+
+
+def leave_one_set_out(recordings: Sequence[Recording]) -> list[Fold]:
+    """Train on all sets but one, test on that one; ONLY_TESTED is tested by who learns from all others."""
+    people = {name: _people(recordings, dataset) for name, (dataset, _) in LEFT_OUT.items()}
+    people = {
+        name: [who for who in of if who[1].startswith(LEFT_OUT[name][1])] for name, of in people.items()
+    }
+    people[ONLY_TESTED] = _people(recordings, ONLY_TESTED)
+    return [
+        Fold(
+            name=name,
+            train=_of(
+                recordings, {w for n, of in people.items() if n not in (name, ONLY_TESTED) for w in of}
+            ),
+            validation=(),
+            test=_of(recordings, tested),
+        )
+        for name, tested in people.items()
+    ]
+
+
 def dalia_4group(recordings: Sequence[Recording]) -> list[Fold]:
-    """PPG-DaLiA in groups of 4/4/4/3; each subject is tested once, the others of its group validate."""
+    """Deal PPG-DaLiA's people into groups of 4, 4, 4 and 3, as the paper does.
+
+    Each person is tested once; the others of its group validate.
+
+    Parameters
+    ----------
+    recordings : sequence of Recording
+
+    Returns
+    -------
+    list of Fold
+        One a person.
+
+    Raises
+    ------
+    FoldError
+        The data set is absent.
+    """
     people = _people(recordings, "dalia")
     folds = []
     for start in range(0, len(people), 4):
@@ -131,7 +212,22 @@ def dalia_4group(recordings: Sequence[Recording]) -> list[Fold]:
 
 
 def wesad_loso(recordings: Sequence[Recording]) -> list[Fold]:
-    """WESAD, leaving one subject out; the next one validates."""
+    """Leave one person of WESAD out at a time; the next one validates.
+
+    Parameters
+    ----------
+    recordings : sequence of Recording
+
+    Returns
+    -------
+    list of Fold
+        One a person.
+
+    Raises
+    ------
+    FoldError
+        The data set is absent, or holds fewer than three people.
+    """
     people = _people(recordings, "wesad")
     if len(people) < 3:
         raise FoldError("protocol wesad-loso", "subjects", "at least 3", len(people))
@@ -177,6 +273,9 @@ PROTOCOLS: dict[str, Protocol] = {
     "bami-spc-4fold": Protocol(("bami1", "troika"), bami_spc_4fold),
     "cross-dataset": Protocol(("bami1", "troika"), cross_dataset),
     "bami2-transfer": Protocol(("bami1", "troika", "bami2"), bami2_transfer),
+    "leave-one-set-out": Protocol(
+        (*dict.fromkeys(dataset for dataset, _ in LEFT_OUT.values()), ONLY_TESTED), leave_one_set_out
+    ),
     "dalia-4group": Protocol(("dalia",), dalia_4group),
     "wesad-loso": Protocol(("wesad",), wesad_loso),
     "simulator-3fold": Protocol(("simulator",), simulator_3fold),
@@ -184,7 +283,27 @@ PROTOCOLS: dict[str, Protocol] = {
 
 
 def protocol_named(name: str) -> Protocol:
-    """The protocol of PROTOCOLS; FoldError if there is none of the name."""
+    """Find an evaluation protocol.
+
+    Parameters
+    ----------
+    name : str
+        Key of `PROTOCOLS`.
+
+    Returns
+    -------
+    Protocol
+
+    Raises
+    ------
+    FoldError
+        No protocol of this name.
+
+    Examples
+    --------
+    >>> protocol_named("wesad-loso").datasets
+    ('wesad',)
+    """
     if name not in PROTOCOLS:
         raise FoldError("--protocol", "", f"one of {', '.join(PROTOCOLS)}", name)
     return PROTOCOLS[name]

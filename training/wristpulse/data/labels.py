@@ -64,6 +64,31 @@ def window_labels(
 def labelled_windows(
     recording: Recording, aligned: bool, led: int | None = None
 ) -> tuple[Int8[np.ndarray, "w 4 256"], Float64[np.ndarray, " w"], Int64[np.ndarray, " w"]]:
-    """Network inputs of a recording's windows, reference BPM or NaN, and the windows' hops."""
+    """The paper's network inputs of a recording's windows, with their labels.
+
+    Parameters
+    ----------
+    recording : Recording
+    aligned : bool
+        Shift labels by the recording's clock offset.
+    led : int, optional
+        PPG channel; the recording's default channel if None.
+
+    Returns
+    -------
+    inputs : ndarray, int8 (w, 4, 256)
+        PPG and three axes of acceleration, 32 steps a standard deviation.
+    bpm : ndarray, float64 (w,)
+        Reference; NaN without one.
+    hops : ndarray, int64 (w,)
+        Index of each window's hop.
+
+    Examples
+    --------
+    >>> from wristpulse.recordings.simulated.simulator import simulate
+    >>> inputs, bpm, hops = labelled_windows(simulate(1, 60.0), aligned=True)
+    >>> inputs.shape[1:], len(inputs) == len(bpm) == len(hops)
+    ((4, 256), True)
+    """
     windows = stream_windows(to_counts(recording, led))
     return window_inputs(windows.x), window_labels(recording, windows.end_us, aligned), windows.ends

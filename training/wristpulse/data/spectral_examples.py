@@ -12,7 +12,7 @@ from jaxtyping import Float32, Float64, Int32
 from wristpulse.config.networks import Augmentation
 from wristpulse.core.numbers import HOP, HOPS_PER_WINDOW, RATE_HZ, WINDOW
 from wristpulse.core.spectrum import last_windows, magnitudes
-from wristpulse.core.window import motion
+from wristpulse.core.window import Windows, motion
 from wristpulse.data.stretch import TAUGHT_BPM, stretched_windows
 from wristpulse.recordings.recording import Recording
 from wristpulse.support.errors import UserError
@@ -42,22 +42,26 @@ class SpectralExamples:
 
 
 def recording_examples(
-    recording: Recording, augmentation: Augmentation, aligned: bool = True
+    recording: Recording, augmentation: Augmentation, aligned: bool = True, lead_s: float = 0.0
 ) -> SpectralExamples:
-    """All windows of a recording: every PPG channel, at its own pace and at the augmentation's."""
+    """All windows of a recording: every PPG channel, at its own pace and at the augmentation's.
+
+    lead_s: how much later than the windows their labels are.
+    """
     parts = [
-        _channel(recording, led, stretch, 1.0 if stretch == 1.0 else augmentation.stretched_share, aligned)
+        _channel(
+            stretched_windows(recording, led, stretch, aligned, lead_s),
+            1.0 if stretch == 1.0 else augmentation.stretched_share,
+        )
         for led in range(recording.ppg.shape[1])
         for stretch in (1.0, *augmentation.stretches)
     ]
     return _join(parts, [1 / recording.ppg.shape[1]] * len(parts))
 
 
-def _channel(
-    recording: Recording, led: int, stretch: float, weight: float, aligned: bool
-) -> SpectralExamples:
-    """Windows of one PPG channel of a recording played `stretch` times as fast."""
-    windows, bpm = stretched_windows(recording, led, stretch, aligned)
+def _channel(labelled: tuple[Windows, np.ndarray], weight: float) -> SpectralExamples:
+    """Windows of one PPG channel and their labels, each with a weight if its label is within the bins."""
+    windows, bpm = labelled
     return SpectralExamples(
         spectra=magnitudes(windows.x).astype(np.float32),
         motion=motion(windows.x).astype(np.float32),

@@ -15,12 +15,12 @@ TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
 
 
 def stretched_windows(
-    recording: Recording, led: int | None, stretch: float, aligned: bool
+    recording: Recording, led: int | None, stretch: float, aligned: bool, lead_s: float = 0.0
 ) -> tuple[Windows, np.ndarray]:
     """Windows of one PPG channel played `stretch` times as fast, and their labels in BPM, float64 (w,).
 
-    A label is that of the window's middle, times the stretch; NaN where there is none. aligned: labels on the
-    recording's clock.
+    A label is that of `lead_s` after the window's middle, times the stretch; NaN where there is none.
+    aligned: labels on the recording's clock.
     """
     stream = to_counts(recording, led)
     t_ppg, t_acc = ((t / stretch).astype(np.int64) for t in (stream.t_ppg_us, stream.t_acc_us))
@@ -29,6 +29,6 @@ def stretched_windows(
     if recording.hr is not None and len(recording.hr):
         half = WINDOW / RATE_HZ / 2
         middle = recording.hr_start_s + half + (recording.label_offset_s if aligned else 0.0)
-        at = (windows.end_us * 1e-6 - half) * stretch
+        at = (windows.end_us * 1e-6 - half + lead_s) * stretch
         bpm = between_labels(middle, recording.hr, at) * stretch
     return windows, bpm

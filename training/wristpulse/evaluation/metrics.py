@@ -36,9 +36,30 @@ class Errors:
 
 
 def errors(estimate: np.ndarray, reference: np.ndarray, valid: np.ndarray | None = None) -> Errors:
-    """Errors of estimates (n,) against references (n,), BPM, NaN being none; `valid` (n,) selects.
+    """Errors of heart-rate estimates against references.
 
-    UserError if no reference is known at all; an Errors with NaN if no estimate may be scored.
+    Parameters
+    ----------
+    estimate, reference : array_like (n,)
+        BPM; NaN: none.
+    valid : ndarray, bool (n,), optional
+        Score these estimates only.
+
+    Returns
+    -------
+    Errors
+        With NaN if no estimate may be scored.
+
+    Raises
+    ------
+    UserError
+        No reference is known at all.
+
+    Examples
+    --------
+    >>> found = errors([61.0, 90.0, np.nan], [60.0, 75.0, 80.0])
+    >>> found.mae, found.wrong, round(found.coverage, 2)
+    (8.0, 0.5, 0.67)
     """
     estimate, reference = np.asarray(estimate, np.float64), np.asarray(reference, np.float64)
     labelled = (reference >= HR_RANGE[0]) & (reference <= HR_RANGE[1])
@@ -96,9 +117,29 @@ class Summary:
 
 
 def summarise(results: Iterable[tuple[str, np.ndarray, np.ndarray, np.ndarray | None]]) -> Summary:
-    """Summary of (subject, estimate, reference, valid or None); recordings of a subject are joined.
+    """Errors by person, and the mean, spread and worst over people.
 
-    UserError if there is no result.
+    Parameters
+    ----------
+    results : iterable of (str, ndarray, ndarray, ndarray or None)
+        Person, estimate (n,) and reference (n,) in BPM, valid (n,) or None. Recordings of a person are
+        joined.
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    UserError
+        There is no result.
+
+    Examples
+    --------
+    >>> reference = np.array([60.0, 80.0])
+    >>> made = summarise([("a", reference + 1, reference, None), ("b", reference - 3, reference, None)])
+    >>> made.mae.mean, made.mae.worst, made.median_mae
+    (2.0, 3.0, 2.0)
     """
     joined: dict[str, list[tuple[np.ndarray, ...]]] = {}
     for subject, estimate, reference, valid in results:
@@ -128,15 +169,51 @@ def summarise(results: Iterable[tuple[str, np.ndarray, np.ndarray, np.ndarray | 
 
 
 def deviation(values: Sequence[float] | np.ndarray) -> float:
-    """Standard deviation of the sample (n - 1) of values that are finite; NaN of fewer than two."""
+    """Standard deviation of a sample (n - 1).
+
+    Parameters
+    ----------
+    values : sequence of float
+        Only those that are finite count.
+
+    Returns
+    -------
+    float
+        NaN of fewer than two.
+
+    Examples
+    --------
+    >>> deviation([1.0, 3.0, float("nan")])
+    1.4142135623730951
+    """
     finite = np.asarray(values)[np.isfinite(values)]
     return float(finite.std(ddof=1)) if len(finite) > 1 else float("nan")
 
 
 def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = 10) -> tuple[np.ndarray, float]:
-    """Reliability table (bins, 3): mean confidence, share correct, count; and the expected calibration error.
+    """Reliability of confidences: how often those of a bin are right.
 
-    confidence: float (n,) 0..1; correct: bool (n,). Empty bins hold NaN, NaN, 0.
+    Parameters
+    ----------
+    confidence : ndarray, float (n,)
+        0 to 1.
+    correct : ndarray, bool (n,)
+    bins : int
+        Of equal width.
+
+    Returns
+    -------
+    table : ndarray (bins, 3)
+        Mean confidence, share correct, count; NaN, NaN, 0 of an empty bin.
+    error : float
+        Expected calibration error: the mean over estimates of |confidence - share correct| of their bin.
+
+    Examples
+    --------
+    >>> confidence, correct = np.array([0.9, 0.9, 0.1, 0.1]), np.array([True, False, False, False])
+    >>> table, error = calibration(confidence, correct, bins=2)
+    >>> table.round(2).tolist(), round(error, 2)
+    ([[0.1, 0.0, 2.0], [0.9, 0.5, 2.0]], 0.25)
     """
     which = np.minimum((confidence * bins).astype(int), bins - 1)
     table = np.full((bins, 3), np.nan)
@@ -150,7 +227,26 @@ def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = 10) -> 
 
 
 def clamp(estimate: np.ndarray, history: int = 10, share: float = 0.1) -> np.ndarray:
-    """Post-processing of the paper's line: estimates (n,) within `share` of the mean of the last outputs."""
+    """Hold each estimate near the mean of the outputs before it: the paper's post-processing.
+
+    Parameters
+    ----------
+    estimate : ndarray (n,)
+        BPM.
+    history : int
+        How many outputs the mean is of.
+    share : float
+        How far from that mean an output may be, as a share of it.
+
+    Returns
+    -------
+    ndarray, float64 (n,)
+
+    Examples
+    --------
+    >>> clamp(np.array([60.0, 90.0, 63.0])).tolist()
+    [60.0, 66.0, 63.0]
+    """
     out = np.array(estimate, np.float64)
     for i in range(1, len(out)):
         centre = out[max(0, i - history) : i].mean()

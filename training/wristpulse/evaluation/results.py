@@ -101,10 +101,12 @@ def traces_of_others(result: JobResult, results: Sequence[JobResult]) -> list[Tr
 def map_by_other_folds(result: JobResult, results: Sequence[JobResult]) -> tuple[int, ...] | None:
     """Confidence map of the other folds' people, so that nobody's own errors set their confidence.
 
-    None if the student's own map stands: it was fitted to people who validate, or there is no other fold.
+    None if the student's own map stands: it was fitted to people who validate, real or simulated, or there
+    is no other fold.
     """
     others = traces_of_others(result, results)
-    if result.metrics["subjects"]["validation"] or not others:
+    simulated = result.metrics["configuration"].get("world", {}).get("share", 0) > 0
+    if simulated or result.metrics["subjects"]["validation"] or not others:
         return None
     return map_of_traces(others)
 

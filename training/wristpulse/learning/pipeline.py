@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from functools import cache, cached_property, partial
@@ -76,7 +75,7 @@ class Pipeline:
             self.line.train_student(self.config, self.corpus, teacher, part, self.progress)
 
         inputs = {**self.line.student_settings(self.config), "data": self.corpus.digest}
-        inputs["teacher"] = stamp(teacher) if teacher else None
+        inputs["teacher"] = steps.stamp(teacher) if teacher else None
         return self.step(self.folder / STUDENT, inputs, make, force)
 
     def quantize(self, force: bool = False) -> Path:
@@ -101,7 +100,7 @@ class Pipeline:
             write_card(part, c, subjects=subjects, data_digest=self.corpus.digest, confidence_map=known)
 
         inputs = {
-            "student": stamp(student),
+            "student": steps.stamp(student),
             "calibration": c.calibration_windows,
             "tracking": c.tracking,
             "confidence_map": self._confidence_map,
@@ -163,8 +162,3 @@ def dataset_pipelines(
         )
         for config in configs
     ]
-
-
-def stamp(folder: Path) -> str:
-    """Fingerprint of what a step's folder was made from."""
-    return json.loads((folder / steps.STAMP).read_text())["fingerprint"]

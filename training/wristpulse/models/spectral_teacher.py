@@ -19,7 +19,17 @@ MOTION = [c for c in range(CHANNELS) if c % FEATURES >= 2]  # a hop's first two 
 
 
 def build(config: SpectralTeacher) -> keras.Model:
-    """Teacher of inputs (1, 104, 20), values of 0..1, to ``logits`` (104,) and ``fused`` (104, width)."""
+    """Build the teacher of spectra.
+
+    Parameters
+    ----------
+    config : SpectralTeacher
+
+    Returns
+    -------
+    keras.Model
+        Spectra (1, 104, 20), values of 0 to 1, to ``logits`` (104,) and ``fused`` (104, width).
+    """
     spectra = keras.Input((1, BINS, CHANNELS), name="spectra")
     shape = (BINS, config.width)
     pulse = _trunk(spectra, config, "pulse")

@@ -15,7 +15,19 @@ from wristpulse.models.layers import Similarity, Trunk, head, inputs, steps
 
 
 def build(config: PaperStudent) -> keras.Model:
-    """The student for windows of PPG (1, 256, 1) and ACC (1, 256, 3)."""
+    """Build the student for windows of PPG and acceleration.
+
+    Parameters
+    ----------
+    config : PaperStudent
+        Widths and which reading of "modality-wise".
+
+    Returns
+    -------
+    keras.Model
+        [PPG (1, 256, 1), ACC (1, 256, 3)], standard deviations, to ``logits``, ``fused``, ``relation`` and,
+        where the fusion keeps the width, ``gram`` (see `wristpulse.models`).
+    """
     ppg_window, acc_window = inputs()
     sizes = (config.widths, config.depth, config.kernel, config.dilation, config.dropout)
     ppg = Trunk("ppg", *sizes)(ppg_window)

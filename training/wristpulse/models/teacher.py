@@ -24,7 +24,19 @@ class MeanAttention(layers.Layer):
 
 
 def build(config: PaperTeacher) -> keras.Model:
-    """The teacher for windows of PPG (1, 256, 1) and ACC (1, 256, 3)."""
+    """Build the teacher for windows of PPG and acceleration.
+
+    Parameters
+    ----------
+    config : PaperTeacher
+        Widths, heads, shared or separate trunk.
+
+    Returns
+    -------
+    keras.Model
+        [PPG (1, 256, 1), ACC (1, 256, 3)], standard deviations, to ``logits``, ``fused``, ``gram`` and
+        ``relation`` (see `wristpulse.models`).
+    """
     ppg_window, acc_window = inputs()
     sizes = (config.widths, config.depth, config.kernel, config.dilation, config.dropout)
     if config.trunk == "shared":

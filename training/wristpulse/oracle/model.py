@@ -25,7 +25,23 @@ class IntegerModel:
 
     @classmethod
     def load(cls, path: Path | str) -> IntegerModel:
-        """Read and check a .tflite file."""
+        """Read and check a .tflite file.
+
+        Parameters
+        ----------
+        path : Path or str
+
+        Returns
+        -------
+        IntegerModel
+
+        Raises
+        ------
+        ModelError
+            No sound .tflite, or an operator that cannot be executed exactly; it says which and the way out.
+        OSError
+            The file cannot be opened.
+        """
         return cls(read_tflite(path))
 
     @property
@@ -63,7 +79,30 @@ class IntegerModel:
         return self.predict(inputs, batch).reshape(-1, *shape)
 
     def predict(self, inputs: np.ndarray, batch: int = 64) -> np.ndarray:
-        """Compute int8 (n, ...) -> int8 (n, elements), several outputs one after the other."""
+        """Compute a batch, several outputs one after the other.
+
+        Parameters
+        ----------
+        inputs : ndarray, int8 (n, ...)
+            Any shape with the right number of elements a sample, several inputs one after the other.
+        batch : int
+            Samples computed at once; bounds the memory.
+
+        Returns
+        -------
+        ndarray, int8 (n, elements)
+
+        Raises
+        ------
+        ValueError
+            Another type or number of elements.
+
+        Examples
+        --------
+        >>> from wristpulse.student.card import load_student
+        >>> load_student("released").model.predict(np.zeros((2, 104, 20), np.int8)).shape
+        (2, 104)
+        """
         inputs, size = np.asarray(inputs), sum(tensor.size for tensor in self.inputs)
         if inputs.dtype != np.int8 or inputs.ndim < 1 or inputs.size != len(inputs) * size:
             raise ValueError(
@@ -78,9 +117,16 @@ class IntegerModel:
         return np.concatenate(parts) if parts else np.zeros((0, width), np.int8)
 
     def values(self, samples: np.ndarray) -> dict[int, np.ndarray]:
-        """Every tensor's value by index; activations are (n, *shape), constants as stored.
+        """Compute every tensor's value.
 
-        `samples`: int8 (n, elements of all inputs).
+        Parameters
+        ----------
+        samples : ndarray, int8 (n, elements of all inputs)
+
+        Returns
+        -------
+        dict of int to ndarray
+            By the tensor's index; activations are (n, ...), constants as stored.
         """
         values = {t.index: t.data for t in self.graph.tensors if t.data is not None}
         ends = np.cumsum([tensor.size for tensor in self.inputs])

@@ -14,9 +14,30 @@ KNOWN = (
 
 
 def open_recordings(path: Path | str) -> list[Recording]:
-    """The recordings in one file, zip or folder of any kind that this package reads.
+    """Read the recordings in one file, zip or folder of any kind that this package knows.
 
-    More than one where a sensor paused, or where a folder holds several. Raises `RecordingError`.
+    Parameters
+    ----------
+    path : Path or str
+        An .npz (docs/data.md), an Empatica E4's or EmbracePlus' zip or folder, Polar Sensor Logger's
+        ``*_PPG.txt``, a WFDB header of PhysioNet's wrist set, a table with time, ppg, x, y, z, or a folder of
+        one of these.
+
+    Returns
+    -------
+    list of Recording
+        Several where a sensor paused, or where a folder holds several.
+
+    Raises
+    ------
+    RecordingError
+        Nothing there, of no known kind, or damaged.
+
+    Examples
+    --------
+    >>> open_recordings("walk.txt")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    wristpulse.recordings.recording.RecordingError: walk.txt: file: expected an .npz ... found no such file
     """
     path = Path(path)
     if not path.exists():

@@ -58,12 +58,43 @@ class Recording:
 
 
 def window_starts(seconds: float) -> np.ndarray:
-    """Starts (float64, seconds) of all whole reference windows in a recording of the given length."""
+    """Start of every whole reference window of 8 s, one every 2 s.
+
+    Parameters
+    ----------
+    seconds : float
+        Length of the recording.
+
+    Returns
+    -------
+    ndarray, float64 (w,)
+        Seconds from the recording's start; empty below 8 s.
+
+    Examples
+    --------
+    >>> window_starts(12.5)
+    array([0., 2., 4.])
+    """
     return np.arange(max(0, int((seconds - WINDOW_S) / HOP_S + 1e-9) + 1)) * HOP_S
 
 
 def plausible(hr: np.ndarray) -> np.ndarray:
-    """Heart rates as float32 (w,), NaN in place of those outside 40 to 200 BPM."""
+    """Replace reference heart rates outside 40 to 200 BPM by NaN: they are glitches of the reference.
+
+    Parameters
+    ----------
+    hr : array_like (w,) or (w, 1)
+        BPM.
+
+    Returns
+    -------
+    ndarray, float32 (w,)
+
+    Examples
+    --------
+    >>> plausible([61.5, 0.0, 250.0])
+    array([61.5,  nan,  nan], dtype=float32)
+    """
     hr = np.asarray(hr, dtype=np.float32).ravel()
     with np.errstate(invalid="ignore"):
         return np.where((hr >= HR_RANGE[0]) & (hr <= HR_RANGE[1]), hr, np.float32(np.nan))
@@ -76,11 +107,34 @@ def check_name(path: Path | str, field: str, name: str) -> None:
 
 
 def make_recording(path: Path | str, **fields) -> Recording:
-    """A `Recording` of checked, contiguous arrays; `path` names the file in errors.
+    """Check the fields of a recording and make it, with contiguous arrays.
 
-    Without hr_start_s, or with None, the windows are all whole ones from the start on.
-    Raises `RecordingError` for wrong shapes or types, rates below 10 Hz, samples that are not finite, signals
-    of unequal duration, acceleration that is not in g, labels beyond the end, or less than one window.
+    Parameters
+    ----------
+    path : Path or str
+        Names the file in errors.
+    **fields
+        Fields of `Recording`. Without ``hr_start_s`` the windows are all whole ones from the start on.
+
+    Returns
+    -------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        Wrong shapes or types, rates below 10 Hz, samples that are not finite, signals of unequal duration,
+        acceleration that is not in g, labels beyond the end, or less than one window.
+
+    Examples
+    --------
+    >>> acc = np.tile([0.0, 0.0, 1.0], (320, 1))
+    >>> sine = np.sin(np.arange(640) / 8)[:, None]
+    >>> made = make_recording(
+    ...     "example", dataset="own", subject="anna", name="anna-1", ppg=sine, fs_ppg=64, ppg_unit="V",
+    ...     ppg_lsb=1e-4, ppg_zero=131072, acc=acc, fs_acc=32, hr=None)
+    >>> made.seconds, made.hr_start_s
+    (10.0, array([0., 2.]))
     """
     for key in ("fs_ppg", "fs_acc", "ppg_lsb"):
         value = float(fields[key])

@@ -10,6 +10,7 @@ from wristpulse.recordings.exports import e4, embraceplus, generic_csv, polar
 from wristpulse.recordings.readers import arrays, bami, empatica, physionet, troika
 from wristpulse.recordings.recording import Recording, RecordingError
 from wristpulse.recordings.simulated.simulator import simulate
+from wristpulse.recordings.world.delivery import recording
 
 
 @dataclass(frozen=True)
@@ -54,30 +55,75 @@ DATASETS: dict[str, DataSet] = {
     "own": DataSet(arrays.read_own, ("*.npz",), ("own",)),
 }
 SIMULATOR = "simulator"
+WORLD = "world"  # the simulated world, of which `nobody` learnt
+SIMULATED = (SIMULATOR, WORLD)  # data sets that need no folder
 
 
 def open_dataset(name: str, folder: Path | str | None = None, **options) -> list[Recording]:
-    """All recordings of a data set; see `iter_dataset`."""
+    """Read all recordings of a data set; parameters and errors as of `iter_dataset`.
+
+    Returns
+    -------
+    list of Recording
+
+    Examples
+    --------
+    >>> [r.name for r in open_dataset("simulator", subjects=2, minutes=0.5)]
+    ['sim1', 'sim2']
+    """
     return list(iter_dataset(name, folder, **options))
 
 
 def iter_dataset(name: str, folder: Path | str | None = None, **options) -> Iterator[Recording]:
-    """The recordings of a data set one by one, read as they are asked for.
+    """Read the recordings of a data set one by one, as they are asked for.
 
-    `folder` is the data set's own folder or the one that contains it. The simulator needs none and takes
-    `subjects`, `minutes`, `first_seed` and the options of `simulate`. Raises `RecordingError`.
+    Parameters
+    ----------
+    name : str
+        Key of `DATASETS`, or one of `SIMULATED`.
+    folder : Path or str, optional
+        The data set's own folder, or the one that contains it. The simulated ones need none.
+    **options
+        For the simulated ones: ``subjects``, ``minutes``, ``first_seed`` and the options of `simulate`, or of
+        `wristpulse.recordings.world.delivery.recording`.
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        No data set of this name, none of its files in the folder, or a damaged file.
     """
-    if name == SIMULATOR:
-        return _simulated(**options)
+    if name in SIMULATED:
+        return _simulated(simulate if name == SIMULATOR else recording, **options)
     if name not in DATASETS:
-        raise RecordingError(name, "data set", "one of " + ", ".join([SIMULATOR, *DATASETS]), name)
+        raise RecordingError(name, "data set", "one of " + ", ".join([*SIMULATED, *DATASETS]), name)
     if folder is None:
         raise RecordingError(name, "folder", "the folder that holds the data set", "none given")
     return _found(DATASETS[name], find_folder(name, Path(folder)))
 
 
 def find_folder(name: str, folder: Path) -> Path:
-    """Where the data set's files are: `folder`, a subfolder of a known name, or a zip archive in either."""
+    """Find a data set's files: in `folder`, in a subfolder of a known name, or in a zip archive in either.
+
+    Parameters
+    ----------
+    name : str
+        Key of `DATASETS`.
+    folder : Path
+
+    Returns
+    -------
+    Path
+        A folder or an archive.
+
+    Raises
+    ------
+    RecordingError
+        None of the data set's files there.
+    """
     kind = DATASETS[name]
     if folder.is_file() and kind.archives:
         return folder
@@ -100,7 +146,7 @@ def _found(kind: DataSet, folder: Path) -> Iterator[Recording]:
 
 
 def _simulated(
-    subjects: int = 12, minutes: float = 10.0, first_seed: int = 1, **options
+    make: Callable[..., Recording], subjects: int = 12, minutes: float = 10.0, first_seed: int = 1, **options
 ) -> Iterator[Recording]:
     for seed in range(first_seed, first_seed + subjects):
-        yield simulate(seed, 60.0 * minutes, **options)
+        yield make(seed, 60.0 * minutes, **options)

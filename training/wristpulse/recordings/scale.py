@@ -98,11 +98,34 @@ def check_signal(array: str, values: np.ndarray, fs: float, columns: int | None 
 
 
 def ppg_scale(ppg: np.ndarray, fs: float) -> PpgScale:
-    """The scale that puts a PPG, (samples,) or (samples, LEDs) in any unit, well inside the device's range.
+    """Find the scale that puts a PPG in any unit well inside the device's 18-bit range.
 
-    Light that is never negative keeps its zero, so that a dark sensor still means no contact; a signal about
-    zero (high-passed) or with an offset below it is put around the middle of the range. `SignalError` as
-    `check_signal` states.
+    Light that is never negative keeps its zero, so that a dark sensor still means no contact. A signal about
+    zero (high-passed), or with an offset below it, is put around the middle of the range.
+
+    Parameters
+    ----------
+    ppg : ndarray (samples,) or (samples, LEDs)
+        Any unit.
+    fs : float
+        Hz.
+
+    Returns
+    -------
+    PpgScale
+        One for all LEDs: ``counts = round(ppg / lsb) + zero``.
+
+    Raises
+    ------
+    SignalError
+        As `check_signal` states.
+
+    Examples
+    --------
+    >>> volts = 1.2 + 0.01 * np.sin(2 * np.pi * 1.1 * np.arange(640) / 64)
+    >>> scale = ppg_scale(volts, 64)
+    >>> scale.zero, bool(60_000 < volts.mean() / scale.lsb < 240_000)
+    (0, True)
     """
     x = check_signal("ppg", ppg, fs)
     low, high = np.percentile(x, (0.5, 99.9))
@@ -142,10 +165,30 @@ def dark_note(recording: Recording) -> str | None:
 
 
 def acc_scale(acc: np.ndarray, fs: float) -> AccScale:
-    """The unit of an acceleration (samples, 3), told by gravity.
+    """Find the unit of an acceleration by gravity.
 
-    Gravity is the median length of the mean vector of every 4 s: arm swing cancels there. `SignalError` as
-    `check_signal` states, and where there is no gravity or one that fits no unit.
+    Gravity is the median length of the mean vector of every 4 s: arm swing cancels there.
+
+    Parameters
+    ----------
+    acc : ndarray (samples, 3)
+        Any unit of `UNITS`.
+    fs : float
+        Hz.
+
+    Returns
+    -------
+    AccScale
+
+    Raises
+    ------
+    SignalError
+        As `check_signal` states; no gravity, or one that fits no unit.
+
+    Examples
+    --------
+    >>> acc_scale(np.tile([0.0, 9.7, 0.5], (320, 1)) + 1e-3 * np.eye(3)[np.arange(320) % 3], 32).unit
+    'm/s2'
     """
     x = check_signal("acc", acc, fs, columns=3)
     gravity = _gravity(x, fs)

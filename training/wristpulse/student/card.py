@@ -79,9 +79,28 @@ def read_card(path: Path) -> Card:
 
 
 def load_student(folder: Path | str) -> Student:
-    """Read model and card of a folder, or of a name in STUDENTS.
+    """Read the model and the card of a student.
 
-    StepError if absent, CardError if they do not belong together.
+    Parameters
+    ----------
+    folder : Path or str
+        Folder with student.tflite and student.json, or a name of `STUDENTS`.
+
+    Returns
+    -------
+    Student
+
+    Raises
+    ------
+    StepError
+        A file is absent; it says which command makes it.
+    CardError
+        Model and card do not belong together.
+
+    Examples
+    --------
+    >>> load_student("released").card.front_end
+    'spectrum'
     """
     folder = STUDENTS.get(str(folder), Path(folder))
     path = require(folder / CARD, "invoke quantize")

@@ -8,7 +8,7 @@
 #include "resample.h"
 #include "ring.h"
 
-PULSE_ASSERT(PULSE_ALIGN_DEPTH > 128 || sizeof(struct pulse_align) <= 4096);
+PULSE_ASSERT(PULSE_ALIGN_DEPTH > 128 || PULSE_LEDS > 1 || sizeof(struct pulse_align) <= 4096);
 
 /* A gap: the next frame belongs to another time. */
 static void restart(struct pulse_align *align)
@@ -39,8 +39,18 @@ void pulse_align_init(struct pulse_align *align)
 
 void pulse_align_ppg(struct pulse_align *align, int64_t t_us, uint32_t counts)
 {
-	align->ppg[push(align, &align->ppg_ring, t_us)] =
-		counts < PULSE_PPG_MAX ? counts : PULSE_PPG_MAX;
+	pulse_align_leds(align, t_us, &counts, 1);
+}
+
+void pulse_align_leds(struct pulse_align *align, int64_t t_us, const uint32_t counts[], int leds)
+{
+	uint32_t slot = push(align, &align->ppg_ring, t_us);
+
+	for (int led = 0; led < PULSE_LEDS; led++) {
+		uint32_t x = led < leds ? counts[led] : 0;
+
+		align->ppg[led][slot] = x < PULSE_PPG_MAX ? x : PULSE_PPG_MAX;
+	}
 }
 
 void pulse_align_acc(struct pulse_align *align, int64_t t_us, const int16_t xyz[3])
@@ -63,9 +73,27 @@ static bool start(struct pulse_align *align)
 	return true;
 }
 
+#if PULSE_LEDS > 1
+/* The frame of the LEDs after the first. */
+static void make_more(struct pulse_align *align)
+{
+	for (int led = 1; led < PULSE_LEDS; led++) {
+		struct pulse_hop_led *own = &align->hop.more[led - 1];
+		struct pulse_tally tally = {0};
+
+		own->ppg[align->frames] = pulse_resample_ppg(&align->ppg_ring, align->ppg[led],
+							     align->frame_us, &tally);
+		own->dark = (uint16_t)(tally.dark + (align->frames == 0 ? 0 : own->dark));
+		own->saturated =
+			(uint16_t)(tally.saturated + (align->frames == 0 ? 0 : own->saturated));
+	}
+}
+#endif
+
 static void make_frame(struct pulse_align *align)
 {
 	struct pulse_hop *hop = &align->hop;
+	struct pulse_tally tally = {0};
 
 	if (align->frames == 0) {
 		hop->samples = 0;
@@ -73,7 +101,13 @@ static void make_frame(struct pulse_align *align)
 		hop->saturated = 0;
 	}
 	hop->ppg[align->frames] =
-		pulse_resample_ppg(&align->ppg_ring, align->ppg, align->frame_us, hop);
+		pulse_resample_ppg(&align->ppg_ring, align->ppg[0], align->frame_us, &tally);
+	hop->samples = (uint16_t)(hop->samples + tally.samples);
+	hop->dark = (uint16_t)(hop->dark + tally.dark);
+	hop->saturated = (uint16_t)(hop->saturated + tally.saturated);
+#if PULSE_LEDS > 1
+	make_more(align);
+#endif
 	pulse_resample_acc(&align->acc_ring, align->acc, align->frame_us, hop->acc[align->frames]);
 	align->frames++;
 	align->frame_us += PULSE_FRAME_US;

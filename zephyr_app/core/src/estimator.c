@@ -3,6 +3,7 @@
 
 #include <pulse/estimator.h>
 
+#include "fusion.h"
 #include "integer.h"
 #include "quality.h"
 
@@ -19,7 +20,21 @@ static void break_off(struct pulse_estimator *estimator)
 {
 	pulse_window_clear(&estimator->window);
 	pulse_policy_reset(&estimator->policy);
+#if PULSE_LEDS > 1
+	pulse_fusion_break(&estimator->fusion);
+#endif
+#ifdef PULSE_FRONT_END_SPECTRUM
+	pulse_doubt_break(&estimator->doubt);
+#endif
 	estimator->fresh = true;
+}
+
+static void forget_track(struct pulse_estimator *estimator)
+{
+	pulse_track_reset(&estimator->track);
+#if PULSE_LEDS > 1
+	pulse_fusion_reset(&estimator->fusion);
+#endif
 }
 
 void pulse_estimator_init(struct pulse_estimator *estimator)
@@ -27,7 +42,7 @@ void pulse_estimator_init(struct pulse_estimator *estimator)
 	memset(estimator, 0, sizeof(*estimator));
 	estimator->valid_q15 = PULSE_CONFIDENCE_VALID;
 	break_off(estimator);
-	pulse_track_reset(&estimator->track);
+	forget_track(estimator);
 }
 
 /* Step 1 and the bookkeeping of step 3 of section 8: does this hop follow the one before it? */
@@ -38,7 +53,7 @@ static bool follows(struct pulse_estimator *estimator, const struct pulse_hop *h
 	bool broken = hop->discontinuous || (!first && step != PULSE_HOP_US);
 
 	if (!first && (hop->end_us <= estimator->end_us || step > PULSE_TRACK_GAP_US)) {
-		pulse_track_reset(&estimator->track);
+		forget_track(estimator);
 	}
 	estimator->end_us = hop->end_us;
 	estimator->hops++;
@@ -46,64 +61,231 @@ static bool follows(struct pulse_estimator *estimator, const struct pulse_hop *h
 	return !broken;
 }
 
-/* The network's view of the window. */
-static void look(struct pulse_estimator *estimator, const struct pulse_moments *moments)
+#if PULSE_LEDS > 1
+
+static bool contact(const struct pulse_hop *hop)
 {
-#ifdef PULSE_FRONT_END_SPECTRUM
-	pulse_spectrum_append(&estimator->window, moments, estimator->fresh,
-			      &estimator->work.spectrum, estimator->input);
-#else
-	pulse_window_quantise(&estimator->window, moments, estimator->input);
-#endif
-	estimator->fresh = false;
+	return pulse_fusion_contact(hop);
 }
 
-static void infer(struct pulse_estimator *estimator, uint32_t acc_root)
+static void push(struct pulse_estimator *estimator, const struct pulse_hop *hop)
 {
+	uint8_t slot = estimator->window.next;
+
+	pulse_window_push(&estimator->window, hop);
+	pulse_fusion_push(&estimator->fusion, hop, slot);
+}
+
+static bool whole(const struct pulse_estimator *estimator)
+{
+	return pulse_fusion_whole(&estimator->fusion) != 0;
+}
+
+static int8_t *input_of(struct pulse_estimator *estimator, int led)
+{
+	return led == 0 ? estimator->input : estimator->more[led - 1];
+}
+
+/* The network's view of one LED, whose light is the window's now. from: that of an LED before. */
+static void look_at(struct pulse_estimator *estimator, int led, const struct pulse_moments *moments,
+		    const int8_t *from)
+{
+#ifdef PULSE_FRONT_END_SPECTRUM
+	bool first = estimator->fusion.led[led].fresh;
+
+	if (from != NULL) {
+		pulse_spectrum_append_light(&estimator->window, moments, first,
+					    &estimator->work.spectrum, from,
+					    input_of(estimator, led));
+	} else {
+		pulse_spectrum_append(&estimator->window, moments, first, &estimator->work.spectrum,
+				      input_of(estimator, led));
+	}
+#else
+	(void)from;
+	pulse_window_quantise(&estimator->window, moments, estimator->work.ppg,
+			      input_of(estimator, led));
+#endif
+	estimator->fusion.led[led].fresh = false;
+}
+
+/* The network's view of each LED that has a whole window. @return root of the acceleration */
+static uint32_t look(struct pulse_estimator *estimator, uint32_t ppg_root[PULSE_LEDS])
+{
+	unsigned int leds = pulse_fusion_whole(&estimator->fusion);
+	struct pulse_moments moments = {.acc_root = 0};
+	const int8_t *from = NULL;
+
+	for (int led = 0; led < PULSE_LEDS; led++) {
+		if ((leds & 1u << led) == 0) {
+			continue;
+		}
+		pulse_window_swap(&estimator->window, led);
+		moments = pulse_window_moments(&estimator->window);
+		look_at(estimator, led, &moments, from);
+		pulse_window_swap(&estimator->window, led);
+		ppg_root[led] = moments.ppg_root;
+		from = input_of(estimator, led);
+	}
+	return moments.acc_root;
+}
+
+/* @return how often the network ran */
+static int infer(struct pulse_estimator *estimator, const uint32_t ppg_root[PULSE_LEDS])
+{
+	unsigned int leds = pulse_fusion_choose(&estimator->fusion, ppg_root);
+	int runs = 0;
+
+	for (int led = 0; led < PULSE_LEDS; led++) {
+		if ((leds & 1u << led) == 0) {
+			continue;
+		}
+		pulse_model_run(input_of(estimator, led), estimator->logits, estimator->work.arena);
+		pulse_fusion_take(&estimator->fusion, led, estimator->logits);
+		runs++;
+	}
+	pulse_fusion_add(&estimator->fusion, estimator->logits);
+	return runs;
+}
+
+unsigned int pulse_estimator_leds(const struct pulse_estimator *estimator)
+{
+	unsigned int leds = 0;
+
+	for (int led = 0; led < PULSE_LEDS; led++) {
+		leds |= (unsigned int)(estimator->fusion.led[led].weight != 0) << led;
+	}
+	return leds;
+}
+
+#else
+
+static bool contact(const struct pulse_hop *hop)
+{
+	return pulse_quality_contact(hop);
+}
+
+static void push(struct pulse_estimator *estimator, const struct pulse_hop *hop)
+{
+	pulse_window_push(&estimator->window, hop);
+}
+
+static bool whole(const struct pulse_estimator *estimator)
+{
+	return estimator->window.count == PULSE_WINDOW_HOPS;
+}
+
+/* The network's view of the window. @return root of the acceleration */
+static uint32_t look(struct pulse_estimator *estimator, uint32_t ppg_root[PULSE_LEDS])
+{
+	struct pulse_moments moments = pulse_window_moments(&estimator->window);
+
+#ifdef PULSE_FRONT_END_SPECTRUM
+	pulse_spectrum_append(&estimator->window, &moments, estimator->fresh,
+			      &estimator->work.spectrum, estimator->input);
+#else
+	pulse_window_quantise(&estimator->window, &moments, estimator->work.ppg, estimator->input);
+#endif
+	estimator->fresh = false;
+	ppg_root[0] = moments.ppg_root;
+	return moments.acc_root;
+}
+
+/* @return how often the network ran */
+static int infer(struct pulse_estimator *estimator, const uint32_t ppg_root[PULSE_LEDS])
+{
+	(void)ppg_root;
 	pulse_model_run(estimator->input, estimator->logits, estimator->work.arena);
-	estimator->last = pulse_track_update(&estimator->track, estimator->logits);
-	estimator->last_state = (uint8_t)pulse_quality_state(estimator->last.confidence_q15,
-							     estimator->valid_q15, acc_root);
+	return 1;
+}
+
+unsigned int pulse_estimator_leds(const struct pulse_estimator *estimator)
+{
+	return estimator->window.count == PULSE_WINDOW_HOPS;
+}
+
+#endif
+
+#ifdef PULSE_FRONT_END_SPECTRUM
+/* The input of the LED that counts most, the first of equals. */
+static const int8_t *weightiest(const struct pulse_estimator *estimator)
+{
+#if PULSE_LEDS > 1
+	const struct pulse_fusion_led *led = estimator->fusion.led;
+	int best = 0;
+
+	for (int i = 1; i < PULSE_LEDS; i++) {
+		best = led[i].weight > led[best].weight ? i : best;
+	}
+	return best == 0 ? estimator->input : estimator->more[best - 1];
+#else
+	return estimator->input;
+#endif
+}
+
+static bool doubtful(struct pulse_estimator *estimator, bool rest)
+{
+	const int8_t *newest =
+		weightiest(estimator) + (PULSE_WINDOW_HOPS - 1) * PULSE_SPECTRUM_FEATURES;
+	bool valid = estimator->last.confidence_q15 >= estimator->valid_q15;
+
+	return pulse_doubt_hop(&estimator->doubt, newest, estimator->last.bpm_q8, rest, valid);
+}
+#endif
+
+/* The latest logits into the track, and what its estimate is worth. */
+static void judge(struct pulse_estimator *estimator, uint32_t acc_root)
+{
+	struct pulse_estimate *last = &estimator->last;
+
+	*last = pulse_track_update(&estimator->track, estimator->logits);
+#ifdef PULSE_FRONT_END_SPECTRUM
+	if (doubtful(estimator, acc_root == PULSE_ACC_REST) &&
+	    last->confidence_q15 > PULSE_DOUBT_Q15) {
+		last->confidence_q15 = PULSE_DOUBT_Q15;
+	}
+#endif
+	estimator->last_state =
+		(uint8_t)pulse_quality_state(last->confidence_q15, estimator->valid_q15, acc_root);
 }
 
 int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,
 			struct pulse_result *out)
 {
-	struct pulse_window *window = &estimator->window;
-	struct pulse_track *track = &estimator->track;
+	uint32_t ppg_root[PULSE_LEDS] = {0};
+	int runs = 0;
 
 	*out = (struct pulse_result){.time_us = hop->end_us, .hop = estimator->hops};
 	bool contiguous = follows(estimator, hop);
 
 	out->gaps = estimator->gaps;
-	if (!pulse_quality_contact(hop)) {
+	if (!contact(hop)) {
 		break_off(estimator);
-		pulse_track_reset(track);
+		forget_track(estimator);
 		out->state = PULSE_NO_CONTACT;
 		return 0;
 	}
 	if (!contiguous) {
 		break_off(estimator);
 	}
-	pulse_window_push(window, hop);
-	pulse_track_predict(track);
-	if (window->count < PULSE_WINDOW_HOPS) {
+	push(estimator, hop);
+	pulse_track_predict(&estimator->track);
+	if (!whole(estimator)) {
 		out->state = PULSE_ACQUIRING;
 		return 0;
 	}
-	struct pulse_moments moments = pulse_window_moments(window);
-
-	bool moving = pulse_window_moving(window);
+	bool moving = pulse_window_moving(&estimator->window);
 	bool skipped = pulse_policy_skips(&estimator->policy, moving);
+	uint32_t acc_root = look(estimator, ppg_root);
 
-	look(estimator, &moments);
 	if (!skipped) {
-		infer(estimator, moments.acc_root);
+		runs = infer(estimator, ppg_root);
+		judge(estimator, acc_root);
 		pulse_policy_note(&estimator->policy, estimator->last_state == PULSE_VALID,
 				  estimator->last.confidence_q15, moving);
 	}
 	out->bpm_q8 = estimator->last.bpm_q8;
 	out->confidence_q15 = estimator->last.confidence_q15;
 	out->state = estimator->last_state;
-	return !skipped;
+	return runs;
 }

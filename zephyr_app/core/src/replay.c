@@ -4,15 +4,22 @@
 #include <pulse/hop.h>
 #include <pulse/replay.h>
 
-#define VERSION     1
-#define HEADER_SIZE 32
-#define CHUNK_SIZE  24
+#define VERSION      1 /* one LED */
+#define VERSION_LEDS 2 /* several */
+#define HEADER_SIZE  32
+#define HEADER_LEDS  4 /* bytes more in the second version */
+#define CHUNK_SIZE   24
 
 enum {
 	PPG,
 	ACC
 };
-static const uint16_t sample_size[2] = {4, 6};
+#define COUNT_SIZE 4
+
+static uint32_t sample_size(const struct pulse_replay *replay, int channel)
+{
+	return channel == PPG ? COUNT_SIZE * replay->leds : 6;
+}
 
 static uint16_t le16(const uint8_t *p)
 {
@@ -61,6 +68,33 @@ static int read_exactly(struct pulse_replay *replay, const char *field, uint8_t 
 	return found == size ? 0 : fail(replay, field, (uint32_t)size, (uint32_t)found);
 }
 
+/* The version, and by it the header's size and the number of LEDs. */
+static int read_version(struct pulse_replay *replay, const uint8_t header[HEADER_SIZE])
+{
+	uint8_t leds[HEADER_LEDS];
+	uint16_t version = le16(header + 8);
+	uint16_t size = HEADER_SIZE;
+
+	if (version != VERSION && version != VERSION_LEDS) {
+		return fail(replay, "version", VERSION, version);
+	}
+	size += version == VERSION_LEDS ? HEADER_LEDS : 0;
+	if (le16(header + 10) != size) {
+		return fail(replay, "header size", size, le16(header + 10));
+	}
+	replay->leds = 1;
+	if (version == VERSION_LEDS) {
+		if (read_exactly(replay, "bytes of header", leds, sizeof(leds)) != 0) {
+			return -1;
+		}
+		replay->leds = le32(leds);
+	}
+	if (replay->leds < 1 || replay->leds > PULSE_REPLAY_LEDS) {
+		return fail(replay, "most LEDs", PULSE_REPLAY_LEDS, replay->leds);
+	}
+	return 0;
+}
+
 int pulse_replay_open(struct pulse_replay *replay, pulse_replay_read read, void *context)
 {
 	uint8_t header[HEADER_SIZE];
@@ -74,11 +108,8 @@ int pulse_replay_open(struct pulse_replay *replay, pulse_replay_read read, void 
 	if (memcmp(header, "PULSEREC", 8) != 0) {
 		return fail(replay, "magic", 0x534c5550, le32(header)); /* "PULS" */
 	}
-	if (le16(header + 8) != VERSION) {
-		return fail(replay, "version", VERSION, le16(header + 8));
-	}
-	if (le16(header + 10) != HEADER_SIZE) {
-		return fail(replay, "header size", HEADER_SIZE, le16(header + 10));
+	if (read_version(replay, header) != 0) {
+		return -1;
 	}
 	if (le32(header + 20) != PULSE_ACC_LSB_PER_G) {
 		return fail(replay, "acc_lsb_per_g", PULSE_ACC_LSB_PER_G, le32(header + 20));
@@ -102,8 +133,8 @@ static int load_chunk(struct pulse_replay *replay)
 		replay->count[channel] = le16(head + 16 + 2 * channel);
 		replay->next[channel] = 0;
 	}
-	uint32_t size = (uint32_t)replay->count[PPG] * sample_size[PPG] +
-			(uint32_t)replay->count[ACC] * sample_size[ACC];
+	uint32_t size = (uint32_t)replay->count[PPG] * sample_size(replay, PPG) +
+			(uint32_t)replay->count[ACC] * sample_size(replay, ACC);
 
 	size = (size + 3) & ~UINT32_C(3);
 	if (size > PULSE_REPLAY_BODY) {
@@ -156,12 +187,15 @@ int pulse_replay_next(struct pulse_replay *replay, struct pulse_replay_sample *s
 	bool is_ppg =
 		has(replay, PPG) && (!has(replay, ACC) || due(replay, PPG) <= due(replay, ACC));
 	int channel = is_ppg ? PPG : ACC;
-	const uint8_t *p = replay->body + (is_ppg ? 0 : replay->count[PPG] * sample_size[PPG]) +
-			   replay->next[channel] * sample_size[channel];
+	const uint8_t *p = replay->body +
+			   (is_ppg ? 0 : replay->count[PPG] * sample_size(replay, PPG)) +
+			   replay->next[channel] * sample_size(replay, channel);
 
 	*sample = (struct pulse_replay_sample){.t_us = due(replay, channel), .is_ppg = is_ppg};
 	if (is_ppg) {
-		sample->ppg = le32(p);
+		for (uint32_t led = 0; led < replay->leds; led++) {
+			sample->ppg[led] = le32(p + COUNT_SIZE * led);
+		}
 	} else {
 		for (int axis = 0; axis < 3; axis++) {
 			sample->acc[axis] = (int16_t)le16(p + 2 * axis);

@@ -10,10 +10,16 @@
  * at or after frame_us + PULSE_REACH_US. Samples that no later frame looks at are dropped.
  */
 
-/** The frame's PPG, 1/16 counts; counts its own raw samples (31250 us from frame_us on) into hop.
- */
+/* A frame's own raw samples of an LED (31250 us from frame_us on): how many, and how many so. */
+struct pulse_tally {
+	uint32_t samples;
+	uint32_t saturated;
+	uint32_t dark;
+};
+
+/** The frame's PPG, 1/16 counts; adds its own raw samples to the tally. */
 int32_t pulse_resample_ppg(struct pulse_ring *ring, const uint32_t *counts, int64_t frame_us,
-			   struct pulse_hop *hop);
+			   struct pulse_tally *tally);
 
 /** The frame's acceleration, PULSE_ACC_LSB_PER_G. */
 void pulse_resample_acc(struct pulse_ring *ring, int16_t (*acc)[3], int64_t frame_us,

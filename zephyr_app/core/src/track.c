@@ -2,6 +2,7 @@
 /* docs/signal_path.md, section 7. */
 #include <pulse/track.h>
 
+#include "filter.h"
 #include "integer.h"
 #include "pulse_config.h"
 
@@ -51,7 +52,18 @@ static uint64_t weighed(const struct pulse_track *track, const int8_t *logits, i
 	return (uint64_t)track->posterior[b] * likelihood[best - logits[b]];
 }
 
-static void weigh(struct pulse_track *track, const int8_t logits[PULSE_BINS])
+/* Bits by which a sum exceeds 16. */
+static int shift_of(uint64_t sum)
+{
+	int shift = 0;
+
+	while (sum >> shift > UINT16_MAX) {
+		shift++;
+	}
+	return shift;
+}
+
+void pulse_filter_weigh(struct pulse_track *track, const int8_t logits[PULSE_BINS])
 {
 	uint64_t sum = 0;
 	int best = INT8_MIN;
@@ -62,16 +74,32 @@ static void weigh(struct pulse_track *track, const int8_t logits[PULSE_BINS])
 	for (int b = 0; b < PULSE_BINS; b++) {
 		sum += weighed(track, logits, best, b);
 	}
-	int shift = 0;
-
-	while (sum >> shift > UINT16_MAX) {
-		shift++;
-	}
+	int shift = shift_of(sum);
 	uint32_t scale = UINT32_MAX / (uint32_t)(sum >> shift);
 
 	/* Weighing twice takes fewer instructions than 832 bytes of stack are worth. */
 	for (int b = 0; b < PULSE_BINS; b++) {
 		uint64_t part = weighed(track, logits, best, b) >> shift;
+
+		track->posterior[b] = (uint32_t)((part * scale) >> 8);
+	}
+}
+
+void pulse_filter_multiply(struct pulse_track *track, const struct pulse_track *other)
+{
+	uint64_t sum = 0;
+
+	for (int b = 0; b < PULSE_BINS; b++) {
+		sum += (uint64_t)track->posterior[b] * other->posterior[b];
+	}
+	if (sum == 0) {
+		return;
+	}
+	int shift = shift_of(sum);
+	uint32_t scale = UINT32_MAX / (uint32_t)(sum >> shift);
+
+	for (int b = 0; b < PULSE_BINS; b++) {
+		uint64_t part = (uint64_t)track->posterior[b] * other->posterior[b] >> shift;
 
 		track->posterior[b] = (uint32_t)((part * scale) >> 8);
 	}
@@ -89,7 +117,7 @@ static uint16_t calibrate(uint32_t confidence)
 	return (uint16_t)(confidence_map[i] + ((rise * (confidence & 2047)) >> 11));
 }
 
-static struct pulse_estimate estimate_of(const struct pulse_track *track)
+struct pulse_estimate pulse_filter_estimate(const struct pulse_track *track)
 {
 	const uint32_t *p = track->posterior;
 	struct pulse_estimate estimate;
@@ -116,16 +144,16 @@ static struct pulse_estimate estimate_of(const struct pulse_track *track)
 
 struct pulse_estimate pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BINS])
 {
-	weigh(track, logits);
+	pulse_filter_weigh(track, logits);
 	if (!track->fresh) {
-		return estimate_of(track);
+		return pulse_filter_estimate(track);
 	}
 	/* Nothing was seen of this window before: it counts in full, for its own estimate only. */
-	weigh(track, logits);
-	struct pulse_estimate estimate = estimate_of(track);
+	pulse_filter_weigh(track, logits);
+	struct pulse_estimate estimate = pulse_filter_estimate(track);
 
 	pulse_track_reset(track);
-	weigh(track, logits);
+	pulse_filter_weigh(track, logits);
 	track->fresh = false;
 	return estimate;
 }

@@ -106,6 +106,9 @@ static int load_identity_and_bonds(void)
 	int ret = settings_load_subtree("bt");
 
 	bt_id_get(&identity, &count);
+	if (IS_ENABLED(CONFIG_BT_PRIVACY)) {
+		return ret;
+	}
 	if (ret == 0 && count == 1 && identity.type == BT_ADDR_LE_RANDOM) {
 		ret = settings_save_one("bt/id", &identity, sizeof(identity));
 	}
@@ -120,7 +123,8 @@ int pulse_bluetooth_start(void)
 		ret = load_identity_and_bonds();
 	}
 	if (ret == 0) {
-		ret = pulse_pairing_start();
+		ret = pulse_pairing_start(
+			IS_ENABLED(CONFIG_PULSE_ACCEPT_LIST) ? pulse_advertising_renew : NULL);
 	}
 	if (ret == 0) {
 		ret = pulse_advertising_start();

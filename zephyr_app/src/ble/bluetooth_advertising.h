@@ -11,4 +11,7 @@
  */
 int pulse_advertising_start(void);
 
+/** Advertise anew, because other phones may connect from now on; any thread. */
+void pulse_advertising_renew(void);
+
 #endif /* PULSE_BLUETOOTH_ADVERTISING_H_ */

@@ -13,11 +13,21 @@
 LOG_MODULE_DECLARE(bluetooth, CONFIG_PULSE_LOG_LEVEL);
 
 static atomic_t is_open;
+static void (*on_change)(void);
+
+static void set_open(bool now_open)
+{
+	bool was_open = atomic_set(&is_open, now_open);
+
+	if (was_open != now_open && on_change != NULL) {
+		on_change();
+	}
+}
 
 static void close_pairing(struct k_work *work)
 {
 	ARG_UNUSED(work);
-	atomic_clear(&is_open);
+	set_open(false);
 }
 
 static K_WORK_DELAYABLE_DEFINE(closing, close_pairing);
@@ -57,23 +67,34 @@ static bool opens_at_boot(void)
 	return cause == 0 || (cause & powered) != 0;
 }
 
-int pulse_pairing_start(void)
+int pulse_pairing_start(void (*changed)(void))
 {
 	static const struct bt_conn_auth_cb callbacks = {.pairing_accept = judge_pairing};
 
 	if (opens_at_boot()) {
 		pulse_pairing_open();
 	}
+	on_change = changed;
 	return bt_conn_auth_cb_register(&callbacks);
 }
 
 void pulse_pairing_open(void)
 {
-	(void)atomic_set(&is_open, true);
+	set_open(true);
 	(void)k_work_reschedule(&closing, K_SECONDS(CONFIG_PULSE_PAIRING_S));
+}
+
+bool pulse_pairing_is_open(void)
+{
+	return atomic_get(&is_open);
 }
 
 int pulse_pairing_forget(void)
 {
-	return bt_unpair(BT_ID_DEFAULT, BT_ADDR_LE_ANY);
+	int ret = bt_unpair(BT_ID_DEFAULT, BT_ADDR_LE_ANY);
+
+	if (on_change != NULL) {
+		on_change();
+	}
+	return ret;
 }

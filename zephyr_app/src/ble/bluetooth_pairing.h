@@ -8,13 +8,21 @@
 #ifndef PULSE_BLUETOOTH_PAIRING_H_
 #define PULSE_BLUETOOTH_PAIRING_H_
 
-/** Judge pairings from now on, and open the time for them. Before advertising.
+#include <stdbool.h>
+
+/**
+ * Judge pairings from now on, and open the time for them. Before advertising.
+ * @param changed  called when pairing opens or closes later, or bonds are forgotten: others may
+ *                 connect; NULL for nobody. Must not block
  * @return 0 or negative errno
  */
-int pulse_pairing_start(void);
+int pulse_pairing_start(void (*changed)(void));
 
 /** Accept new bonds for CONFIG_PULSE_PAIRING_S from now on; any thread. */
 void pulse_pairing_open(void);
+
+/** Whether new bonds are accepted; any thread. */
+bool pulse_pairing_is_open(void);
 
 /** Forget all bonds, those stored as well. @return 0 or negative errno */
 int pulse_pairing_forget(void);

@@ -32,6 +32,15 @@ void pulse_publish_start(void)
 	(void)k_work_reschedule(&stale, K_MSEC(CONFIG_PULSE_STALE_MS));
 }
 
+void pulse_publish_pause(bool on)
+{
+	if (on) {
+		(void)k_work_cancel_delayable(&stale);
+	} else {
+		pulse_publish_start();
+	}
+}
+
 void pulse_publish(const struct pulse_result *result)
 {
 	pulse_publish_start();

@@ -16,6 +16,9 @@ ZBUS_CHAN_DECLARE(pulse_result_channel);
 /** From now on, PULSE_STALE_MS without a result are stale. */
 void pulse_publish_start(void);
 
+/** No hop is expected from now on, and the last result holds; or hops are expected again. */
+void pulse_publish_pause(bool on);
+
 /** Publish a result. Listeners run in the caller's context. */
 void pulse_publish(const struct pulse_result *result);
 

@@ -6,13 +6,15 @@
 #include <zephyr/logging/log.h>
 #include <zephyr/rtio/rtio.h>
 
-#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/ppg.h>
 #include <pulse/align.h>
 
+#include "absence.h"
 #include "accelerometer.h"
 #include "bring_up.h"
 #include "clock.h"
 #include "estimation/infer.h"
+#include "gain.h"
 #include "health/watchdog.h"
 #include "led.h"
 #include "queue.h"
@@ -21,9 +23,8 @@
 
 LOG_MODULE_REGISTER(acquire, CONFIG_PULSE_LOG_LEVEL);
 
-#define COUNTS_SHIFT (31 - 18)          /* the decoder's q31 with shift 18 */
-#define STAND_IN_US  20000              /* 50 Hz */
-#define WINDOW_US    (5 * PULSE_HOP_US) /* of a result: 8 s, and what filters reach back */
+#define STAND_IN_US 20000              /* 50 Hz */
+#define WINDOW_US   (5 * PULSE_HOP_US) /* of a result: 8 s, and what filters reach back */
 
 /* The aligner takes 25 to 200 Hz; at other rates no hop would ever come. */
 #define RATE_HZ DT_PROP(PULSE_PPG_NODE, sample_rate)
@@ -33,7 +34,8 @@ BUILD_ASSERT(RATE_HZ >= 25 * AVERAGE && RATE_HZ <= 200 * AVERAGE,
 
 /* Two full batches: one being filled while one is read. */
 #define BLOCK  64
-#define BLOCKS (2 * DIV_ROUND_UP(MAX3010X_BATCH_SIZE(DT_PROP_LEN(PULSE_PPG_NODE, slots)), BLOCK))
+#define BATCH  PULSE_PPG_BATCH_SIZE(DT_PROP(PULSE_PPG_NODE, fifo_samples), PULSE_PPG_BOARD_CHANNELS)
+#define BLOCKS (2 * DIV_ROUND_UP(BATCH, BLOCK))
 
 SENSOR_DT_STREAM_IODEV(ppg_stream, PULSE_PPG_NODE,
 		       {SENSOR_TRIG_FIFO_WATERMARK, SENSOR_STREAM_DATA_INCLUDE});
@@ -43,7 +45,6 @@ BUILD_ASSERT(IS_ENABLED(CONFIG_RTIO_CONSUME_SEM), "the sampling thread must not 
 static K_THREAD_STACK_DEFINE(stack, CONFIG_PULSE_SAMPLING_STACK_SIZE);
 
 static const struct device *const ppg = DEVICE_DT_GET(PULSE_PPG_NODE);
-static const struct sensor_decoder_api *decoder;
 static struct k_thread thread;
 static struct pulse_align align;
 static struct k_spinlock lock;
@@ -111,31 +112,39 @@ static void stand_in(int64_t first_ppg_us)
 	count(&counters.acc_stand_ins, added);
 }
 
-static void take_ppg(const uint8_t *buffer)
+static void take_sample(const struct pulse_ppg_batch *batch, int i, int64_t t_us)
 {
-	const struct sensor_chan_spec channel = {PULSE_PPG_CHANNEL, 0};
-	const struct max3010x_batch *batch = (const struct max3010x_batch *)buffer;
-	struct sensor_q31_data one;
-	int64_t first_us = INT64_MAX;
-	uint32_t fit = 0;
+	uint32_t counts[PULSE_PPG_CHANNELS];
 
-	while (decoder->decode(buffer, channel, &fit, 1, &one) > 0) {
-		uint64_t ns = one.header.base_timestamp_ns + one.readings[0].timestamp_delta;
-
-		int64_t t_us = pulse_clock_from_uptime_us(ns / NSEC_PER_USEC);
-		uint32_t counts =
-			pulse_led_undimmed(one.readings[0].value >> COUNTS_SHIFT, batch->led_ua[0]);
-
-		pulse_align_ppg(&align, t_us, counts);
-		if (listener != NULL) {
-			listener->ppg(t_us, counts);
-		}
-		ppg_us = t_us;
-		first_us = MIN(first_us, t_us);
+	for (int channel = 0; channel < batch->channels; channel++) {
+		counts[channel] = pulse_led_scaled(batch, i, channel);
 	}
-	count(&counters.ppg_samples, fit);
+	pulse_align_leds(&align, t_us, counts, batch->channels);
+	if (listener != NULL) {
+		listener->ppg(t_us, counts, batch->channels);
+	}
+	ppg_us = t_us;
+}
+
+static void take_ppg(const struct pulse_ppg_batch *batch)
+{
+	int64_t from_us = pulse_gain_batch(batch);
+	int64_t first_us = INT64_MAX;
+	uint32_t took = 0;
+
+	pulse_absence_batch(batch);
+	for (int i = 0; i < batch->samples; i++) {
+		int64_t uptime_us = pulse_ppg_time_us(batch, i);
+
+		if (uptime_us >= from_us) {
+			take_sample(batch, i, pulse_clock_from_uptime_us(uptime_us));
+			first_us = MIN(first_us, pulse_clock_from_uptime_us(uptime_us));
+			took++;
+		}
+	}
+	count(&counters.ppg_samples, took);
 	pulse_supervisor_heard(PULSE_SENSOR_PPG);
-	if (pulse_supervisor_ppg_alone()) {
+	if (took > 0 && pulse_supervisor_ppg_alone()) {
 		stand_in(first_us);
 	}
 }
@@ -202,7 +211,7 @@ static void sample(void *p1, void *p2, void *p3)
 			LOG_WRN("%s: batch failed: %d", ppg->name, done->result);
 			count(&counters.ppg_errors, 1);
 		} else if (rtio_cqe_get_mempool_buffer(&ppg_rtio, done, &buffer, &length) == 0) {
-			take_ppg(buffer);
+			take_ppg((const struct pulse_ppg_batch *)buffer);
 			count(&counters.batches, 1);
 			rtio_release_buffer(&ppg_rtio, buffer, length);
 		}
@@ -236,9 +245,6 @@ static int start_ppg(void)
 {
 	int ret = pulse_bring_up(ppg);
 
-	if (ret == 0) {
-		ret = sensor_get_decoder(ppg, &decoder);
-	}
 	if (ret == 0) {
 		pulse_led_set();
 		ret = sensor_stream(&ppg_stream, &ppg_rtio, NULL, NULL);

@@ -5,12 +5,12 @@
 
 #include <zephyr/kernel.h>
 
-#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/ppg.h>
 
 /** The queue on which the PPG's driver reads its chip. */
 static inline struct k_work_q *pulse_sensor_queue(void)
 {
-	return max3010x_queue();
+	return pulse_ppg_queue();
 }
 
 #endif /* PULSE_QUEUE_H_ */

@@ -2,20 +2,21 @@
 /* pulse stats: every counter there is, one a line, since boot. */
 #include <zephyr/shell/shell.h>
 
-#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/ppg.h>
 #include <pulse/result.h>
 
 #include "estimation/infer.h"
 #include "estimation/publish.h"
 #include "sensing/accelerometer.h"
 #include "sensing/acquire.h"
+#include "sensing/gain.h"
 #include "sensing/motion.h"
 #include "settings/config.h"
 
 static int stats(const struct shell *shell, size_t count, char **words)
 {
 	struct pulse_acquire_counters acquired;
-	struct max3010x_counters chip;
+	struct pulse_ppg_counters chip;
 	struct pulse_schedule schedule;
 	struct pulse_config_state config;
 	struct pulse_result result;
@@ -23,7 +24,7 @@ static int stats(const struct shell *shell, size_t count, char **words)
 	ARG_UNUSED(count);
 	ARG_UNUSED(words);
 	pulse_acquire_counters(&acquired);
-	max3010x_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip);
+	pulse_ppg_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip);
 	pulse_infer_schedule(&schedule);
 	pulse_config_state(&config);
 	int ret = zbus_chan_read(&pulse_result_channel, &result, K_MSEC(100));
@@ -53,6 +54,8 @@ static int stats(const struct shell *shell, size_t count, char **words)
 		{"chip_lost_interrupts", chip.lost_interrupts},
 		{"chip_recoveries", chip.recoveries},
 		{"chip_mixed", chip.mixed},
+		{"chip_proximities", chip.proximities},
+		{"gain_steps", pulse_gain_steps()},
 		{"hops", schedule.hops},
 		{"inferences", schedule.inferences},
 		{"hops_shed", schedule.shed},

@@ -2,7 +2,7 @@
 /* pulse status: the latest result, and how the machinery behind it does. */
 #include <zephyr/shell/shell.h>
 
-#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/ppg.h>
 #include <pulse/result.h>
 
 #include "estimation/infer.h"
@@ -93,11 +93,11 @@ static int status(const struct shell *shell, size_t count, char **words)
 	shell_print(shell, "schedule: hops %u, shed %u, misses %u, worst response %u us",
 		    schedule.hops, schedule.shed, schedule.misses, schedule.worst_response_us);
 	(void)k_thread_stack_space_get(&k_sys_work_q.thread, &work_left);
-	(void)k_thread_stack_space_get(&max3010x_queue()->thread, &sensors_left);
+	(void)k_thread_stack_space_get(&pulse_ppg_queue()->thread, &sensors_left);
 	show_stack(shell, "sampling", CONFIG_PULSE_SAMPLING_STACK_SIZE, pulse_acquire_stack_left());
 	show_stack(shell, "inference", CONFIG_PULSE_INFERENCE_STACK_SIZE, pulse_infer_stack_left());
 	show_stack(shell, "work queue", CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE, work_left);
-	show_stack(shell, "sensor queue", CONFIG_PULSE_MAX3010X_STACK_SIZE, sensors_left);
+	show_stack(shell, "sensor queue", CONFIG_PULSE_PPG_STACK_SIZE, sensors_left);
 	show_last_words(shell);
 	shell_print(shell, "policy %s, LED at %u of %d uA",
 		    pulse_config_get(PULSE_CONFIG_POLICY) != 0 ? "on" : "off", pulse_led_ua(),

@@ -5,8 +5,8 @@
 #include <zephyr/device.h>
 #include <zephyr/drivers/emul.h>
 
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
+#include <drivers/sensor/ppg.h>
+#include <drivers/sensor/ppg_emul.h>
 
 #define PPG_NODE DT_ALIAS(pulse_ppg)
 
@@ -19,7 +19,7 @@ static inline void push(uint32_t first, int count)
 	for (int i = 0; i < count; i++) {
 		uint32_t counts = first + i;
 
-		max3010x_emul_push(chip, &counts);
+		pulse_ppg_emul_push(chip, &counts);
 	}
 }
 

@@ -18,9 +18,9 @@ struct batch got;
 
 int receive(int within_ms)
 {
-	static uint8_t decoded[sizeof(struct sensor_q31_data) +
-			       (MAX3010X_FIFO_DEPTH - 1) *
-				       sizeof(struct sensor_q31_sample_data)] __aligned(8);
+	static uint8_t
+		decoded[sizeof(struct sensor_q31_data) +
+			(FIFO_DEPTH - 1) * sizeof(struct sensor_q31_sample_data)] __aligned(8);
 	struct sensor_q31_data *out = (struct sensor_q31_data *)decoded;
 	struct sensor_chan_spec green = {SENSOR_CHAN_GREEN, 0};
 	struct rtio_cqe *cqe = NULL;
@@ -41,15 +41,15 @@ int receive(int within_ms)
 	result = cqe->result;
 	if (result == 0) {
 		zassert_ok(rtio_cqe_get_mempool_buffer(&stream_context, cqe, &buffer, &length));
-		got.samples = decoder->decode(buffer, green, &fit, MAX3010X_FIFO_DEPTH, out);
-		zassert_between_inclusive(got.samples, 1, MAX3010X_FIFO_DEPTH);
+		got.samples = decoder->decode(buffer, green, &fit, FIFO_DEPTH, out);
+		zassert_between_inclusive(got.samples, 1, FIFO_DEPTH);
 		zassert_equal(out->shift, 18);
 		zassert_equal(decoder->decode(buffer, green, &fit, 1, out), 0, "no more frames");
 		got.first_us = out->header.base_timestamp_ns / 1000;
 		got.period_ns = got.samples > 1 ? out->readings[1].timestamp_delta : 0;
 		got.lost = decoder->has_trigger(buffer, SENSOR_TRIG_FIFO_FULL);
 		zassert_true(decoder->has_trigger(buffer, SENSOR_TRIG_FIFO_WATERMARK));
-		got.led_ua = ((const struct max3010x_batch *)buffer)->led_ua[0];
+		got.led_ua = ((const struct pulse_ppg_batch *)buffer)->led_ua[0];
 		for (int i = 0; i < got.samples; i++) {
 			got.counts[i] = COUNTS(out->readings[i].value);
 		}
@@ -94,7 +94,7 @@ void calibrate(void)
 {
 	struct sensor_value period = {.val1 = PERIOD_US * 1000};
 
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD, &period));
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PERIOD, &period));
 }
 
 void open_stream(void)
@@ -112,12 +112,12 @@ void cancel_stream(void)
 void close_stream(void)
 {
 	k_timer_stop(&oscillator.timer);
-	max3010x_emul_vanish(chip, false);
-	max3010x_emul_nack(chip, 0, 0);
-	max3010x_emul_mute(chip, 0);
+	pulse_ppg_emul_vanish(chip, false);
+	pulse_ppg_emul_nack(chip, 0, 0);
+	pulse_ppg_emul_mute(chip, 0);
 	cancel_stream();
 	/* The driver's next look at the silent chip ends the stream. */
-	k_msleep(2 * MAX3010X_RETRY_MS);
+	k_msleep(2 * PULSE_PPG_RETRY_MS);
 	while (receive(1) != -EAGAIN) {
 		/* what was under way */
 	}

@@ -8,10 +8,11 @@
 #include <zephyr/drivers/sensor.h>
 #include <zephyr/rtio/rtio.h>
 
-#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/ppg.h>
 
-#define WATERMARK 17
-#define PERIOD_US 10000
+#define WATERMARK  17
+#define FIFO_DEPTH 32
+#define PERIOD_US  10000
 
 /* The latest batch that was received. */
 struct batch {
@@ -20,7 +21,7 @@ struct batch {
 	int samples;
 	bool lost;
 	int led_ua;
-	uint32_t counts[MAX3010X_FIFO_DEPTH];
+	uint32_t counts[FIFO_DEPTH];
 };
 extern struct batch got;
 extern struct rtio stream_context;

@@ -5,8 +5,8 @@
 #include <zephyr/rtio/rtio.h>
 #include <zephyr/ztest.h>
 
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
+#include <drivers/sensor/ppg.h>
+#include <drivers/sensor/ppg_emul.h>
 #include "bus.h"
 
 #define BLOCKER DT_NODELABEL(blocker)
@@ -55,10 +55,10 @@ static struct rtio_sqe *open(void)
 /* The chip takes a batch, and the driver is in the middle of reading it. */
 static void take_batch(void)
 {
-	const uint32_t counts[MAX3010X_SLOTS] = {1, 2};
+	const uint32_t counts[PULSE_PPG_CHANNELS] = {1, 2};
 
 	for (int i = 0; i < 17; i++) {
-		max3010x_emul_push(chip, counts);
+		pulse_ppg_emul_push(chip, counts);
 	}
 	k_msleep(TRANSFER_MS / 2);
 }
@@ -114,18 +114,18 @@ ZTEST(max3010x_bus, test_a_stream_is_opened_again_while_it_is_read)
 
 ZTEST(max3010x_bus, test_a_blocked_bus_is_freed)
 {
-	struct max3010x_counters first, then;
+	struct pulse_ppg_counters first, then;
 	struct rtio_sqe *stream = open();
 
 	zassert_equal(bus_recoveries(), 1, "by the set-up");
 	zassert_true(device_is_ready(ppg));
-	zassert_equal(max3010x_emul_get_reg(chip, 0x09), 0x07, "running");
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x09), 0x07, "running");
 
 	/* While streaming: silence, and the set-up that follows. */
-	max3010x_counters(ppg, &first);
+	pulse_ppg_counters(ppg, &first);
 	bus_block();
 	k_msleep(LOOK_MS);
-	max3010x_counters(ppg, &then);
+	pulse_ppg_counters(ppg, &then);
 	zassert_equal(bus_recoveries(), 2);
 	zassert_equal(then.recoveries, first.recoveries + 1);
 	zassert_equal(then.bus_errors, first.bus_errors + 2, "level, part number");
@@ -136,11 +136,11 @@ ZTEST(max3010x_bus, test_widths_too_long_for_the_rate_are_refused)
 {
 	struct sensor_value width = {.val1 = 411};
 
-	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PULSE_WIDTH, &width),
+	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &width),
 		      -EINVAL);
-	zassert_equal(max3010x_emul_get_reg(chip, 0x0a) & 3, 2);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x0a) & 3, 2);
 	width.val1 = 118;
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PULSE_WIDTH, &width));
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &width));
 	width.val1 = 215;
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PULSE_WIDTH, &width));
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &width));
 }

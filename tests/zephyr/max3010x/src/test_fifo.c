@@ -20,7 +20,7 @@ static void before(void *unused)
 static void after(void *unused)
 {
 	ARG_UNUSED(unused);
-	max3010x_emul_raise_again(chip, false);
+	pulse_ppg_emul_raise_again(chip, false);
 	close_stream();
 }
 
@@ -32,16 +32,16 @@ ZTEST_SUITE(max3010x_fifo, NULL, NULL, before, after, NULL);
  */
 static void expect_no_phantoms(bool raises_again)
 {
-	struct max3010x_counters first, then;
+	struct pulse_ppg_counters first, then;
 	int64_t start;
 
-	max3010x_counters(ppg, &first);
-	max3010x_emul_raise_again(chip, raises_again);
-	max3010x_emul_push_late(chip, 1017);
+	pulse_ppg_counters(ppg, &first);
+	pulse_ppg_emul_raise_again(chip, raises_again);
+	pulse_ppg_emul_push_late(chip, 1017);
 	start = oscillate(1000, WATERMARK, PERIOD_US);
 	expect_batch(1000, WATERMARK + 1, start);
 	zassert_equal(receive(50), -EAGAIN, "phantoms");
-	max3010x_counters(ppg, &then);
+	pulse_ppg_counters(ppg, &then);
 	zassert_equal(then.samples, first.samples + WATERMARK + 1);
 	zassert_equal(then.lost, first.lost);
 }
@@ -59,12 +59,12 @@ ZTEST(max3010x_fifo, test_an_empty_fifo_is_not_full_where_the_status_is_raised_a
 /* Full to the last place, and not a sample more: held up for 32 samples, none is lost. */
 ZTEST(max3010x_fifo, test_a_full_fifo_is_read)
 {
-	int64_t start = oscillate(500, MAX3010X_FIFO_DEPTH, PERIOD_US);
+	int64_t start = oscillate(500, FIFO_DEPTH, PERIOD_US);
 
 	k_sched_lock();
-	k_busy_wait(MAX3010X_FIFO_DEPTH * PERIOD_US + PERIOD_US / 2);
+	k_busy_wait(FIFO_DEPTH * PERIOD_US + PERIOD_US / 2);
 	k_sched_unlock();
-	expect_batch(500, MAX3010X_FIFO_DEPTH, start);
+	expect_batch(500, FIFO_DEPTH, start);
 	zassert_false(got.lost);
 }
 
@@ -72,12 +72,12 @@ ZTEST(max3010x_fifo, test_the_sample_in_which_the_led_changes_is_dropped)
 {
 	const struct sensor_value dim = {.val1 = 5000};
 	const struct sensor_value bright = {.val1 = 10000};
-	struct max3010x_counters first, then;
+	struct pulse_ppg_counters first, then;
 	int64_t start;
 
-	max3010x_counters(ppg, &first);
+	pulse_ppg_counters(ppg, &first);
 	start = oscillate(1000, 3 * WATERMARK, PERIOD_US);
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, MAX3010X_ATTR_LED_CURRENT, &dim));
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, PULSE_PPG_ATTR_LED_CURRENT, &dim));
 	expect_batch(1000, WATERMARK, start);
 	zassert_equal(got.led_ua, 10000);
 
@@ -88,10 +88,10 @@ ZTEST(max3010x_fifo, test_the_sample_in_which_the_led_changes_is_dropped)
 	zassert_equal(got.led_ua, 5000);
 	zassert_ok(receive(1000));
 	zassert_equal(got.samples, WATERMARK);
-	max3010x_counters(ppg, &then);
+	pulse_ppg_counters(ppg, &then);
 	zassert_equal(then.mixed, first.mixed + 1);
 	zassert_equal(then.lost, first.lost);
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, MAX3010X_ATTR_LED_CURRENT, &bright));
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, PULSE_PPG_ATTR_LED_CURRENT, &bright));
 }
 
 /* An nRF52832's EasyDMA counts to 255; 32 samples of four slots are 384 bytes. */
@@ -107,10 +107,10 @@ ZTEST(max3010x_fifo, test_long_reads_come_in_parts)
 	uint32_t length = 0;
 	uint32_t fit = 0;
 
-	for (uint32_t i = 0; i < MAX3010X_FIFO_DEPTH; i++) {
+	for (uint32_t i = 0; i < FIFO_DEPTH; i++) {
 		const uint32_t counts[4] = {i, 100 + i, 200 + i, 300 + i};
 
-		max3010x_emul_push(four, counts);
+		pulse_ppg_emul_push(four, counts);
 		k_msleep(10);
 	}
 	zassert_ok(sensor_get_decoder(dev, &decoder));
@@ -120,11 +120,11 @@ ZTEST(max3010x_fifo, test_long_reads_come_in_parts)
 	zassert_not_null(cqe);
 	zassert_ok(cqe->result);
 	zassert_ok(rtio_cqe_get_mempool_buffer(&four_context, cqe, &buffer, &length));
-	for (int i = 0; i < MAX3010X_FIFO_DEPTH; i++) {
+	for (int i = 0; i < FIFO_DEPTH; i++) {
 		zassert_equal(decoder->decode(buffer, green, &fit, 1, &one), 1);
 		zassert_equal(one.readings[0].value >> 13, 200 + i);
 	}
 	rtio_release_buffer(&four_context, buffer, length);
 	rtio_cqe_release(&four_context, cqe);
-	zassert_between_inclusive(max3010x_emul_longest_read(four), 193, 255);
+	zassert_between_inclusive(pulse_ppg_emul_longest_read(four), 193, 255);
 }

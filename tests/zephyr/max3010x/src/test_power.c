@@ -27,7 +27,7 @@ static enum pm_device_state state(void)
 static void expect(enum pm_device_state wanted)
 {
 	zassert_equal(state(), wanted, "%s", pm_device_state_str(state()));
-	zassert_equal(max3010x_emul_get_reg(chip, MODE),
+	zassert_equal(pulse_ppg_emul_get_reg(chip, MODE),
 		      wanted == PM_DEVICE_STATE_ACTIVE ? RUNNING : ASLEEP);
 }
 
@@ -35,7 +35,7 @@ static void set_current(int32_t ua)
 {
 	struct sensor_value current = {.val1 = ua};
 
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, MAX3010X_ATTR_LED_CURRENT, &current));
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, PULSE_PPG_ATTR_LED_CURRENT, &current));
 }
 
 static void *enable(void)
@@ -47,7 +47,7 @@ static void *enable(void)
 static void after(void *unused)
 {
 	ARG_UNUSED(unused);
-	max3010x_emul_vanish(chip, false);
+	pulse_ppg_emul_vanish(chip, false);
 	set_current(10000);
 }
 
@@ -80,33 +80,33 @@ ZTEST(max3010x_power, test_settings_made_asleep_hold_awake)
 	struct sensor_value width = {.val1 = 118};
 
 	set_current(5000);
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PULSE_WIDTH, &width));
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &width));
 	zassert_ok(pm_device_runtime_get(ppg));
-	zassert_equal(max3010x_emul_get_reg(chip, GREEN), 25);
-	zassert_equal(max3010x_emul_get_reg(chip, 0x0a) & 3, 1);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, GREEN), 25);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x0a) & 3, 1);
 	width.val1 = 411;
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PULSE_WIDTH, &width));
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &width));
 	zassert_ok(pm_device_runtime_put(ppg));
 }
 
 ZTEST(max3010x_power, test_a_supply_cut_in_sleep_does_no_harm)
 {
-	max3010x_emul_power_cycle(chip);
-	zassert_equal(max3010x_emul_get_reg(chip, GREEN), 0);
+	pulse_ppg_emul_power_cycle(chip);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, GREEN), 0);
 	zassert_ok(pm_device_runtime_get(ppg));
 	expect(PM_DEVICE_STATE_ACTIVE);
-	zassert_equal(max3010x_emul_get_reg(chip, 0x02), 0x80, "interrupt");
-	zassert_equal(max3010x_emul_get_reg(chip, 0x08), 0x0f, "watermark");
-	zassert_equal(max3010x_emul_get_reg(chip, GREEN), 50, "current");
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x02), 0x80, "interrupt");
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x08), 0x0f, "watermark");
+	zassert_equal(pulse_ppg_emul_get_reg(chip, GREEN), 50, "current");
 	zassert_ok(pm_device_runtime_put(ppg));
 }
 
 ZTEST(max3010x_power, test_a_chip_that_is_gone_is_not_resumed)
 {
-	max3010x_emul_vanish(chip, true);
+	pulse_ppg_emul_vanish(chip, true);
 	zassert_equal(pm_device_runtime_get(ppg), -EIO);
 	zassert_equal(state(), PM_DEVICE_STATE_SUSPENDED);
-	max3010x_emul_vanish(chip, false);
+	pulse_ppg_emul_vanish(chip, false);
 	zassert_ok(pm_device_runtime_get(ppg));
 	expect(PM_DEVICE_STATE_ACTIVE);
 	zassert_ok(pm_device_runtime_put(ppg));
@@ -154,17 +154,17 @@ ZTEST(max3010x_power, test_users_are_counted)
 
 ZTEST(max3010x_power, test_a_stream_of_a_chip_that_is_gone_starts_when_it_is_back)
 {
-	struct max3010x_counters first, then;
+	struct pulse_ppg_counters first, then;
 
-	max3010x_counters(ppg, &first);
-	max3010x_emul_vanish(chip, true);
+	pulse_ppg_counters(ppg, &first);
+	pulse_ppg_emul_vanish(chip, true);
 	open_stream();
-	k_msleep(2 * MAX3010X_RETRY_MS + 1);
+	k_msleep(2 * PULSE_PPG_RETRY_MS + 1);
 	zassert_equal(state(), PM_DEVICE_STATE_SUSPENDED);
-	max3010x_emul_vanish(chip, false);
-	k_msleep(MAX3010X_RETRY_MS + 1);
+	pulse_ppg_emul_vanish(chip, false);
+	k_msleep(PULSE_PPG_RETRY_MS + 1);
 	expect(PM_DEVICE_STATE_ACTIVE);
-	max3010x_counters(ppg, &then);
+	pulse_ppg_counters(ppg, &then);
 	zassert_equal(then.recoveries, first.recoveries + 1);
 	expect_batch(5, WATERMARK, oscillate(5, WATERMARK, PERIOD_US));
 	close_stream();
@@ -174,11 +174,11 @@ ZTEST(max3010x_power, test_a_stream_of_a_chip_that_is_gone_starts_when_it_is_bac
 /* Somebody who overrules its users, as a product's own sleep does. */
 ZTEST(max3010x_power, test_a_stream_outlives_a_forced_sleep)
 {
-	struct max3010x_counters first, then;
+	struct pulse_ppg_counters first, then;
 
 	open_stream();
 	expect_batch(5, WATERMARK, oscillate(5, WATERMARK, PERIOD_US));
-	max3010x_counters(ppg, &first);
+	pulse_ppg_counters(ppg, &first);
 	push(100, 4);
 	zassert_ok(pm_device_action_run(ppg, PM_DEVICE_ACTION_SUSPEND));
 	expect(PM_DEVICE_STATE_SUSPENDED);
@@ -186,7 +186,7 @@ ZTEST(max3010x_power, test_a_stream_outlives_a_forced_sleep)
 	set_current(5000);
 	k_msleep(TWO_LOOKS_MS);
 	expect(PM_DEVICE_STATE_SUSPENDED);
-	max3010x_counters(ppg, &then);
+	pulse_ppg_counters(ppg, &then);
 	zassert_equal(then.lost, first.lost + 4, "those that nobody had read");
 	zassert_equal(then.recoveries, first.recoveries, "it was not taken for a fault");
 
@@ -198,7 +198,7 @@ ZTEST(max3010x_power, test_a_stream_outlives_a_forced_sleep)
 	zassert_equal(got.first_us, start_us);
 	zassert_equal(got.led_ua, 5000);
 	zassert_equal(got.counts[0], 300, "half the light");
-	max3010x_counters(ppg, &then);
+	pulse_ppg_counters(ppg, &then);
 	zassert_equal(then.lost, first.lost + 4);
 	close_stream();
 }

@@ -11,8 +11,8 @@ static void before(void *unused)
 	struct sensor_value width = {.val1 = 411};
 
 	ARG_UNUSED(unused);
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, MAX3010X_ATTR_LED_CURRENT, &current));
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PULSE_WIDTH, &width));
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, PULSE_PPG_ATTR_LED_CURRENT, &current));
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &width));
 	while (sensor_sample_fetch(ppg) == 0) {
 		/* empties the FIFO */
 	}
@@ -24,17 +24,17 @@ ZTEST(max3010x_registers, test_set_up_follows_devicetree)
 {
 	zassert_true(device_is_ready(ppg));
 	/* No averaging, interrupt at 32 - 15 = 17 samples. */
-	zassert_equal(max3010x_emul_get_reg(chip, 0x08), 0x0f);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x08), 0x0f);
 	/* Multi-LED mode, running. */
-	zassert_equal(max3010x_emul_get_reg(chip, 0x09), 0x07);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x09), 0x07);
 	/* 4096 nA, 100 Hz, 411 us. */
-	zassert_equal(max3010x_emul_get_reg(chip, 0x0a), 1 << 5 | 1 << 2 | 3);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x0a), 1 << 5 | 1 << 2 | 3);
 	/* Red and infrared off, green 10 mA in steps of 0.2 mA; green in slot 1. */
-	zassert_equal(max3010x_emul_get_reg(chip, 0x0c), 0);
-	zassert_equal(max3010x_emul_get_reg(chip, 0x0d), 0);
-	zassert_equal(max3010x_emul_get_reg(chip, 0x0e), 50);
-	zassert_equal(max3010x_emul_get_reg(chip, 0x11), 0x03);
-	zassert_equal(max3010x_emul_get_reg(chip, 0x12), 0x00);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x0c), 0);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x0d), 0);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x0e), 50);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x11), 0x03);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x12), 0x00);
 }
 
 ZTEST(max3010x_registers, test_fetch_reads_the_newest_sample)
@@ -66,21 +66,21 @@ ZTEST(max3010x_registers, test_led_current)
 {
 	struct sensor_value value = {.val1 = 51000};
 
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, MAX3010X_ATTR_LED_CURRENT, &value));
-	zassert_equal(max3010x_emul_get_reg(chip, 0x0e), 255);
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, PULSE_PPG_ATTR_LED_CURRENT, &value));
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x0e), 255);
 	value.val1 = 399; /* steps of 200 uA, rounded down */
-	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, MAX3010X_ATTR_LED_CURRENT, &value));
-	zassert_equal(max3010x_emul_get_reg(chip, 0x0e), 1);
-	zassert_ok(sensor_attr_get(ppg, SENSOR_CHAN_GREEN, MAX3010X_ATTR_LED_CURRENT, &value));
+	zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, PULSE_PPG_ATTR_LED_CURRENT, &value));
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x0e), 1);
+	zassert_ok(sensor_attr_get(ppg, SENSOR_CHAN_GREEN, PULSE_PPG_ATTR_LED_CURRENT, &value));
 	zassert_equal(value.val1, 200);
 
 	value.val1 = 51001;
-	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, MAX3010X_ATTR_LED_CURRENT, &value),
+	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, PULSE_PPG_ATTR_LED_CURRENT, &value),
 		      -EINVAL);
 	value.val1 = -1;
-	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, MAX3010X_ATTR_LED_CURRENT, &value),
+	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_GREEN, PULSE_PPG_ATTR_LED_CURRENT, &value),
 		      -EINVAL);
-	zassert_equal(max3010x_emul_get_reg(chip, 0x0e), 1);
+	zassert_equal(pulse_ppg_emul_get_reg(chip, 0x0e), 1);
 }
 
 ZTEST(max3010x_registers, test_pulse_width)
@@ -91,37 +91,40 @@ ZTEST(max3010x_registers, test_pulse_width)
 	for (int i = 0; i < ARRAY_SIZE(widths); i++) {
 		value.val1 = widths[i];
 		zassert_ok(
-			sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PULSE_WIDTH, &value));
-		zassert_equal(max3010x_emul_get_reg(chip, 0x0a) & 3, i);
+			sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &value));
+		zassert_equal(pulse_ppg_emul_get_reg(chip, 0x0a) & 3, i);
 	}
 	value.val1 = 100;
-	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PULSE_WIDTH, &value),
+	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &value),
 		      -EINVAL);
 }
 
 ZTEST(max3010x_registers, test_rate)
 {
+	struct pulse_ppg_info info;
 	struct sensor_value value;
 
 	zassert_ok(sensor_attr_get(ppg, SENSOR_CHAN_ALL, SENSOR_ATTR_SAMPLING_FREQUENCY, &value));
 	zassert_equal(value.val1, 100);
 	zassert_equal(value.val2, 0);
-	zassert_ok(sensor_attr_get(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD, &value));
+	zassert_ok(sensor_attr_get(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PERIOD, &value));
 	zassert_equal(value.val1, 10000000);
 	value.val1 = 200000000; /* of a full FIFO the last timestamp_delta has no room for it */
-	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_ALL, MAX3010X_ATTR_PERIOD, &value), -EINVAL);
-	zassert_equal(max3010x_latency_ms(ppg), 170);
+	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PERIOD, &value),
+		      -EINVAL);
+	pulse_ppg_info(ppg, &info);
+	zassert_equal(info.latency_ms, 170);
 }
 
 ZTEST(max3010x_registers, test_bus_error_is_reported_and_counted)
 {
-	struct max3010x_counters first, then;
+	struct pulse_ppg_counters first, then;
 
-	max3010x_counters(ppg, &first);
+	pulse_ppg_counters(ppg, &first);
 	push(1, 1);
-	max3010x_emul_nack(chip, 0, 1);
+	pulse_ppg_emul_nack(chip, 0, 1);
 	zassert_equal(sensor_sample_fetch(ppg), -EIO);
-	max3010x_counters(ppg, &then);
+	pulse_ppg_counters(ppg, &then);
 	zassert_equal(then.bus_errors, first.bus_errors + 1);
 	zassert_ok(sensor_sample_fetch(ppg));
 }
@@ -130,7 +133,7 @@ ZTEST(max3010x_registers, test_wrong_part_number_fails_initialisation)
 {
 	const struct device *stranger = DEVICE_DT_GET(DT_NODELABEL(stranger));
 
-	max3010x_emul_set_reg(EMUL_DT_GET(DT_NODELABEL(stranger)), 0xff, 0x11);
+	pulse_ppg_emul_set_reg(EMUL_DT_GET(DT_NODELABEL(stranger)), 0xff, 0x11);
 	zassert_not_ok(device_init(stranger));
 	zassert_equal(stranger->state->init_res, ENODEV);
 	zassert_false(device_is_ready(stranger));
@@ -141,7 +144,7 @@ ZTEST_SUITE(max3010x_decoder, NULL, NULL, NULL, NULL, NULL);
 ZTEST(max3010x_decoder, test_decoder_refuses_other_channels)
 {
 	const struct sensor_decoder_api *decoder;
-	uint8_t buffer[MAX3010X_BATCH_SIZE(1)] = {0};
+	uint8_t buffer[PULSE_PPG_BATCH_SIZE(1, 1)] = {0};
 	struct sensor_chan_spec acceleration = {SENSOR_CHAN_ACCEL_X, 0};
 	uint16_t frames;
 	size_t base, frame;

@@ -6,7 +6,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/ztest.h>
 
-#include <drivers/sensor/max3010x.h>
+#include <drivers/sensor/ppg.h>
 #include <pulse/estimator.h>
 
 #include "sensing/accelerometer.h"
@@ -93,7 +93,7 @@ static struct outcome run(int inference_ms, int hog_ms, int hog_priority)
 	struct pulse_schedule before;
 	struct outcome out;
 	struct pulse_acquire_counters acquired;
-	struct max3010x_counters chip;
+	struct pulse_ppg_counters chip;
 
 	pulse_infer_schedule(&before);
 	seen.published = seen.late = seen.missing = 0;
@@ -114,7 +114,7 @@ static struct outcome run(int inference_ms, int hog_ms, int hog_priority)
 
 	/* Whatever the load, every sample arrived. */
 	pulse_acquire_counters(&acquired);
-	max3010x_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip);
+	pulse_ppg_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip);
 	zassert_equal(acquired.ppg_samples, wrist_ppg_samples());
 	zassert_equal(acquired.acc_samples, wrist_acc_samples());
 	zassert_equal(acquired.ppg_errors, 0);

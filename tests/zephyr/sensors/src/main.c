@@ -6,9 +6,10 @@
 #include <zephyr/kernel.h>
 #include <zephyr/ztest.h>
 
+#include <stdlib.h>
 #include <string.h>
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
+#include <drivers/sensor/ppg.h>
+#include <drivers/sensor/ppg_emul.h>
 #include <pulse/estimator.h>
 
 #include "estimation/infer.h"
@@ -17,6 +18,8 @@
 #include "sensing/accelerometer.h"
 #include "sensing/acquire.h"
 #include "sensing/supervisor.h"
+#include "settings/config.h"
+#include "hops.h"
 #include "wrist.h"
 
 #define LATE_S 20 /* from power-up to the sensors' supply */
@@ -27,6 +30,7 @@ static const struct emul *const ppg_chip = EMUL_DT_GET(DT_ALIAS(pulse_ppg));
 static struct pulse_result last;
 static int published[PULSE_STALE + 1];
 static int16_t gravity; /* Z of the last hop's last frame */
+struct hops hops;
 
 void pulse_estimator_init(struct pulse_estimator *estimator)
 {
@@ -39,6 +43,11 @@ int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_ho
 	ARG_UNUSED(estimator);
 	*out = (struct pulse_result){.time_us = hop->end_us, .state = PULSE_VALID};
 	gravity = hop->acc[PULSE_HOP_FRAMES - 1][2];
+	hops.all++;
+	hops.restarts += hop->discontinuous;
+	hops.dark += hop->dark > 0;
+	hops.ppg = hop->ppg[PULSE_HOP_FRAMES - 1] / 16;
+	hops.uneven += abs(hop->ppg[PULSE_HOP_FRAMES - 1] - hop->ppg[0]) > 16;
 	return 1;
 }
 
@@ -64,8 +73,9 @@ static enum pulse_sensor_state state(enum pulse_sensor sensor)
 /* In the order of their names: the first ones begin before any sensor has power. */
 static void *setup(void)
 {
-	max3010x_emul_vanish(ppg_chip, true);
+	pulse_ppg_emul_vanish(ppg_chip, true);
 	pulse_emulated_accelerometer_vanish(true);
+	pulse_config_load();
 	pulse_infer_start();
 	pulse_acquire_start();
 	return NULL;
@@ -94,7 +104,7 @@ ZTEST(sensors, test_1_without_power_both_are_missing_and_tried_with_back_off)
 
 ZTEST(sensors, test_2_the_ppg_comes_late_and_works_alone)
 {
-	max3010x_emul_vanish(ppg_chip, false);
+	pulse_ppg_emul_vanish(ppg_chip, false);
 	k_sleep(K_SECONDS(32 - LATE_S)); /* the next try is at 31.5 s */
 	zassert_equal(state(PULSE_SENSOR_PPG), PULSE_SENSOR_STARTING);
 	wrist_init();
@@ -166,10 +176,10 @@ ZTEST(sensors, test_7_a_ppg_off_its_bus_falls_silent_and_comes_back)
 {
 	uint32_t returns = status(PULSE_SENSOR_PPG).returns;
 
-	max3010x_emul_vanish(ppg_chip, true);
+	pulse_ppg_emul_vanish(ppg_chip, true);
 	wrist_run(10);
 	zassert_equal(state(PULSE_SENSOR_PPG), PULSE_SENSOR_SILENT);
-	max3010x_emul_vanish(ppg_chip, false);
+	pulse_ppg_emul_vanish(ppg_chip, false);
 	wrist_run(20);
 	zassert_equal(state(PULSE_SENSOR_PPG), PULSE_SENSOR_RUNNING);
 	zassert_equal(last.state, PULSE_VALID);
@@ -201,18 +211,18 @@ ZTEST(sensors, test_9_a_busy_system_work_queue_costs_no_sample)
 {
 	static K_WORK_DEFINE(hanging, hang_work);
 	struct pulse_acquire_counters first, then;
-	struct max3010x_counters chip_first, chip_then;
+	struct pulse_ppg_counters chip_first, chip_then;
 	uint32_t lost = pulse_accelerometer_lost();
 
 	wrist_run(1);
 	k_msleep(100);
 	pulse_acquire_counters(&first);
-	max3010x_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip_first);
+	pulse_ppg_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip_first);
 	(void)k_work_submit(&hanging);
 	wrist_run(4);
 	k_msleep(100);
 	pulse_acquire_counters(&then);
-	max3010x_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip_then);
+	pulse_ppg_counters(DEVICE_DT_GET(DT_ALIAS(pulse_ppg)), &chip_then);
 	k_sem_give(&hang);
 	zassert_equal(then.ppg_samples - first.ppg_samples, 4 * USEC_PER_SEC / WRIST_PPG_US);
 	zassert_equal(then.acc_samples - first.acc_samples, 4 * USEC_PER_SEC / WRIST_ACC_US);

@@ -7,8 +7,8 @@
 #include <zephyr/kernel.h>
 #include <zephyr/ztest.h>
 
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
+#include <drivers/sensor/ppg.h>
+#include <drivers/sensor/ppg_emul.h>
 #include <pulse/estimator.h>
 
 #include "sensing/acquire.h"
@@ -134,9 +134,9 @@ ZTEST(watchdog, test_2_a_healthy_wrist_is_never_bitten)
 
 ZTEST(watchdog, test_3_nor_is_a_dead_sensor_or_silence)
 {
-	max3010x_emul_vanish(EMUL_DT_GET(DT_ALIAS(pulse_ppg)), true);
+	pulse_ppg_emul_vanish(EMUL_DT_GET(DT_ALIAS(pulse_ppg)), true);
 	wrist_run(30);
-	max3010x_emul_vanish(EMUL_DT_GET(DT_ALIAS(pulse_ppg)), false);
+	pulse_ppg_emul_vanish(EMUL_DT_GET(DT_ALIAS(pulse_ppg)), false);
 	pulse_emulated_accelerometer_vanish(true);
 	wrist_run(30);
 	pulse_emulated_accelerometer_vanish(false);
@@ -216,7 +216,7 @@ ZTEST(watchdog, test_7_a_hung_sensor_queue_is_named)
 {
 	uint32_t bites = kept_bites();
 
-	(void)k_work_submit_to_queue(max3010x_queue(), &hanging);
+	(void)k_work_submit_to_queue(pulse_ppg_queue(), &hanging);
 	k_sleep(K_SECONDS(7));
 	expect_bite(PULSE_GUARDED_SENSOR_QUEUE, bites);
 	k_sem_give(&hang);

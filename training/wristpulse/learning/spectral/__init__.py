@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wristpulse.config.networks import Augmentation, size_name
-from wristpulse.config.settings import Config, FrontEnd
+from wristpulse.config.settings import Config, FrontEnd, Recipe
 from wristpulse.core.bins import bin_bpm
 from wristpulse.data.corpus import Corpus, content_digest
 from wristpulse.data.spectral_examples import SpectralExamples, gather, recording_examples
@@ -40,7 +40,7 @@ class SpectralLine:
     needs_validation = False  # it trains for a fixed number of steps
 
     def __init__(self) -> None:
-        self._examples: dict[tuple[str, Augmentation, bool], SpectralExamples] = {}
+        self._examples: dict[tuple[str, Augmentation, bool, float], SpectralExamples] = {}
 
     def variant(self, config: Config, network: str) -> str:
         """The teacher, or the student by its size and what it takes from the teacher."""
@@ -81,7 +81,7 @@ class SpectralLine:
 
         model = train_network(
             lambda: spectral_teacher.build(config.spectral_teacher),
-            self._gathered(config, corpus, progress, with_unlabelled=False),
+            self._gathered(config, corpus, progress, config.spectral_teacher_training, with_unlabelled=False),
             config.augmentation,
             config.spectral_teacher_training,
             config.seed,
@@ -172,16 +172,21 @@ class SpectralLine:
     ) -> SpectralExamples | Source:
         """What the student learns from: the corpus' people, simulated ones, or both."""
         if not config.world.share:
-            return self._gathered(config, corpus, progress, with_unlabelled)
+            return self._gathered(config, corpus, progress, config.spectral_training, with_unlabelled)
         from wristpulse.learning.spectral.endless import Endless
 
         real = None
         if config.world.share < 1:
-            real = self._gathered(config, corpus, progress, with_unlabelled=False)
+            real = self._gathered(config, corpus, progress, config.spectral_training, with_unlabelled=False)
         return Endless(config.world, config.spectral_training, config.seed, real)
 
     def _gathered(
-        self, config: Config, corpus: Corpus, progress: Callable[[str], None], with_unlabelled: bool
+        self,
+        config: Config,
+        corpus: Corpus,
+        progress: Callable[[str], None],
+        recipe: Recipe,
+        with_unlabelled: bool,
     ) -> SpectralExamples:
         """Examples of the corpus' training people, and of its recordings without labels if asked for."""
         changes = {"train": config.augmentation}
@@ -190,14 +195,15 @@ class SpectralLine:
         sides = [(r, changes[side]) for side in changes for r in corpus.recordings[side]]
         parts = []
         for recording, augmentation in sides:
-            parts.append(self._of_recording(recording, augmentation, config.data.aligned_labels))
+            aligned, lead_s = config.data.aligned_labels, recipe.label_lead_s
+            parts.append(self._of_recording(recording, augmentation, aligned, lead_s))
             progress(f"spectra: {recording.name}, {len(parts)}/{len(sides)}")
         return gather([recording for recording, _ in sides], parts)
 
     def _of_recording(
-        self, recording: Recording, augmentation: Augmentation, aligned: bool
+        self, recording: Recording, augmentation: Augmentation, aligned: bool, lead_s: float
     ) -> SpectralExamples:
-        key = content_digest(recording), augmentation, aligned
+        key = content_digest(recording), augmentation, aligned, lead_s
         if key not in self._examples:
-            self._examples[key] = recording_examples(recording, augmentation, aligned)
+            self._examples[key] = recording_examples(recording, augmentation, aligned, lead_s)
         return self._examples[key]

@@ -60,13 +60,14 @@ class Endless:
     def _chunks(self, first: int) -> Iterator[tuple[int, WorldExamples]]:
         """Chunks from number `first` on, made beside the training while it runs."""
         seeds, size = taught_seeds(self.world, self.recipe, self.seed), self.world.chunk_sessions
+        lead_s = self.recipe.label_lead_s
         jobs = {n: seeds[n * size : (n + 1) * size] for n in range(first, len(seeds) // size)}
         with _pool() as pool:
             made = {}
             for n in jobs:
                 for ahead in range(n, min(n + AHEAD + 1, first + len(jobs))):
                     if ahead not in made:
-                        made[ahead] = pool.apply_async(world_examples, (jobs[ahead], self.world))
+                        made[ahead] = pool.apply_async(world_examples, (jobs[ahead], self.world, lead_s))
                 yield n, made[n].get()
                 del made[n]
 

@@ -34,9 +34,26 @@ def read_all(folder: Path) -> Iterator[Recording]:
 
 
 def read_e4(place: Path | str, subject: str | None = None) -> Recording:
-    """The recording of one E4 export, zip or folder, without a reference. Raises `RecordingError`.
+    """Read one Empatica E4 export; it has no reference.
 
     Both signals begin where the later of them begins.
+
+    Parameters
+    ----------
+    place : Path or str
+        The zip as downloaded, or the folder with BVP.csv and ACC.csv.
+    subject : str, optional
+        The person's name; by default the export's.
+
+    Returns
+    -------
+    Recording
+        PPG at 64 Hz (high-passed BVP), acceleration at 32 Hz, both at the rates that the files state.
+
+    Raises
+    ------
+    RecordingError
+        A file is missing, cut short or not as the E4 writes it.
     """
     place = Path(place)
     return _read(Export(place, subject or name_of(place), name_of(place)))

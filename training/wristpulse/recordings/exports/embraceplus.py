@@ -47,7 +47,25 @@ def read_all(folder: Path) -> Iterator[Recording]:
 
 
 def read_embraceplus(place: Path | str, subject: str | None = None) -> list[Recording]:
-    """The recordings of one export, cut where a sensor paused; no reference. Raises `RecordingError`."""
+    """Read the recordings of one EmbracePlus export; no reference.
+
+    Parameters
+    ----------
+    place : Path or str
+        Folder or zip of CSV or Avro files.
+    subject : str, optional
+        The person's name; by default the export's.
+
+    Returns
+    -------
+    list of Recording
+        Cut where a sensor paused.
+
+    Raises
+    ------
+    RecordingError
+        A file is missing, cut short or lacks a field.
+    """
     place = Path(place)
     return _read(Export(place, subject or name_of(place), name_of(place)))
 

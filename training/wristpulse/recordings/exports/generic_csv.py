@@ -43,14 +43,35 @@ def read_csv(
     fs_acc: float | None = None,
     scale: PpgScale | None = None,
 ) -> list[Recording]:
-    """The recordings in a table, cut where a sensor paused for more than 0.5 s; no reference.
+    """Read the recordings in a table; no reference.
 
-    path: columns `time`, `ppg` (or ppg1, ppg2, ...; green, red, ir) and, unless `acc` names another table or
-    one lies beside it (anna.csv, anna-acc.csv), `x`, `y`, `z` (also acc_x...). Units stand in the names
-    (`time [ms]`, `x (m/s2)`), are given by the options, or are found: see `texttable.seconds` and
-    `scale.acc_scale`. Cells may be empty where a sensor has no sample in that row.
-    fs_ppg, fs_acc: rates in Hz, for tables without times. scale: of the PPG; else `scale.ppg_scale`.
-    Raises `RecordingError`.
+    Parameters
+    ----------
+    path : Path or str
+        Columns `time`, `ppg` (or ppg1, ppg2, ...; green, red, ir) and, unless `acc` names another table or
+        one lies beside it (anna.csv, anna-acc.csv), `x`, `y`, `z` (also acc_x...). Cells may be empty where
+        a sensor has no sample in that row.
+    acc : Path or str, optional
+        Table of the acceleration.
+    subject, name : str, optional
+        Of the person and of the recording; by default the file's.
+    time_unit, acc_unit : str, optional
+        Else they stand in the columns' names (``time [ms]``, ``x (m/s2)``), or are found: see
+        `texttable.seconds` and `scale.acc_scale`.
+    fs_ppg, fs_acc : float, optional
+        Hz, for tables without times.
+    scale : PpgScale, optional
+        Of the PPG; else `scale.ppg_scale` finds it.
+
+    Returns
+    -------
+    list of Recording
+        Cut where a sensor paused for more than 0.5 s.
+
+    Raises
+    ------
+    RecordingError
+        A column is missing or its numbers cannot be.
     """
     path = Path(path)
     beside = Path(acc) if acc else _beside(path)

@@ -33,9 +33,24 @@ def read_all(folder: Path) -> Iterator[Recording]:
 
 
 def read_polar(ppg: Path | str, subject: str | None = None) -> list[Recording]:
-    """The recordings in *_PPG.txt and the *_ACC.txt beside it, cut where a sensor paused; no reference.
+    """Read a Polar Sensor Logger's PPG and the acceleration beside it; no reference.
 
-    Raises `RecordingError`.
+    Parameters
+    ----------
+    ppg : Path or str
+        ``*_PPG.txt``; the ``*_ACC.txt`` of the same prefix lies beside it.
+    subject : str, optional
+        The person's name; by default the file's.
+
+    Returns
+    -------
+    list of Recording
+        Cut where a sensor paused for more than 0.5 s.
+
+    Raises
+    ------
+    RecordingError
+        A file is missing, cut short or lacks a column.
     """
     ppg = Path(ppg)
     name = ppg.name.removesuffix(PPG)

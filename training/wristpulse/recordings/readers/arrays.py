@@ -32,9 +32,19 @@ _OPTIONAL = ("hr", "hr_start_s", "activity", "contact")
 
 
 def save_recording(path: Path, recording: Recording, **further: np.ndarray) -> None:
-    """Write a recording as a compressed .npz, beside and then renamed. OSError if it cannot be written.
+    """Write a recording as a compressed .npz: beside its place first, then renamed.
 
-    further: arrays to keep with it, which `load_recording` passes over.
+    Parameters
+    ----------
+    path : Path
+    recording : Recording
+    **further : ndarray
+        Arrays to keep with it; `load_recording` passes over them.
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
     """
     path = Path(path)
     content = {key: getattr(recording, key) for key in (*_REQUIRED, *_TEXT, *_NUMBERS, *_OPTIONAL)}
@@ -45,9 +55,31 @@ def save_recording(path: Path, recording: Recording, **further: np.ndarray) -> N
 
 
 def load_recording(path: Path) -> Recording:
-    """Read a recording in the repository's own .npz format; see docs/data.md. Raises `RecordingError`.
+    """Read a recording in the repository's own .npz format (docs/data.md).
 
     A PPG that comes without ppg_lsb and ppg_zero gets the scale that `scale.ppg_scale` finds.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        No such file, no .npz, a field missing or wrong.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from wristpulse.recordings.simulated.simulator import simulate
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_recording(Path(folder) / "one.npz", simulate(1, 10.0))
+    ...     load_recording(Path(folder) / "one.npz").subject
+    'sim1'
     """
     path = Path(path)
     content = _content(path)

@@ -7,11 +7,29 @@ from wristpulse.recordings.recording import HR_RANGE, WINDOW_S, plausible
 
 
 def beat_rate(times: np.ndarray, rates: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Mean instantaneous heart rate (BPM, float32 (w,)) over the beats of each 8 s window.
+    """Mean instantaneous heart rate over the beats of each 8 s window.
 
-    `times` (seconds, increasing) and `rates` (BPM) are per beat, `starts` (seconds) per window. Beats outside
-    40 to 200 BPM are glitches and left out. NaN where fewer than half of the beats that the rate implies were
-    found: the detector lost the ECG there.
+    Beats outside 40 to 200 BPM are glitches and left out.
+
+    Parameters
+    ----------
+    times : ndarray (beats,)
+        Seconds, increasing.
+    rates : ndarray (beats,)
+        BPM at each beat.
+    starts : ndarray (w,)
+        Seconds; the windows' starts.
+
+    Returns
+    -------
+    ndarray, float32 (w,)
+        BPM; NaN where fewer than half of the beats that the rate implies were found: the ECG was lost.
+
+    Examples
+    --------
+    >>> times = np.arange(0, 10, 0.5)
+    >>> beat_rate(times, np.full(20, 120.0), np.array([0.0, 8.0]))
+    array([120.,  nan], dtype=float32)
     """
     good = (rates >= HR_RANGE[0]) & (rates <= HR_RANGE[1])
     times, rates = times[good], rates[good]
@@ -23,11 +41,27 @@ def beat_rate(times: np.ndarray, rates: np.ndarray, starts: np.ndarray) -> np.nd
 
 
 def interval_rate(beats: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Heart rate (BPM, float32 (w,)) of each 8 s window: 60 over the mean interval of the beats within it.
+    """Heart rate of each 8 s window: 60 over the mean interval of the beats within it.
 
-    `beats` are their times (seconds, increasing), `starts` (seconds) the windows'. An interval that departs
-    by more than a quarter from the window's median is a missed or a false beat and left out. NaN where the
-    intervals that stay cover less than half of the window.
+    An interval that departs by more than a quarter from the window's median is a missed or a false beat and
+    left out.
+
+    Parameters
+    ----------
+    beats : ndarray (beats,)
+        Their times in seconds, increasing.
+    starts : ndarray (w,)
+        Seconds; the windows' starts.
+
+    Returns
+    -------
+    ndarray, float32 (w,)
+        BPM; NaN where the intervals that stay cover less than half of the window.
+
+    Examples
+    --------
+    >>> interval_rate(np.arange(0, 10, 0.8), np.array([0.0]))
+    array([75.], dtype=float32)
     """
     first, last = np.searchsorted(beats, starts), np.searchsorted(beats, starts + WINDOW_S)
     rates = np.full(len(starts), np.nan)
@@ -42,10 +76,24 @@ def interval_rate(beats: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 
 def ecg_rate(ecg: np.ndarray, fs: float, starts: np.ndarray) -> np.ndarray:
-    """Heart rate (BPM, float32 (w,)) of each 8 s window from one ECG lead `ecg` (n,) at `fs` Hz.
+    """Heart rate of each 8 s window from one ECG lead.
 
-    Beats by SleepECG's Pan-Tompkins detector; an interval that departs by more than a quarter from the
-    median of its eight neighbours and itself is a missed or a false beat and left out.
+    Beats by SleepECG's Pan-Tompkins detector. An interval that departs by more than a quarter from the median
+    of its eight neighbours and itself is a missed or a false beat and left out.
+
+    Parameters
+    ----------
+    ecg : ndarray (n,)
+        Any unit.
+    fs : float
+        Hz.
+    starts : ndarray (w,)
+        Seconds; the windows' starts.
+
+    Returns
+    -------
+    ndarray, float32 (w,)
+        BPM; NaN where `beat_rate` gives none.
     """
     from sleepecg import detect_heartbeats  # half a second to import, and only WESAD needs it
 

@@ -45,12 +45,38 @@ def simulate(
     difficulty: float = 1.0,
     losses: bool = True,
 ) -> Recording:
-    """One simulated subject, PPG in 18-bit counts.
+    """Simulate one person at rest and moving; PPG in 18-bit counts.
 
-    `difficulty` scales the motion artefacts (0: none); `losses` adds losses of contact, marked in the
-    recording's `contact`, and glare that saturates the sensor. The reference is the mean instantaneous rate
-    of the beats in each 8 s window; it is the heart's, also where the sensor cannot see it.
-    Raises `RecordingError` when shorter than one window.
+    Parameters
+    ----------
+    seed : int
+        The same seed gives the same person and recording.
+    seconds : float
+    fs_ppg, fs_acc : float
+        Hz.
+    leds : int
+        Channels of the PPG.
+    difficulty : float
+        Scales the motion artefacts; 0: none.
+    losses : bool
+        Add losses of contact, marked in the recording's ``contact``, and glare that saturates the sensor.
+
+    Returns
+    -------
+    Recording
+        Its reference is the mean instantaneous rate of the beats in each 8 s window. It is the heart's, also
+        where the sensor cannot see it.
+
+    Raises
+    ------
+    RecordingError
+        Shorter than one window.
+
+    Examples
+    --------
+    >>> made = simulate(1, 60.0, leds=2)
+    >>> made.ppg.shape, made.acc.shape, len(made.hr)
+    ((3840, 2), (1920, 3), 27)
     """
     streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)]
     plan_rng, heart_rng, motion_rng, sensor_rng, noise_rng, acc_rng = streams

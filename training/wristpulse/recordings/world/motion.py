@@ -61,7 +61,7 @@ ACTIVITIES = (
              noise_g=(0.03, 0.25), gestures=0.1, effort=(0.1, 0.8), weight=1.6),
 )  # fmt: skip
 QUIET = 4  # of these, the first: without a gait
-SITTING = 0.25  # share of sessions that hold only these, at their own heart rate
+SITTING = 0.12  # share of sessions that hold only these, at their own heart rate
 _WEIGHTS = np.array([a.weight for a in ACTIVITIES])
 
 

@@ -47,11 +47,12 @@ struct pulse_ring {
 	uint32_t dropped; /* samples without room so far */
 };
 
-/* Caller-owned, no pointers inside; about 4 kB. Fields are private to align.c. */
+/* Caller-owned, no pointers inside; about 4 kB, and 0.8 kB for each LED after the first. Fields are
+ * private to align.c. */
 struct pulse_align {
 	struct pulse_ring ppg_ring;
 	struct pulse_ring acc_ring;
-	uint32_t ppg[PULSE_ALIGN_DEPTH];
+	uint32_t ppg[PULSE_LEDS][PULSE_ALIGN_DEPTH];
 	int16_t acc[PULSE_ALIGN_DEPTH][3];
 	int64_t frame_us;  /* time of the frame due next, while running */
 	uint32_t restarts; /* hops begun and given up */
@@ -74,13 +75,25 @@ struct pulse_align_counters {
 void pulse_align_init(struct pulse_align *align);
 
 /**
- * One PPG sample.
+ * One PPG sample of a sensor with one LED.
  * @param t_us    time of the sample in microseconds, any epoch, one clock for both channels; within
  * +-2^62
  * @param counts  unsigned sensor counts, greater values mean more light; beyond PULSE_PPG_MAX
  * saturates
  */
 void pulse_align_ppg(struct pulse_align *align, int64_t t_us, uint32_t counts);
+
+/**
+ * One sample of each LED, taken together: a slot of the sensor's FIFO for each.
+ *
+ * An LED that is not lit now reads 0, which is no contact: the estimator skips it, at no cost. So a
+ * build for three LEDs also serves a board with one, and an LED can be turned off at any time. Keep
+ * the order of the LEDs: each has its own history.
+ *
+ * @param counts  `leds` values as pulse_align_ppg() takes them, the first LED first
+ * @param leds    1 to PULSE_LEDS; the others read 0; values beyond PULSE_LEDS are not looked at
+ */
+void pulse_align_leds(struct pulse_align *align, int64_t t_us, const uint32_t counts[], int leds);
 
 /**
  * One accelerometer sample.

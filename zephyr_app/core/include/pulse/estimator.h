@@ -2,6 +2,9 @@
 /*
  * The estimator: hops in, a heart rate out (docs/signal_path.md, sections 4 to 8).
  *
+ * Several LEDs (PULSE_LEDS > 1): the network runs on each LED that has something to say, and their
+ * evidence is weighed and added (section 7a). With one LED nothing of that is there.
+ *
  * Integer arithmetic only, no FPU needed; no heap, no globals but constants. All state is in the
  * caller's struct pulse_estimator; several can run side by side. Not for interrupts: one hop costs
  * one inference (about a million instructions) in the calling thread.
@@ -12,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <pulse/doubt.h>
+#include <pulse/fusion.h>
 #include <pulse/hop.h>
 #include <pulse/policy.h>
 #include <pulse/result.h>
@@ -38,6 +43,13 @@ struct pulse_estimator {
 	uint32_t hops;
 	uint32_t gaps;
 	bool fresh; /* no window has been full since the last break */
+#ifdef PULSE_FRONT_END_SPECTRUM
+	struct pulse_doubt doubt;
+#endif
+#if PULSE_LEDS > 1
+	struct pulse_fusion fusion;
+	int8_t more[PULSE_LEDS - 1][PULSE_MODEL_INPUT_SIZE]; /* inputs of LEDs after the first */
+#endif
 	int8_t input[PULSE_MODEL_INPUT_SIZE];
 	int8_t logits[PULSE_MODEL_OUTPUT_SIZE];
 	/* Front end and network work one after the other, in the same memory. */
@@ -45,6 +57,8 @@ struct pulse_estimator {
 		uint64_t arena[(PULSE_MODEL_ARENA_SIZE + 7) / 8];
 #ifdef PULSE_FRONT_END_SPECTRUM
 		struct pulse_spectrum_scratch spectrum;
+#else
+		int32_t ppg[PULSE_WINDOW_FRAMES];
 #endif
 	} work;
 };
@@ -60,11 +74,18 @@ void pulse_estimator_init(struct pulse_estimator *estimator);
  *
  * @param hop  read only, not kept
  * @param out  always written
- * @return 1 if the network ran on this hop, 0 if not (acquiring, no contact, or skipped by the
- * policy: the last estimate and its state then stand again); it cannot fail
+ * @return how often the network ran on this hop: 1 with one LED, up to PULSE_LEDS with several; 0
+ * if not (acquiring, no contact, or skipped by the policy: the last estimate and its state then
+ * stand again); it cannot fail
  */
 int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,
 			struct pulse_result *out);
+
+/**
+ * The LEDs that had a say in the latest estimate, bit 0 the first. An LED whose bit stays clear for
+ * minutes adds nothing; the firmware may turn it off (its counts then read 0).
+ */
+unsigned int pulse_estimator_leds(const struct pulse_estimator *estimator);
 
 #ifdef __cplusplus
 }

@@ -25,11 +25,14 @@ struct pulse_complex {
 	int32_t im;
 };
 
+/* Of a signal: at the bins, and at twice those of them whose double is no bin. */
+#define PULSE_SPECTRUM_POWERS ((3 * PULSE_BINS + PULSE_FIRST_BIN) / 2)
+
 /* Working memory of one call; nothing of it needs to last. */
 struct pulse_spectrum_scratch {
-	uint64_t power[2][PULSE_BINS]; /* at k and at 2 k */
-	struct pulse_complex z[PULSE_WINDOW_FRAMES];
-	int32_t d[PULSE_WINDOW_FRAMES];
+	uint64_t power[PULSE_SPECTRUM_POWERS];
+	struct pulse_complex z[PULSE_WINDOW_FRAMES / 2];
+	struct pulse_complex d[PULSE_WINDOW_FRAMES / 2]; /* two frames each */
 };
 
 /**
@@ -42,6 +45,18 @@ struct pulse_spectrum_scratch {
 void pulse_spectrum_append(const struct pulse_window *window, const struct pulse_moments *moments,
 			   bool first, struct pulse_spectrum_scratch *scratch,
 			   int8_t input[PULSE_SPECTRUM_INPUT]);
+
+#if PULSE_LEDS > 1
+/**
+ * As pulse_spectrum_append(), with the features of motion copied from the input of another LED,
+ * which this hop has been appended to: a quarter of the cost.
+ */
+void pulse_spectrum_append_light(const struct pulse_window *window,
+				 const struct pulse_moments *moments, bool first,
+				 struct pulse_spectrum_scratch *scratch,
+				 const int8_t from[PULSE_SPECTRUM_INPUT],
+				 int8_t input[PULSE_SPECTRUM_INPUT]);
+#endif
 
 #ifdef __cplusplus
 }

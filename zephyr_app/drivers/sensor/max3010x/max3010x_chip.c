@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The chip's registers: set-up and the FIFO. Callers hold the lock. */
-#include <string.h>
+/* The chip's registers: set-up, the FIFO, proximity. */
 #include <zephyr/logging/log.h>
 
-#include "max3010x_chip.h"
+#include "max3010x_data.h"
 
 LOG_MODULE_REGISTER(max3010x, CONFIG_SENSOR_LOG_LEVEL);
 
@@ -12,24 +11,27 @@ LOG_MODULE_REGISTER(max3010x, CONFIG_SENSOR_LOG_LEVEL);
 
 #define RESET_TRIES 10 /* of 1 ms; the data sheet states no reset time */
 
-static int count_error(const struct device *dev, int error)
+static int write_reg(const struct device *dev, uint8_t reg, uint8_t value)
 {
-	struct max3010x_data *data = dev->data;
+	const struct max3010x_config *config = dev->config;
 
-	if (error != 0) {
-		data->counters.bus_errors++;
-	}
-	return error;
+	return i2c_reg_write_byte_dt(&config->i2c, reg, value);
+}
+
+static int read_reg(const struct device *dev, uint8_t reg, uint8_t *value)
+{
+	const struct max3010x_config *config = dev->config;
+
+	return i2c_reg_read_byte_dt(&config->i2c, reg, value);
 }
 
 static int reset_chip(const struct device *dev)
 {
-	const struct max3010x_config *config = dev->config;
 	uint8_t mode;
-	int ret = i2c_reg_write_byte_dt(&config->i2c, MAX3010X_MODE_CONFIG, MAX3010X_MODE_RESET);
+	int ret = write_reg(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_RESET);
 
 	for (int i = 0; ret == 0 && i < RESET_TRIES; i++) {
-		ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_MODE_CONFIG, &mode);
+		ret = read_reg(dev, MAX3010X_MODE_CONFIG, &mode);
 		if (ret == 0 && (mode & MAX3010X_MODE_RESET) == 0) {
 			return 0;
 		}
@@ -38,23 +40,15 @@ static int reset_chip(const struct device *dev)
 	return ret != 0 ? ret : -ETIMEDOUT;
 }
 
-int max3010x_clear(const struct device *dev)
+static int clear(const struct device *dev)
 {
 	const struct max3010x_config *config = dev->config;
-	struct max3010x_data *data = dev->data;
 	const uint8_t pointers[3] = {0, 0, 0}; /* write, overflow, read */
 	uint8_t status;
 	int ret =
 		i2c_burst_write_dt(&config->i2c, MAX3010X_FIFO_WR_PTR, pointers, sizeof(pointers));
 
-	if (ret == 0) {
-		ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_INT_STATUS1, &status);
-	}
-	if (ret == 0) {
-		data->emptied_ns = max3010x_now_ns();
-		data->mixed = 0;
-	}
-	return count_error(dev, ret);
+	return ret == 0 ? read_reg(dev, MAX3010X_INT_STATUS1, &status) : ret;
 }
 
 /* Samples between the pointers, 0 for an empty FIFO and for a full one; and the overflow counter.
@@ -66,31 +60,22 @@ static int read_pointers(const struct device *dev, uint8_t *lost)
 	int ret = i2c_burst_read_dt(&config->i2c, MAX3010X_FIFO_WR_PTR, pointers, sizeof(pointers));
 
 	if (ret != 0) {
-		return count_error(dev, ret);
+		return ret;
 	}
 	*lost = pointers[1];
 	return (pointers[0] - pointers[2]) & (MAX3010X_FIFO_DEPTH - 1);
 }
 
-int max3010x_light(const struct device *dev)
+static int waiting(const struct device *dev)
 {
-	const struct max3010x_config *config = dev->config;
-	struct max3010x_data *data = dev->data;
-	bool changed = false;
-	int ret = 0;
+	uint8_t lost;
 
-	for (int i = 0; ret == 0 && i < ARRAY_SIZE(data->led_pa); i++) {
-		if (data->led_lit[i] != data->led_pa[i]) {
-			ret = i2c_reg_write_byte_dt(&config->i2c, MAX3010X_LED1_PA + i,
-						    data->led_pa[i]);
-			data->led_lit[i] = ret == 0 ? data->led_pa[i] : data->led_lit[i];
-			changed = true;
-		}
-	}
-	if (ret != 0) {
-		return count_error(dev, ret);
-	}
-	return changed;
+	return read_pointers(dev, &lost);
+}
+
+static int light(const struct device *dev, int led, uint8_t step)
+{
+	return write_reg(dev, MAX3010X_LED1_PA + led, step);
 }
 
 /*
@@ -98,63 +83,68 @@ int max3010x_light(const struct device *dev)
  * was cut short, by a reset of ours or a glitch on SCL, holds SDA until it has been clocked to its
  * end. That takes 0.1 to 0.2 ms without sleeping, twice a second at most.
  */
-int max3010x_identify(const struct device *dev)
+static int identify(const struct device *dev)
 {
 	const struct max3010x_config *config = dev->config;
 	uint8_t part;
-	int ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_PART_ID, &part);
+	int ret = read_reg(dev, MAX3010X_PART_ID, &part);
 
 	/* Not every controller can (-ENOSYS); a short keeps SDA low (-EBUSY). */
 	if (ret != 0 && i2c_recover_bus(config->i2c.bus) == 0) {
-		(void)count_error(dev, ret);
-		ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_PART_ID, &part);
+		(void)pulse_ppg_count_error(dev, ret);
+		ret = read_reg(dev, MAX3010X_PART_ID, &part);
 	}
 	if (ret == 0 && part != MAX3010X_PART_ID_VALUE) {
 		LOG_ERR("%s: part number: expected 0x%02x, found 0x%02x", dev->name,
 			MAX3010X_PART_ID_VALUE, part);
 		return -ENODEV;
 	}
-	return count_error(dev, ret);
+	return ret;
 }
 
-int max3010x_shut_down(const struct device *dev)
+static int shut_down(const struct device *dev)
 {
-	const struct max3010x_config *config = dev->config;
-
-	return count_error(dev,
-			   i2c_reg_write_byte_dt(&config->i2c, MAX3010X_MODE_CONFIG,
-						 MAX3010X_MODE_SHDN | MAX3010X_MODE_MULTI_LED));
+	return write_reg(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_SHDN | MAX3010X_MODE_MULTI_LED);
 }
 
-int max3010x_set_up(const struct device *dev)
+static uint8_t spo2_config(const struct device *dev)
 {
 	const struct max3010x_config *config = dev->config;
-	struct max3010x_data *data = dev->data;
+	const struct max3010x_data *data = dev->data;
+
+	return data->spo2_config != 0 ? data->spo2_config : config->spo2_config;
+}
+
+static int write_all(const struct device *dev, const uint8_t settings[][2], int count)
+{
+	int ret = 0;
+
+	for (int i = 0; ret == 0 && i < count; i++) {
+		ret = write_reg(dev, settings[i][0], settings[i][1]);
+	}
+	return ret;
+}
+
+static int set_up(const struct device *dev)
+{
+	const struct max3010x_config *config = dev->config;
+	const uint8_t *led_step = ((struct max3010x_data *)dev->data)->ppg.led_step;
 	const uint8_t settings[][2] = {
 		{MAX3010X_FIFO_CONFIG, config->fifo_config},
-		{MAX3010X_SPO2_CONFIG, data->spo2_config},
-		{MAX3010X_LED1_PA, data->led_pa[0]},
-		{MAX3010X_LED1_PA + 1, data->led_pa[1]},
-		{MAX3010X_LED1_PA + 2, data->led_pa[2]},
-		{MAX3010X_MULTI_LED1, config->led[1] << 4 | config->led[0]},
-		{MAX3010X_MULTI_LED1 + 1, config->led[3] << 4 | config->led[2]},
+		{MAX3010X_SPO2_CONFIG, spo2_config(dev)},
+		{MAX3010X_LED1_PA, led_step[0]},
+		{MAX3010X_LED1_PA + 1, led_step[1]},
+		{MAX3010X_LED1_PA + 2, led_step[2]},
+		{MAX3010X_MULTI_LED1, config->multi_led[0]},
+		{MAX3010X_MULTI_LED1 + 1, config->multi_led[1]},
 		{MAX3010X_INT_ENABLE1, MAX3010X_INT_A_FULL},
 		{MAX3010X_MODE_CONFIG, MAX3010X_MODE_MULTI_LED}, /* starts sampling */
 	};
-	int ret = max3010x_identify(dev);
+	int ret = identify(dev);
 
-	if (ret != 0) {
-		return ret;
-	}
-	ret = reset_chip(dev);
-	for (int i = 0; ret == 0 && i < ARRAY_SIZE(settings); i++) {
-		ret = i2c_reg_write_byte_dt(&config->i2c, settings[i][0], settings[i][1]);
-	}
-	if (ret != 0) {
-		return count_error(dev, ret);
-	}
-	memcpy(data->led_lit, data->led_pa, sizeof(data->led_lit));
-	return max3010x_clear(dev);
+	ret = ret == 0 ? reset_chip(dev) : ret;
+	ret = ret == 0 ? write_all(dev, settings, ARRAY_SIZE(settings)) : ret;
+	return ret == 0 ? clear(dev) : ret;
 }
 
 /*
@@ -162,56 +152,141 @@ int max3010x_set_up(const struct device *dev)
  * last place; A_FULL alone does not say so, as the data sheet leaves open whether the chip raises
  * it again while samples above the watermark are read. So: full, if there was time to fill it.
  */
-static bool may_be_full(const struct max3010x_data *data)
+static bool may_be_full(const struct device *dev)
 {
-	return max3010x_now_ns() - data->emptied_ns >= (int64_t)FULL_PERIODS * data->period_ns;
+	const struct pulse_ppg_data *data = dev->data;
+
+	return pulse_ppg_now_ns() - data->emptied_ns >= (int64_t)FULL_PERIODS * data->period_ns;
 }
 
-int max3010x_mark_mixed(const struct device *dev)
+static int level(const struct device *dev, uint8_t *lost)
 {
-	struct max3010x_data *data = dev->data;
-	uint8_t lost;
-	int waiting = read_pointers(dev, &lost);
-
-	data->mixed = MAX(waiting, 0) + 1;
-	return MIN(waiting, 0);
-}
-
-int max3010x_level(const struct device *dev, uint8_t *lost)
-{
-	const struct max3010x_config *config = dev->config;
-	struct max3010x_data *data = dev->data;
 	uint8_t status;
-	int ret = i2c_reg_read_byte_dt(&config->i2c, MAX3010X_INT_STATUS1, &status);
+	int ret = read_reg(dev, MAX3010X_INT_STATUS1, &status);
 
 	if (ret != 0) {
-		return count_error(dev, ret);
+		return ret;
 	}
 
-	int level = read_pointers(dev, lost);
+	int samples = read_pointers(dev, lost);
 
-	if (level == 0 &&
-	    (*lost != 0 || ((status & MAX3010X_INT_A_FULL) != 0 && may_be_full(data)))) {
-		level = MAX3010X_FIFO_DEPTH;
+	if (samples == 0 &&
+	    (*lost != 0 || ((status & MAX3010X_INT_A_FULL) != 0 && may_be_full(dev)))) {
+		samples = MAX3010X_FIFO_DEPTH;
 	}
-	return level;
+	return samples;
 }
 
-int max3010x_read_fifo(const struct device *dev, uint8_t *buffer, int samples)
+/* 24 bits a count, of which the upper 6 mean nothing (data sheet, page 15). */
+static void mask(uint8_t *counts, int bytes)
+{
+	for (int i = 0; i < bytes; i += PULSE_PPG_COUNT) {
+		counts[i] &= BIT_MASK(MAX3010X_COUNT_BITS - 16);
+	}
+}
+
+static int read_fifo(const struct device *dev, uint8_t *counts, int samples)
 {
 	const struct max3010x_config *config = dev->config;
-	struct max3010x_data *data = dev->data;
-	const int sample = config->slots * MAX3010X_SAMPLE;
+	const int sample = config->ppg.channels * PULSE_PPG_COUNT;
 	const int most = MAX3010X_BURST_MAX / sample;
 	int ret = 0;
 
 	/* The chip's address counter stays on FIFO_DATA, in a burst and from one to the next. */
 	for (int done = 0; ret == 0 && done < samples; done += most) {
-		ret = i2c_burst_read_dt(&config->i2c, MAX3010X_FIFO_DATA, &buffer[done * sample],
+		ret = i2c_burst_read_dt(&config->i2c, MAX3010X_FIFO_DATA, &counts[done * sample],
 					MIN(samples - done, most) * sample);
 	}
-	if (ret == 0) {
-		data->emptied_ns = max3010x_now_ns();
-	}
-	return count_error(dev, ret);
+	mask(counts, ret == 0 ? samples * sample : 0);
+	return ret;
 }
+
+static const uint16_t widths_us[] = {69, 118, 215, 411};
+
+static int width(const struct device *dev)
+{
+	return widths_us[FIELD_GET(MAX3010X_SPO2_WIDTH, spo2_config(dev))];
+}
+
+static int set_width(const struct device *dev, int32_t us)
+{
+	const struct max3010x_config *config = dev->config;
+	struct max3010x_data *data = dev->data;
+
+	for (int i = 0; i < ARRAY_SIZE(widths_us); i++) {
+		if (widths_us[i] == us &&
+		    config->ppg.rate_hz <= MAX3010X_RATE_MAX(us, config->ppg.channels)) {
+			data->spo2_config = (spo2_config(dev) & ~MAX3010X_SPO2_WIDTH) |
+					    FIELD_PREP(MAX3010X_SPO2_WIDTH, i);
+			return write_reg(dev, MAX3010X_SPO2_CONFIG, data->spo2_config);
+		}
+	}
+	return -EINVAL;
+}
+
+/*
+ * Proximity: writing the mode with PROX_INT enabled lights the infrared LED with PILOT_PA until a
+ * count passes PROX_THRESH; the chip then raises PROX_INT and samples (MAX30105 data sheet,
+ * 19-100024, pages 12 and 24; MAX30101 and MAX30102, revision 0). Later revisions of the latter two
+ * no longer describe it. So all LEDs get the faint current as well, at the lowest rate: a chip
+ * without the mode then just samples, and its counts are compared here.
+ */
+static int sense(const struct device *dev)
+{
+	const struct max3010x_config *config = dev->config;
+	const uint8_t settings[][2] = {
+		{MAX3010X_MODE_CONFIG, MAX3010X_MODE_SHDN},
+		{MAX3010X_FIFO_CONFIG, MAX3010X_FIFO_A_FULL},                   /* no averaging */
+		{MAX3010X_SPO2_CONFIG, spo2_config(dev) & ~MAX3010X_SPO2_RATE}, /* 50 Hz */
+		{MAX3010X_LED1_PA, config->proximity_step},
+		{MAX3010X_LED1_PA + 1, config->proximity_step},
+		{MAX3010X_LED1_PA + 2, config->proximity_step},
+		{MAX3010X_PILOT_PA, config->proximity_step},
+		{MAX3010X_PROX_THRESH, config->proximity_threshold},
+		{MAX3010X_INT_ENABLE1, MAX3010X_INT_PROX},
+	};
+	int ret = write_all(dev, settings, ARRAY_SIZE(settings));
+
+	ret = ret == 0 ? clear(dev) : ret;
+	return ret == 0 ? write_reg(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_MULTI_LED) : ret;
+}
+
+static int sensed(const struct device *dev)
+{
+	const struct max3010x_config *config = dev->config;
+	uint8_t sample[PULSE_PPG_CHANNELS * PULSE_PPG_COUNT];
+	uint8_t status, lost;
+	int ret = read_reg(dev, MAX3010X_INT_STATUS1, &status);
+
+	if (ret != 0 || (status & MAX3010X_INT_PROX) != 0) {
+		return ret != 0 ? ret : 1;
+	}
+	ret = read_pointers(dev, &lost);
+	if (ret == 0 && (lost > 0 || (status & MAX3010X_INT_A_FULL) != 0)) {
+		ret = MAX3010X_FIFO_DEPTH; /* emptied by every look, it was filled since */
+	}
+	for (int left = ret; left > 0; left--) {
+		ret = read_fifo(dev, sample, 1);
+		if (ret != 0) {
+			return ret;
+		}
+		ret = (sample[0] << 16 | sample[1] << 8) >> MAX3010X_PROX_SHIFT >=
+		      config->proximity_threshold;
+	}
+	return ret;
+}
+
+const struct pulse_ppg_chip max3010x_chip = {
+	.identify = identify,
+	.set_up = set_up,
+	.shut_down = shut_down,
+	.clear = clear,
+	.level = level,
+	.waiting = waiting,
+	.read = read_fifo,
+	.light = light,
+	.set_width = set_width,
+	.width = width,
+	.sense = sense,
+	.sensed = sensed,
+};

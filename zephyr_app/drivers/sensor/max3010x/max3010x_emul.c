@@ -1,149 +1,133 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The emulated MAX3010x behind an emulated I2C bus. */
 #define DT_DRV_COMPAT pulse_max3010x
 
 #include <string.h>
 #include <zephyr/device.h>
-#include <zephyr/drivers/emul.h>
-#include <zephyr/drivers/gpio.h>
-#include <zephyr/drivers/gpio/gpio_emul.h>
 #include <zephyr/drivers/i2c.h>
 #include <zephyr/drivers/i2c_emul.h>
-#include <zephyr/spinlock.h>
 
-#include <drivers/sensor/max3010x.h>
-#include <drivers/sensor/max3010x_emul.h>
 #include "max3010x_reg.h"
+#include "ppg.h"
+#include "ppg_emul_data.h"
 
 #define OVERFLOW_MAX 31 /* the chip's counter saturates */
-
-struct emul_config {
-	struct gpio_dt_spec interrupt;
-	uint8_t slots;
-	uint8_t led[MAX3010X_SLOTS];
-	uint32_t led_ua[3]; /* currents that pushed counts stand for */
-};
+#define COUNT_MAX    BIT_MASK(MAX3010X_COUNT_BITS)
 
 struct emul_data {
-	struct k_spinlock lock; /* samples come from interrupts, transfers from threads */
-	uint8_t regs[256];
-	uint32_t fifo[MAX3010X_FIFO_DEPTH][MAX3010X_SLOTS];
+	struct pulse_ppg_emul_data ppg; /* first */
+	uint32_t fifo[MAX3010X_FIFO_DEPTH][PULSE_PPG_CHANNELS];
 	uint8_t level;  /* samples in the FIFO */
 	uint8_t offset; /* bytes already read of the oldest one */
 	uint8_t reg;    /* address counter */
-	bool gone;
-	bool stuck;
-	bool raises_again;
-	bool late; /* a sample comes after the status was read */
-	uint32_t late_counts;
-	uint16_t longest; /* bytes of a read */
-	int nack_after;
-	int nack_count;
-	int mute;
+	bool sensing;   /* proximity, not sampling */
 };
 
-static void drive_pin(const struct emul *emul, bool active)
+static void reset_registers(const struct emul *emul)
 {
-	const struct emul_config *config = emul->cfg;
-	int level = active == ((config->interrupt.dt_flags & GPIO_ACTIVE_LOW) == 0);
+	struct emul_data *data = emul->data;
 
-	(void)gpio_emul_input_set(config->interrupt.port, config->interrupt.pin, level);
-}
-
-/* @return whether the pin must be pulled; the caller does so without the lock */
-static bool raise_interrupt(struct emul_data *data)
-{
-	data->regs[MAX3010X_INT_STATUS1] |= MAX3010X_INT_A_FULL;
-	if ((data->regs[MAX3010X_INT_ENABLE1] & MAX3010X_INT_A_FULL) == 0) {
-		return false;
-	}
-	if (data->mute > 0) {
-		data->mute--;
-		return false;
-	}
-	return true;
-}
-
-static void reset_registers(struct emul_data *data)
-{
-	memset(data->regs, 0, sizeof(data->regs));
-	data->regs[MAX3010X_PART_ID] = MAX3010X_PART_ID_VALUE;
+	memset(data->ppg.regs, 0, sizeof(data->ppg.regs));
+	data->ppg.regs[MAX3010X_PART_ID] = MAX3010X_PART_ID_VALUE;
+	data->ppg.stuck = false;
 	data->level = 0;
 	data->offset = 0;
-	data->stuck = false;
+	data->sensing = false;
 }
 
-/* Light goes with the LED's current. */
-static uint32_t lit(const struct emul_config *config, const struct emul_data *data, int slot,
-		    uint32_t counts)
+static uint32_t led_ua(const struct emul *emul, int led)
 {
-	int led = config->led[slot] - 1;
-	uint32_t ua = MAX3010X_LED_STEP_UA * data->regs[MAX3010X_LED1_PA + led];
-
-	if (ua == config->led_ua[led] || config->led_ua[led] == 0) {
-		return counts;
-	}
-	return MIN((uint64_t)counts * ua / config->led_ua[led], 0x3ffff);
-}
-
-void max3010x_emul_push(const struct emul *emul, const uint32_t *counts)
-{
-	const struct emul_config *config = emul->cfg;
 	struct emul_data *data = emul->data;
-	uint8_t *overflow = &data->regs[MAX3010X_OVF_COUNTER];
-	uint8_t *write = &data->regs[MAX3010X_FIFO_WR_PTR];
-	bool pull = false;
-	k_spinlock_key_t key = k_spin_lock(&data->lock);
-	uint8_t mode = data->regs[MAX3010X_MODE_CONFIG];
 
-	if ((mode & MAX3010X_MODE_SHDN) != 0 || mode == 0 || data->stuck) {
-		/* not sampling */
-	} else if (data->level == MAX3010X_FIFO_DEPTH) {
+	return MAX3010X_LED_STEP_UA * data->ppg.regs[MAX3010X_LED1_PA + led];
+}
+
+static bool raise_interrupt(const struct emul *emul, uint8_t bit)
+{
+	return pulse_ppg_emul_raise(emul, MAX3010X_INT_STATUS1, MAX3010X_INT_ENABLE1, bit);
+}
+
+static void empty(struct emul_data *data)
+{
+	data->ppg.regs[MAX3010X_FIFO_RD_PTR] = data->ppg.regs[MAX3010X_FIFO_WR_PTR];
+	data->level = 0;
+	data->offset = 0;
+}
+
+/* A conversion of the infrared LED at PILOT_PA; entering and leaving the mode empties the FIFO. */
+static bool sense(const struct emul *emul, uint32_t counts)
+{
+	struct emul_data *data = emul->data;
+	uint32_t pilot_ua = MAX3010X_LED_STEP_UA * data->ppg.regs[MAX3010X_PILOT_PA];
+
+	counts = pulse_ppg_emul_lit(emul, 0, counts, pilot_ua, COUNT_MAX);
+	if (counts >> MAX3010X_PROX_SHIFT < data->ppg.regs[MAX3010X_PROX_THRESH]) {
+		return false;
+	}
+	data->sensing = false;
+	empty(data);
+	return raise_interrupt(emul, MAX3010X_INT_PROX);
+}
+
+static bool push(const struct emul *emul, const uint32_t *counts)
+{
+	const struct pulse_ppg_emul_config *config = emul->cfg;
+	struct emul_data *data = emul->data;
+	uint8_t *overflow = &data->ppg.regs[MAX3010X_OVF_COUNTER];
+	uint8_t *write = &data->ppg.regs[MAX3010X_FIFO_WR_PTR];
+	uint8_t mode = data->ppg.regs[MAX3010X_MODE_CONFIG];
+
+	if ((mode & MAX3010X_MODE_SHDN) != 0 || mode == 0) {
+		return false; /* not sampling */
+	}
+	if (data->sensing) {
+		return sense(emul, counts[0]);
+	}
+	if (data->level == MAX3010X_FIFO_DEPTH) {
 		*overflow = MIN(*overflow + 1, OVERFLOW_MAX);
-	} else {
-		for (int i = 0; i < config->slots; i++) {
-			data->fifo[*write][i] = lit(config, data, i, counts[i]);
-		}
-		*write = (*write + 1) % MAX3010X_FIFO_DEPTH;
-		data->level++;
-
-		int watermark = MAX3010X_FIFO_DEPTH -
-				(data->regs[MAX3010X_FIFO_CONFIG] & MAX3010X_FIFO_A_FULL);
-
-		if (data->level == watermark || (data->raises_again && data->level > watermark)) {
-			pull = raise_interrupt(data);
-		}
+		return false;
 	}
-	k_spin_unlock(&data->lock, key);
-	if (pull) {
-		drive_pin(emul, true);
+	for (int i = 0; i < config->channels; i++) {
+		data->fifo[*write][i] = pulse_ppg_emul_lit(emul, i, counts[i],
+							   led_ua(emul, config->led[i]), COUNT_MAX);
 	}
+	*write = (*write + 1) % MAX3010X_FIFO_DEPTH;
+	data->level++;
+
+	int watermark =
+		MAX3010X_FIFO_DEPTH - (data->ppg.regs[MAX3010X_FIFO_CONFIG] & MAX3010X_FIFO_A_FULL);
+
+	return (data->level == watermark || (data->ppg.raises_again && data->level > watermark)) &&
+	       raise_interrupt(emul, MAX3010X_INT_A_FULL);
 }
 
-void max3010x_emul_flush(const struct emul *emul)
+static bool flush(const struct emul *emul)
 {
 	struct emul_data *data = emul->data;
-	k_spinlock_key_t key = k_spin_lock(&data->lock);
-	bool pull = data->level > 0 && raise_interrupt(data);
 
-	k_spin_unlock(&data->lock, key);
-	if (pull) {
-		drive_pin(emul, true);
-	}
+	return data->level > 0 && raise_interrupt(emul, MAX3010X_INT_A_FULL);
 }
 
 static void write_reg(const struct emul *emul, uint8_t value)
 {
 	struct emul_data *data = emul->data;
+	uint8_t *regs = data->ppg.regs;
 
 	switch (data->reg) {
 	case MAX3010X_MODE_CONFIG:
 		if ((value & MAX3010X_MODE_RESET) != 0) {
-			reset_registers(data);
+			reset_registers(emul);
 			return;
+		}
+		/* Writing the mode starts a new measurement, which begins with proximity. */
+		data->sensing = (regs[MAX3010X_INT_ENABLE1] & MAX3010X_INT_PROX) != 0 &&
+				!data->ppg.without_proximity && (value & MAX3010X_MODE_SHDN) == 0;
+		if (data->sensing) {
+			empty(data);
 		}
 		break;
 	case MAX3010X_FIFO_RD_PTR:
-		data->level = (data->regs[MAX3010X_FIFO_WR_PTR] - value) % MAX3010X_FIFO_DEPTH;
+		data->level = (regs[MAX3010X_FIFO_WR_PTR] - value) % MAX3010X_FIFO_DEPTH;
 		data->offset = 0;
 		break;
 	case MAX3010X_PART_ID:
@@ -151,26 +135,26 @@ static void write_reg(const struct emul *emul, uint8_t value)
 	default:
 		break;
 	}
-	data->regs[data->reg++] = value;
+	regs[data->reg++] = value;
 }
 
 static uint8_t read_fifo(const struct emul *emul)
 {
-	const struct emul_config *config = emul->cfg;
+	const struct pulse_ppg_emul_config *config = emul->cfg;
 	struct emul_data *data = emul->data;
-	uint8_t *read = &data->regs[MAX3010X_FIFO_RD_PTR];
-	uint32_t counts = data->fifo[*read][data->offset / MAX3010X_SAMPLE];
-	uint8_t byte = counts >> (8 * (MAX3010X_SAMPLE - 1 - data->offset % MAX3010X_SAMPLE));
+	uint8_t *read = &data->ppg.regs[MAX3010X_FIFO_RD_PTR];
+	uint32_t counts = data->fifo[*read][data->offset / PULSE_PPG_COUNT];
+	uint8_t byte = counts >> (8 * (PULSE_PPG_COUNT - 1 - data->offset % PULSE_PPG_COUNT));
 
 	if (data->level == 0) {
 		return byte; /* the chip repeats what it has */
 	}
 	data->offset++;
-	if (data->offset == config->slots * MAX3010X_SAMPLE) {
+	if (data->offset == config->channels * PULSE_PPG_COUNT) {
 		data->offset = 0;
 		data->level--;
 		*read = (*read + 1) % MAX3010X_FIFO_DEPTH;
-		data->regs[MAX3010X_OVF_COUNTER] = 0;
+		data->ppg.regs[MAX3010X_OVF_COUNTER] = 0;
 	}
 	return byte;
 }
@@ -184,21 +168,9 @@ static bool read_reg(const struct emul *emul, uint8_t *value)
 		*value = read_fifo(emul);
 		return false;
 	}
-	*value = data->regs[data->reg];
+	*value = data->ppg.regs[data->reg];
 	if (data->reg++ == MAX3010X_INT_STATUS1) {
-		data->regs[MAX3010X_INT_STATUS1] = 0;
-		return true;
-	}
-	return false;
-}
-
-static bool refuses(struct emul_data *data)
-{
-	if (data->gone) {
-		return true;
-	}
-	if (data->nack_count > 0 && data->nack_after-- <= 0) {
-		data->nack_count--;
+		data->ppg.regs[MAX3010X_INT_STATUS1] = 0;
 		return true;
 	}
 	return false;
@@ -209,16 +181,16 @@ static int transfer(const struct emul *emul, struct i2c_msg *msgs, int count, in
 	struct emul_data *data = emul->data;
 	bool release = false;
 	bool addressed = false; /* the first byte written is the register's number */
-	k_spinlock_key_t key = k_spin_lock(&data->lock);
+	k_spinlock_key_t key = k_spin_lock(&data->ppg.lock);
 
 	ARG_UNUSED(address);
-	if (refuses(data)) {
-		k_spin_unlock(&data->lock, key);
+	if (pulse_ppg_emul_refuses(&data->ppg)) {
+		k_spin_unlock(&data->ppg.lock, key);
 		return -EIO;
 	}
 	for (int i = 0; i < count; i++) {
 		if ((msgs[i].flags & I2C_MSG_READ) != 0) {
-			data->longest = MAX(data->longest, msgs[i].len);
+			data->ppg.longest = MAX(data->ppg.longest, msgs[i].len);
 		}
 		for (uint32_t j = 0; j < msgs[i].len; j++) {
 			if ((msgs[i].flags & I2C_MSG_READ) != 0) {
@@ -231,98 +203,17 @@ static int transfer(const struct emul *emul, struct i2c_msg *msgs, int count, in
 			}
 		}
 	}
-	bool late = release && data->late;
-
-	data->late = data->late && !late;
-	k_spin_unlock(&data->lock, key);
+	k_spin_unlock(&data->ppg.lock, key);
 	if (release) {
-		drive_pin(emul, false);
-	}
-	if (late) {
-		max3010x_emul_push(emul, &data->late_counts);
+		pulse_ppg_emul_release(emul);
 	}
 	return 0;
-}
-
-void max3010x_emul_set_reg(const struct emul *emul, uint8_t reg, uint8_t value)
-{
-	struct emul_data *data = emul->data;
-
-	data->regs[reg] = value;
-}
-
-uint8_t max3010x_emul_get_reg(const struct emul *emul, uint8_t reg)
-{
-	struct emul_data *data = emul->data;
-
-	return data->regs[reg];
-}
-
-void max3010x_emul_vanish(const struct emul *emul, bool gone)
-{
-	struct emul_data *data = emul->data;
-
-	data->gone = gone;
-}
-
-void max3010x_emul_nack(const struct emul *emul, int after, int count)
-{
-	struct emul_data *data = emul->data;
-
-	data->nack_after = after;
-	data->nack_count = count;
-}
-
-void max3010x_emul_mute(const struct emul *emul, int count)
-{
-	struct emul_data *data = emul->data;
-
-	data->mute = count;
-}
-
-void max3010x_emul_stick(const struct emul *emul)
-{
-	struct emul_data *data = emul->data;
-
-	data->stuck = true;
-}
-
-void max3010x_emul_raise_again(const struct emul *emul, bool again)
-{
-	struct emul_data *data = emul->data;
-
-	data->raises_again = again;
-}
-
-void max3010x_emul_push_late(const struct emul *emul, uint32_t counts)
-{
-	struct emul_data *data = emul->data;
-
-	data->late_counts = counts;
-	data->late = true;
-}
-
-uint16_t max3010x_emul_longest_read(const struct emul *emul)
-{
-	struct emul_data *data = emul->data;
-
-	return data->longest;
-}
-
-void max3010x_emul_power_cycle(const struct emul *emul)
-{
-	struct emul_data *data = emul->data;
-	k_spinlock_key_t key = k_spin_lock(&data->lock);
-
-	reset_registers(data);
-	k_spin_unlock(&data->lock, key);
-	drive_pin(emul, false);
 }
 
 static int emul_init(const struct emul *emul, const struct device *parent)
 {
 	ARG_UNUSED(parent);
-	reset_registers(emul->data);
+	reset_registers(emul);
 	return 0;
 }
 
@@ -330,15 +221,24 @@ static struct i2c_emul_api bus_api = {
 	.transfer = transfer,
 };
 
+static const struct pulse_ppg_emul_chip chip = {
+	.push = push,
+	.flush = flush,
+	.reset = reset_registers,
+	.led_ua = led_ua,
+};
+
+#define LED(inst, slot) (MAX(PULSE_PPG_LED_OF_SLOT(inst, slot), 1) - 1)
+
 #define MAX3010X_EMUL(inst)                                                                        \
 	static struct emul_data emul_data_##inst;                                                  \
-	static const struct emul_config emul_config_##inst = {                                     \
+	static const struct pulse_ppg_emul_config emul_config_##inst = {                           \
 		.interrupt = GPIO_DT_SPEC_INST_GET(inst, int_gpios),                               \
-		.slots = DT_INST_PROP_LEN(inst, slots),                                            \
-		.led = {MAX3010X_LED_OF_SLOT(inst, 0), MAX3010X_LED_OF_SLOT(inst, 1),              \
-			MAX3010X_LED_OF_SLOT(inst, 2), MAX3010X_LED_OF_SLOT(inst, 3)},             \
+		.channels = DT_INST_PROP_LEN(inst, slots),                                         \
+		.led = {LED(inst, 0), LED(inst, 1), LED(inst, 2), LED(inst, 3)},                   \
 		.led_ua = DT_INST_PROP(inst, led_current_microamp),                                \
 	};                                                                                         \
-	EMUL_DT_INST_DEFINE(inst, emul_init, &emul_data_##inst, &emul_config_##inst, &bus_api, NULL)
+	EMUL_DT_INST_DEFINE(inst, emul_init, &emul_data_##inst, &emul_config_##inst, &bus_api,     \
+			    &chip)
 
 DT_INST_FOREACH_STATUS_OKAY(MAX3010X_EMUL)

@@ -16,9 +16,12 @@
 #define MAX3010X_SPO2_CONFIG 0x0a
 #define MAX3010X_LED1_PA     0x0c /* LED2 and LED3 follow */
 #define MAX3010X_MULTI_LED1  0x11 /* slots 2 and 1; MULTI_LED2 follows with 4 and 3 */
+#define MAX3010X_PILOT_PA    0x10 /* current while sensing proximity */
+#define MAX3010X_PROX_THRESH 0x30 /* the 8 upper bits of a count */
 #define MAX3010X_PART_ID     0xff
 
 #define MAX3010X_INT_A_FULL BIT(7)
+#define MAX3010X_INT_PROX   BIT(4)
 
 #define MAX3010X_FIFO_AVERAGE GENMASK(7, 5)
 #define MAX3010X_FIFO_A_FULL  GENMASK(3, 0) /* empty places left when the interrupt is raised */
@@ -33,6 +36,10 @@
 
 #define MAX3010X_PART_ID_VALUE 0x15
 #define MAX3010X_LED_MAX_UA    51000
+#define MAX3010X_LED_STEP_UA   200
+#define MAX3010X_FIFO_DEPTH    32 /* samples */
+#define MAX3010X_COUNT_BITS    18
+#define MAX3010X_PROX_SHIFT    10 /* of a count to PROX_THRESH */
 
 /*
  * Conversions per second at most, by pulse width in us and slots (data sheet, tables 12 and 11).
@@ -46,10 +53,5 @@
 			 : (us) == 118 ? 1000                                                      \
 			 : (us) == 215 ? 800                                                       \
 				       : 400))
-
-/* LED number of a slot of an instance, 0: the instance has no such slot. */
-#define MAX3010X_LED_OF_SLOT(inst, slot)                                                           \
-	COND_CODE_1(DT_INST_PROP_HAS_IDX(inst, slots, slot),                                       \
-		    (DT_INST_PROP_BY_IDX(inst, slots, slot)), (0))
 
 #endif /* MAX3010X_REG_H_ */

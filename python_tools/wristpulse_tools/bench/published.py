@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Published int8 models in a folder: what each costs, or is refused for; how far off TFLite it is."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wristpulse.oracle import IntegerModel, ModelError
+from wristpulse.support.errors import UserError
+from wristpulse.support.files import write_text
+from wristpulse_tools.bench.measure import BenchError, measure
+from wristpulse_tools.bench.tflm import DOWNLOADED, require_checkouts, tflm
+from wristpulse_tools.codegen.generate import golden_inputs
+from wristpulse_tools.support.tables import markdown
+
+SAMPLES = 16  # seeded inputs that the oracle and TFLite's interpreter both compute
+HEAD = ("model", "MAC", "instructions", "per MAC", "arena", "outputs off TFLite's reference",
+        "most steps off", "TFLite Micro + CMSIS-NN", "its per MAC")  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """One file. The C that runs on QEMU equals the oracle bit for bit, or measuring it raises.
+
+    refused: the message of a model that is not taken, "" for others, whose figures follow: off: share of
+    outputs that are not TFLite's reference kernels'; steps: the largest difference; tflm: TFLite Micro's
+    instructions, None where it was not measured; note: why not.
+    """
+
+    name: str
+    refused: str = ""
+    macs: int = 0
+    instructions: int = 0
+    arena: int = 0
+    off: float = 0.0
+    steps: int = 0
+    tflm: int | None = None
+    note: str = ""
+
+
+def published(
+    folder: Path,
+    tflm_checkout: Path | None = None,
+    cmsis_nn: Path | None = None,
+    out: Path | None = None,
+    say: Callable[[str], None] = print,
+) -> list[Published]:
+    """Measure every .tflite file below `folder`; print a table and refusals; write `out` (JSON).
+
+    UserError for a folder without such files. BenchError where the C's outputs are not the oracle's.
+    """
+    paths = sorted(folder.rglob("*.tflite"))
+    if not paths:
+        raise UserError(folder, "files", "*.tflite", "none")
+    checkouts = None
+    if tflm_checkout:
+        checkouts = tflm_checkout, cmsis_nn or tflm_checkout / DOWNLOADED
+        require_checkouts(*checkouts)
+    found = []
+    with tempfile.TemporaryDirectory() as made:
+        for path in paths:
+            say(f"{path.relative_to(folder)} ...")
+            found.append(_one(path, Path(made) / path.stem, checkouts))
+    say(markdown(HEAD, _rows(found)))
+    for one in found:
+        if one.refused or one.note:
+            say(f"{one.name}: {one.refused or one.note}")
+    if out:
+        write_text(out, json.dumps([asdict(one) for one in found], indent=1))
+    return found
+
+
+def _one(path: Path, folder: Path, checkouts: tuple[Path, Path] | None) -> Published:
+    try:
+        model = IntegerModel.load(path)
+        cost = measure(path, folder)
+    except ModelError as refusal:
+        return Published(name=path.stem, refused=str(refusal).removeprefix(f"{path}: "))
+    inputs = golden_inputs(model, SAMPLES)
+    difference = np.abs(model.predict(inputs).astype(int) - reference(path, inputs))
+    peer, note = None, ""
+    if checkouts:
+        try:
+            peer = tflm(*checkouts, path).instructions
+        except BenchError as error:
+            note = f"TFLite Micro not measured: {str(error).splitlines()[0]}"
+    return Published(
+        name=path.stem,
+        macs=cost.macs,
+        instructions=cost.instructions,
+        arena=cost.arena,
+        off=float((difference > 0).mean()),
+        steps=int(difference.max()),
+        tflm=peer,
+        note=note,
+    )
+
+
+def reference(path: Path, inputs: np.ndarray) -> np.ndarray:
+    """What TFLite's builtin reference kernels compute of int8 inputs (n, elements)."""
+    import tensorflow as tf
+
+    interpreter = tf.lite.Interpreter(
+        str(path), experimental_op_resolver_type=tf.lite.experimental.OpResolverType.BUILTIN_REF
+    )
+    interpreter.allocate_tensors()
+    (source,), (result,) = interpreter.get_input_details(), interpreter.get_output_details()
+    rows = []
+    for row in inputs:
+        interpreter.set_tensor(source["index"], row.reshape(source["shape"]))
+        interpreter.invoke()
+        rows.append(interpreter.get_tensor(result["index"]).ravel())
+    return np.array(rows).astype(int)
+
+
+def _rows(found: list[Published]) -> Iterator[tuple[object, ...]]:
+    for one in found:
+        if one.refused:
+            continue
+        yield (
+            one.name,
+            one.macs,
+            one.instructions,
+            f"{one.instructions / one.macs:.2f}" if one.macs else None,
+            one.arena,
+            f"{one.off:.2%}",
+            one.steps,
+            one.tflm,
+            f"{one.tflm / one.macs:.2f}" if one.tflm and one.macs else None,
+        )

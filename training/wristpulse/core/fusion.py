@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several LEDs: whose evidence counts how much, added up; docs/signal_path.md, section 7a.
+
+zephyr_app/core/src/fusion.c does the same; both give the same bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Bool, Int8, Int64
+
+from wristpulse.core.integer import isqrt
+from wristpulse.core.numbers import (
+    BINS,
+    FUSION_BLIND,
+    FUSION_CLIPPED,
+    FUSION_FULL,
+    FUSION_NONE,
+    FUSION_REST,
+    FUSION_SHIFT,
+    FUSION_TRUST,
+    FUSION_UNSURE,
+    FUSION_WHOLE,
+    HOPS_PER_WINDOW,
+    NEAR,
+    PPG_FLOOR,
+)
+from wristpulse.core.track import Tracker, TrackerTables
+from wristpulse.core.window import Windows
+
+
+@dataclass
+class _Led:
+    """One LED's record: its own track, and how much it is trusted (Q15)."""
+
+    track: Tracker
+    trust: int = FUSION_TRUST
+    rested: int = 0
+    weight: int = 0
+    steps: np.ndarray = field(default_factory=lambda: np.zeros(BINS, np.int64))
+    unsure: bool = False
+
+    def forget(self) -> None:
+        self.track.reset()
+        self.trust, self.rested, self.weight = FUSION_TRUST, 0, 0
+
+
+class Fusion:
+    """What is known of the LEDs from one hop to the next.
+
+    weights: of the latest estimate, 0 to 16 for each LED; runs: how often the network ran for it.
+
+    Examples
+    --------
+    Two LEDs of which the second says nothing:
+
+    >>> from wristpulse.config.settings import Tracking
+    >>> from wristpulse.core.track import tracker_tables
+    >>> pulse, nothing = np.full(104, -128, np.int8), np.zeros(104, np.int8)
+    >>> pulse[32] = 127
+    >>> fusion = Fusion(tracker_tables(0.1, Tracking()), 2)
+    >>> for _ in range(8):
+    ...     fusion.push(np.array([True, True]))
+    ...     logits = fusion.hop(
+    ...         np.array([True, True]), np.array([True, True]), [pulse, nothing], np.zeros(2, bool)
+    ...     )
+    >>> fusion.weights, int(logits.argmax())
+    ([16, 0], 32)
+    """
+
+    def __init__(self, tables: TrackerTables, leds: int) -> None:
+        self._likelihood = np.array(tables.likelihood, np.int64)
+        self._leds = [_Led(Tracker(tables)) for _ in range(leds)]
+        self._lit = np.zeros(leds, bool)
+        self.runs = 0
+
+    @property
+    def weights(self) -> list[int]:
+        """Of the latest estimate."""
+        return [own.weight for own in self._leds]
+
+    def break_off(self) -> None:
+        """What comes next does not follow; tracks and trust stay, as the estimator's track does."""
+        for own in self._leds:
+            own.rested = own.weight = 0
+
+    def reset(self) -> None:
+        """Forget the tracks too."""
+        for own in self._leds:
+            own.track.reset()
+            own.trust = FUSION_TRUST
+
+    def push(self, lit: Bool[np.ndarray, " leds"]) -> None:
+        """A hop comes: which LEDs have contact."""
+        self._lit = lit
+        for own, has_contact in zip(self._leds, lit, strict=True):
+            if not has_contact:
+                own.forget()
+
+    def predict(self) -> None:
+        """No network ran on this hop."""
+        for own, has_contact in zip(self._leds, self._lit, strict=True):
+            if has_contact:
+                own.track.predict()
+
+    def hop(
+        self,
+        whole: Bool[np.ndarray, " leds"],
+        seeing: Bool[np.ndarray, " leds"],
+        logits: list[Int8[np.ndarray, "104"] | None],
+        clipped: Bool[np.ndarray, " leds"],
+    ) -> Int8[np.ndarray, "104"]:
+        """One hop's logits for the tracker: 127 the highest.
+
+        whole: LEDs with a whole window, one or more; seeing: of these, those neither flat nor saturated;
+        logits: the network's, of the whole ones; clipped: some of the light is at the end of the range.
+        """
+        ran = self._choose(whole & seeing if (whole & seeing).any() else whole)
+        self.runs = int(ran.sum())
+        for led, own in enumerate(self._leds):
+            evidence = logits[led]
+            if ran[led] and evidence is not None:
+                self._take(own, evidence, bool(clipped[led]))
+            elif self._lit[led]:
+                own.track.predict()
+        return self._add(ran, alone=int(whole.sum()) == 1)
+
+    def _choose(self, seeing: np.ndarray) -> np.ndarray:
+        """Of the LEDs that see something, those that do not rest; all if every one rests."""
+        chosen = np.zeros(len(seeing), bool)
+        for led in np.flatnonzero(seeing):
+            own = self._leds[led]
+            own.rested += own.rested > 0
+            chosen[led] = own.rested == 0 or own.rested > FUSION_REST
+        return chosen if chosen.any() else seeing
+
+    def _take(self, own: _Led, logits: np.ndarray, clipped: bool) -> None:
+        _, confidence = own.track.step(logits)
+        own.trust += (int(confidence) - own.trust) >> FUSION_SHIFT
+        own.steps = int(logits.max()) - logits.astype(np.int64)
+        own.unsure = clipped or self.certainty(own.steps) < FUSION_UNSURE
+
+    def certainty(self, steps: Int64[np.ndarray, "104"]) -> int:
+        """Share of the likelihood within NEAR bins of its highest, Q15."""
+        likelihood = self._likelihood[steps]
+        peak = int(steps.argmin())
+        near = likelihood[max(0, peak - NEAR) : peak + NEAR + 1]
+        return int((near.sum() << 15) // likelihood.sum())
+
+    def _add(self, ran: np.ndarray, alone: bool) -> np.ndarray:
+        best = max(own.trust for own, has_run in zip(self._leds, ran, strict=True) if has_run)
+        total = np.zeros(BINS, np.int64)
+        for own, has_run in zip(self._leds, ran, strict=True):
+            own.weight = 0
+            if has_run:
+                own.weight = FUSION_WHOLE if alone else _weight(own, best - own.trust)
+                own.rested = int(own.weight == 0)
+                total += own.steps * own.weight // FUSION_WHOLE
+        return (127 - np.minimum(total - total.min(), 255)).astype(np.int8)
+
+
+def _weight(own: _Led, below: int) -> int:
+    """Of an LED whose trust lies so much below the best."""
+    if below >= FUSION_NONE:
+        return 0
+    whole = FUSION_WHOLE
+    if below > FUSION_FULL:
+        whole = whole * (FUSION_NONE - below) // (FUSION_NONE - FUSION_FULL)
+    return whole // 2 if own.unsure else whole
+
+
+def light_quality(windows: Windows) -> tuple[Bool[np.ndarray, " w"], Bool[np.ndarray, " w"]]:
+    """Of an LED's windows: neither flat nor saturated; partly saturated."""
+    x, hops = windows.x, windows.hops
+    d = x[:, 0] - (x[:, 0].sum(axis=1, keepdims=True) >> 8)
+    of_window = windows.ends[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1)
+    saturated, samples = hops.saturated[of_window].sum(axis=1), hops.samples[of_window].sum(axis=1)
+    blind = (FUSION_BLIND * saturated > samples) | (isqrt((d**2).sum(axis=1)) <= PPG_FLOOR)
+    return ~blind, FUSION_CLIPPED * saturated > samples
