@@ -131,6 +131,12 @@ def sbom_problem(base: Path) -> str:
         return f"{base.parent}: expected a workspace of west, found no folder .west"
     if not (base / ".git").exists():
         return f"{base}: expected a git checkout, whose revision it states, found no .git"
+    words = [sys.executable, "-m", "west", "list", "-f", "{cloned} {name}"]
+    listed = subprocess.run(words, cwd=base, capture_output=True, text=True).stdout.splitlines()
+    absent = [line.split()[1] for line in listed if line.startswith("not-cloned ")]
+    if absent:  # Zephyr's build of its meta data ends there
+        expected = f"{base.parent}: expected every project of its manifest (west update, or a project-filter)"
+        return f"{expected}, found no {', '.join(absent)}"
     return ""
 
 
