@@ -10,32 +10,39 @@ from wristpulse.student.card import CARD, load_student
 from wristpulse_tools.bench.measure import APP, HERE, build, run
 from wristpulse_tools.firmware.embed import embed
 
+RATES = (25, 50, 100)  # Hz, of both sensors; hop.c
+
 
 @dataclass(frozen=True)
 class HopCost:
-    """Instructions of one hop, and the stack of all of it in bytes.
+    """Instructions of one hop, and its memory in bytes.
 
-    alignment: 200 samples of each sensor (100 Hz) to 64 frames; window: taking the hop in, mean and power;
-    front_end: the network's input; estimator: a hop with a full window, which is window, front_end, network,
-    tracker and what holds them together.
+    alignment: the samples of 2 s to 64 frames, by the rate of both sensors in Hz; window: taking the hop in,
+    mean and power; front_end: the network's input; estimator: a hop with a full window, which is window,
+    front_end, network, tracker and what holds them together. stack: of all of it; memory: of aligner and
+    estimator.
     """
 
     model: str
     front_end_kind: str
-    alignment: int
+    alignment: dict[int, int]
     window: int
     front_end: int
     network: int
     tracker: int
     estimator: int
     stack: int
+    memory: int
 
-    @property
-    def parts(self) -> dict[str, int]:
-        """Instructions by part, in the order of the signal."""
-        names = ("alignment", "window", "front_end", "network", "tracker")
+    def parts(self, rate: int = RATES[-1]) -> dict[str, int]:
+        """Instructions by part, in the order of the signal, with sensors of one of RATES."""
+        names = ("window", "front_end", "network", "tracker")
         parts = {name.replace("_", " "): getattr(self, name) for name in names}
-        return {**parts, "whole hop": self.alignment + self.estimator}
+        return {
+            "alignment": self.alignment[rate],
+            **parts,
+            "whole hop": self.alignment[rate] + self.estimator,
+        }
 
 
 def measure_hop(model: Path, folder: Path) -> HopCost | None:
@@ -52,5 +59,6 @@ def measure_hop(model: Path, folder: Path) -> HopCost | None:
         path for path in sorted((APP / "core/src").glob("*.c")) if path.name != "text.c"
     ]  # the platform has it
     counted = run(build(folder, "hop", [], [HERE / "hop.c", *core]))
-    names = ("ALIGNMENT", "WINDOW", "FRONT_END", "NETWORK", "TRACKER", "ESTIMATOR", "STACK")
-    return HopCost(model.stem, student.card.front_end, *(counted[name][0] for name in names))
+    alignment = dict(zip(RATES, counted["ALIGNMENT"], strict=True))
+    names = ("WINDOW", "FRONT_END", "NETWORK", "TRACKER", "ESTIMATOR", "STACK", "MEMORY")
+    return HopCost(model.stem, student.card.front_end, alignment, *(counted[name][0] for name in names))

@@ -14,7 +14,7 @@
 
 #include <drivers/sensor/ppg.h>
 
-/* A measured period further than this from the reference is a missed interrupt, not a drift. */
+/* A measured period further off than this is a missed interrupt, unless it persists. */
 #define PULSE_PPG_PERIOD_TOLERANCE 16 /* 1/16: parts drift by a few percent at most */
 
 /* The 32 bits of timestamp_delta, ns, hold a full FIFO's last sample up to this period. */
@@ -107,6 +107,9 @@ struct pulse_ppg_data {
 	int64_t previous_ns;
 	uint8_t previous_samples;
 	uint8_t previous_at; /* samples in the FIFO at that interrupt */
+	/* A period beyond the tolerance, and how many batches in a row have shown it. */
+	uint32_t far_ns;
+	uint8_t far_batches;
 #endif
 };
 
