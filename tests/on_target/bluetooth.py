@@ -99,7 +99,7 @@ class Link(LocalLink):
 
 
 class SensorController(Controller):
-    """Bumble's, with an accept list, and a command that it lacks: without an answer the host gives up."""
+    """Bumble's, with an accept list, and a command that it lacks; a host needs each one answered."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -108,7 +108,7 @@ class SensorController(Controller):
 
     @property
     def filters(self) -> bool:
-        """Whether only the list may connect (Core 6.0, volume 4, part E, 7.8.5: policies 2, 3)."""
+        """Whether only the list may connect (Core 6.0, volume 4, part E, 7.8.5: policies 2 and 3)."""
         return bool(self.le_legacy_advertiser.advertising_filter_policy & 2)
 
     def change_accepted(self, change: Callable[[], None]) -> hci.HCI_StatusReturnParameters:
@@ -168,10 +168,11 @@ class Sensor:
 
 
 @asynccontextmanager
-async def running(
-    image: Path, link: LocalLink, recording: Path, flash: Path, speed: int = SPEED
-) -> AsyncIterator[Sensor]:
-    """The firmware with a controller of its own on the link, replaying a recording; killed at the end."""
+async def started(link: LocalLink, command: Callable[[int], list[object]]) -> AsyncIterator[Sensor]:
+    """A firmware with a controller of its own on the link; killed at the end.
+
+    command: its command line, given the TCP port of the host's at which the controller speaks HCI (H4).
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -179,9 +180,7 @@ async def running(
         # Without a public address of its own: the host takes a random one, by which the link finds it.
         controller = SensorController("sensor", hci_socket.source, hci_socket.sink, link=link)
         firmware = await asyncio.create_subprocess_exec(
-            *(image, f"--bt-dev=127.0.0.1:{port}", f"--flash={flash}", f"--replay={recording}"),
-            *("--rt", f"--rt-ratio={speed}"),
-            stdout=asyncio.subprocess.PIPE,
+            *map(str, command(port)), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
         )
         try:
             yield Sensor(firmware, controller)
@@ -190,3 +189,17 @@ async def running(
                 firmware.kill()
             await firmware.wait()
             link.remove_controller(controller)
+
+
+@asynccontextmanager
+async def running(
+    image: Path, link: LocalLink, recording: Path, flash: Path, speed: int = SPEED
+) -> AsyncIterator[Sensor]:
+    """native_sim's image, replaying a recording."""
+
+    def command(port: int) -> list[object]:
+        options = [f"--bt-dev=127.0.0.1:{port}", f"--flash={flash}", f"--replay={recording}"]
+        return [image, *options, "--rt", f"--rt-ratio={speed}"]
+
+    async with started(link, command) as sensor:
+        yield sensor

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The files of a release, as far as they need no Zephyr workspace."""
 
+import re
 import shutil
 import subprocess
 import tarfile
 import zipfile
 
 import pytest
+import yaml
 
 from wristpulse_tools.firmware import dist
+from wristpulse_tools.firmware.places import ROOT
 from wristpulse_tools.firmware.zephyr_workspace import WorkspaceError
 
 pytest.importorskip("hatchling")
@@ -19,6 +22,15 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("release") / "dist"
     said = []
     return folder, dist.make(folder, ["none"], said.append), said
+
+
+def test_version_changelog_and_citation_name_one_version_and_date(made):
+    folder, _, _ = made
+    change = re.search(r"^## (\d+\.\d+\.\d+) - (\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    (wheel,) = folder.glob("*.whl")
+    assert wheel.name.split("-")[1] == change[1] == str(citation["version"])
+    assert change[2] == str(citation["date-released"])
 
 
 def test_wheel_and_sdist_hold_the_packages(made):

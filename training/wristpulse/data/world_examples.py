@@ -89,7 +89,7 @@ def session_examples(made: Session, led: int = 0, lead_s: float = 0.0) -> WorldE
     bpm, label = np.full((2, len(start)), np.nan)
     if made.heart:
         bpm, label = (np.where(worn, made.heart.label(start + later), np.nan) for later in (0, lead_s))
-    seen = _seen(*around, bpm)
+    seen = _seen(around[0], around[1], bpm)
     hops = np.maximum(np.arange(len(start))[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1), 0)
     return WorldExamples(
         spectra=_spectra(x[:4]),

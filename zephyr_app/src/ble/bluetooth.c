@@ -123,7 +123,8 @@ int pulse_bluetooth_start(void)
 		ret = load_identity_and_bonds();
 	}
 	if (ret == 0) {
-		ret = pulse_pairing_start();
+		ret = pulse_pairing_start(
+			IS_ENABLED(CONFIG_PULSE_ACCEPT_LIST) ? pulse_advertising_renew : NULL);
 	}
 	if (ret == 0) {
 		ret = pulse_advertising_start();

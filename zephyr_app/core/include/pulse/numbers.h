@@ -40,6 +40,8 @@
 #define PULSE_WINDOW_HOPS 4
 /* PPG, X, Y, Z */
 #define PULSE_CHANNELS 4
+/* frames either side that make the PPG's baseline: 0.75 s */
+#define PULSE_BASELINE_REACH 24
 /* of a network input per standard deviation */
 #define PULSE_INPUT_STEPS 32
 /* standard deviations that make a window's root */
@@ -73,7 +75,7 @@
 /* weight of an LED whose evidence counts in full */
 #define PULSE_FUSION_WHOLE 16
 /* Q15, of an LED that nothing is known of */
-#define PULSE_FUSION_TRUST 16384
+#define PULSE_FUSION_TRUST 16000
 /* of the running mean of an LED's confidence */
 #define PULSE_FUSION_SHIFT 4
 /* Q15 below the most trusted LED: whole weight */
@@ -88,6 +90,28 @@
 #define PULSE_FUSION_UNSURE 9830
 /* hops from look to look at an LED without weight */
 #define PULSE_FUSION_REST 4
+/* from a late valid value to valid ones on either side */
+#define PULSE_ANCHOR_HOPS 8
+/* 1/256 BPM between them */
+#define PULSE_ANCHOR_Q8 2560
+/* most confidence of a value in doubt */
+#define PULSE_DOUBT_Q15 3276
+/* 1/256 BPM: no heart stays so steady at rest */
+#define PULSE_DOUBT_STEADY_Q8 128
+/* for so long */
+#define PULSE_DOUBT_STEADY_HOPS 6
+/* 64ths of a line's feature beside it where nothing widens it */
+#define PULSE_DOUBT_SIDE 14
+/* feature of motion from which cadence is looked for */
+#define PULSE_DOUBT_MOTION 60
+/* 1/256 BPM from hop to hop: another peak */
+#define PULSE_DOUBT_JUMP_Q8 1920
+/* valid hops apart from the motion's multiples */
+#define PULSE_DOUBT_ALIBI_HOPS 2
+/* ACC at 1 and 1/2 of the rate, PPG at 1/2 */
+#define PULSE_DOUBT_TWICE {180, 190, 120}
+/* ACC at 2/3 and 1/3 of the rate, PPG at 2/3 and 1/3 */
+#define PULSE_DOUBT_THRICE {190, 150, 150, 80}
 /* confidence of 0.9 */
 #define PULSE_CALM_Q15 29491
 /* of PULSE_POLICY_TABLE */

@@ -66,10 +66,11 @@ static const struct pulse_ppg_api api = PULSE_PPG_API(get_decoder);
 				.led_max_ua = MAX3010X_LED_MAX_UA,                                 \
 				.channels = DT_INST_PROP_LEN(inst, slots),                         \
 				.led = {MAX(LED(inst, 0), 1) - 1, MAX(LED(inst, 1), 1) - 1,        \
-					MAX(LED(inst, 2), 1) - 1, MAX(LED(inst, 3), 1) - 1},       \
-				/* LED1 is red, LED2 infrared, LED3 green: the colours' numbers */ \
-				.color = {LED(inst, 0), LED(inst, 1), LED(inst, 2),                \
-					  LED(inst, 3)},                                           \
+					MAX(LED(inst, 2), 1) - 1,                                  \
+					MAX(LED(inst, 3), 1) -                                     \
+						1}, /* LED1 is red, LED2 infrared, LED3 green: the \
+						       colours' numbers */                         \
+				.color = {LED(inst, 0), LED(inst, 1), LED(inst, 2), LED(inst, 3)}, \
 			},                                                                         \
 		.i2c = I2C_DT_SPEC_INST_GET(inst),                                                 \
 		.fifo_config = FIELD_PREP(MAX3010X_FIFO_AVERAGE,                                   \
