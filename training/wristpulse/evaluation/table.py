@@ -70,9 +70,7 @@ def _row(names: dict[str, object], scores: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def paired(
-    results: Sequence[JobResult], against: str, estimate: str = "tracked, aligned"
-) -> pd.DataFrame:
+def paired(results: Sequence[JobResult], against: str, estimate: str = "tracked, aligned") -> pd.DataFrame:
     """Each variant's MAE less that of `against`, person by person.
 
     Both as means over seeds, of people that both tested; low, high: 95 % interval over people, `interval`;
