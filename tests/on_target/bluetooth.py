@@ -52,7 +52,7 @@ class Central:
 
         self.device.on("advertisement", on_advertisement)
         await self.device.start_scanning()
-        address = await asyncio.wait_for(found, 20)
+        address = await asyncio.wait_for(found, 60)
         await self.device.stop_scanning()
         self.device.remove_listener("advertisement", on_advertisement)
         return address
