@@ -155,7 +155,7 @@ class Sensor:
             self.lines.append(text)
         return text
 
-    async def until(self, wanted: Callable[[str], bool], seconds: float = 60) -> str:
+    async def until(self, wanted: Callable[[str], bool], seconds: float = 180) -> str:
         """The first line from now on that is wanted. AssertionError if it ends before."""
 
         async def search() -> str:
