@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.stats
 
 pytest.importorskip("tensorflow")
 
@@ -33,7 +34,7 @@ from wristpulse.evaluation.results import (  # noqa: E402
     finished,
     read_results,
 )
-from wristpulse.evaluation.table import interval, markdown, paired, paired_markdown, table  # noqa: E402
+from wristpulse.evaluation.table import detectable, interval, markdown, paired, paired_markdown, table  # noqa: E402
 from wristpulse.support.errors import UserError  # noqa: E402
 from wristpulse_tools.experiment_report import read  # noqa: E402
 
@@ -197,11 +198,24 @@ def test_variants_are_compared_person_by_person():
         result("rkd", 2, {"S01": 4.0, "S02": 8.0, "S03": 12.0}),
     ]
     rows = plain(paired_markdown(paired(results, "none"), "none")).splitlines()
-    assert rows[0].endswith("| people | MAE less that of none, BPM | 95 % interval over people |")
+    assert rows[0].endswith(
+        "| people | MAE less that of none, BPM | 95 % interval over people | detectable at 80 % power |"
+    )
     assert rows[2:] == [
-        "| rkd | troika | 3 | -1.00 | -1.00 to -1.00 |",
-        "| rkd | troika S | 3 | -1.00 | -1.00 to -1.00 |",
+        "| rkd | troika | 3 | -1.00 | -1.00 to -1.00 | 0.00 |",
+        "| rkd | troika S | 3 | -1.00 | -1.00 to -1.00 | 0.00 |",
     ]
+
+
+def test_the_detectable_difference_is_found_in_four_of_five_trials():
+    rng = np.random.default_rng(5)
+    people = rng.normal(size=12)
+    people = 2.0 * (people - people.mean()) / people.std(ddof=1)
+    shift = detectable(people)
+    trials = rng.normal(shift, 2.0, (4000, 12))
+    found = scipy.stats.ttest_1samp(trials, 0.0, axis=1).pvalue < 0.05
+    assert found.mean() == pytest.approx(0.8, abs=0.03)
+    assert detectable(people + 7) == pytest.approx(shift)
 
 
 @pytest.mark.parametrize("reader", [finished, lambda folder, _: read(folder)])

@@ -146,6 +146,13 @@ def test_isqrt(numbers):
     assert integer.isqrt(np.array(numbers, np.int64)).tolist() == [math.isqrt(n) for n in numbers]
 
 
+def plain_band_pass(x):
+    near = [x[max(0, n - 24) : n + 25] for n in range(256)]
+    h = [v - sum(around) // len(around) for v, around in zip(x, near, strict=True)]
+    h = [h[0], *h, h[-1]]
+    return [(h[n] + 2 * h[n + 1] + h[n + 2] + 2) >> 2 for n in range(256)]
+
+
 @settings(max_examples=30)
 @given(st.integers(0, 2**32), st.sampled_from([1, 100, 2**22]), st.sampled_from([0, 1, 50, 32767]))
 def test_window_inputs_equal_plain_arithmetic(seed, ppg_range, acc_range):
@@ -153,7 +160,7 @@ def test_window_inputs_equal_plain_arithmetic(seed, ppg_range, acc_range):
     x = rng.integers(0, ppg_range + 1, (1, 4, WINDOW))
     x[:, 1:] = rng.integers(-acc_range, acc_range + 1, (1, 3, WINDOW))
     rows = [[int(v) for v in row] for row in x[0]]
-    d = [[v - (sum(row) >> 8) for v in row] for row in rows]
+    d = [plain_band_pass(rows[0])] + [[v - (sum(row) >> 8) for v in row] for row in rows[1:]]
     r_ppg = max(math.isqrt(sum(v * v for v in d[0])), 64)
     r_acc = max(math.isqrt(sum(v * v for row in d[1:] for v in row)), 2621)
     expected = [
@@ -162,6 +169,14 @@ def test_window_inputs_equal_plain_arithmetic(seed, ppg_range, acc_range):
     ]
     assert window.window_inputs(x)[0].tolist() == expected
     assert window.motion(x).tolist() == [r_acc]
+
+
+@pytest.mark.parametrize(("hertz", "lowest_db", "highest_db"), [(0.1, -99, -25), (0.7, -2, 2), (3.0, -2, 2)])
+def test_the_window_keeps_heart_rates_and_drops_the_baseline(hertz, lowest_db, highest_db):
+    x = np.rint(1e5 * np.sin(2 * np.pi * hertz * np.arange(WINDOW) / 32)).astype(np.int64)
+    inside = slice(24, -24)  # at the ends the baseline reaches less far
+    gain = 20 * np.log10(window.band_passed(x[None])[0, inside].std() / x[inside].std())
+    assert lowest_db <= gain <= highest_db
 
 
 def hops_with(discontinuous: list[int], dark: list[int], n: int = 12) -> align.Hops:

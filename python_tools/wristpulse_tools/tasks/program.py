@@ -52,6 +52,7 @@ GROUPS = {
         "realism",
         "scale-check",
         "streaming",
+        "weak-leds",
         "world-speed",
     ),
     "Work on this repository": ("lint", "format", "accept", "docs", "dist"),

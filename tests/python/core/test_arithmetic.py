@@ -140,14 +140,15 @@ def test_window_equals_training(core, seed) -> None:
     ppg, acc = signals(seed, 6)
     expected = device_order(window_inputs(windows_of(ppg, acc)))
     moving = motion(windows_of(ppg, acc))
-    window, out = Window(), np.empty(1024, np.int8)
+    window, scratch, out = Window(), (ctypes.c_int32 * 256)(), np.empty(1024, np.int8)
     for n in range(6):
         push(core, window, ppg[n], acc[n])
         assert window.count == min(n + 1, 4)
         if n >= 3:
             moments = core.pulse_window_moments(ctypes.byref(window))
             core.pulse_window_quantise(
-                ctypes.byref(window), ctypes.byref(moments), out.ctypes.data_as(ctypes.c_void_p)
+                *(ctypes.byref(window), ctypes.byref(moments), scratch),
+                out.ctypes.data_as(ctypes.c_void_p),
             )
             assert moments.acc_root == moving[n - 3]
             assert out.tolist() == expected[n - 3].ravel().tolist()

@@ -18,7 +18,7 @@ from wristpulse.config.networks import (
 )
 
 FrontEnd = Literal["window", "spectrum"]
-Relation = Literal["rkd", "gram", "attention", "response", "none"]
+Relation = Literal["rkd", "gram", "attention", "response", "decoupled", "none"]
 Count = Annotated[int, Meta(ge=1)]
 Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Rate = Annotated[float, Meta(ge=1e-9, le=1)]  # of learning, at the start
@@ -45,6 +45,10 @@ class Data:
     max_windows: Annotated[int, Meta(ge=0)] = 0
     simulated_subjects: Annotated[int, Meta(ge=3, le=10_000)] = 12
     simulated_minutes: Annotated[float, Meta(ge=0.25, le=1440)] = 10.0
+    world_subjects: Annotated[int, Meta(ge=3, le=100_000)] = 300  # of the data set "world"
+    world_minutes: Annotated[float, Meta(ge=0.5, le=60)] = 3.0
+    # People of "world" who are learnt from beside those of `dataset`.
+    world_beside: Annotated[int, Meta(ge=0, le=100_000)] = 0
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,13 @@ class Recipe:
 class Distillation:
     """What the student takes from the teacher: docs/training.md."""
 
-    # "rkd", "gram", "attention"; "response": without a relation; "none": labels only
+    # "rkd", "gram", "attention"; "response", "decoupled": without a relation; "none": labels only
     relation: Relation = "rkd"
     relation_weight: Weight = 1.0
     response_weight: Weight = 1.0
+    # Of "decoupled" alone, each times `response_weight`; alike, and times the teacher's doubt, is "response".
+    target_weight: Weight = 1.0
+    non_target_weight: Weight = 2.0
     temperature: Annotated[float, Meta(ge=0.1, le=100)] = 2.0
     # Of a batch of the spectral line, where there are windows without a label.
     unlabelled_share: Share = 0.3

@@ -18,7 +18,7 @@ from wristpulse.core.numbers import WINDOW
 from wristpulse.data.folds import Fold, sides_of, wearer
 from wristpulse.data.labels import labelled_windows
 from wristpulse.recordings import Recording, iter_dataset
-from wristpulse.recordings.registry import SIMULATOR
+from wristpulse.recordings.registry import SIMULATED, SIMULATOR, WORLD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +128,7 @@ def split(subjects: list[str], data: Data, where: str) -> dict[str, tuple[str, .
 
 def check_folder(datasets: Iterable[str], data: Data, folder: Path | None) -> None:
     """ConfigError for a folder from which none of the data sets is read: real people were meant."""
-    if folder is not None and {*datasets, *data.unlabelled.split("+")} <= {SIMULATOR, ""}:
+    if folder is not None and {*datasets, *data.unlabelled.split("+")} <= {*SIMULATED, ""}:
         raise ConfigError("--data", str(folder), "a data set to read from there", "only simulated people")
 
 
@@ -166,6 +166,9 @@ def of_everyone(data: Data, folder: Path | None) -> Corpus:
 
 def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path | None) -> Corpus:
     """The corpus of labelled roles and the unlabelled sets; nobody of validation or test is among these."""
+    if data.world_beside:
+        beside = iter_dataset(WORLD, subjects=data.world_beside, minutes=data.world_minutes)
+        roles = {**roles, "train": (*roles["train"], *beside)}
     names = data.unlabelled.split("+") if data.unlabelled else []
     more = tuple(recording for name in names for recording in read(name, folder, data))
     sides = sides_of(roles)
@@ -190,9 +193,11 @@ def read(name: str, folder: Path | None, data: Data) -> Iterator[Recording]:
 
 
 def _options(name: str, data: Data) -> dict:
-    if name != SIMULATOR:
-        return {}
-    return {"subjects": data.simulated_subjects, "minutes": data.simulated_minutes}
+    if name == SIMULATOR:
+        return {"subjects": data.simulated_subjects, "minutes": data.simulated_minutes}
+    if name == WORLD:
+        return {"subjects": data.world_subjects, "minutes": data.world_minutes}
+    return {}
 
 
 def content_digest(recording: Recording) -> str:

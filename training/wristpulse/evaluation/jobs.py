@@ -27,7 +27,8 @@ from wristpulse.evaluation.results import EVALUATION, METRICS, TRACES
 from wristpulse.evaluation.trace import Trace
 from wristpulse.learning.artefacts import INT8, STUDENT, STUDENT_MODEL, TEACHER, TEACHER_MODEL
 from wristpulse.learning.line import line_of
-from wristpulse.learning.pipeline import PACKAGE, ROOMS, Pipeline, stamp
+from wristpulse.learning.pipeline import PACKAGE, ROOMS, Pipeline
+from wristpulse.support import steps
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
 
@@ -176,7 +177,7 @@ def _evaluate(job: Job, chain: Pipeline) -> Path:
         }
         write_text(part / METRICS, json.dumps(values, indent=1))
 
-    inputs = {"of": stamp(tested), "tracking": job.config.tracking}
+    inputs = {"of": steps.stamp(tested), "tracking": job.config.tracking}
     return chain.step(job.folder / EVALUATION, inputs, make, rooms=("evaluation", *ROOMS))
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import bootstrap
+from scipy.optimize import brentq
+from scipy.stats import bootstrap, nct, t
 
 from wristpulse.evaluation.frame import hop_frame, score_frame
 from wristpulse.evaluation.metrics import deviation
@@ -69,13 +70,14 @@ def _row(names: dict[str, object], scores: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def paired(results: Sequence[JobResult], against: str) -> pd.DataFrame:
-    """Each variant's MAE (tracked, aligned) less that of `against`, person by person.
+def paired(results: Sequence[JobResult], against: str, estimate: str = "tracked, aligned") -> pd.DataFrame:
+    """Each variant's MAE less that of `against`, person by person.
 
-    Both as means over seeds, of people that both tested; low, high: 95 % interval over people, `interval`.
+    Both as means over seeds, of people that both tested; low, high: 95 % interval over people, `interval`;
+    detectable: the mean difference that so many people would show in four of five trials, `detectable`.
     """
     scores = score_frame(_comparable(hop_frame(results)))
-    scores = scores[scores["estimate"] == "tracked, aligned"]
+    scores = scores[scores["estimate"] == estimate]
     mae = scores.groupby(["group", "person", "variant"], sort=False)["mae"].agg(np.nanmean).unstack()
     rows = []
     for variant in scores["variant"].unique():
@@ -84,8 +86,9 @@ def paired(results: Sequence[JobResult], against: str) -> pd.DataFrame:
             if variant != against and len(less) > 1:
                 low, high = interval(less)
                 row = {"variant": variant, "group": group, "people": len(less), "less": less.mean()}
-                rows.append({**row, "low": low, "high": high})
-    return pd.DataFrame(rows, columns=["variant", "group", "people", "less", "low", "high"])
+                rows.append({**row, "low": low, "high": high, "detectable": detectable(less)})
+    columns = ["variant", "group", "people", "less", "low", "high", "detectable"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:
@@ -97,6 +100,25 @@ def interval(values: np.ndarray) -> tuple[float, float]:
         return float(values.mean()), float(values.mean())
     found = bootstrap((values,), np.mean, n_resamples=DRAWS, method="BCa", rng=np.random.default_rng(0))
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
+
+
+def detectable(differences: np.ndarray, power: float = 0.8) -> float:
+    """Mean difference that a paired t-test at 5 %, two-sided, finds with this power, from differences (n,).
+
+    The noncentral t distribution's, for the people's own spread: what an interval that includes zero can say.
+
+    Examples
+    --------
+    >>> round(detectable(np.array([-1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0])), 2)
+    1.23
+    """
+    n = len(differences)
+    spread = differences.std(ddof=1) / np.sqrt(n)
+    if spread < 1e-9:
+        return 0.0
+    limit = t.ppf(0.975, n - 1)
+    found = brentq(lambda shift: nct.sf(limit, n - 1, shift) - power, 0.0, 50.0)
+    return float(found * spread)
 
 
 def _known(form: str) -> Callable[[float], str]:
@@ -140,6 +162,7 @@ def paired_markdown(rows: pd.DataFrame, against: str) -> str:
         "people": rows["people"].map(str),
         f"MAE less that of {against}, BPM": rows["less"].map("{:+.2f}".format),
         "95 % interval over people": [f"{r.low:+.2f} to {r.high:+.2f}" for r in rows.itertuples()],
+        "detectable at 80 % power": rows["detectable"].map("{:.2f}".format),
     }
     return _to_markdown(pd.DataFrame(texts))
 

@@ -6,6 +6,8 @@ Every loss takes batched tensors and returns a scalar. Targets of ``logits`` are
 without a pulse, for which every heart rate is as likely.
 """
 
+from typing import Any, NamedTuple
+
 import keras
 from keras import ops
 
@@ -65,9 +67,60 @@ class HeartRateLoss(keras.losses.Loss):
         loss = ops.sum(labelled * (entropy + self.training.l1_weight * pulse * l1))
         loss /= ops.maximum(ops.sum(labelled), 1.0)
         if self.distillation and target.shape[-1] > 1:
-            response = divergence(target[:, 1:], logits, self.distillation.temperature)
-            loss += self.distillation.response_weight * response
+            loss += self.distillation.response_weight * self._response(target, logits)
         return loss
+
+    def _response(self, target, logits):
+        settings = self.distillation
+        if settings.relation != "decoupled":
+            return divergence(target[:, 1:], logits, settings.temperature)
+        near = target_bins(target[:, 0], target[:, 1:], 2 * self.training.label_spread_bpm)
+        return decoupled(
+            *(target[:, 1:], logits, near, settings.temperature),
+            *(settings.target_weight, settings.non_target_weight),
+        )
+
+
+def target_bins(bpm, teacher, reach_bpm: float):
+    """Bins (n, bins), bool, within `reach_bpm` of the label (n,), or of the teacher's highest without one."""
+    highest = ops.take(bin_centres(), ops.argmax(teacher, axis=-1))
+    known = ops.nan_to_num(bpm)
+    centre = ops.where(known > 0, known, highest)
+    return ops.abs(bin_centres()[None] - centre[:, None]) <= reach_bpm
+
+
+def decoupled(teacher, student, target, temperature: float, target_weight: float, non_target_weight: float):
+    """Kullback-Leibler divergence of softened responses (n, bins), its two parts weighted apart.
+
+    Zhao et al. 2022, arXiv 2203.08679, with a group of bins `target` (n, bins), bool, for their one class:
+    neighbouring bins are no other classes. The target's part compares the mass of the group and of the rest,
+    and, where the group has its mass, the shape inside; the other part compares the shape of the rest
+    whatever its mass. Times the temperature's square, as `divergence`.
+    """
+    t, s = ops.log_softmax(teacher / temperature), ops.log_softmax(student / temperature)
+    inside, outside = (_group(t, s, members) for members in (target, ops.logical_not(target)))
+    mass_in, mass_out = ops.exp(inside.teacher), ops.exp(outside.teacher)
+    binary = mass_in * (inside.teacher - inside.student) + mass_out * (outside.teacher - outside.student)
+    of_target = binary + mass_in * inside.divergence
+    loss = target_weight * of_target + non_target_weight * outside.divergence
+    return temperature**2 * ops.mean(loss)
+
+
+class _Group(NamedTuple):
+    """A group of bins: log mass of either side (n,), and the divergence of the shapes within (n,)."""
+
+    teacher: Any
+    student: Any
+    divergence: Any
+
+
+def _group(t, s, members) -> _Group:
+    """Of log probabilities (n, bins); members bool (n, bins)."""
+    t, s = (ops.where(members, x, -1e9) for x in (t, s))
+    mass_t, mass_s = (ops.logsumexp(x, axis=-1) for x in (t, s))
+    shape_t, shape_s = t - mass_t[:, None], s - mass_s[:, None]
+    apart = ops.where(members, ops.exp(shape_t) * (shape_t - shape_s), 0.0)
+    return _Group(mass_t, mass_s, ops.sum(apart, axis=-1))
 
 
 def divergence(teacher, student, temperature: float):

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 
-from wristpulse.config.settings import Config
+from wristpulse.config.settings import Config, Data
 from wristpulse.data import corpus
 from wristpulse.data.corpus import Corpus
 from wristpulse.learning.artefacts import INT8, STUDENT, STUDENT_MODEL, TEACHER
@@ -76,7 +75,7 @@ class Pipeline:
             self.line.train_student(self.config, self.corpus, teacher, part, self.progress)
 
         inputs = {**self.line.student_settings(self.config), "data": self.corpus.digest}
-        inputs["teacher"] = stamp(teacher) if teacher else None
+        inputs["teacher"] = steps.stamp(teacher) if teacher else None
         return self.step(self.folder / STUDENT, inputs, make, force)
 
     def quantize(self, force: bool = False) -> Path:
@@ -101,7 +100,7 @@ class Pipeline:
             write_card(part, c, subjects=subjects, data_digest=self.corpus.digest, confidence_map=known)
 
         inputs = {
-            "student": stamp(student),
+            "student": steps.stamp(student),
             "calibration": c.calibration_windows,
             "tracking": c.tracking,
             "confidence_map": self._confidence_map,
@@ -141,10 +140,25 @@ def dataset_pipeline(
     `root`/<configuration> where all people are simulated while it trains.
     data: the folder that holds the data sets' folders.
     """
-    folder = root / "-".join(filter(None, (config.name, config.data.dataset)))
-    return Pipeline(config, lambda: corpus.of_dataset(config.data, data, progress), folder, progress=progress)
+    (chain,) = dataset_pipelines([config], data, root, progress)
+    return chain
 
 
-def stamp(folder: Path) -> str:
-    """Fingerprint of what a step's folder was made from."""
-    return json.loads((folder / steps.STAMP).read_text())["fingerprint"]
+def dataset_pipelines(
+    configs: Iterable[Config], data: Path | None, root: Path, progress: Callable[[str], None] = print
+) -> list[Pipeline]:
+    """`dataset_pipeline` of each configuration; those on the same people read them once."""
+
+    @cache
+    def read(settings: Data) -> Corpus:
+        return corpus.of_dataset(settings, data, progress)
+
+    return [
+        Pipeline(
+            config,
+            partial(read, config.data),
+            root / "-".join(filter(None, (config.name, config.data.dataset))),
+            progress=progress,
+        )
+        for config in configs
+    ]

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from wristpulse.recordings import DATASETS, Recording, RecordingError, iter_dataset, save_recording
-from wristpulse.recordings.registry import SIMULATOR
+from wristpulse.recordings.registry import SIMULATED
 
 COLUMNS = ("subject", "recording", "min", "PPG", "ACC", "windows", "known", "BPM", "offset")
 
@@ -68,7 +68,7 @@ def show(name: str, folder: Path | None, console: Console, export: Path | None =
 def main(arguments: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m wristpulse.recordings", description=__doc__)
-    parser.add_argument("name", choices=[SIMULATOR, *DATASETS], help="data set")
+    parser.add_argument("name", choices=[*SIMULATED, *DATASETS], help="data set")
     parser.add_argument(
         "--data",
         type=Path,

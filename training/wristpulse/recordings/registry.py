@@ -10,6 +10,7 @@ from wristpulse.recordings.exports import e4, embraceplus, generic_csv, polar
 from wristpulse.recordings.readers import arrays, bami, empatica, physionet, troika
 from wristpulse.recordings.recording import Recording, RecordingError
 from wristpulse.recordings.simulated.simulator import simulate
+from wristpulse.recordings.world.delivery import recording
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ DATASETS: dict[str, DataSet] = {
     "own": DataSet(arrays.read_own, ("*.npz",), ("own",)),
 }
 SIMULATOR = "simulator"
+WORLD = "world"  # the simulated world, of which `nobody` learnt
+SIMULATED = (SIMULATOR, WORLD)  # data sets that need no folder
 
 
 def open_dataset(name: str, folder: Path | str | None = None, **options) -> list[Recording]:
@@ -77,11 +80,12 @@ def iter_dataset(name: str, folder: Path | str | None = None, **options) -> Iter
     Parameters
     ----------
     name : str
-        Key of `DATASETS`, or "simulator".
+        Key of `DATASETS`, or one of `SIMULATED`.
     folder : Path or str, optional
-        The data set's own folder, or the one that contains it. The simulator needs none.
+        The data set's own folder, or the one that contains it. The simulated ones need none.
     **options
-        For the simulator: ``subjects``, ``minutes``, ``first_seed`` and the options of `simulate`.
+        For the simulated ones: ``subjects``, ``minutes``, ``first_seed`` and the options of `simulate`, or of
+        `wristpulse.recordings.world.delivery.recording`.
 
     Yields
     ------
@@ -92,10 +96,10 @@ def iter_dataset(name: str, folder: Path | str | None = None, **options) -> Iter
     RecordingError
         No data set of this name, none of its files in the folder, or a damaged file.
     """
-    if name == SIMULATOR:
-        return _simulated(**options)
+    if name in SIMULATED:
+        return _simulated(simulate if name == SIMULATOR else recording, **options)
     if name not in DATASETS:
-        raise RecordingError(name, "data set", "one of " + ", ".join([SIMULATOR, *DATASETS]), name)
+        raise RecordingError(name, "data set", "one of " + ", ".join([*SIMULATED, *DATASETS]), name)
     if folder is None:
         raise RecordingError(name, "folder", "the folder that holds the data set", "none given")
     return _found(DATASETS[name], find_folder(name, Path(folder)))
@@ -142,7 +146,7 @@ def _found(kind: DataSet, folder: Path) -> Iterator[Recording]:
 
 
 def _simulated(
-    subjects: int = 12, minutes: float = 10.0, first_seed: int = 1, **options
+    make: Callable[..., Recording], subjects: int = 12, minutes: float = 10.0, first_seed: int = 1, **options
 ) -> Iterator[Recording]:
     for seed in range(first_seed, first_seed + subjects):
-        yield simulate(seed, 60.0 * minutes, **options)
+        yield make(seed, 60.0 * minutes, **options)

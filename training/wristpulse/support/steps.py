@@ -63,6 +63,11 @@ def make_step(folder: Path, inputs: Mapping, make: Callable[[Path], None], force
     return True
 
 
+def stamp(folder: Path) -> str:
+    """Fingerprint of what a step's folder was made from."""
+    return json.loads((folder / STAMP).read_text())["fingerprint"]
+
+
 def require(path: Path, made_by: str) -> Path:
     """`path` if it exists; StepError that names the command that makes it otherwise."""
     if not path.exists():

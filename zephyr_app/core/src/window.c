@@ -133,11 +133,64 @@ struct pulse_moments pulse_window_moments(const struct pulse_window *window)
 	return moments;
 }
 
+static int32_t frame(const struct pulse_window *window, int i)
+{
+	int slot = (window->next + i / PULSE_HOP_FRAMES) % PULSE_WINDOW_HOPS;
+
+	return window->ppg[slot][i % PULSE_HOP_FRAMES];
+}
+
+/*
+ * Each frame of PPG, which is not negative, less the mean of those within PULSE_BASELINE_REACH, as
+ * far as the window goes.
+ */
+static void without_baseline(const struct pulse_window *window, int32_t d[PULSE_WINDOW_FRAMES])
+{
+	int32_t sum = 0;
+	int count = 0;
+
+	for (int i = 0; i < PULSE_BASELINE_REACH; i++, count++) {
+		sum += frame(window, i);
+	}
+	for (int i = 0; i < PULSE_WINDOW_FRAMES; i++) {
+		int last = i + PULSE_BASELINE_REACH;
+		int before = i - PULSE_BASELINE_REACH - 1;
+
+		if (last < PULSE_WINDOW_FRAMES) {
+			sum += frame(window, last);
+			count++;
+		}
+		if (before >= 0) {
+			sum -= frame(window, before);
+			count--;
+		}
+		d[i] = frame(window, i) - sum / count;
+	}
+}
+
+/* Three neighbours in the weights 1, 2, 1, in place; returns the root of the summed squares. */
+static int32_t smooth(int32_t d[PULSE_WINDOW_FRAMES])
+{
+	int32_t before = d[0];
+	uint64_t power = 0;
+
+	for (int i = 0; i < PULSE_WINDOW_FRAMES; i++) {
+		int32_t here = d[i];
+		int32_t after = d[i + (i < PULSE_WINDOW_FRAMES - 1)];
+
+		d[i] = (before + 2 * here + after + 2) >> 2;
+		power += (uint64_t)((int64_t)d[i] * d[i]);
+		before = here;
+	}
+	uint32_t root = pulse_isqrt(power);
+
+	return (int32_t)(root < PULSE_PPG_ROOT_FLOOR ? PULSE_PPG_ROOT_FLOOR : root);
+}
+
 /*
  * clip(round_div(512 d, root), -128, 127) in 32 bits, for the M4's divider. What |4 d| >= root
- * clips is settled first. The rest does not overflow: of values in 0 .. R, R = 2^22, with mean m
- * the root is at most 16 sqrt(m (R - m)) (Bhatia and Davis), so 4 d < root with d <= R - m leaves d
- * < 16/17 R.
+ * clips is settled first. The rest does not overflow: PPG lies in 0 .. 2^22, a baseline has at
+ * least 25 frames, so |d| <= 24/25 2^22 there, and less of an axis; the root is below 2^26.
  */
 static int8_t step(int32_t d, int32_t root)
 {
@@ -155,20 +208,23 @@ static int8_t step(int32_t d, int32_t root)
 }
 
 void pulse_window_quantise(const struct pulse_window *window, const struct pulse_moments *moments,
-			   int8_t input[PULSE_WINDOW_INPUT])
+			   int32_t ppg[PULSE_WINDOW_FRAMES], int8_t input[PULSE_WINDOW_INPUT])
 {
-	int8_t *ppg = input;
 	int8_t *acc = input + PULSE_WINDOW_FRAMES;
-	int32_t ppg_root = (int32_t)moments->ppg_root;
 	int32_t acc_root = (int32_t)moments->acc_root;
 
+	without_baseline(window, ppg);
+	int32_t ppg_root = smooth(ppg);
+
+	for (int i = 0; i < PULSE_WINDOW_FRAMES; i++) {
+		input[i] = step(ppg[i], ppg_root);
+	}
 	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
 		int slot = (window->next + hop) % PULSE_WINDOW_HOPS;
 
 		for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
 			const int16_t *xyz = window->acc[slot][i];
 
-			*ppg++ = step(window->ppg[slot][i] - moments->mean[0], ppg_root);
 			*acc++ = step(xyz[0] - moments->mean[1], acc_root);
 			*acc++ = step(xyz[1] - moments->mean[2], acc_root);
 			*acc++ = step(xyz[2] - moments->mean[3], acc_root);

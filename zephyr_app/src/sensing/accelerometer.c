@@ -141,7 +141,9 @@ static int adjust(void)
 
 static void take_polled(const struct pulse_acc_sample *sample)
 {
-	(void)k_msgq_put(&pulse_acc_queue, sample, K_NO_WAIT);
+	if (!atomic_get(&paused)) {
+		(void)k_msgq_put(&pulse_acc_queue, sample, K_NO_WAIT);
+	}
 }
 
 /*

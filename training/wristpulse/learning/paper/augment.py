@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Change windows of time as other wrists, sensors and motions would; the paper's line learns from the copies.
 
-Samples carry what spectra lose: polarity, the sensor's response and the baseline. So these are varied too.
+Samples carry what spectra lose: polarity and the sensor's response. So these are varied too; the front end
+takes the baseline away.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from wristpulse.core.numbers import (
     ROOT_DEVIATIONS,
     WINDOW,
 )
+from wristpulse.core.window import band_passed
 
 TAPS = 24  # of the response of light to motion: 0.75 s
 FULL_LEAK_G = 0.3  # standard deviation of the acceleration at which the leak has its whole strength
+LIGHT_STEPS = 1024  # of a standard deviation of light, on the way through the integer front end
 NO_PULSE_BPM = 0.0  # label of a window without a pulse: any heart rate is as likely
 
 
@@ -102,9 +105,9 @@ def _noise(count: int, rng: np.random.Generator) -> np.ndarray:
 
 def _inputs(light: np.ndarray, motion: np.ndarray) -> np.ndarray:
     """As the front end scales a window (core/window.py), int8 (n, 4, 256)."""
-    d = np.concatenate([light[:, None], motion], axis=1)
-    d -= d.mean(axis=-1, keepdims=True)
+    light = band_passed(np.rint(LIGHT_STEPS * light).astype(np.int64)) / LIGHT_STEPS
+    d = np.concatenate([light[:, None], motion - motion.mean(axis=-1, keepdims=True)], axis=1)
     deviation = np.empty((len(d), 4, 1))
-    deviation[:, 0] = np.maximum(d[:, 0].std(axis=-1, keepdims=True), 1e-6)
+    deviation[:, 0] = np.maximum(np.sqrt((light**2).mean(axis=-1, keepdims=True)), 1 / LIGHT_STEPS)
     deviation[:, 1:] = np.maximum(np.sqrt((d[:, 1:] ** 2).sum(axis=(1, 2)) / WINDOW), REST_G)[:, None, None]
     return np.clip(np.rint(INPUT_STEPS * d / deviation), -128, 127).astype(np.int8)

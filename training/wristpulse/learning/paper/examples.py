@@ -13,6 +13,8 @@ from wristpulse.data.corpus import Corpus, Examples
 from wristpulse.data.stretch import TAUGHT_BPM, stretched_windows
 from wristpulse.learning.paper.augment import augmented
 
+_kept: dict[tuple, list[Examples]] = {}  # the last copies: the networks of a fold learn from the same ones
+
 
 def training_examples(config: Config, corpus: Corpus) -> Examples:
     """Labelled windows of the training people, and `copies` changed ones of each at each stretch."""
@@ -25,6 +27,14 @@ def distillation_examples(config: Config, corpus: Corpus) -> Examples:
 
 
 def _copies(config: Config, corpus: Corpus) -> list[Examples]:
+    key = corpus.digest, config.window_augmentation, config.seed
+    if key not in _kept:
+        _kept.clear()
+        _kept[key] = _made(config, corpus)
+    return _kept[key]
+
+
+def _made(config: Config, corpus: Corpus) -> list[Examples]:
     settings, data = config.window_augmentation, config.data
     rng = np.random.default_rng(config.seed)
     parts = []

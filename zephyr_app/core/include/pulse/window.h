@@ -68,11 +68,11 @@ bool pulse_window_moving(const struct pulse_window *window);
 struct pulse_moments pulse_window_moments(const struct pulse_window *window);
 
 /**
- * The network's input from a full window, oldest frame first: PPG [256], then ACC [256][3], 32
- * steps a standard deviation.
+ * The network's input from a full window, oldest frame first: PPG [256] between 0.5 and 5.5 Hz,
+ * then ACC [256][3], 32 steps a standard deviation. `ppg` is scratch.
  */
 void pulse_window_quantise(const struct pulse_window *window, const struct pulse_moments *moments,
-			   int8_t input[PULSE_WINDOW_INPUT]);
+			   int32_t ppg[PULSE_WINDOW_FRAMES], int8_t input[PULSE_WINDOW_INPUT]);
 
 #ifdef __cplusplus
 }
