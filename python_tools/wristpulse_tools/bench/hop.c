@@ -35,7 +35,7 @@ static bool sample(int64_t t_us, uint32_t *instructions)
 	static uint32_t noise = 1;
 	uint32_t n = (uint32_t)t_us / 10000;
 	int16_t xyz[3];
-	uint32_t counts, before;
+	uint32_t counts[PULSE_LEDS], before;
 	bool complete;
 
 	noise = noise * 1664525u + 1013904223u;
@@ -43,9 +43,12 @@ static bool sample(int64_t t_us, uint32_t *instructions)
 		xyz[i] = (int16_t)(triangle(n, 53 + 7 * i, 900) + (int32_t)(noise >> (24 - i)) +
 				   (i == 2 ? PULSE_ACC_LSB_PER_G : 0));
 	}
-	counts = (uint32_t)(90000 + triangle(n, 71, 700) + (int32_t)(noise >> 24));
+	for (uint32_t led = 0; led < PULSE_LEDS; led++) {
+		counts[led] = (uint32_t)(90000 + triangle(n, 71, 700) +
+					 (int32_t)(noise >> 24 ^ 37 * led));
+	}
 	before = platform_counter();
-	pulse_align_ppg(&align, t_us, counts);
+	pulse_align_leds(&align, t_us, counts, PULSE_LEDS);
 	pulse_align_acc(&align, t_us, xyz);
 	complete = pulse_align_take(&align, &hop);
 	*instructions += platform_instructions_between(before, platform_counter());

@@ -39,41 +39,59 @@ static inline int slot(const struct pulse_window *window, int n)
 	return (window->next + PULSE_WINDOW_HOPS / 2 + n) % PULSE_WINDOW_HOPS;
 }
 
+/* Where a transform wants the pair of frames 2 i, 2 i + 1 of that hop: bits in reverse. */
+static inline struct pulse_complex *place(struct pulse_complex *z, int hop, int i)
+{
+	static const uint8_t of_hop[PULSE_WINDOW_HOPS] = {0, 2, 1, 3};
+	static const uint8_t of_pair[PULSE_HOP_FRAMES / 2] = {
+		0, 64, 32, 96,  16, 80, 48, 112, 8,  72, 40, 104, 24, 88, 56, 120,
+		4, 68, 36, 100, 20, 84, 52, 116, 12, 76, 44, 108, 28, 92, 60, 124,
+	};
+
+	return z + of_hop[hop] + of_pair[i];
+}
+
 /* Light of the window less its mean, times 4 and a block exponent: the largest magnitude gets 16
  * bits. */
-static void load_ppg(const struct pulse_window *window, int32_t mean, int32_t *d)
+static void load_ppg(const struct pulse_window *window, int32_t mean, struct pulse_complex *z)
 {
 	uint32_t largest = 0;
 
 	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
-		const int32_t *x = window->ppg[slot(window, hop)];
+		const int32_t *x = window->ppg[hop];
 
 		for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
 			int32_t value = x[i] - mean;
 			uint32_t size = (uint32_t)(value < 0 ? -value : value);
 
-			d[PULSE_HOP_FRAMES * hop + i] = value;
 			largest = size > largest ? size : largest;
 		}
 	}
 
 	int shift = pulse_bit_length(largest) - 16;
 	int right = shift > 0 ? shift : 0;
-	int32_t left = shift > 0 ? 1 : 1 << -shift;
+	int32_t left = shift > 0 ? 4 : 4 * (1 << -shift);
 
-	for (int i = 0; i < PULSE_WINDOW_FRAMES; i++) {
-		d[i] = ((d[i] >> right) * left) * 4;
+	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
+		const int32_t *x = window->ppg[slot(window, hop)];
+
+		for (int i = 0; i < PULSE_HOP_FRAMES / 2; i++, x += 2) {
+			*place(z, hop, i) = (struct pulse_complex){((x[0] - mean) >> right) * left,
+								   ((x[1] - mean) >> right) * left};
+		}
 	}
 }
 
 /* One axis of motion less its mean, times 4. */
-static void load_axis(const struct pulse_window *window, int axis, int32_t mean, int32_t *d)
+static void load_axis(const struct pulse_window *window, int axis, int32_t mean,
+		      struct pulse_complex *z)
 {
 	for (int hop = 0; hop < PULSE_WINDOW_HOPS; hop++) {
 		const int16_t(*x)[3] = window->acc[slot(window, hop)];
 
-		for (int i = 0; i < PULSE_HOP_FRAMES; i++) {
-			*d++ = 4 * (x[i][axis] - mean);
+		for (int i = 0; i < PULSE_HOP_FRAMES / 2; i++, x += 2) {
+			*place(z, hop, i) = (struct pulse_complex){4 * (x[0][axis] - mean),
+								   4 * (x[1][axis] - mean)};
 		}
 	}
 }
@@ -111,7 +129,7 @@ static void add_power(struct pulse_spectrum_scratch *scratch)
 	uint64_t *power = scratch->power;
 	const struct pulse_complex *x = scratch->z + PULSE_FIRST_BIN / 4;
 
-	pulse_transform(scratch->d, scratch->z);
+	pulse_transform(scratch->z);
 
 	struct pulse_complex next = whole(x);
 
@@ -201,12 +219,11 @@ static int8_t *append_light(const struct pulse_window *window, const struct puls
 			    struct pulse_spectrum_scratch *scratch, int8_t *input)
 {
 	int8_t *newest = input + BIN_BYTES - HOP_BYTES;
-	int32_t *d = &scratch->d[0].re;
 
 	drop_oldest(input);
 
 	memset(scratch->power, 0, sizeof(scratch->power));
-	load_ppg(window, moments->mean[0], d);
+	load_ppg(window, moments->mean[0], scratch->z);
 	add_power(scratch);
 	write(scratch, PULSE_BINS, PULSE_PPG_SPECTRUM_FLOOR, newest + PPG);
 	return newest;
@@ -244,11 +261,10 @@ void pulse_spectrum_append(const struct pulse_window *window, const struct pulse
 			   int8_t input[PULSE_SPECTRUM_INPUT])
 {
 	int8_t *newest = append_light(window, moments, scratch, input);
-	int32_t *d = &scratch->d[0].re;
 
 	memset(scratch->power, 0, sizeof(scratch->power));
 	for (int axis = 0; axis < 3; axis++) {
-		load_axis(window, axis, moments->mean[1 + axis], d);
+		load_axis(window, axis, moments->mean[1 + axis], scratch->z);
 		add_power(scratch);
 	}
 	write(scratch, PULSE_SPECTRUM_POWERS, PULSE_ACC_SPECTRUM_FLOOR, newest + ACC);

@@ -40,12 +40,6 @@ static const int16_t cosine[4 * QUARTER] = {
 	16340,  16364,  16379,
 };
 
-/* Bits of n = 0 .. 31 in reverse. */
-static const uint8_t reversed[32] = {
-	0, 16, 8, 24, 4, 20, 12, 28, 2, 18, 10, 26, 6, 22, 14, 30,
-	1, 17, 9, 25, 5, 21, 13, 29, 3, 19, 11, 27, 7, 23, 15, 31,
-};
-
 /* exp(-2 pi i angle) in Q30: products with it need no rounding constant. */
 struct turn {
 	int32_t c;
@@ -94,14 +88,13 @@ static inline struct pulse_complex quarter_turn(struct pulse_complex b)
 }
 
 /* The first two stages, whose turns are by 0 and a quarter. */
-static void begin(const struct pulse_complex *x, struct pulse_complex *z)
+static void begin(struct pulse_complex *z)
 {
-	for (int group = 0; group < HALF / 4; group++, z += 4) {
-		const struct pulse_complex *from = x + reversed[group];
-		struct pulse_complex a = add(from[0], from[64]);
-		struct pulse_complex b = sub(from[0], from[64]);
-		struct pulse_complex c = add(from[32], from[96]);
-		struct pulse_complex d = quarter_turn(sub(from[32], from[96]));
+	for (struct pulse_complex *const end = z + HALF; z < end; z += 4) {
+		struct pulse_complex a = add(z[0], z[1]);
+		struct pulse_complex b = sub(z[0], z[1]);
+		struct pulse_complex c = add(z[2], z[3]);
+		struct pulse_complex d = quarter_turn(sub(z[2], z[3]));
 
 		z[0] = add(a, c);
 		z[2] = sub(a, c);
@@ -190,9 +183,9 @@ static void finish(struct pulse_complex *z)
 	}
 }
 
-void pulse_transform(const struct pulse_complex d[HALF], struct pulse_complex z[HALF])
+void pulse_transform(struct pulse_complex z[HALF])
 {
-	begin(d, z);
+	begin(z);
 	two_stages(z, 4);
 	two_stages(z, 16);
 	finish(z);

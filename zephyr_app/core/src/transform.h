@@ -10,10 +10,11 @@
 
 /**
  * z[m] = sum of d[n] / 4 exp(-2 pi i m n / 256) over n = 0 .. 255, for PULSE_TRANSFORM_FIRST <= m
- * <= PULSE_TRANSFORM_LAST; what is left in the rest of z means nothing. d are multiples of 4, |d|
- * <= 2^18, two of them a struct: 2 n and 2 n + 1.
+ * <= PULSE_TRANSFORM_LAST, in place; what is left in the rest of z means nothing.
+ *
+ * @param z  before: at the reverse of the 7 bits of n, d[2 n] and d[2 n + 1]; multiples of 4, |d|
+ * <= 2^18
  */
-void pulse_transform(const struct pulse_complex d[PULSE_WINDOW_FRAMES / 2],
-		     struct pulse_complex z[PULSE_WINDOW_FRAMES / 2]);
+void pulse_transform(struct pulse_complex z[PULSE_WINDOW_FRAMES / 2]);
 
 #endif /* PULSE_TRANSFORM_H_ */

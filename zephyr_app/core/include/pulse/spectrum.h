@@ -32,7 +32,6 @@ struct pulse_complex {
 struct pulse_spectrum_scratch {
 	uint64_t power[PULSE_SPECTRUM_POWERS];
 	struct pulse_complex z[PULSE_WINDOW_FRAMES / 2];
-	struct pulse_complex d[PULSE_WINDOW_FRAMES / 2]; /* two frames each */
 };
 
 /**
