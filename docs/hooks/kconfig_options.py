@@ -12,7 +12,9 @@ OPTION = re.compile(r"^config (PULSE_\w+|APP_LINK_WITH_PULSE)\n((?:[ \t].*\n|\n(
 PROMPT = re.compile(r'^\t(bool|int|string|hex) "(.*)"', re.M)
 WHAT = {
     "zephyr/Kconfig": "The module: what another application can use",
-    "drivers/sensor/max3010x/Kconfig": "The PPG driver",
+    "drivers/sensor/ppg/Kconfig": "Optical front ends",
+    "drivers/sensor/max3010x/Kconfig": "MAX30101 and MAX30102",
+    "drivers/sensor/max86141/Kconfig": "MAX86141",
     "src/sensing/Kconfig": "Sampling",
     "src/estimation/Kconfig": "Inference",
     "src/settings/Kconfig": "Settings",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from flake_lock import ROOT, source_trees
+from wheels import fingerprint
 
 from wristpulse_tools.firmware.zephyr_workspace import zephyr_base
 
@@ -47,6 +48,13 @@ def test_the_shell_has_every_tool_of_dev(nix):
     assert run.returncode == 0, run.stderr
     in_shell = {re.sub(r"^[^-]*-", "", path.rsplit("/", 1)[1]) for path in json.loads(run.stdout)}
     assert {IN_NIX[package] for package in debian_packages()} | {"zephyr-sdk", "pyocd"} == in_shell
+
+
+def test_the_wheels_hashes_are_of_these_requirements():
+    """Without it no output of the flake evaluates; where nix is missing, nothing else would say so."""
+    assert f'requirements = "{fingerprint()}"' in (ROOT / "flake.nix").read_text(), (
+        "requirements.txt changed: run tests/nix/wheels.py (docs/nix.md)"
+    )
 
 
 def test_zephyr_is_what_west_brings():

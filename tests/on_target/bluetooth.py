@@ -99,7 +99,7 @@ class Link(LocalLink):
 
 
 class SensorController(Controller):
-    """Bumble's, with an accept list, and a command that it lacks: without an answer the host gives up."""
+    """Bumble's, with an accept list, and a command that it lacks; a host needs each one answered."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -108,7 +108,7 @@ class SensorController(Controller):
 
     @property
     def filters(self) -> bool:
-        """Whether only the list may connect (Core 6.0, volume 4, part E, 7.8.5: policies 2, 3)."""
+        """Whether only the list may connect (Core 6.0, volume 4, part E, 7.8.5: policies 2 and 3)."""
         return bool(self.le_legacy_advertiser.advertising_filter_policy & 2)
 
     def change_accepted(self, change: Callable[[], None]) -> hci.HCI_StatusReturnParameters:

@@ -2,6 +2,7 @@
 """Bluetooth end to end without a radio: the Heart Rate Service, and who may write."""
 
 import asyncio
+import re
 import struct
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
 from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.firmware.places import ROOT
 
 pytest.importorskip("bumble", reason="bumble is not installed")
 
@@ -24,6 +26,7 @@ from bluetooth import HEART_RATE, LOCATION, MEASUREMENT, Central, Sensor, runnin
 
 pytestmark = pytest.mark.zephyr
 
+VERSION = ".".join(re.findall(r"= *(\d+)", (ROOT / "VERSION").read_text())[:3]).encode()
 CONTACT, NO_CONTACT = 0x06, 0x04  # flags: 8-bit rate, contact supported; and detected; no RR intervals
 DEVICE_INFORMATION, MODEL, FIRMWARE = (core.UUID.from_16_bits(n) for n in (0x180A, 0x2A24, 0x2A26))
 BATTERY, LEVEL = (core.UUID.from_16_bits(n) for n in (0x180F, 0x2A19))
@@ -72,7 +75,7 @@ async def play(central: Central, sensor: Sensor) -> None:
     """Subscribe; in the dark, go away and come back, up to the end of the recording."""
     assert await central.characteristic(HEART_RATE, LOCATION).read_value() == b"\x02"  # wrist
     assert await central.characteristic(DEVICE_INFORMATION, MODEL).read_value() == b"pulse-on-a-wrist"
-    assert await central.characteristic(DEVICE_INFORMATION, FIRMWARE).read_value() == b"0.1.0"
+    assert await central.characteristic(DEVICE_INFORMATION, FIRMWARE).read_value() == VERSION
     assert central.peer.get_services_by_uuid(BATTERY) == []  # no gauge, no level
     with pytest.raises(core.ProtocolError):
         await central.characteristic(HEART_RATE, MEASUREMENT).write_value(b"\x06\x40", with_response=True)

@@ -28,11 +28,50 @@ def test_bad_values_do_not_build(workspace) -> None:
         "led-current-microamp: each 0 to 51000",
         "led-current-microamp: three at most",
         "sample-rate: too high for pulse-width-us and the number of slots",
-        "sample-rate: too low for sample-average, a period is 130 ms at most",
+        "sample-rate: too low for sample-average and the FIFO: 32 bits of ns",
         "slots: each 1, 2 or 3",
         "slots: one to four",
         "watermark: 17 to 32",
     ]
+
+
+# Three channels; a FIFO that is not theirs; no room for its interrupt; a current beyond the LEDs' range.
+BAD_MAX86141 = """&max86141 {
+	slots = <1 2 3>;
+	photodiodes = <1>;
+	led-colors = <3 2>;
+	led-current-microamp = <31000 6000 0>;
+	proximity-microamp = <31000>;
+	watermark = <65>;
+};
+"""
+
+
+def test_bad_values_of_a_max86141_do_not_build(workspace, tmp_path) -> None:
+    folder, suite = BUILD / "bad_max86141", ROOT / "tests" / "zephyr" / "max86141"
+    overlay = tmp_path / "bad.overlay"
+    overlay.write_text(BAD_MAX86141)
+    with pytest.raises(BuildError):
+        zephyr_workspace.build("native_sim", folder, f"-DEXTRA_DTC_OVERLAY_FILE={overlay}", source=suite)
+    again = subprocess.run(["cmake", "--build", folder], capture_output=True, text=True)
+    said = re.findall(r'static assertion failed: "(.*)"', again.stdout + again.stderr)
+    assert sorted(said) == [
+        "fifo-samples: 128 words / channels",
+        "led-colors: three",
+        "led-current-microamp: each at most led-range-milliamp",
+        "proximity-microamp: at most led-range-milliamp",
+        "slots x photodiodes: 1, 2 or 4 channels",
+        "watermark: 1 to fifo-samples",
+    ]
+
+
+def test_a_max86141_on_a_boards_header_links(workspace, tmp_path) -> None:
+    overlay = tmp_path / "max86141.overlay"
+    overlay.write_text("#include <arduino_max86141.dtsi>\n")
+    folder = BUILD / "arduino_max86141"
+    zephyr_workspace.build("nrf52840dk", folder, f"-DEXTRA_DTC_OVERLAY_FILE={overlay}")
+    config = (folder / "zephyr" / ".config").read_text()
+    assert "CONFIG_PULSE_MAX86141=y\n" in config and "CONFIG_PULSE_MAX3010X=y" not in config
 
 
 def refusal(folder, overlay, tmp_path, *options: str) -> str:

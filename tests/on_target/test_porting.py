@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Docs/porting.md as it stands: its files build, what they build runs; the sensors and boards listed."""
+"""Docs/porting.md as it stands: its files build and run; sensors and boards that it lists."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,23 @@ def test_another_accelerometer_feeds_the_estimator(
     # The last bits of acceleration differ, and its times where it is polled; the heart rate does not.
     agreeing = [a for a, b in pairs if a.state is State.VALID and abs(a.bpm_q8 - b.bpm_q8) <= 256]
     assert len(agreeing) >= 0.9 * len(pairs)
+
+
+@pytest.mark.parametrize("leds", [1, 2, 4])
+def test_budgets_of_the_page_are_the_compilers(leds, tmp_path) -> None:
+    """RAM of the core's structures."""
+    stated = re.findall(r"^\| `struct (\w+)`[^|]*\| (\d+) \| (\d+) \| (\d+) \|", PAGE.read_text(), re.M)
+    assert len(stated) == 3
+    includes = [f"-I{ROOT / 'zephyr_app' / folder}" for folder in ("core/include", "core/nn", "model")]
+    checks = "".join(
+        f'_Static_assert(sizeof(struct {name}) == {sizes[{1: 0, 2: 1, 4: 2}[leds]]}, "{name}");\n'
+        for name, *sizes in stated
+    )
+    source = tmp_path / "sizes.c"
+    source.write_text(f"#include <pulse/align.h>\n#include <pulse/estimator.h>\n{checks}")
+    gcc = ("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", f"-DPULSE_LEDS={leds}", *includes)
+    run = subprocess.run([*gcc, "-c", source, "-o", tmp_path / "sizes.o"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
 
 
 @pytest.mark.slow

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of Bluetooth: addresses that only bonded phones resolve; other phones are kept out."""
+"""Options of Bluetooth: addresses that only bonded phones resolve; other phones kept out."""
 
 import asyncio
 from pathlib import Path

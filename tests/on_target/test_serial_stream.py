@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The raw data stream end to end: replayed through the Zephyr image, recorded, and replayed again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def console_results(folder: Path) -> list[Result]:
     return [result for result in found if result is not None]
 
 
-def play(image: Path, stream: SensorStream, folder: Path) -> list[bytes]:
+def play(image: Path, stream: SensorStream | list[SensorStream], folder: Path) -> list[bytes]:
     write_replay(folder / "replay.pulse", stream)
     return list(run_emulated(image, folder / "replay.pulse", folder))
 
@@ -49,6 +50,21 @@ def test_what_is_recorded_is_what_was_replayed(image, reference, tmp_path) -> No
         np.testing.assert_array_equal(getattr(second, name), getattr(first, name))
     play(image, second, tmp_path)
     assert console_results(tmp_path) == results
+
+
+@pytest.mark.slow
+def test_two_channels_are_recorded_as_they_were_replayed(workspace, model_dir, tmp_path) -> None:
+    overlay = Path(__file__).with_name("two_slots.overlay")
+    options = (f"-DPULSE_MODEL_DIR={model_dir}", "-DSNIPPET=pulse-stream", "-DCONFIG_PULSE_LEDS=2")
+    image = zephyr_workspace.build(
+        "mps2_an386", BUILD / "stream-two", *options, f"-DEXTRA_DTC_OVERLAY_FILE={overlay}"
+    )
+    first = to_counts(simulate(1, 30))
+    streams = [first, replace(first, ppg=first.ppg // 2)]
+    record(play(image, streams, tmp_path), tmp_path / "kept.npz")
+    recording = load_recording(tmp_path / "kept.npz")
+    for led, stream in enumerate(streams):
+        np.testing.assert_array_equal(to_counts(recording, led).ppg, stream.ppg)
 
 
 def test_results_and_counters_are_the_devices_own(image, tmp_path) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Firmware update over Bluetooth up to the second slot: the product's image on native_sim, with Bumble."""
+"""Firmware update over Bluetooth, up to the second slot: the product's image on native_sim."""
 
 import asyncio
 import hashlib
@@ -24,7 +24,7 @@ from bumble.att import ErrorCode  # noqa: E402
 from bumble.link import LocalLink  # noqa: E402
 
 from bluetooth import Central, running  # noqa: E402
-from smp_client import ECHO, IMAGE, OS, READ, STATE, WRITE, Updater, message  # noqa: E402, I001
+from smp_client import ECHO, IMAGE, OS, READ, STATE, WRITE, Updater, message  # noqa: E402
 
 pytestmark = pytest.mark.zephyr
 

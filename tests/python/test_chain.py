@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from elftools.elf.elffile import ELFFile
 from wristpulse.config.load import load
 from wristpulse.core.estimator import parse
 from wristpulse.core.sensor import to_counts
-from wristpulse.learning.pipeline import Pipeline, dataset_pipeline
+from wristpulse.data import corpus
+from wristpulse.learning.pipeline import Pipeline, dataset_pipeline, dataset_pipelines
 from wristpulse.recordings import RecordingError, simulate
 from wristpulse.student.card import CARD, CardError, load_student
 from wristpulse.support import steps
@@ -71,6 +73,15 @@ def programs(chain, student):
 @pytest.fixture(scope="session")
 def image(chain, programs) -> Path:
     return chain.folder / "bare" / IMAGE
+
+
+def test_lines_on_the_same_people_read_them_once(chain, tmp_path, monkeypatch):
+    reads = []
+    monkeypatch.setattr(corpus, "of_dataset", lambda data, *_: reads.append(data) or object())
+    other = replace(chain.config, data=replace(chain.config.data, simulated_minutes=1.0))
+    paper, spectral, longer = dataset_pipelines([chain.config, chain.config, other], None, tmp_path)
+    assert paper.corpus is spectral.corpus and longer.corpus is not paper.corpus
+    assert reads == [chain.config.data, other.data]
 
 
 def test_a_second_run_finds_everything_up_to_date(chain):

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The files of a release, as far as they need no Zephyr workspace."""
 
+import re
 import shutil
 import subprocess
 import tarfile
 import zipfile
 
 import pytest
+import yaml
 
 from wristpulse_tools.firmware import dist
+from wristpulse_tools.firmware.places import ROOT
 from wristpulse_tools.firmware.zephyr_workspace import WorkspaceError
 
 pytest.importorskip("hatchling")
@@ -19,6 +22,15 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("release") / "dist"
     said = []
     return folder, dist.make(folder, ["none"], said.append), said
+
+
+def test_version_changelog_and_citation_name_one_version_and_date(made):
+    folder, _, _ = made
+    change = re.search(r"^## (\d+\.\d+\.\d+) - (\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    (wheel,) = folder.glob("*.whl")
+    assert wheel.name.split("-")[1] == change[1] == str(citation["version"])
+    assert change[2] == str(citation["date-released"])
 
 
 def test_wheel_and_sdist_hold_the_packages(made):
@@ -118,14 +130,30 @@ def test_a_missing_key_is_refused(tmp_path):
         dist.make(tmp_path / "dist", ["none"], print, tmp_path / "no.pem")
 
 
-def test_an_sbom_needs_a_workspace_of_west_and_a_revision(tmp_path):
+def test_an_sbom_needs_a_whole_workspace_of_west_and_a_revision(tmp_path, monkeypatch):
     base = tmp_path / "zephyr"
     base.mkdir()
     assert "found no folder .west" in dist.sbom_problem(base)
     (tmp_path / ".west").mkdir()
     assert "found no .git" in dist.sbom_problem(base)
     (base / ".git").mkdir()
+    listed = "cloned manifest\nnot-cloned acpica\ncloned cmsis\nnot-cloned mbedtls\n"
+    done = subprocess.CompletedProcess([], 0, stdout=listed, stderr="")
+    monkeypatch.setattr(dist.subprocess, "run", lambda *words, **options: done)
+    assert dist.sbom_problem(base).endswith("(west update, or a project-filter), found no acpica, mbedtls")
+    done.stdout = "cloned manifest\ncloned cmsis\n"
     assert dist.sbom_problem(base) == ""
+
+
+def test_an_sbom_that_fails_with_status_0_is_noticed(tmp_path, monkeypatch):
+    """As `west spdx` does where the build left no zephyr.meta."""
+    said = "ERROR: SPDX walker failed; bailing"
+    done = subprocess.CompletedProcess([], 0, stdout=f"parsing\n{said}\n", stderr="")
+    monkeypatch.setattr(dist, "zephyr_base", lambda: tmp_path)
+    monkeypatch.setattr(dist.subprocess, "run", lambda *words, **options: done)
+    assert dist._spdx("-d", tmp_path, makes=tmp_path) == said
+    (tmp_path / "zephyr.spdx").write_text("SPDXVersion: SPDX-2.2\n")
+    assert dist._spdx("-d", tmp_path, makes=tmp_path) == ""
 
 
 def test_the_size_table_has_one_number_a_cell():

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import dataclasses
 import json
 import re
 
@@ -6,9 +7,19 @@ import numpy as np
 import pytest
 
 from wristpulse.evaluation import trace
-from wristpulse.evaluation.results import EVALUATION, METRICS, TRACES
+from wristpulse.evaluation.results import EVALUATION, METRICS, TRACES, write_plan
 from wristpulse.learning.curve import HISTORY
-from wristpulse_tools.experiment_report import ReportError, confidence_table, figures, read, write_report
+from wristpulse_tools.experiment_report import (
+    ReportError,
+    charts,
+    confidence_table,
+    figures,
+    notices,
+    people,
+    read,
+    trace_chart,
+    write_report,
+)
 
 
 def made(person: str, error: float, fold: str = "group-1", hops: int = 60) -> trace.Trace:
@@ -57,22 +68,98 @@ def text(tmp_path_factory) -> str:
     return write_report(read(tmp_path), tmp_path, tmp_path / "out" / "report.html").read_text()
 
 
-def test_the_report_is_one_file_with_every_picture_inside(text):
-    sources = re.findall(r'<img src="([^"]*)"', text)
-    assert len(sources) == 1 + 2 * (6 + 2)  # learning curves; six pictures and two traces of each variant
-    assert all(source.startswith("data:image/png;base64,") for source in sources)
-    assert not re.search(r"https?://|url\(|@import|<link|<script|<iframe", text)
+def test_the_report_is_one_file_that_fetches_nothing(text):
+    page = text[: text.index('<script id="figures"')]
+    assert not re.search(r"https?://|url\(|@import|<link|<iframe|<img|src=", page)
+    charts = json.loads(re.search(r'<script id="figures"[^>]*>(.*?)</script>', text, re.DOTALL)[1])
+    places = re.findall(r'<div class="chart[^"]*" id="([^"]*)"', text)
+    assert len(places) == 1 + 2 * (5 + 2)  # learning curves; five charts and two traces of each variant
+    assert set(charts) == set(places) and all(chart["data"] for chart in charts.values())
     assert "<h1>Protocol bami-spc-4fold, configuration ablation</h1>" in text
-    rows = text[text.index("student, distilled by rkd on BAMI-1: 1 person, 1 seed") :]
-    assert rows[: rows.index("valid")].count("4.21") == 2 * 4  # mean and median of four estimates
+    cells = '<tr><td class="text wrap">student, distilled by rkd<td class="text">BAMI-1<td>1'
+    rows = [line for line in page.splitlines() if line.startswith(cells)]
+    assert len(rows) == 5 and "".join(rows[:4]).count("4.21") == 2 * 4  # mean and median of four estimates
     assert "aaaaaaaaaaaa" in text and "group-1" in text
 
 
 def test_it_says_who_was_tested_and_of_what_each_picture_is(text):
     assert '<td class="text">BAMI-1<td>1<td>1<td>0.03<td>57' in text
-    assert text.count("<figcaption>") == text.count("<img") == text.count("<figure>")
+    assert text.count("<figcaption>") == text.count("<figure>")
     assert "SPC S02, troika/S02 a (group-1): MAE 4.21 BPM, 47% of the windows valid." in text
     assert text.count("<summary>Configuration of group-1/rkd-1, group-1/teacher-1</summary>") == 1
+
+
+def test_every_entry_of_the_contents_leads_somewhere(text):
+    page = text[: text.index('<script id="figures"')]
+    links, places = (set(re.findall(form, page)) for form in (r'href="#([^"]*)"', r'id="([^"]*)"'))
+    assert links <= places and len(links) >= 2 * (4 + 2)
+
+
+def job(folder, fold: str, *traces, variant="rkd", seed=1) -> None:
+    place = folder / fold / f"{variant}-{seed}" / EVALUATION
+    place.mkdir(parents=True)
+    trace.save(place / TRACES, list(traces))
+    values = {
+        "variant": variant,
+        "seed": seed,
+        "fold": fold,
+        "configuration": {"name": "released", "protocol": "p"},
+        "subjects": {"validation": ["S9"]},
+    }
+    (place / METRICS).write_text(json.dumps(values))
+
+
+def test_it_says_how_many_folds_are_done(tmp_path):
+    write_plan(tmp_path, ["group-1", "group-2", "group-3"])
+    job(tmp_path, "group-1", made("bami1/S1", 1.0))
+    said = notices.folds_done(read(tmp_path))
+    assert said.startswith("1 of 3 folds done: group-1. Not yet: group-2, group-3.")
+    job(tmp_path, "group-2", made("bami1/S2", 1.0))
+    job(tmp_path, "group-1", made("bami1/S1", 1.0), seed=2)  # of which group-2 lacks the second seed
+    assert notices.folds_done(read(tmp_path)).startswith("1 of 3 folds done: group-1.")
+    for fold, seed in (("group-2", 2), ("group-3", 1), ("group-3", 2)):
+        job(tmp_path, fold, made("bami1/S2", 1.0), seed=seed)
+    assert notices.folds_done(read(tmp_path)) == ""
+
+
+def test_simulated_people_are_no_evidence(tmp_path):
+    job(tmp_path, "group-1", made("simulator/sim1", 1.0))
+    assert notices.notices(read(tmp_path))[0].startswith("The people are simulated. Simulated people are no")
+    job(tmp_path, "group-2", made("bami1/S1", 1.0))
+    assert notices.notices(read(tmp_path))[0].startswith("Some of the people are simulated.")
+
+
+def test_the_worst_people_come_first_with_what_was_shown_wrong():
+    rows = people.worst_first([made("bami1/S1", 8.0), made("bami1/S2", 30.0), made("troika/S03", 0.0)])
+    assert [row.name for row in rows] == ["BAMI-1 S2", "BAMI-1 S1", "SPC S03"]
+    assert rows[0].valid == pytest.approx(27 / 57) and rows[0].wrong_valid == 0 and rows[0].windows == 57
+    of_all = people.headline(rows)
+    assert of_all.mae == pytest.approx((30 + 8) * 30 / 57 / 3) and of_all.people == 3
+
+
+def test_no_line_leads_to_a_bin_that_holds_too_few_windows():
+    few = made("bami1/S1", 0.0, hops=300)
+    few.confidence[:] = np.repeat((0.15, 0.55, 0.95), (3, 10, 287))[np.argsort(np.arange(300))]
+    bins, ece = figures.reliability([few])
+    assert [(b.count, b.enough) for b in bins if b.count] == [(10, False), (287, True)]
+    line = next(data for data in charts.reliability(bins, ece).data if data.line.color == charts.BLUE)
+    assert [x for x in line.x if x is not None] == [pytest.approx(0.95)]
+
+
+def test_gaps_are_explained_and_a_trace_has_the_persons_scale():
+    t = made("bami1/S1", 0.0)
+    t = dataclasses.replace(t, raw=t.raw.copy())
+    t.aligned[20:30] = np.nan  # raw labels are there
+    t.tracked[40:45] = np.nan
+    found = [str(gap) for gap in trace_chart.gaps(t)]
+    assert found == [
+        "no estimate 0:00 to 0:04: no whole window of samples yet",
+        "no reference 0:38 to 0:58: the labels, shifted to the wrist's clock, do not reach",
+        "no estimate 1:18 to 1:28: the sensors gave no whole window",
+    ]
+    low, high = trace_chart.person_range([t])
+    assert (low, high) == (62.0, 138.0)
+    assert trace_chart.trace_chart(t, (low, high)).layout.yaxis.range == (62.0, 138.0)
 
 
 def test_people_do_not_say_themselves_how_sure_of_them_one_may_be(tmp_path):

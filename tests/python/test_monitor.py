@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from wristpulse.core.estimator import Result, State
-from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg, Restart, Stale, frame
+from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, FurtherPpg, Ppg, Restart, Stale, frame
 from wristpulse_tools.stream.monitor import View, monitor, motion_g, render, steady, trace, update
 from wristpulse_tools.stream.sources import serial_port
 from wristpulse_tools.support.blocks import bars
@@ -52,6 +52,12 @@ def test_without_a_rate_none_is_shown(after):
     shown = screen(seen(VALID, after))
     assert "--- BPM" in shown and "72.0" not in shown
     assert ("stale" if isinstance(after, Stale) else "no-contact") in shown
+
+
+def test_further_channels_leave_the_trace_alone():
+    first = seen(pulse(0, 5), VALID)
+    also = seen(pulse(0, 5), VALID, FurtherPpg(1, np.array([9_000_000]), np.array([5], np.uint32)))
+    assert screen(also) == screen(first)
 
 
 def test_the_screen_keeps_the_last_eight_seconds_and_begins_anew_with_the_device():

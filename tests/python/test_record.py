@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import load_recording, simulate
 from wristpulse.support.errors import UserError
 from wristpulse_tools.stream.capture import Capture
-from wristpulse_tools.stream.decoder import frame
+from wristpulse_tools.stream.decoder import frame, unstuff
 from wristpulse_tools.stream.journal import Journal
 from wristpulse_tools.stream.record import record, recover
 from wristpulse_tools.stream.stretches import RecordError
@@ -60,6 +61,38 @@ def test_a_whole_stream_comes_back_as_it_was(stream, tmp_path):
         np.testing.assert_array_equal(getattr(found, name), getattr(stream, name))
     assert said[0] == "PPG: 2560 samples, 0 missing in 0 gaps"
     assert load_recording(tmp_path / "anna.npz").subject == "anna"
+
+
+def further(stream: SensorStream, channel: int) -> list[bytes]:
+    """The PPG's records of a stream, as those of another channel."""
+    ppg = frames(stream)[: -(-len(stream.ppg) // BATCH)]
+    return [frame(4 + channel, n, payload_of(sent)) for n, sent in enumerate(ppg)]
+
+
+def payload_of(sent: bytes) -> bytes:
+    return unstuff(sent.strip(b"\0"))[3:-4]
+
+
+def test_every_channel_becomes_a_column(stream, tmp_path):
+    others = [to_counts(simulate(seed, 40)).ppg for seed in (2, 3)]
+    sent = frames(stream)
+    for channel, ppg in enumerate(others, 1):
+        sent += further(replace(stream, ppg=ppg), channel)
+    kept(sent, tmp_path / "anna.npz")
+    recording = load_recording(tmp_path / "anna.npz")
+    for led, ppg in enumerate([stream.ppg, *others]):
+        np.testing.assert_array_equal(to_counts(recording, led).ppg, ppg)
+
+
+def test_a_record_lost_of_one_channel_cuts_all(stream, tmp_path):
+    second = further(replace(stream, ppg=stream.ppg // 2), 1)
+    del second[80]
+    parts, said = kept([*frames(stream), *second], tmp_path / "anna.npz")
+    assert said[0] == "PPG: 2544 samples, 16 missing in 1 gaps"
+    assert said[2].startswith("stream: 1 records missing")
+    np.testing.assert_array_equal(parts[1].ppg, stream.ppg[1296:])
+    recording = load_recording(tmp_path / "anna-2.npz")
+    np.testing.assert_array_equal(to_counts(recording, 1).ppg, stream.ppg[1296:] // 2)
 
 
 def test_a_lost_record_cuts_the_recording_in_two(stream, tmp_path):

@@ -116,6 +116,7 @@ def test_stretched_time_moves_pulse_and_label_alike():
         (SpectralStudent(width=8), 1800, 2100),
         (SpectralStudent(), 8000, 8500),
         (SpectralStudent(40), 28000, 31000),
+        (SpectralStudent(16, first_kernel=6, bins_a_step=2), 5500, 6500),
     ],
 )
 def test_sizes(config, least, most):
@@ -126,10 +127,12 @@ def test_the_teacher_is_twice_the_largest_student():
     assert 58_000 <= spectral_teacher.build(SpectralTeacher()).count_params() <= 66_000
 
 
-def test_it_learns_and_its_int8_self_agrees(device_inputs, tmp_path):
+@pytest.mark.parametrize("bins_a_step", [1, 2])
+def test_it_learns_and_its_int8_self_agrees(device_inputs, tmp_path, bins_a_step):
     data = gather([RECORDING], [recording_examples(RECORDING, ALONE)])
     recipe = Recipe(steps=150, batch=32)
-    student = train_network(lambda: build(SpectralStudent(width=8)), data, ALONE, recipe, 1, tmp_path)
+    network = SpectralStudent(width=8, bins_a_step=bins_a_step)
+    student = train_network(lambda: build(network), data, ALONE, recipe, 1, tmp_path)
     logits = predict(deployed(student), device_inputs)
     reference = data.bpm[: len(device_inputs)]
     known = np.isfinite(reference)

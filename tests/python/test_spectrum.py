@@ -12,31 +12,48 @@ from wristpulse.core import spectrum
 from wristpulse.core.numbers import REST_LOG2, WINDOW
 from wristpulse.core.window import motion
 
-C = [round(16384 * math.cos(2 * math.pi * k / 1024)) for k in range(1024)]
+C = [round(16384 * math.cos(2 * math.pi * k / 256)) for k in range(256)]
 
 
-def round14(v: int) -> int:
-    return (v + 8192) >> 14
+def turned(z: tuple[int, int], angle: int) -> tuple[int, int]:
+    c, s = C[angle & 255], C[(angle - 64) & 255]
+    return (z[0] * c + z[1] * s + 8192) >> 14, (z[1] * c - z[0] * s + 8192) >> 14
 
 
-def plain_transform(d: list[int], r: int) -> list[tuple[int, int]]:
-    def sin(k: int) -> int:
-        return C[(k - 256) & 1023]
-
-    turned = [(round14(v * C[r * n & 1023]), round14(-v * sin(r * n & 1023))) for n, v in enumerate(d)]
-    z = [turned[int(f"{n:08b}"[::-1], 2)] for n in range(256)]
+def plain_transform(d: list[int]) -> list[tuple[int, int]]:
+    e = d[128:] + d[:128]
+    z = [(e[2 * n], e[2 * n + 1]) for n in (int(f"{i:07b}"[::-1], 2) for i in range(128))]
     half = 1
-    while half < 256:
-        step = 512 // half
-        for i in range(0, 256, 2 * half):
+    while half < 128:
+        for i in range(0, 128, 2 * half):
             for k in range(half):
-                c, s = C[k * step], sin(k * step)
-                (a_re, a_im), (b_re, b_im) = z[i + k], z[i + k + half]
-                t_re, t_im = round14(b_re * c + b_im * s), round14(b_im * c - b_re * s)
-                z[i + k], z[i + k + half] = (a_re + t_re, a_im + t_im), (a_re - t_re, a_im - t_im)
-                assert max(map(abs, (*z[i + k], *z[i + k + half]))) < 2**31
+                (a_re, a_im), t = z[i + k], turned(z[i + k + half], k * (128 // half))
+                z[i + k], z[i + k + half] = (a_re + t[0], a_im + t[1]), (a_re - t[0], a_im - t[1])
+                assert max(map(abs, (*z[i + k], *z[i + k + half]))) < 2**29  # the device holds them times 4
         half *= 2
-    return z
+    x = [(0, 0)]
+    for m in range(1, 64):
+        (a_re, a_im), (b_re, b_im) = z[m], z[128 - m]
+        t = turned((a_re - b_re, a_im + b_im), m + 64)
+        x.append(((a_re + b_re + t[0]) >> 1, (a_im - b_im + t[1]) >> 1))
+    return x
+
+
+def plain_power(x: list[tuple[int, int]], k: int) -> int:
+    """Squared magnitude at bin k."""
+
+    def part(k: int, i: int) -> int:
+        m = k // 4
+        if k % 4 == 0:
+            h = x[m - 1][i] + 2 * x[m][i] + x[m + 1][i]
+        elif k % 4 == 2:
+            h = 27 * (x[m - 1][i] + 4 * (x[m][i] + x[m + 1][i]) + x[m + 2][i])
+        else:
+            h = 33 * (part(k - 1, i) + part(k + 1, i))
+        assert abs(h) < 2**31
+        return h >> 6 if k % 4 else h
+
+    return part(k, 0) ** 2 + part(k, 1) ** 2
 
 
 def plain_features(window: np.ndarray) -> list[list[int]]:
@@ -45,14 +62,11 @@ def plain_features(window: np.ndarray) -> list[list[int]]:
     r_acc = max(math.isqrt(sum(v * v for row in signals[1:] for v in row)), 2621)
     s = max(map(abs, signals[0])).bit_length() - 16
     signals[0] = [v >> s if s > 0 else v << -s for v in signals[0]]
-    power = [[0] * 1024, [0] * 1024]
+    power = [[0] * 239, [0] * 239]
     for number, d in enumerate(signals):
-        for r in range(4):
-            z = plain_transform(d, r)
-            for m in range(256):
-                h = [2 * z[m][i] - z[m - 1][i] - z[(m + 1) & 255][i] for i in (0, 1)]
-                assert max(map(abs, h)) < 2**31
-                power[min(number, 1)][4 * m + r] += h[0] ** 2 + h[1] ** 2
+        x = plain_transform(d)
+        for k in (*range(16, 120), *range(120, 239, 2)):
+            power[min(number, 1)][k] += plain_power(x, k)
     bins = range(16, 120)
     single = [[math.isqrt(p[k]) for k in bins] for p in power]
     double = [[math.isqrt(p[2 * k]) for k in bins] for p in power]
@@ -104,17 +118,38 @@ def test_extremes_fit_the_device(kind):
     assert spectrum.hop_features(window[None])[0].tolist() == plain_features(window)
 
 
-def test_magnitudes_are_those_of_a_hann_windowed_transform():
+def window_of_bin(k: int) -> np.ndarray:
+    """What the weighted means of bins amount to: a window of 256 samples."""
+    phase = np.pi * (np.arange(WINDOW) - WINDOW // 2) / WINDOW
+    whole, half = 4 * np.cos(phase) ** 2, 27 / 64 * (8 * np.cos(phase) + 2 * np.cos(3 * phase))
+    turn = np.exp(0.5j * phase)
+    quarter = 33 / 64 * np.array([whole * turn + half * np.conj(turn), half * turn + whole * np.conj(turn)])
+    return (whole, quarter[0], half, quarter[1])[k % 4]
+
+
+def exact(windows: np.ndarray, k: int, window: np.ndarray) -> np.ndarray:
+    d = windows - windows.mean(axis=2, keepdims=True)
+    power = np.abs((d * window) @ np.exp(-2j * np.pi * k * np.arange(WINDOW) / 1024)) ** 2
+    return np.sqrt(np.stack([power[:, 0], power[:, 1:].sum(axis=1)]))
+
+
+@pytest.mark.parametrize("row", [0, 1])
+def test_magnitudes_are_those_of_windowed_transforms(row):
     windows = np.stack([pulse_and_motion(n) for n in range(8)])
     windows[:, 0] = 40_000 * np.sin(2 * np.pi * 1.7 * np.arange(WINDOW) / 32)
-    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
-    d = windows - windows.mean(axis=2, keepdims=True)
-    exact = np.abs(np.fft.rfft(4 * hann * d, 1024))
-    ppg, acc = exact[:, 0], np.sqrt((exact[:, 1:] ** 2).sum(axis=1))
-    bins = np.arange(16, 120)
-    expected = np.stack([ppg[:, bins], ppg[:, 2 * bins], acc[:, bins], acc[:, 2 * bins]], axis=1)
-    got = spectrum.magnitudes(windows)
+    got = spectrum.magnitudes(windows)[:, row::2]
+    bins = (row + 1) * np.arange(16, 120)
+    expected = np.stack([exact(windows, k, window_of_bin(k)) for k in bins]).transpose(2, 1, 0)
     assert np.abs(got - expected).max() < 1e-3 * expected.max(axis=2, keepdims=True).max() + 40
+
+
+def test_all_bins_have_a_window_like_hann():
+    hann = window_of_bin(0)
+    for k, bound in ((1, 0.06), (2, 0.05), (3, 0.06)):
+        other = window_of_bin(k)
+        assert abs(abs(other.mean()) / hann.mean() - 1) < 0.03  # the same height of a peak
+        turned = np.exp(2j * np.pi * np.arange(-80, 81)[:, None] * np.arange(WINDOW) / 1024)
+        assert np.abs(np.abs(turned @ other) - np.abs(turned @ hann)).max() < bound * WINDOW * hann.mean()
 
 
 def test_the_pulse_stands_at_its_bin_and_scale_does_not_matter():

@@ -26,6 +26,9 @@ DATA = (
     "wristpulse/recordings/sources.toml",
     "wristpulse/py.typed",
     "wristpulse_tools/experiment_report/report.html.j2",
+    "wristpulse_tools/experiment_report/report.css",
+    "wristpulse_tools/experiment_report/report.js",
+    "wristpulse_tools/peers/requirements.txt",
 )
 PROGRAM = """
 import json, sys

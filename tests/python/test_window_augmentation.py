@@ -86,6 +86,14 @@ def test_a_stretched_recording_has_a_stretched_heart_rate(stretch):
     assert len(windows) == pytest.approx(len(plain) / stretch, abs=4)
 
 
+def test_a_label_may_be_later_than_its_window_in_played_time():
+    recording = simulate(2, 60.0)
+    windows, bpm = stretched_windows(recording, None, 1.25, aligned=True)
+    led = stretched_windows(recording, None, 1.25, aligned=True, lead_s=2.0)[1]
+    np.testing.assert_allclose(led[:-1], bpm[1:])  # a hop takes 2 s, played as fast as the rest
+    assert np.isfinite(bpm).any() and len(windows) == len(led)
+
+
 def test_without_a_pulse_the_uniform_answer_is_the_best():
     loss = losses.HeartRateLoss(Training())
     nobody = np.full((1, 1), NO_PULSE_BPM, "float32")

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from wristpulse.core.align import align
+from wristpulse.core.numbers import HOP
 from wristpulse.core.sensor import to_counts
 from wristpulse.core.spectrum import magnitudes
 from wristpulse.core.window import motion, window_ends, windows
-from wristpulse.data.world_examples import SETTLE_HOPS, gather_sessions, session_examples
-from wristpulse.recordings.world import session
+from wristpulse.data.world_examples import FIRST_S, SETTLE_HOPS, gather_sessions, session_examples
+from wristpulse.recordings.world import BASE_HZ, session
 from wristpulse.recordings.world.delivery import recording
 
 
@@ -49,6 +50,16 @@ def test_a_pulse_that_nobody_could_see_teaches_silence():
     assert np.median(session_examples(buried).seen) == 0
     desk = session_examples(session(5, 60.0, worn=False))
     assert not desk.seen.any() and np.isnan(desk.bpm).all()
+
+
+def test_labels_may_be_later_than_the_windows_which_stay_as_they_are():
+    made = session(11, 60.0, worn=True)
+    plain, led = session_examples(made), session_examples(made, lead_s=3.0)
+    assert len(led) == len(plain) - 1  # the last window has no heart rate 3 s later
+    np.testing.assert_array_equal(led.spectra, plain.spectra[: len(led)])
+    start = (np.arange(len(led)) + SETTLE_HOPS) * HOP / BASE_HZ + FIRST_S
+    np.testing.assert_allclose(led.bpm, made.heart.label(start + 3.0), rtol=1e-5)
+    assert np.abs(led.bpm - plain.bpm[: len(led)]).max() > 0.1
 
 
 def test_sessions_together_keep_their_neighbours_to_themselves():

@@ -9,6 +9,14 @@ foreach(alias pulse-ppg pulse-accel)
   endif()
 endforeach()
 
+# Kconfig drops LTO without what it depends on, and its warning is easily missed.
+foreach(file IN LISTS merge_config_files)
+  file(STRINGS ${file} pulse_lto REGEX "^CONFIG_LTO=y")
+  if(pulse_lto AND NOT CONFIG_LTO)
+    message(FATAL_ERROR "CONFIG_LTO: expected CONFIG_ISR_TABLES_LOCAL_DECLARATION=y beside it, found n")
+  endif()
+endforeach()
+
 add_subdirectory(${PULSE_APP}/src ${CMAKE_BINARY_DIR}/pulse/src)
 if(CONFIG_PULSE_REPLAY OR CONFIG_PULSE_REPLAY_SERIAL)
   target_include_directories(app PRIVATE ${PULSE_APP})

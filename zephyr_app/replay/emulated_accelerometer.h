@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The emulated accelerometer (alias pulse-accel) with its interrupts, power modes and faults: BMI160,
- * LSM6DSL or BMA4xx, a file each.
+ * The emulated accelerometer (alias pulse-accel) with its interrupts, power modes and faults:
+ * BMI160, LSM6DSL or BMA4xx, a file each.
  */
 #ifndef PULSE_EMULATED_ACCELEROMETER_H_
 #define PULSE_EMULATED_ACCELEROMETER_H_

@@ -2,7 +2,8 @@
 /*
  * A register file for Zephyr's LSM6DSL driver, by the data sheet (DocID030071). Beyond registers:
  *  - without a rate (CTRL1_XL) the chip is powered down and takes no sample;
- *  - data ready holds INT1 from a sample until its last byte is read (4.6), where INT1_CTRL maps it;
+ *  - data ready holds INT1 from a sample until its last byte is read (4.6), where INT1_CTRL maps
+ * it;
  *  - BOOT and SW_RESET of CTRL3_C restore the defaults, as does a loss of power.
  */
 #include "emulated_accelerometer.h"
@@ -11,10 +12,11 @@
 #include <zephyr/drivers/emul.h>
 #include <zephyr/drivers/gpio.h>
 #include <zephyr/drivers/gpio/gpio_emul.h>
-#include <zephyr/drivers/i2c.h>
 #include <zephyr/drivers/i2c_emul.h>
 #include <zephyr/sys/byteorder.h>
 #include <zephyr/sys/util.h>
+
+#include "emulated_registers.h"
 
 #define ACC_NODE DT_ALIAS(pulse_accel)
 
@@ -76,7 +78,7 @@ static void write_reg(uint8_t reg, uint8_t value)
 
 static uint8_t read_reg(uint8_t reg)
 {
-	uint8_t value = regs[reg];
+	uint8_t value = regs[reg % REGISTERS];
 
 	if (reg == OUTZ_H_XL) {
 		regs[STATUS_REG] &= ~STATUS_XLDA;
@@ -85,30 +87,13 @@ static uint8_t read_reg(uint8_t reg)
 	return value;
 }
 
-/* A register's number, then bytes to it or from it; the address goes on by itself (IF_INC). */
 static int transfer(const struct emul *target, struct i2c_msg *msgs, int count, int address)
 {
-	uint8_t reg = 0;
-	bool addressed = false;
+	static const struct pulse_emulated_registers chip = {read_reg, write_reg};
 
 	ARG_UNUSED(target);
 	ARG_UNUSED(address);
-	if (gone) {
-		return -EIO;
-	}
-	for (int m = 0; m < count; m++) {
-		for (uint32_t i = 0; i < msgs[m].len; i++) {
-			if ((msgs[m].flags & I2C_MSG_READ) != 0) {
-				msgs[m].buf[i] = read_reg(reg++ % REGISTERS);
-			} else if (addressed) {
-				write_reg(reg++ % REGISTERS, msgs[m].buf[i]);
-			} else {
-				reg = msgs[m].buf[i];
-				addressed = true;
-			}
-		}
-	}
-	return 0;
+	return gone ? -EIO : pulse_emulated_registers_transfer(&chip, msgs, count);
 }
 
 static int init(const struct emul *target, const struct device *parent)
@@ -150,7 +135,8 @@ void pulse_emulated_accelerometer_push(const int16_t xyz[3])
 		int64_t wanted = (int64_t)xyz[axis] * UG_PER_G;
 		int64_t lsb = DIV_ROUND_CLOSEST(wanted, (int64_t)ug * COUNTS_PER_G);
 
-		sys_put_le16((uint16_t)CLAMP(lsb, INT16_MIN, INT16_MAX), &regs[OUTX_L_XL + 2 * axis]);
+		sys_put_le16((uint16_t)CLAMP(lsb, INT16_MIN, INT16_MAX),
+			     &regs[OUTX_L_XL + 2 * axis]);
 	}
 	regs[STATUS_REG] |= STATUS_XLDA;
 	drive_pin();

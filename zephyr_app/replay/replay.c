@@ -28,6 +28,7 @@
 #include "sensing/acquire.h"
 #include "sensing/clock.h"
 #include "sensing/motion.h"
+#include "sensing/supervisor.h"
 #include "settings/config.h"
 
 #define PPG_NODE DT_ALIAS(pulse_ppg)
@@ -81,6 +82,9 @@ static void push_ppg(void)
 	}
 	pulse_led_trace_sample(now.t_us);
 	for (int led = 0; led < PULSE_REPLAY_LEDS; led++) {
+		if (IS_ENABLED(CONFIG_PULSE_FAULTS)) {
+			now.ppg[led] = pulse_faults_light(now.ppg[led]);
+		}
 		now.ppg[led] <<= more_bits;
 	}
 	pulse_ppg_emul_push(ppg, now.ppg);
@@ -135,6 +139,7 @@ static void print_end(void)
 	struct pulse_schedule schedule;
 	struct pulse_acquire_counters acquired;
 	struct pulse_ppg_counters chip;
+	struct pulse_sensor_status acc;
 	size_t work_left = 0;
 	size_t sensors_left = 0;
 
@@ -143,6 +148,7 @@ static void print_end(void)
 	pulse_infer_schedule(&schedule);
 	pulse_acquire_counters(&acquired);
 	pulse_ppg_counters(DEVICE_DT_GET(PPG_NODE), &chip);
+	pulse_supervisor_status(PULSE_SENSOR_ACC, &acc);
 	if (IS_ENABLED(CONFIG_PULSE_RANDOM_FAULTS)) {
 		pulse_random_faults_print();
 	}
@@ -150,7 +156,8 @@ static void print_end(void)
 	       "acc=%u "
 	       "ppg_lost=%u acc_lost=%u "
 	       "overflows=%u bus_errors=%u lost_interrupts=%u recoveries=%u stack_sampling=%u "
-	       "stack_inference=%u stack_work=%u stack_sensors=%u led_ua=%d wakes=%u\n",
+	       "stack_inference=%u stack_work=%u stack_sensors=%u led_ua=%d wakes=%u "
+	       "acc_returns=%u\n",
 	       schedule.hops, schedule.inferences, schedule.shed, schedule.misses,
 	       schedule.worst_response_us, pulse_latency_worst_us(), acquired.ppg_samples,
 	       acquired.acc_samples, chip.lost, pulse_accelerometer_lost(), chip.overflows,
@@ -159,7 +166,7 @@ static void print_end(void)
 	       CONFIG_PULSE_INFERENCE_STACK_SIZE - (unsigned int)pulse_infer_stack_left(),
 	       CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE - (unsigned int)work_left,
 	       CONFIG_PULSE_PPG_STACK_SIZE - (unsigned int)sensors_left,
-	       (int)pulse_config_get(PULSE_CONFIG_LED_UA), pulse_motion_count());
+	       (int)pulse_config_get(PULSE_CONFIG_LED_UA), pulse_motion_count(), acc.returns);
 }
 
 /* The emulated chip's oscillator is the recording's, whatever devicetree says. */

@@ -43,6 +43,7 @@ static int crash(const struct shell *shell, size_t count, char **words)
 
 SHELL_STATIC_SUBCMD_SET_CREATE(commands, SHELL_CMD_ARG(status, NULL, "How far it is", status, 1, 0),
 			       SHELL_CMD_ARG(start, NULL, "FILE of the host", start, 2, 0),
-			       SHELL_CMD_ARG(crash, NULL, "The shell's thread, at once", crash, 1, 0),
+			       SHELL_CMD_ARG(crash, NULL, "The shell's thread, at once", crash, 1,
+					     0),
 			       SHELL_SUBCMD_SET_END);
 SHELL_SUBCMD_ADD((pulse), replay, &commands, "A recording instead of a wrist", status, 1, 0);

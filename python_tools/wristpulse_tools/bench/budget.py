@@ -17,7 +17,8 @@ GROWTH = 0.02
 def figures(measured: Measurement | HopCost) -> tuple[str, dict[str, int]]:
     """Pick the figures that have a budget, and the name that it goes by."""
     if isinstance(measured, HopCost):
-        return f"{measured.model}, hop", {**measured.parts, "stack": measured.stack}
+        memory = {"stack": measured.stack, "memory": measured.memory}
+        return f"{measured.model}, hop", {**measured.parts(), **memory}
     flash = measured.flash
     return measured.model, {
         "instructions": measured.instructions,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What two seconds of a wrist cost, part by part, on the bare-metal platform: a made-up pulse and
- * swing with noise, sampled at 100 Hz, through aligner, window, front end, network and tracker.
+ * swing with noise, sampled at 25, 50 and 100 Hz, through aligner, window, front end, network and
+ * tracker; and the memory that it takes.
  */
 #include <pulse/align.h>
 #include <pulse/estimator.h>
@@ -9,8 +10,9 @@
 #include "platform.h"
 #include "print.h"
 
-#define HOPS      8     /* four until the first result, and some more */
-#define PERIOD_US 10000 /* 100 Hz, both sensors */
+#define HOPS 8 /* four until the first result, and some more */
+
+static const uint32_t period_us[] = {40000, 20000, 10000}; /* of both sensors */
 
 static struct pulse_align align;
 static struct pulse_estimator estimator;
@@ -27,21 +29,30 @@ static int32_t triangle(uint32_t n, uint32_t period, int32_t amplitude)
 	return phase < 2 * amplitude ? phase - amplitude : 3 * amplitude - phase;
 }
 
-/* One sample of both sensors. @return whether a hop is complete */
-static bool sample(uint32_t n)
+/* One sample of both sensors; adds what taking it costs. @return whether a hop is complete */
+static bool sample(int64_t t_us, uint32_t *instructions)
 {
 	static uint32_t noise = 1;
+	uint32_t n = (uint32_t)t_us / 10000;
 	int16_t xyz[3];
+	uint32_t counts[PULSE_LEDS], before;
+	bool complete;
 
 	noise = noise * 1664525u + 1013904223u;
 	for (uint32_t i = 0; i < 3; i++) {
 		xyz[i] = (int16_t)(triangle(n, 53 + 7 * i, 900) + (int32_t)(noise >> (24 - i)) +
 				   (i == 2 ? PULSE_ACC_LSB_PER_G : 0));
 	}
-	pulse_align_ppg(&align, (int64_t)n * PERIOD_US,
-			(uint32_t)(90000 + triangle(n, 71, 700) + (int32_t)(noise >> 24)));
-	pulse_align_acc(&align, (int64_t)n * PERIOD_US, xyz);
-	return pulse_align_take(&align, &hop);
+	for (uint32_t led = 0; led < PULSE_LEDS; led++) {
+		counts[led] = (uint32_t)(90000 + triangle(n, 71, 700) +
+					 (int32_t)(noise >> 24 ^ 37 * led));
+	}
+	before = platform_counter();
+	pulse_align_leds(&align, t_us, counts, PULSE_LEDS);
+	pulse_align_acc(&align, t_us, xyz);
+	complete = pulse_align_take(&align, &hop);
+	*instructions += platform_instructions_between(before, platform_counter());
+	return complete;
 }
 
 /* Parts of pulse_estimator_hop, one by one, again on the state that it left. */
@@ -72,29 +83,39 @@ static void parts(void)
 	print("TRACKER", platform_instructions_between(t[3], t[4]));
 }
 
-int program(void)
+/* @return instructions of the aligner for the last of several hops */
+static uint32_t hops_at(uint32_t period, struct pulse_result *result, uint32_t *whole)
 {
-	struct pulse_result result = {.state = PULSE_ACQUIRING};
-	uint32_t aligning = 0, whole = 0, hops = 0, before;
+	uint32_t aligning = 0;
+	int64_t t_us = 0;
 
 	pulse_align_init(&align);
 	pulse_estimator_init(&estimator);
-	before = platform_counter();
-	for (uint32_t n = 0; hops < HOPS; n++) {
-		if (!sample(n)) {
-			continue;
+	for (int hops = 0; hops < HOPS; hops++) {
+		for (aligning = 0; !sample(t_us, &aligning); t_us += period) {
 		}
-		aligning = platform_instructions_between(before, platform_counter());
-		before = platform_counter();
-		pulse_estimator_hop(&estimator, &hop, &result);
-		whole = platform_instructions_between(before, platform_counter());
-		hops++;
-		before = platform_counter();
+		t_us += period;
+
+		uint32_t before = platform_counter();
+
+		pulse_estimator_hop(&estimator, &hop, result);
+		*whole = platform_instructions_between(before, platform_counter());
 	}
-	print("ALIGNMENT", aligning);
+	return aligning;
+}
+
+int program(void)
+{
+	struct pulse_result result = {.state = PULSE_ACQUIRING};
+	uint32_t whole = 0;
+
+	for (unsigned int rate = 0; rate < sizeof(period_us) / sizeof(period_us[0]); rate++) {
+		print("ALIGNMENT", hops_at(period_us[rate], &result, &whole));
+	}
 	parts();
 	print("ESTIMATOR", whole);
 	print("STACK", platform_stack());
+	print("MEMORY", (uint32_t)(sizeof(align) + sizeof(estimator)));
 	print("WRONG", result.state == PULSE_ACQUIRING || result.bpm_q8 == 0);
 	return 0;
 }

@@ -10,32 +10,41 @@ from wristpulse.student.card import CARD, load_student
 from wristpulse_tools.bench.measure import APP, HERE, build, run
 from wristpulse_tools.firmware.embed import embed
 
+RATES = (25, 50, 100)  # Hz, of both sensors; hop.c
+LEDS = (1, 2, 3)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class HopCost:
-    """Instructions of one hop, and the stack of all of it in bytes.
+    """Instructions of one hop, and its memory in bytes.
 
-    alignment: 200 samples of each sensor (100 Hz) to 64 frames; window: taking the hop in, mean and power;
-    front_end: the network's input; estimator: a hop with a full window, which is window, front_end, network,
-    tracker and what holds them together.
+    alignment: the samples of 2 s to 64 frames, by the rate of both sensors in Hz; window: taking the hop in,
+    mean and power; front_end: the network's input; estimator: a hop with a full window, which is window,
+    front_end, network, tracker and what holds them together. stack: of all of it; memory: of aligner and
+    estimator. by_leds: instructions and memory of a whole hop with so many LEDs, the network on each.
     """
 
     model: str
     front_end_kind: str
-    alignment: int
+    alignment: dict[int, int]
     window: int
     front_end: int
     network: int
     tracker: int
     estimator: int
     stack: int
+    memory: int
+    by_leds: dict[int, tuple[int, int]]
 
-    @property
-    def parts(self) -> dict[str, int]:
-        """Instructions by part, in the order of the signal."""
-        names = ("alignment", "window", "front_end", "network", "tracker")
+    def parts(self, rate: int = RATES[-1]) -> dict[str, int]:
+        """Instructions by part, in the order of the signal, with sensors of one of RATES."""
+        names = ("window", "front_end", "network", "tracker")
         parts = {name.replace("_", " "): getattr(self, name) for name in names}
-        return {**parts, "whole hop": self.alignment + self.estimator}
+        return {
+            "alignment": self.alignment[rate],
+            **parts,
+            "whole hop": self.alignment[rate] + self.estimator,
+        }
 
 
 def measure_hop(model: Path, folder: Path) -> HopCost | None:
@@ -48,9 +57,18 @@ def measure_hop(model: Path, folder: Path) -> HopCost | None:
     folder.mkdir(parents=True, exist_ok=True)
     student = load_student(model.parent)
     embed(student, folder)
-    core = [
-        path for path in sorted((APP / "core/src").glob("*.c")) if path.name != "text.c"
-    ]  # the platform has it
-    counted = run(build(folder, "hop", [], [HERE / "hop.c", *core]))
-    names = ("ALIGNMENT", "WINDOW", "FRONT_END", "NETWORK", "TRACKER", "ESTIMATOR", "STACK")
-    return HopCost(model.stem, student.card.front_end, *(counted[name][0] for name in names))
+    # text.c: the platform has it
+    core = [path for path in sorted((APP / "core/src").glob("*.c")) if path.name != "text.c"]
+    counted = {
+        leds: run(build(folder, f"hop{leds}", [f"-DPULSE_LEDS={leds}"], [HERE / "hop.c", *core]))
+        for leds in LEDS
+    }
+    alignment = dict(zip(RATES, counted[1]["ALIGNMENT"], strict=True))
+    names = ("WINDOW", "FRONT_END", "NETWORK", "TRACKER", "ESTIMATOR", "STACK", "MEMORY")
+    return HopCost(
+        model=model.stem,
+        front_end_kind=student.card.front_end,
+        alignment=alignment,
+        **{name.lower(): counted[1][name][0] for name in names},
+        by_leds={n: (c["ALIGNMENT"][-1] + c["ESTIMATOR"][0], c["MEMORY"][0]) for n, c in counted.items()},
+    )

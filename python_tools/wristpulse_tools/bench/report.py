@@ -10,7 +10,7 @@ from rich.table import Table
 
 from wristpulse_tools.bench.elsewhere import Elsewhere
 from wristpulse_tools.bench.estimate import assumptions, estimates
-from wristpulse_tools.bench.hop import HopCost
+from wristpulse_tools.bench.hop import LEDS, RATES, HopCost
 from wristpulse_tools.bench.measure import Measurement
 from wristpulse_tools.bench.peers import PeerResult
 from wristpulse_tools.support.tables import table
@@ -34,6 +34,7 @@ def show(found: Results, layers: bool, console: Console) -> None:
         console.print(_platforms(found))
     for hop in found.hops:
         console.print(_hop(hop))
+        console.print(_leds(hop))
     if layers:
         for measurement in found.measurements:
             console.print(_layers(measurement))
@@ -70,9 +71,26 @@ def _platforms(found: Results) -> Table:
 
 
 def _hop(hop: HopCost) -> Table:
-    title = f"a hop of 2 s with {hop.model}, front end {hop.front_end_kind}, on QEMU mps2-an386"
-    rows = [(part, count, f"{count / hop.parts['whole hop']:.1%}") for part, count in hop.parts.items()]
-    return table(("part", "instr", "share"), [*rows, ("stack, bytes", hop.stack, "")], title)
+    title = (
+        f"a hop of 2 s with {hop.model}, front end {hop.front_end_kind}, on QEMU mps2-an386, by sensors' rate"
+    )
+    by_rate = [hop.parts(rate) for rate in RATES]
+    usual = by_rate[-1]
+    rows = [
+        (part, *(parts[part] for parts in by_rate), f"{count / usual['whole hop']:.1%}")
+        for part, count in usual.items()
+    ]
+    memory = [("stack, bytes", hop.stack), ("aligner and estimator, bytes", hop.memory)]
+    rows += [(name, *[""] * (len(RATES) - 1), size, "") for name, size in memory]
+    head = ("part", *(f"{rate} Hz: instr" for rate in RATES), f"share at {RATES[-1]} Hz")
+    return table(head, rows, title)
+
+
+def _leds(hop: HopCost) -> Table:
+    one = hop.by_leds[LEDS[0]][0]
+    rows = [(n, instr, f"{instr / one:.2f}", memory) for n, (instr, memory) in hop.by_leds.items()]
+    head = ("LEDs", "whole hop: instr", "of one LED's", "aligner and estimator, bytes")
+    return table(head, rows, f"a hop of 2 s with {hop.model} by LEDs, sensors at {RATES[-1]} Hz")
 
 
 def _layers(measurement: Measurement) -> Table:

@@ -160,21 +160,26 @@ class Lowering(Views):
         out = self.out(op)
         weights = self.tensor(op, 1).constant
         depthwise = op.kind == "DEPTHWISE_CONV_2D"
+        in_shape, out_shape = self.graph.tensors[source].shape[1:], out.shape[1:]
         taps = weights.shape[1] * weights.shape[2] * (1 if depthwise else weights.shape[3])
         common = dict(
             **self._weighted(op),
-            in_shape=self.graph.tensors[source].shape[1:],
-            out_shape=out.shape[1:],
+            in_shape=in_shape,
+            out_shape=out_shape,
             stride=(geometry.stride_h, geometry.stride_w),
             dilation=(geometry.dilation_h, geometry.dilation_w),
             pad=pad,
             macs=out.size * taps,
         )
+        if depthwise and in_shape[2] == 1:  # every filter sees the only channel: a plain convolution
+            weights, depthwise = weights.transpose(3, 1, 2, 0), False
         inputs = [self.dense(source)]
         if depthwise:
-            self.layers.append(Depthwise(name, inputs, self.define(op), weights[0], **common))
+            layer: Conv = Depthwise(name, inputs, self.define(op), weights[0], **common)
+            self.layers.append(_along_the_row(layer, 0))
         else:
-            self.layers.append(self._planes(Conv(name, inputs, self.define(op), weights, **common)))
+            layer = _along_the_row(Conv(name, inputs, self.define(op), weights, **common), 1)
+            self.layers.append(self._planes(layer))
 
     def _planes(self, layer: Conv) -> Conv:
         """Sort an input of narrow groups group after group, padding included.
@@ -404,3 +409,20 @@ _LOWER: dict[str, Callable[[Lowering, Operator], None]] = {
     "REDUCE_MAX": Lowering.largest,
     "RESIZE_NEAREST_NEIGHBOR": Lowering.resized,
 }
+
+
+def _along_the_row(layer: Conv, axis: int) -> Conv:
+    """A convolution down a column of width 1 as the same one along a row, which the kernels are made for.
+
+    Both have one memory. Filters' columns that lie outside, on padding, are left out. axis: of the weights'
+    rows; their columns follow.
+    """
+    (height, width, depth), (out_h, out_w, channels) = layer.in_shape, layer.out_shape
+    inside = layer.pad[1] // layer.dilation[1]  # the filters' column that lies on the input's
+    outside = inside * layer.dilation[1] != layer.pad[1] or inside >= layer.weights.shape[axis + 1]
+    if width > 1 or out_w > 1 or height == 1 or outside:
+        return layer
+    layer.weights = layer.weights.take([inside], axis=axis + 1).swapaxes(axis, axis + 1)
+    layer.in_shape, layer.out_shape = (1, height, depth), (1, out_h, channels)
+    layer.stride, layer.dilation, layer.pad = (1, layer.stride[0]), (1, layer.dilation[0]), (0, layer.pad[0])
+    return layer

@@ -157,13 +157,27 @@ def scratch_bytes(layer: Layer) -> int:
 
 
 def depthwise_strip(layer: Depthwise) -> int:
-    """Positions that zephyr_app/core/nn/depthwise_dsp.c computes at a time; 0 where it does not apply."""
-    plain = layer.stride[1] < 3 and layer.dilation[1] == 1 and layer.in_shape[2] == layer.out_shape[2]
-    return min(DEPTHWISE_STRIP, layer.out_shape[1]) if plain and layer.out_shape[2] % 4 == 0 else 0
+    """Positions that zephyr_app/core/nn/depthwise_dsp.c computes at a time; 0 where it does not apply.
+
+    Part of a row, or as many whole rows.
+    """
+    rows, width, channels = layer.out_shape
+    if layer.stride[1] > 2 or layer.dilation[1] > 1 or layer.in_shape[2] != channels or channels % 4:
+        return 0
+    if width >= DEPTHWISE_STRIP:
+        return DEPTHWISE_STRIP
+    return width * (1 if layer.dilation[0] > 1 else min(rows, DEPTHWISE_STRIP // width))
 
 
 def _depthwise_scratch_bytes(layer: Depthwise) -> int:
     """Weights of four channels for even and for odd positions, and their taps, two a word."""
+    strip = depthwise_strip(layer)
+    if not strip:
+        return 0
     kernel_h, kernel_w = layer.weights.shape[:2]
-    words, strip = kernel_w // 2 + 1, depthwise_strip(layer)
-    return 4 * 4 * kernel_h * (2 * words + quads(strip) * 2 * layer.stride[1] + words - 1) if strip else 0
+    width = min(strip, layer.out_shape[1])
+    words = kernel_w // 2 + 1
+    taps = ((strip // width - 1) * layer.stride[0] + kernel_h) * (
+        quads(width) * 2 * layer.stride[1] + words - 1
+    )
+    return 4 * 4 * (2 * words * kernel_h + taps)

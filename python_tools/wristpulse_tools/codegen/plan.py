@@ -172,8 +172,10 @@ def _singly(layer: Depthwise | Pool) -> list[range]:
 
 
 def _in_rows(layer: Depthwise, strip: int) -> list[range]:
-    """Steps of `strip` positions, each within a row."""
+    """Steps of `strip` positions: parts of a row, or whole rows."""
     (rows, width, _), strip = layer.out_shape, strip or 1
+    if strip >= width:
+        return [range(at, min(at + strip, rows * width)) for at in range(0, rows * width, strip)]
     return [
         range(row * width + x, row * width + min(x + strip, width))
         for row in range(rows)

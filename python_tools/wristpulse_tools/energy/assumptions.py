@@ -72,7 +72,7 @@ FRONT_ENDS = {
             name="MAX86141, light over noise at most", value=89, unit="dB", source=f"{MAX86141}: > 89 dB"
         ),
         bits=19,
-        range_na=4000,
+        range_na=4096,
     ),
 }
 SUPPLY_SPS = 25.0  # of MAX86141's supply_ua

@@ -50,10 +50,14 @@ def report(
         say(f"\n{measured.source}: {microcoulombs:.0f} uC a hop, {days:.1f} days from {battery_mah:g} mAh. "
             "It replaces the last two lines of the image that was measured.")  # fmt: skip
     if data:
-        rows = [*grid(), *devices]
-        found = accuracies(load_student(student), data, [row.setting for row in rows])
+        rows = [*devices, *grid()]
+        settings = [row.setting for row in rows]
         say("\nAccuracy on people that the student never saw, MAE in BPM over all hops.\n")
-        say(accuracy_table(rows, list(found)))
+        found = []
+        for row, one in zip(rows, accuracies(load_student(student), data, settings), strict=True):
+            found.append(one)
+            say(f"{row.name}: {one.mae_all:.2f}")
+        say(accuracy_table(rows, found))
     say("\nWhat the estimates rest on.\n")
     say(
         markdown(

@@ -15,6 +15,7 @@ from wristpulse.student.confidence import WITHIN_BPM
 
 MOTION_G = (0.0, 0.05, 0.1, 0.2, 0.4, np.inf)  # edges, standard deviation of acceleration over a window
 RATE_BPM = (40.0, 60.0, 80.0, 100.0, 120.0, 140.0, 160.0, 200.0)
+LEAST_WINDOWS, LEAST_SHARP = 30, 0.25  # of a tenth of the confidence: windows; width of its interval
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)  # of the confidence
 
 SETS = {
@@ -102,9 +103,43 @@ def absolute_errors(traces: Sequence[Trace]) -> np.ndarray:
     return np.abs(joined(traces, "tracked") - joined(traces, "aligned"))
 
 
-def reliability(traces: Sequence[Trace]) -> tuple[np.ndarray, float]:
-    """`metrics.calibration` of the confidence: that an estimate is within WITHIN_BPM."""
-    return calibration(joined(traces, "confidence"), absolute_errors(traces) <= WITHIN_BPM)
+@dataclass(frozen=True)
+class Bin:
+    """A tenth of the confidence: mean confidence, share correct with its 95 % interval, windows."""
+
+    confidence: float
+    correct: float
+    low: float
+    high: float
+    count: int
+    share: float
+
+    @property
+    def enough(self) -> bool:
+        """Whether the windows suffice to judge: LEAST_WINDOWS, and an interval of at most LEAST_SHARP."""
+        return self.count >= LEAST_WINDOWS and self.high - self.low <= LEAST_SHARP
+
+
+def reliability(traces: Sequence[Trace]) -> tuple[list[Bin], float]:
+    """Tenths of the confidence that an estimate is within WITHIN_BPM, and the calibration error.
+
+    Intervals: Wilson's, as if windows were independent; neighbours are not, so they are the narrowest.
+    """
+    table, ece = calibration(joined(traces, "confidence"), absolute_errors(traces) <= WITHIN_BPM)
+    total = max(table[:, 2].sum(), 1)
+    bins = []
+    for confidence, correct, windows in table:
+        count = int(windows)
+        low, high = _wilson(correct, count) if count else (float("nan"), float("nan"))
+        bins.append(Bin(float(confidence), float(correct), low, high, count, count / total))
+    return bins, ece
+
+
+def _wilson(share: float, count: int, z: float = 1.96) -> tuple[float, float]:
+    """95 % interval of a share (Wilson, JASA 22, 1927)."""
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
 
 
 def coverage_curve(traces: Sequence[Trace]) -> tuple[np.ndarray, np.ndarray]:

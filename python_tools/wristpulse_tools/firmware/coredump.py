@@ -143,8 +143,9 @@ def report(path: Path, image: Path) -> str:
         address = dump.registers.get(register, 0)
         where = places.name(address)
         lines.append(f"{register:10} {address:#010x} {where or 'no function'} {places.line(address)}")
-    others = [(name, value) for name, value in dump.registers.items() if name not in ("pc", "lr")]
-    lines += [f"{name:10} {value:#010x}" for name, value in others]
+    lines += [
+        f"{name:10} {value:#010x}" for name, value in dump.registers.items() if name not in ("pc", "lr")
+    ]
     lines += ["on the stack:"] if (found := callers(dump, places)) else []
     lines += [f"  {address:#010x} {name} {places.line(address)}" for address, name in found[:12]]
     return "\n".join(lines)

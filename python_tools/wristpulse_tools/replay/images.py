@@ -27,13 +27,16 @@ class Image:
     size: Footprint | None
 
 
-def image_for(student: Student, target: str, board: Board | None = None, images: Path = IMAGES) -> Image:
+def image_for(
+    student: Student, target: str, board: Board | None = None, images: Path = IMAGES, leds: int = 1
+) -> Image:
     """Build `target` with a student, unless it is there. What embedding and building raise."""
     folder = images / _name(student.folder)
     with locked(folder):
         embed_changes(student, folder / "c")
-        program = program_for(target, folder / "c", folder, board)
-        size = footprint(folder / "bare" / IMAGE) if target == "bare" else None
+        program = program_for(target, folder / "c", folder, board, leds)
+        built = folder / f"{leds}-leds" if leds > 1 else folder
+        size = footprint(built / "bare" / IMAGE) if target == "bare" else None
     return Image(program, size)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from wristpulse.core.numbers import FUSION_LEDS
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.recordings.opening import open_recordings
@@ -33,34 +34,37 @@ def replay_and_report(
     picture_format: str = "png",
     board: Board | None = None,
     hops: bool = False,
+    all_leds: bool = False,
 ) -> dict:
     """Build `target` with a student, replay one recording through it, print and write what it gave.
 
     record: a file, zip or folder that `open_recordings` opens, or a recording's name within `dataset`.
     output: folder for the figures; without it one of this recording and target, so that two replays never
-    share one. hops: print each hop as it comes. Returns the figures of run.json.
+    share one. hops: print each hop as it comes. all_leds: fuse the recording's LEDs, up to four.
+    Returns the figures of run.json.
     UserError for an unknown target or recording, and what reading, building and replaying raise.
     """
     if picture_format not in PICTURES:
         raise UserError("--picture", "", " or ".join(PICTURES), picture_format)
     recording = find(record, dataset, data)
     student = load_student(student_folder)
-    stream = to_counts(recording)
+    leds = min(recording.ppg.shape[1], FUSION_LEDS) if all_leds else 1
+    streams = [to_counts(recording, led) for led in (range(leds) if leds > 1 else (None,))]
     output = (
         output or BUILD / "replay" / f"{recording.dataset}-{recording.name}-{board.name if board else target}"
     )
-    image = image_for(student, target, board)
+    image = image_for(student, target, board, leds=leds)
     with locked(output):
         printer = hop_printer(recording) if hops else (lambda result: None)
-        run = replay(image.program, stream, output / "replay.pulse", printer)
-        same = run.results == student.estimator().run(stream)
+        run = replay(image.program, streams, output / "replay.pulse", printer)
+        same = run.results == student.estimator().run(streams)
         print(f"{'all' if same else 'NOT all'} results equal the Python reference's, bit for bit")
         model_bytes = (student.folder / MODEL).stat().st_size
         where = board.name if board else WHERE.get(target, "an emulated Cortex-M4F")
         figures = write_report(output, recording, run, model_bytes, image.size, picture_format, where)
         Console(highlight=False).print(table(figures))
         print(*course(run), sep="\n")
-        if reason := why_no_value(recording, stream, run.results) or dark_note(recording):
+        if reason := why_no_value(recording, streams[0], run.results) or dark_note(recording):
             print(reason)
         written = (output / name for name in ("run.json", "run.csv", figures["picture"]))
         print(f"written: {', '.join(map(str, written))}")

@@ -3,7 +3,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Replay:
 
 def replay(
     program: Program,
-    stream: SensorStream,
+    stream: SensorStream | Sequence[SensorStream],
     file: Path,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> Replay:

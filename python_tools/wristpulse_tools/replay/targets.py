@@ -13,15 +13,15 @@ from wristpulse_tools.replay.replay import Program
 from wristpulse_tools.support.command import attempt
 
 
-def bare(model: Path, folder: Path) -> Program:
+def bare(model: Path, folder: Path, *options: str) -> Program:
     """QEMU's Cortex-M4F without an RTOS."""
-    image = build_bare(model, folder / "bare")
+    image = build_bare(model, folder / "bare", *options)
     return lambda file, on_line: qemu.run(image, file, on_line=on_line)
 
 
-def host(model: Path, folder: Path) -> Program:
+def host(model: Path, folder: Path, *options: str) -> Program:
     """This machine."""
-    program = build_bare(model, folder / "host", "-DPULSE_HOST=ON")
+    program = build_bare(model, folder / "host", "-DPULSE_HOST=ON", *options)
     return lambda file, on_line: _run(program, str(file), on_line)
 
 
@@ -67,8 +67,15 @@ def on_board(board: Board, model: Path, folder: Path) -> Program:
     return lambda file, on_line: line.run(board, file, on_line, start)
 
 
-def program_for(target: str, model: Path, folder: Path, board: Board | None = None) -> Program:
-    """Build what a user names as --target, with the C files of `model`. UserError if there is none such."""
+def program_for(target: str, model: Path, folder: Path, board: Board | None = None, leds: int = 1) -> Program:
+    """Build what a user names as --target, with the C files of `model`, for so many LEDs.
+
+    UserError if there is none such.
+    """
+    if leds > 1:
+        if target not in SEVERAL_LEDS:
+            raise UserError("--leds", f"--target {target}", f"one of {', '.join(SEVERAL_LEDS)}", "all")
+        return SEVERAL_LEDS[target](model, folder / f"{leds}-leds", f"-DPULSE_LEDS={leds}")
     if target == "board":
         if board is None:
             raise UserError("--board", "", "a board of boards/hardware.toml", "none")
@@ -94,4 +101,5 @@ TARGETS: dict[str, Callable[[Path, Path], Program]] = {
     "native_sim": native_sim,
     "qemu": on_emulator,
 }
+SEVERAL_LEDS = {"bare": bare, "host": host}  # targets whose samples do not pass one emulated chip
 NEED_ZEPHYR = ("zephyr", "native_sim")

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from wristpulse.core.sensor import SensorStream
-from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg, Restart
+from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, FurtherPpg, Ppg, Restart
 from wristpulse_tools.stream.stretches import mean_rate_hz
 
 
@@ -18,16 +19,28 @@ class Boot:
 
     ppg: list[Ppg] = field(default_factory=list)
     acc: list[Acc] = field(default_factory=list)
+    further: dict[int, list[FurtherPpg]] = field(default_factory=dict)  # by channel
 
     def samples(self) -> SensorStream:
-        """All samples, in the order in which they came."""
+        """All samples, in the order in which they came; of the PPG the first channel where all came."""
         empty = np.empty(0, np.int64)
+        counts, t_us = _joined(self.ppg)
+        whole = np.logical_and.reduce([np.isin(t_us, _joined(more)[1]) for more in self.further.values()])
         return SensorStream(
-            np.concatenate([np.empty(0, np.uint32), *(r.counts for r in self.ppg)]),
-            np.concatenate([empty, *(r.t_us for r in self.ppg)]),
+            counts[whole] if self.further else counts,
+            t_us[whole] if self.further else t_us,
             np.concatenate([np.empty((0, 3), np.int16), *(r.xyz for r in self.acc)]),
             np.concatenate([empty, *(r.t_us for r in self.acc)]),
         )
+
+    def channels(self, stream: SensorStream) -> np.ndarray:
+        """Counts of every channel at the times of a part of `samples`: uint32 (n, channels)."""
+        columns = [stream.ppg]
+        for _, more in sorted(self.further.items()):
+            counts, t_us = _joined(more)
+            order = np.argsort(t_us, kind="stable")
+            columns.append(counts[order][np.searchsorted(t_us[order], stream.t_ppg_us)])
+        return np.stack(columns, axis=1)
 
 
 @dataclass
@@ -47,6 +60,8 @@ class Capture:
                 self.boots.append(Boot())
             elif isinstance(record, Ppg):
                 self.boots[-1].ppg.append(record)
+            elif isinstance(record, FurtherPpg):
+                self.boots[-1].further.setdefault(record.channel, []).append(record)
             elif isinstance(record, Acc):
                 self.boots[-1].acc.append(record)
             elif isinstance(record, Counters):
@@ -73,6 +88,14 @@ class Capture:
         starts = f"  device restarts {len(self.boots) - 1}" if len(self.boots) > 1 else ""
         lost = f"records missing {self.decoder.lost.total()}  rejected {self.decoder.rejected}"
         return f"{seconds:.0f} s  {sensors}  {lost}{starts}"
+
+
+def _joined(records: Sequence[Ppg | FurtherPpg]) -> tuple[np.ndarray, np.ndarray]:
+    """Counts and times of records, one after the other."""
+    return (
+        np.concatenate([np.empty(0, np.uint32), *(record.counts for record in records)]),
+        np.concatenate([np.empty(0, np.int64), *(record.t_us for record in records)]),
+    )
 
 
 def _progress(records: list[Ppg] | list[Acc]) -> str:

@@ -45,6 +45,15 @@ class Ppg:
 
 
 @dataclass(frozen=True)
+class FurtherPpg:
+    """A channel of the PPG after the first: its number, 1 to 3; the rest as Ppg."""
+
+    channel: int
+    t_us: np.ndarray
+    counts: np.ndarray
+
+
+@dataclass(frozen=True)
 class Acc:
     """t_us: int64 (n,), microseconds on the samples' clock; xyz: int16 (n, 3), 4096 LSB per g."""
 
@@ -87,8 +96,8 @@ class Restart:
     """The device started anew: its clock and its sequence numbers begin again with the next record."""
 
 
-Record = Ppg | Acc | Result | Stale | Counters | Restart
-TYPES = {1: Ppg, 2: Acc, 3: Result, 4: Counters}
+Record = Ppg | Acc | FurtherPpg | Result | Stale | Counters | Restart
+TYPES = {1: Ppg, 2: Acc, 3: Result, 4: Counters, 5: FurtherPpg, 6: FurtherPpg, 7: FurtherPpg}
 
 
 class Decoder:
@@ -194,6 +203,14 @@ def _ppg(payload: bytes) -> Ppg:
     return Ppg(t_us, samples["count"].astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32))
 
 
+def _further(channel: int) -> Callable[[bytes], FurtherPpg]:
+    def parse(payload: bytes) -> FurtherPpg:
+        first = _ppg(payload)
+        return FurtherPpg(channel, first.t_us, first.counts)
+
+    return parse
+
+
 def _acc(payload: bytes) -> Acc:
     t_us, samples = _samples(payload, _ACC)
     return Acc(t_us, samples["xyz"].astype(np.int16))
@@ -223,4 +240,7 @@ def _counters(payload: bytes) -> Counters:
     return Counters(*_fixed(_COUNTERS, payload))
 
 
-_PARSERS: dict[int, Callable[[bytes], Record]] = {1: _ppg, 2: _acc, 3: _result, 4: _counters}
+_PARSERS: dict[int, Callable[[bytes], Record]] = {
+    **{1: _ppg, 2: _acc, 3: _result, 4: _counters},
+    **{4 + channel: _further(channel) for channel in (1, 2, 3)},
+}

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from wristpulse.core.estimator import Result
 from wristpulse.core.numbers import ACC_LSB_PER_G
-from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, Ppg, Record, Restart, Stale
+from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, FurtherPpg, Ppg, Record, Restart, Stale
 from wristpulse_tools.support.blocks import bars
 from wristpulse_tools.support.signals import asking_to_stop
 
@@ -66,6 +66,8 @@ def update(view: View, record: Record) -> View:
     if isinstance(record, Acc):
         t_us, acc = _latest(view.t_acc_us, view.acc, record.t_us, record.xyz)
         return replace(view, t_acc_us=t_us, acc=acc)
+    if isinstance(record, FurtherPpg):
+        return view  # the trace is the first channel's
     if isinstance(record, Counters):
         return replace(view, counters=record)
     if isinstance(record, Stale):

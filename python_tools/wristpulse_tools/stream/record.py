@@ -144,10 +144,15 @@ def save(
     streams = [boot.samples() for boot in capture.boots]
     _say_totals(capture, streams, say)
     parts, problems = [], []
-    for part in (part for stream in streams for part in stretches(stream)):
+    cut = [
+        (boot, part)
+        for boot, stream in zip(capture.boots, streams, strict=True)
+        for part in stretches(stream)
+    ]
+    for boot, part in cut:
         try:
-            fs_ppg, fs_acc = rate_hz("PPG", part.t_ppg_us), rate_hz("ACC", part.t_acc_us)
-            parts.append((part, _recording(out, part, fs_ppg, fs_acc, subject or out.stem)))
+            rates_hz = rate_hz("PPG", part.t_ppg_us), rate_hz("ACC", part.t_acc_us)
+            parts.append((part, _recording(out, part, boot.channels(part), rates_hz, subject or out.stem)))
         except (RecordError, RecordingError) as error:
             problems.append(str(error))
     if not parts:
@@ -198,14 +203,17 @@ def _names(out: Path, count: int) -> list[Path]:
     return [next(free) for _ in range(count)]
 
 
-def _recording(path: Path, part: SensorStream, fs_ppg: float, fs_acc: float, subject: str) -> Recording:
+def _recording(
+    path: Path, part: SensorStream, ppg: np.ndarray, rates_hz: tuple[float, float], subject: str
+) -> Recording:
+    fs_ppg, fs_acc = rates_hz
     seconds = min(len(part.ppg) / fs_ppg, len(part.acc) / fs_acc)
     return make_recording(
         path,
         dataset="own",
         subject=subject,
         name=path.stem,
-        ppg=part.ppg[:, None],
+        ppg=ppg,
         fs_ppg=fs_ppg,
         ppg_unit="counts",
         ppg_lsb=1.0,

@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from wristpulse_tools.firmware.places import BUILD
-from wristpulse_tools.tasks.common import RUN_HELP, command, pipeline, say
+from wristpulse_tools.tasks.common import RUN_HELP, command, pipeline, pipelines, say
 
 
 @command(**RUN_HELP)
@@ -75,6 +75,6 @@ def demo(
     from wristpulse_tools.replay.demo import demo
     from wristpulse_tools.support.locks import locked
 
-    paper, shorter = (pipeline(name, data, dataset, test) for name in (config, spectral))
+    paper, shorter = pipelines((config, spectral), data, dataset, test)
     with locked(BUILD / "demo"):
         demo(paper, shorter, force)

@@ -4,7 +4,7 @@
 import errno
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from invoke import Context, task
@@ -58,12 +58,25 @@ def command(**help_texts: str) -> Callable[[Callable[..., None]], Callable]:
 
 def pipeline(config: str, data: Path | None, dataset: str | None, test: str | None):
     """The chain that the arguments of a run describe."""
+    (chain,) = pipelines([config], data, dataset, test)
+    return chain
+
+
+def pipelines(configs: Sequence[str], data: Path | None, dataset: str | None, test: str | None):
+    """Chains of several configurations; those on the same people read them once."""
     from wristpulse.config.load import load, override
-    from wristpulse.learning.pipeline import dataset_pipeline
+    from wristpulse.learning.pipeline import dataset_pipelines
 
     subjects = tuple(test.split(",")) if test else None
-    chosen = override(load(config), dataset=dataset, test=subjects)
-    return dataset_pipeline(chosen, data, BUILD, say)
+    chosen = [override(load(config), dataset=dataset, test=subjects) for config in configs]
+    return dataset_pipelines(chosen, data, BUILD, say)
+
+
+def which_leds(leds: str) -> bool:
+    """Whether `--leds` asks for all; UserError for another word than one or all."""
+    if leds not in ("one", "all"):
+        raise UserError("--leds", "", "one or all", leds)
+    return leds == "all"
 
 
 say = Reporter()  # progress: one line, at once, or a bar

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wristpulse.student.card import MODEL, RELEASED
 from wristpulse_tools.firmware.places import BUILD
-from wristpulse_tools.tasks.common import command
+from wristpulse_tools.tasks.common import command, which_leds
 
 TARGET_HELP = (
     "bare: QEMU's Cortex-M4F without an RTOS; zephyr: Zephyr on it; qemu: zephyr, or bare without a "
@@ -26,6 +26,7 @@ STUDENT_HELP = "folder of student.tflite and student.json; default: the released
     output="folder for run.json, run.csv, picture; default: one in build/replay by recording and target",
     picture="picture's format: png or svg",
     hops="also print every hop as it comes",
+    leds="one, or all: fuse the recording's LEDs, up to four; targets host and bare",
 )
 def replay(
     _context,
@@ -38,6 +39,7 @@ def replay(
     output: Path | None = None,
     picture: str = "png",
     hops=False,
+    leds: str = "one",
 ):
     """Replay a recording through the firmware: accuracy, cost, the heart rate's course, a picture."""
     from wristpulse_tools.hardware.boards import load_board
@@ -53,6 +55,7 @@ def replay(
         picture_format=picture,
         board=load_board(board) if board else None,
         hops=hops,
+        all_leds=which_leds(leds),
     )
 
 
@@ -172,6 +175,15 @@ def coredump(_context, dump: Path, image: Path):
     from wristpulse_tools.tasks.common import say
 
     say(report(dump, image))
+
+
+@command(images="comma-separated, such as nrf52840dk-shell; default: all of docs/firmware.md")
+def image_sizes(_context, images: Sequence[str] | None = None):
+    """Build the firmware's images and print the table of their flash and RAM."""
+    from wristpulse_tools.firmware.image_sizes import table
+    from wristpulse_tools.tasks.common import say
+
+    print(table(images or None, BUILD / "images", say))
 
 
 SOURCE_HELP = {

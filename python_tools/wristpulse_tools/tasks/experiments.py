@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from wristpulse_tools.firmware.places import BUILD
-from wristpulse_tools.tasks.common import command, say
+from wristpulse_tools.tasks.common import command, say, which_leds
 
 DATA_HELP = "folder that holds the data sets' folders"
 EVALUATE_HELP = {
@@ -182,13 +182,35 @@ def streaming(_context, data: Path, epochs: int = 30, fold: int = 1, seed: int =
     data=DATA_HELP,
     students="NAME=FOLDER of what `invoke quantize` made, comma-separated; default: the released student",
     out="JSON file for the figures",
+    leds="one, or all: also all LEDs of the sets that have several, fused",
+    smooth="also results that look back, in rows of their own",
 )
-def unseen(_context, data: Path, students: list[str] | None = None, out: Path | None = None):
+def unseen(
+    _context,
+    data: Path,
+    students: list[str] | None = None,
+    out: Path | None = None,
+    leds: str = "one",
+    smooth: bool = False,
+):
     """Test students on every real data set that is there: how far off, how often silent, how often wrong."""
     from wristpulse.evaluation.unseen import named, report
     from wristpulse.student.card import RELEASED
 
-    report(named(students or [str(RELEASED)]), data, out, say)
+    loaded = named(students or [str(RELEASED)])
+    report(loaded, data, out, say, all_leds=which_leds(leds), looking_back=smooth)
+
+
+@command(
+    data=DATA_HELP,
+    student="folder of student.tflite and student.json; default: the released student",
+)
+def weak_leds(_context, data: Path, student: Path | None = None):
+    """Test the fusion of one good LED with two weak ones that agree, on SPC T and BAMI-2."""
+    from wristpulse.experiments.weak_leds import report
+    from wristpulse.student.card import RELEASED
+
+    report(student or RELEASED, data, say)
 
 
 @command(

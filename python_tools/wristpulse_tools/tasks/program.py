@@ -39,6 +39,7 @@ GROUPS = {
         "soak",
         "thread-trace",
         "coredump",
+        "image-sizes",
         "hardware.recover",
     ),
     "Experiments, one question each": (
@@ -51,6 +52,7 @@ GROUPS = {
         "realism",
         "scale-check",
         "streaming",
+        "weak-leds",
         "world-speed",
     ),
     "Work on this repository": ("lint", "format", "accept", "docs", "dist"),

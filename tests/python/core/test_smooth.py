@@ -71,6 +71,7 @@ def test_hops_without_a_value_keep_none_and_nothing_crosses_a_loss_of_contact() 
         ran=cut.ran[:first_away],
         evidence=cut.evidence[:first_away],
         at_rest=cut.at_rest[:first_away],
+        doubted=cut.doubted[:first_away],
         weights=cut.weights[:first_away],
     )
     assert smooth(alone, TABLES) == late[:first_away]

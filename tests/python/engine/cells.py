@@ -170,9 +170,7 @@ def cells() -> list[Cell]:
         ]  # fmt: skip
     for cpu in CPUS:
         if not cpu.startswith("m4"):
-            # The test's own platform.c does not link with -flto on RISC-V.
-            last = "-O3" if cpu.startswith("rv") else "-O3 -flto"
-            found += [Cell(cpu=cpu, flags=flags) for flags in ("-O0", "-Os", "-O2", last)]
+            found += [Cell(cpu=cpu, flags=flags) for flags in ("-O0", "-Os", "-O2", "-O3 -flto")]
     for cpu in CLANG_CPUS:
         found += [Cell(cpu=cpu, flags=flags, clang=True) for flags in ("-O0", "-Os", "-O2", "-O3")]
     found += [

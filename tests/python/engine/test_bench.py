@@ -79,6 +79,10 @@ def test_hop(student: Measurement, tmp_path: Path) -> None:
     assert hop == measure_hop(RELEASED, tmp_path / "again")
     parts = hop.window + hop.front_end + hop.network + hop.tracker
     assert hop.estimator == pytest.approx(parts, rel=0.01)  # and contact, gaps, states
+    assert hop.alignment[25] < hop.alignment[50] < hop.alignment[100]
+    assert hop.by_leds[1] == (hop.parts()["whole hop"], hop.memory)
+    for leds in (2, 3):  # motion is shared
+        assert hop.by_leds[leds - 1][0] < hop.by_leds[leds][0] < leds * hop.by_leds[1][0]
     assert hop.network == pytest.approx(student.instructions, rel=0.01)
     assert "student, hop" in json.loads(BUDGETS.read_text())
     assert overruns(hop) == []

@@ -88,11 +88,11 @@ def edges(folder: Path) -> Iterator[tuple[Path, np.ndarray]]:
 
 
 def depthwise(folder: Path) -> Iterator[tuple[Path, np.ndarray]]:
-    """Channels in fours: rows shorter and longer than a strip, paddings, steps, two layers in place."""
+    """Channels in fours: bands of rows, rows longer than a strip, paddings, steps, two layers in place."""
     rng = np.random.default_rng(15)
-    for number in range(40):
+    for number in range(60):
         b = Builder()
-        height, width = int(rng.integers(1, 5)), int(rng.choice([1, 2, 5, 31, 32, 33, 70]))
+        height, width = int(rng.integers(1, 12)), int(rng.choice([1, 2, 3, 5, 6, 16, 31, 32, 33, 70]))
         channels, kernel = 4 * int(rng.integers(1, 4)), (int(rng.integers(1, 4)), int(rng.integers(1, 9)))
         x = b.source((1, height, width, channels), 0.05, int(rng.integers(-128, 128)))
         for _ in range(2):
@@ -102,12 +102,37 @@ def depthwise(folder: Path) -> Iterator[tuple[Path, np.ndarray]]:
             scale = b.quantisation(x)[0] * 0.01 * 40 * np.sqrt(kernel[0] * kernel[1])
             x = b.convolution(
                 x, weights, rng.integers(-999, 999, channels), [0.01], (scale, int(rng.integers(-30, 30))),
-                depthwise=True, stride=(1, int(rng.integers(1, 4))), padding=SAME if same else VALID,
+                depthwise=True, stride=(int(rng.integers(1, 4)), int(rng.integers(1, 4))),
+                dilation=(int(rng.integers(1, 3)) if same else 1, 1), padding=SAME if same else VALID,
                 activation=int(rng.choice([0, 1, 3])),
             )  # fmt: skip
         path = folder / f"depthwise_{number}.tflite"
         path.write_bytes(b.finish(x))
         yield path, rng.integers(-128, 128, (2, height * width * channels)).astype(np.int8)
+
+
+def columns(folder: Path) -> Iterator[tuple[Path, np.ndarray]]:
+    """Time down a column of width 1, filters of one and three columns; one channel spread to several."""
+    rng = np.random.default_rng(16)
+    for number in range(30):
+        b = Builder()
+        height, channels = int(rng.integers(1, 70)), int(rng.choice([1, 3, 4, 8]))
+        x = b.source((1, height, 1, channels), 0.05, int(rng.integers(-128, 128)))
+        for depthwise in (rng.random() < 0.7, rng.random() < 0.5):
+            kernel = int(rng.integers(1, 8)), int(rng.choice([1, 3]))
+            depth = b.shape(x)[3]
+            outputs = depth * int(rng.choice([1, 4])) if depthwise else int(rng.integers(1, 9))
+            shape = (1, *kernel, outputs) if depthwise else (outputs, *kernel, depth)
+            scale = b.quantisation(x)[0] * 0.01 * 40 * np.sqrt(np.prod(kernel))
+            stride = int(rng.integers(1, 3))
+            x = b.convolution(
+                x, rng.integers(-127, 128, shape), rng.integers(-999, 999, outputs), [0.01],
+                (scale, int(rng.integers(-30, 30))), depthwise=depthwise, stride=(stride, stride),
+                dilation=(int(rng.integers(1, 3)) if stride == 1 else 1, 1), padding=SAME,
+            )  # fmt: skip
+        path = folder / f"column_{number}.tflite"
+        path.write_bytes(b.finish(x))
+        yield path, rng.integers(-128, 128, (2, height * channels)).astype(np.int8)
 
 
 def check(target: Target, cases: list[Case], scratch: Path) -> None:
@@ -128,6 +153,11 @@ def test_edges(target: Target, scratch: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_depthwise(target: Target, scratch: Path, tmp_path: Path) -> None:
     assert mismatches(target, scratch, tmp_path, list(depthwise(tmp_path))) == []
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_columns(target: Target, scratch: Path, tmp_path: Path) -> None:
+    assert mismatches(target, scratch, tmp_path, list(columns(tmp_path))) == []
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -61,6 +61,7 @@ class SpectralStudent:
     kernel: Kernel = 5
     dilations: Dilations = (1, 2, 4)
     dropout: Dropout = 0.0
+    bins_a_step: Literal[1, 2] = 1  # that share a step of the network: a peak is 16 bins wide
 
 
 # By their parameters.

@@ -12,8 +12,9 @@ import numpy as np
 from jaxtyping import Bool, Int8, Int64
 
 from wristpulse.core.align import Hops, no_contact
+from wristpulse.core.doubt import Doubt
 from wristpulse.core.fusion import Fusion, light_quality
-from wristpulse.core.numbers import ACC_FLOOR, BINS, FUSION_WHOLE, TRACK_GAP_US
+from wristpulse.core.numbers import ACC_FLOOR, BINS, DOUBT_Q15, FEATURES, FUSION_WHOLE, TRACK_GAP_US
 from wristpulse.core.policy import Policy, moving
 from wristpulse.core.sensor import Sampled, SensorStream, check_leds, to_counts
 from wristpulse.core.spectrum import spectrum_inputs
@@ -71,7 +72,8 @@ class Run:
     windows: of the stream; logits: the network's, window by window; results: one a hop; raw_confidence_q15:
     of each hop before the confidence map, 0 where the network did not run. With several LEDs, windows and
     logits are the first one's. For each hop: ran, whether the network did; evidence, the logits that the
-    tracker took then; at_rest, the wrist; weights, 0 to 16 for each LED.
+    tracker took then; at_rest, the wrist; doubted, an estimate that is not believed; weights, 0 to 16 for
+    each LED.
     """
 
     windows: Windows
@@ -81,6 +83,7 @@ class Run:
     ran: Bool[np.ndarray, " n"]
     evidence: Int8[np.ndarray, "n 104"]
     at_rest: Bool[np.ndarray, " n"]
+    doubted: Bool[np.ndarray, " n"]
     weights: Int64[np.ndarray, "n leds"]
 
 
@@ -171,6 +174,7 @@ class Progress:
         self._predict, self._front_end, self._policy = predict, front_end, policy
         self._tracker, self._valid = Tracker(tables), tables.valid
         self._hop = self._gaps = 0
+        self._doubt = Doubt() if front_end is spectrum_inputs else None
         self._held = (0, 0, State.ACQUIRING)  # the latest inference's
 
     def take(self, *leds: Windows, first: int = 0) -> Run:
@@ -180,10 +184,10 @@ class Progress:
         """
         hops, policy, tracker = leds[0].hops, self._policy, self._tracker
         evidence = [
-            _Evidence(windows, first, self._logits(windows, windows.ends >= first)) for windows in leds
+            _Evidence(windows, first, *self._look(windows, windows.ends >= first)) for windows in leds
         ]
         weights = np.zeros((len(hops) - first, len(leds)), np.int64)
-        ran, at_rest = np.zeros((2, len(hops) - first), bool)
+        ran, at_rest, doubted = np.zeros((3, len(hops) - first), bool)
         fed = np.zeros((len(hops) - first, BINS), np.int8)
         away = np.all([no_contact(windows.hops) for windows in leds], axis=0)
         reset = _resets(hops, away)
@@ -208,6 +212,16 @@ class Progress:
                 ran[n - first], fed[n - first] = True, self._fused(evidence, n)
                 bpm, confidence = map(int, tracker.step(fed[n - first]))
                 raw[n - first] = tracker.raw
+                weights[n - first] = self._fusion.weights if self._fusion else FUSION_WHOLE
+                if self._doubt:
+                    one = evidence[int(weights[n - first].argmax())]
+                    doubted[n - first] = self._doubt.hop(
+                        one.features[one.window_of[n]],
+                        bpm,
+                        bool(at_rest[n - first]),
+                        confidence >= self._valid,
+                    )
+                    confidence = min(confidence, DOUBT_Q15) if doubted[n - first] else confidence
                 if confidence >= self._valid:
                     state = State.VALID
                 else:
@@ -215,7 +229,6 @@ class Progress:
                 self._held = bpm, confidence, state
                 if policy:
                     policy.note(state is State.VALID, confidence, moves[n])
-                weights[n - first] = self._fusion.weights if self._fusion else FUSION_WHOLE
             else:
                 self._pass()
             self._gaps += int(hops.discontinuous[n])
@@ -238,6 +251,7 @@ class Progress:
             ran=ran,
             evidence=fed,
             at_rest=at_rest,
+            doubted=doubted,
             weights=weights,
         )
 
@@ -251,6 +265,8 @@ class Progress:
             self._policy.reset()
         if self._fusion:
             self._fusion.break_off()
+        if self._doubt:
+            self._doubt.break_off()
 
     def _pass(self) -> None:
         """A hop without a run of the network."""
@@ -274,21 +290,26 @@ class Progress:
             each([one.clipped for one in evidence]),
         )
 
-    def _logits(self, windows: Windows, new: np.ndarray) -> np.ndarray:
-        """The network's logits of the new windows, int8 (w, 104)."""
+    def _look(self, windows: Windows, new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What the network sees of the new windows, int8 (w, ...), and its logits, int8 (w, 104)."""
         if not new.any():
-            return np.empty((0, BINS), np.int8)
-        logits = self._predict(self._front_end(windows.x, windows.ends)[new])
+            return np.empty((0, BINS, FEATURES), np.int8), np.empty((0, BINS), np.int8)
+        inputs = self._front_end(windows.x, windows.ends)[new]
+        logits = self._predict(inputs)
         if logits.shape[-1] != BINS:
             raise UserError("network", "logits", BINS, logits.shape[-1])
-        return logits
+        return inputs, logits
 
 
 class _Evidence:
-    """What one LED brings to the hops from `first` on; logits int8 (w, 104) of its windows from there."""
+    """What one LED brings to the hops from `first` on: the network's inputs and logits of its windows.
 
-    def __init__(self, windows: Windows, first: int, logits: np.ndarray) -> None:
+    features: of the newest window of each, (w, 104, 5), if the front end makes spectra.
+    """
+
+    def __init__(self, windows: Windows, first: int, inputs: np.ndarray, logits: np.ndarray) -> None:
         new = windows.ends >= first
+        self.features = inputs[..., -FEATURES:]
         self.logits, self.away = logits, no_contact(windows.hops)
         self.window_of = {hop: w for w, hop in enumerate(windows.ends[new].tolist())}
         self.at_rest = motion(windows.x[new]) == ACC_FLOOR

@@ -60,7 +60,7 @@ TRACK_GAP_US = 10_000_000  # a longer time between hops says nothing about the h
 # Several LEDs, section 7a.
 FUSION_LEDS = 4  # slots of a MAX30101's FIFO, channels of a MAX86141's usual set-up
 FUSION_WHOLE = 16  # weight of an LED whose evidence counts in full
-FUSION_TRUST = ONE_Q15 // 2  # of an LED that nothing is known of
+FUSION_TRUST = 16_000  # Q15, about a half: of an LED that nothing is known of
 FUSION_SHIFT = 4  # trust follows confidence with a time constant of 2^4 runs of the network
 FUSION_FULL = 512  # Q15 below the most trusted LED: up to here the whole weight,
 FUSION_NONE = 3072  # from here on none
@@ -68,6 +68,21 @@ FUSION_BLIND = 2  # more than one raw sample in so many of a window at the end o
 FUSION_CLIPPED = 8  # more than one in so many: half the weight
 FUSION_UNSURE = int(0.3 * ONE_Q15)  # less of the likelihood around its highest bin: half the weight
 FUSION_REST = 4  # an LED without weight is looked at every so many hops
+
+# Looking back, section 7b.
+ANCHOR_HOPS = 8  # a late value is valid if a valid value stands so near on either side,
+ANCHOR_Q8 = 2560  # within 10 BPM of it
+
+# Doubt, section 8a. Features of spectra are 255 sqrt(magnitude / largest).
+DOUBT_Q15 = ONE_Q15 // 10  # most confidence of a value in doubt
+DOUBT_STEADY_Q8 = 128  # 0.5 BPM: no heart stays so steady at rest
+DOUBT_STEADY_HOPS = 6  # for so long
+DOUBT_SIDE = 14  # 64ths of a line's feature that stand beside it where nothing widens it: 0.15 by the window
+DOUBT_MOTION = 60  # feature of motion from which cadence is looked for: 0.15 g
+DOUBT_JUMP_Q8 = 1920  # 7.5 BPM from hop to hop: another peak
+DOUBT_ALIBI_HOPS = 2  # valid hops apart from the motion's multiples that speak for a rate
+DOUBT_TWICE = (180, 190, 120)  # ACC at the rate and at half of it, PPG at half of it: above, twice the arm's
+DOUBT_THRICE = (190, 150, 150, 80)  # ACC at 2/3 and 1/3 of it, PPG at 2/3 and 1/3: three times the arm's
 
 # Power policy, section 9.
 CALM_Q15 = int(0.9 * ONE_Q15)
@@ -94,6 +109,7 @@ def _kernel() -> np.ndarray:
 
 
 KERNEL = _kernel()
+_KERNEL_ROWS = tuple(zip(KERNEL.tolist(), np.diff(KERNEL, append=0).tolist(), strict=True))
 
 SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_PPG_BITS": (PPG_BITS, "width of the PPG sensor's ADC"),
@@ -103,7 +119,7 @@ SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_HOP_FRAMES": (HOP, "2 s"),
     "PULSE_REACH_US": (REACH_US, "of the alignment kernel, either side of a frame"),
     "PULSE_KERNEL_TAPS": (KERNEL_TAPS, "1024 us apart"),
-    "PULSE_KERNEL": (KERNEL, "Q15"),
+    "PULSE_KERNEL": (_KERNEL_ROWS, "Q15, and the step to the next"),
     "PULSE_GAP_US": (GAP_US, "a longer step between samples is a gap"),
     "PULSE_MIN_WEIGHT": (MIN_WEIGHT, "a quarter of the kernel's peak: below it a mean would amplify noise"),
     "PULSE_DARK_COUNTS": (DARK_COUNTS, "below: no skin before the sensor"),
@@ -135,6 +151,17 @@ SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_FUSION_CLIPPED": (FUSION_CLIPPED, "saturated samples, more than one in so many: half"),
     "PULSE_FUSION_UNSURE": (FUSION_UNSURE, "Q15 of the likelihood near its highest bin: half below"),
     "PULSE_FUSION_REST": (FUSION_REST, "hops from look to look at an LED without weight"),
+    "PULSE_ANCHOR_HOPS": (ANCHOR_HOPS, "from a late valid value to valid ones on either side"),
+    "PULSE_ANCHOR_Q8": (ANCHOR_Q8, "1/256 BPM between them"),
+    "PULSE_DOUBT_Q15": (DOUBT_Q15, "most confidence of a value in doubt"),
+    "PULSE_DOUBT_STEADY_Q8": (DOUBT_STEADY_Q8, "1/256 BPM: no heart stays so steady at rest"),
+    "PULSE_DOUBT_STEADY_HOPS": (DOUBT_STEADY_HOPS, "for so long"),
+    "PULSE_DOUBT_SIDE": (DOUBT_SIDE, "64ths of a line's feature beside it where nothing widens it"),
+    "PULSE_DOUBT_MOTION": (DOUBT_MOTION, "feature of motion from which cadence is looked for"),
+    "PULSE_DOUBT_JUMP_Q8": (DOUBT_JUMP_Q8, "1/256 BPM from hop to hop: another peak"),
+    "PULSE_DOUBT_ALIBI_HOPS": (DOUBT_ALIBI_HOPS, "valid hops apart from the motion's multiples"),
+    "PULSE_DOUBT_TWICE": (np.array(DOUBT_TWICE), "ACC at 1 and 1/2 of the rate, PPG at 1/2"),
+    "PULSE_DOUBT_THRICE": (np.array(DOUBT_THRICE), "ACC at 2/3 and 1/3 of the rate, PPG at 2/3 and 1/3"),
     "PULSE_CALM_Q15": (CALM_Q15, "confidence of 0.9"),
     "PULSE_POLICY_ROWS": (len(POLICY_ROWS), "of PULSE_POLICY_TABLE"),
     "PULSE_POLICY_TABLE": (POLICY_ROWS, "calm hops, hops to a run of the network, shift of the LED current"),

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from wristpulse.core.estimator import Result, Run, State
-from wristpulse.core.numbers import TRACK_GAP_US
+from wristpulse.core.numbers import ANCHOR_HOPS, ANCHOR_Q8, DOUBT_Q15, TRACK_GAP_US
 from wristpulse.core.track import Tracker, TrackerTables
 
 MOST_HOPS = 8  # of a fixed lag
@@ -22,7 +22,8 @@ def smooth(run: Run, tables: TrackerTables, lag: int | None = None) -> list[Resu
     """Results of a run's hops as seen from `lag` hops later, or from the end of the recording if None.
 
     A forward-backward smoother over the tracker's bins: what comes before a hop is the tracker's posterior,
-    what comes after it the same filter run back from the latest hop. Hops without a value keep none.
+    what comes after it the same filter run back from the latest hop. Hops without a value keep none; values
+    in doubt (section 8a) stay so. A value is valid only between valid ones of the run.
 
     Parameters
     ----------
@@ -67,7 +68,9 @@ def smooth(run: Run, tables: TrackerTables, lag: int | None = None) -> list[Resu
             back = after[n] if after is not None else _back(run, tables, resets, n, n + (lag or 0))
             bpm, confidence = map(int, forward.looking_back(back))
             rest = State.NO_PULSE if run.at_rest[n] else State.MOTION_UNCERTAIN
-            state = State.VALID if confidence >= tables.valid else rest
+            confidence = min(confidence, DOUBT_Q15) if run.doubted[n] else confidence
+            sure = confidence >= tables.valid and _anchored(run.results, resets, n, bpm, lag)
+            state = State.VALID if sure else rest
             result = replace(result, bpm_q8=bpm, confidence_q15=confidence, state=state)
         late.append(result)
     return late
@@ -79,6 +82,25 @@ def _resets(results: Sequence[Result]) -> np.ndarray:
     step = np.diff(time_us, prepend=time_us[:1] - 1)
     away = np.array([r.state is State.NO_CONTACT for r in results], bool)
     return away | (step <= 0) | (step > TRACK_GAP_US)
+
+
+def _anchored(results: Sequence[Result], resets: np.ndarray, n: int, bpm_q8: int, lag: int | None) -> bool:
+    """Whether the run has valid values near this one at or before hop n, and at or after it."""
+
+    def near(m: int) -> bool:
+        one = results[m]
+        return one.state is State.VALID and abs(one.bpm_q8 - bpm_q8) <= ANCHOR_Q8
+
+    before = after = near(n)
+    for m in range(n, max(0, n - ANCHOR_HOPS), -1):
+        if before or resets[m]:
+            break
+        before = near(m - 1)
+    for m in range(n + 1, min(len(results), n + 1 + min(lag or ANCHOR_HOPS, ANCHOR_HOPS))):
+        if after or resets[m]:
+            break
+        after = near(m)
+    return before and after
 
 
 def _start(tables: TrackerTables) -> Tracker:

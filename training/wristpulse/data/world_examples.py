@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Windows of simulated sessions, straight from the grid of 32 Hz: what alignment and front end would make.
 
-The device's alignment kernel, at multiples of a frame, is a filter of seven taps; its spectra are Fourier
-transforms under a Hann window. Both are computed here in single-precision floats, many windows at a time.
+The device's alignment kernel, at multiples of a frame, is a filter of seven taps; its spectra are weighted
+means of a Fourier transform's bins. Both are computed here in single precision, many windows at a time.
 `tests/python/test_world_examples.py` holds the two paths together.
 """
 
@@ -28,7 +28,7 @@ from wristpulse.core.numbers import (
     KERNEL,
     WINDOW,
 )
-from wristpulse.core.spectrum import POINTS
+from wristpulse.core.spectrum import LAST, bins
 from wristpulse.recordings.world import BASE_HZ, Session, session
 
 SETTLE_HOPS = 2  # at the start, in which a sensor's filter settles
@@ -37,6 +37,7 @@ SECOND = 0.6  # weight of the second harmonic in this
 AROUND = 3  # bins around the pulse's
 TAUGHT_BPM = (30.5, 222.0)  # labels within the bins
 
+POINTS = 1024  # of the transform that tells how well a pulse is seen: bin k is k/32 Hz
 FIRST_S = 0.125  # of the device's frames, too: half a kernel after the first sample
 
 _STEP = FRAME_US // 1024 + FRAME_US % 1024 / 1024
@@ -82,16 +83,16 @@ def session_examples(made: Session, led: int = 0, lead_s: float = 0.0) -> WorldE
     start = start[start + lead_s + WINDOW / BASE_HZ <= len(made.worn) / BASE_HZ]
     cut = cut[:, : len(start)]
     x = (cut - cut.mean(axis=2, keepdims=True)).astype(np.float32)
-    magnitude = np.abs(rfft(x * _HANN, POINTS, axis=2))  # (6, w, 513)
+    around = np.abs(rfft(x[4:] * _HANN, POINTS, axis=2))  # (2, w, 513)
     motion = np.sqrt((x[1:4] ** 2).sum(axis=(0, 2)))
     worn = made.worn[((start + WINDOW / BASE_HZ) * BASE_HZ).astype(int) - 1]
     bpm, label = np.full((2, len(start)), np.nan)
     if made.heart:
         bpm, label = (np.where(worn, made.heart.label(start + later), np.nan) for later in (0, lead_s))
-    seen = _seen(magnitude[4], magnitude[5], bpm)
+    seen = _seen(around[0], around[1], bpm)
     hops = np.maximum(np.arange(len(start))[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1), 0)
     return WorldExamples(
-        spectra=_spectra(x, magnitude),
+        spectra=_spectra(x[:4]),
         motion=np.maximum(motion, ACC_FLOOR).astype(np.float32),
         bpm=label.astype(np.float32),
         seen=_clear(0.5 * (seen + seen[hops].mean(axis=1)), label).astype(np.float32),
@@ -120,13 +121,19 @@ def gather_sessions(parts: Sequence[WorldExamples]) -> WorldExamples:
     )
 
 
-def _spectra(x: np.ndarray, magnitude: np.ndarray) -> np.ndarray:
+def _spectra(x: np.ndarray) -> np.ndarray:
     """PPG, PPG at twice each bin, ACC, ACC at twice each, as of `magnitudes`: float32 (w, 4, 104)."""
+    centred = rfft(np.roll(x, WINDOW // 2, axis=2), axis=2)[:, :, : WINDOW // 4]  # (4, w, 64)
+    magnitude = np.abs(bins(centred.transpose(2, 0, 1).reshape(WINDOW // 4, -1))).reshape(
+        LAST + 1, *x.shape[:2]
+    )
     extra = np.frexp(np.abs(x[0]).max(axis=1))[1] - 16
-    ppg = magnitude[0] * np.exp2(-extra)[:, None]
-    acc = np.sqrt((magnitude[1:4] ** 2).sum(axis=0))
-    return np.stack([ppg[:, _BINS], ppg[:, 2 * _BINS], acc[:, _BINS], acc[:, 2 * _BINS]], axis=1).astype(
-        np.float32
+    ppg = magnitude[:, 0] * np.exp2(-extra)
+    acc = np.sqrt((magnitude[:, 1:] ** 2).sum(axis=1))
+    return (
+        np.stack([ppg[_BINS], ppg[2 * _BINS], acc[_BINS], acc[2 * _BINS]])
+        .transpose(2, 0, 1)
+        .astype(np.float32)
     )
 
 

@@ -12,8 +12,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from wristpulse.config.settings import Config
-from wristpulse.evaluation.jobs import plan, revision
-from wristpulse.evaluation.results import METRICS, by_other_folds, read_results
+from wristpulse.evaluation.jobs import folds, plan, revision
+from wristpulse.evaluation.results import METRICS, by_other_folds, read_results, write_plan
 from wristpulse.evaluation.table import PRINTED, markdown, table
 from wristpulse.support.files import write_text
 
@@ -58,7 +58,9 @@ def evaluate(
     from wristpulse.evaluation.sweep import run_jobs
 
     folder = (out / f"{config.protocol}-{config.name}").resolve()
-    jobs = plan(config, data and data.resolve(), folder)
+    data = data and data.resolve()
+    jobs = plan(config, data, folder)
+    write_plan(folder, [fold.name for fold in folds(config.protocol, data, config.data)])
     summarise(folder, run_jobs(jobs, workers, scheduler, progress), config)
     return folder
 

@@ -15,9 +15,11 @@ from wristpulse.core.track import TrackerTables, calibrate
 from wristpulse.evaluation.trace import Trace, load
 from wristpulse.student.confidence import WITHIN_BPM, confidence_map
 from wristpulse.support.errors import UserError
+from wristpulse.support.files import write_text
 
 EVALUATION = "evaluation"  # a job's folder of results
 METRICS, TRACES = "metrics.json", "traces.npz"
+PLAN = "plan.json"  # of an evaluation: the folds of its protocol
 
 
 def map_of_traces(traces: Iterable[Trace]) -> tuple[int, ...]:
@@ -57,6 +59,18 @@ def read_results(folders: Iterable[Path]) -> list[JobResult]:
         for folder in folders
         for path in sorted(folder.rglob(f"{EVALUATION}/{METRICS}"))
     ]
+
+
+def write_plan(folder: Path, folds: Sequence[str]) -> None:
+    """Note the folds of the protocol in an evaluation's folder, before the first job."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(folder / PLAN, json.dumps({"folds": list(folds)}, indent=1))
+
+
+def planned(result: JobResult) -> list[str]:
+    """The folds of the protocol that a job belongs to; empty where an earlier version noted none."""
+    path = result.folder.parents[1] / PLAN
+    return json.loads(path.read_text())["folds"] if path.exists() else []
 
 
 def of_one_evaluation(results: Sequence[JobResult], folder: Path) -> None:

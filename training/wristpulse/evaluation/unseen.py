@@ -1,27 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """Students on data sets of real people: how far off, how often silent, how often wrong and sure.
 
-    invoke unseen --data DIR [--students NAME=FOLDER,NAME=FOLDER] [--leds all] [--out FILE.json]
+    invoke unseen --data DIR [--students NAME=FOLDER,NAME=FOLDER] [--leds all] [--smooth] [--out FILE.json]
 
-Aligned labels (docs/data.md), every student int8 by the device's arithmetic; the first LED, and with
-`--leds all` also all LEDs of the sets that have several (docs/signal_path.md, section 7a). A hop counts
-where the reference is known. Per set, means over people: MAE over all hops, its median person, coverage
-(the share of hops that are `valid`), MAE of these, wrong-valid (the share of these more than 10 BPM off),
-its worst person, and wrong-shown (the same as a share of all hops). People without a valid hop have no MAE
-of valid and no wrong-valid.
+Aligned labels (docs/data.md), every student int8 by the device's arithmetic. The first LED; with `--leds all`
+also all LEDs of the sets that have several, fused (docs/signal_path.md, section 7a). `--smooth` adds rows of
+their own for results that look back (section 7b): `lag 8`, the most that a device waits, and `whole`, by all
+of the recording; all others are causal.
+
+A hop counts where the reference is known. Per set, means over people: MAE over all hops, its median person,
+coverage (the share of hops that are `valid`), MAE of these, wrong-valid (the share of these more than 10 BPM
+off), its worst person, and wrong-shown (the same as a share of all hops). People without a valid hop have no
+MAE of valid and no wrong-valid. The lag is by how many seconds the labels must come later to fit best, and
+beside it stands the MAE against these.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from wristpulse.core.estimator import Result, Run
 from wristpulse.core.numbers import FUSION_LEDS
 from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.core.smooth import MOST_HOPS, smooth
+from wristpulse.core.track import TrackerTables
 from wristpulse.data.labels import window_labels
 from wristpulse.recordings import DATASETS, Recording, iter_dataset
 from wristpulse.student.card import Student, load_student
@@ -29,6 +36,14 @@ from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
 
 WRONG_BPM = 10.0
+LAGS_S = np.arange(0.0, 8.5, 0.5)  # that labels are shifted by
+
+# Results of a run as the device shows them, and as they are stored: name, hops of lag.
+WAYS: dict[str, Callable[[Run, TrackerTables], Sequence[Result]]] = {
+    "causal": lambda run, tables: run.results,
+    "lag 8": lambda run, tables: smooth(run, tables, MOST_HOPS),
+    "whole": lambda run, tables: smooth(run, tables),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +68,14 @@ SETS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """One person's hops with a reference: error (n,) in BPM, inf without an estimate; valid (n,)."""
+    """One person's hops with a reference: error (n,) in BPM, valid (n,).
+
+    mae_by_lag: BPM, of labels that come later by LAGS_S; NaN where that was not asked for.
+    """
 
     error: np.ndarray
     valid: np.ndarray
+    mae_by_lag: np.ndarray = field(default_factory=lambda: np.full(len(LAGS_S), np.nan))
 
     @property
     def wrong(self) -> np.ndarray:
@@ -71,6 +90,7 @@ class Row:
     student: str
     tested_on: str
     leds: int
+    results: str
     people: int
     hops: int
     mae: float
@@ -80,6 +100,8 @@ class Row:
     wrong_valid: float
     wrong_valid_worst: float
     wrong_shown: float
+    lag_s: float
+    mae_at_lag: float
 
 
 def streams_of(recording: Recording, leds: int) -> list[SensorStream]:
@@ -87,21 +109,38 @@ def streams_of(recording: Recording, leds: int) -> list[SensorStream]:
     return [to_counts(recording, led) for led in ((None,) if leds == 1 else range(leds))]
 
 
-def person_of(student: Student, recordings: Sequence[Recording], leds: int = 1) -> Person:
-    """One person's recordings through a student."""
+def people_of(
+    student: Student, recordings: Sequence[Recording], leds: int, ways: Sequence[str]
+) -> list[Person]:
+    """One person's recordings through a student, by way."""
+    runs = [student.estimator().full_run(streams_of(recording, leds)) for recording in recordings]
+    return [
+        _person([(r, WAYS[way](run, student.tables)) for r, run in zip(recordings, runs, strict=True)])
+        for way in ways
+    ]
+
+
+def _person(results_of: Sequence[tuple[Recording, Sequence[Result]]]) -> Person:
     errors, valid = [], []
-    for recording in recordings:
-        results = student.estimator().run(streams_of(recording, leds))
-        label = window_labels(recording, np.array([r.time_us for r in results], np.int64), aligned=True)
+    for recording, results in results_of:
+        time_us = np.array([r.time_us for r in results], np.float64)
         bpm = np.array([r.bpm_q8 / 256 if r.bpm_q8 else np.nan for r in results])
-        known = np.isfinite(label) & np.isfinite(bpm)
-        errors.append(np.abs(bpm - label)[known])
-        valid.append(np.array([r.state.value == "valid" for r in results], bool)[known])
-    return Person(error=np.concatenate(errors), valid=np.concatenate(valid))
+        label = [window_labels(recording, time_us - 1e6 * lag, aligned=True) for lag in LAGS_S]
+        errors.append(np.abs(bpm - np.stack(label)))
+        valid.append(np.array([r.state.value == "valid" for r in results], bool))
+    error, known = np.concatenate(errors, axis=1), np.isfinite(np.concatenate(errors, axis=1))
+    return Person(
+        error=error[0, known[0]],
+        valid=np.concatenate(valid)[known[0]],
+        mae_by_lag=np.nanmean(error, axis=1),
+    )
 
 
-def row(student: str, tested_on: str, people: Sequence[Person], leds: int = 1) -> Row:
+def row(
+    student: str, tested_on: str, people: Sequence[Person], leds: int = 1, results: str = "causal"
+) -> Row:
     """The line of a student on a set, from its people."""
+    by_lag = np.mean([p.mae_by_lag for p in people], axis=0)
     sure = [p for p in people if p.valid.any()]
     wrong = [p.wrong.sum() / p.valid.sum() for p in sure]
     mae = [p.error.mean() for p in people]
@@ -109,6 +148,7 @@ def row(student: str, tested_on: str, people: Sequence[Person], leds: int = 1) -
         student=student,
         tested_on=tested_on,
         leds=leds,
+        results=results,
         people=len(people),
         hops=sum(len(p.error) for p in people),
         mae=float(np.mean(mae)),
@@ -118,6 +158,8 @@ def row(student: str, tested_on: str, people: Sequence[Person], leds: int = 1) -
         wrong_valid=float(np.mean(wrong)) if sure else float("nan"),
         wrong_valid_worst=float(np.max(wrong)) if sure else float("nan"),
         wrong_shown=float(np.mean([p.wrong.mean() for p in people])),
+        lag_s=float(LAGS_S[by_lag.argmin()]),
+        mae_at_lag=float(by_lag.min()),
     )
 
 
@@ -143,27 +185,33 @@ def _folder(which: Set, data: Path) -> Path | None:
     return next((folder for folder in folders if folder.is_dir()), None)
 
 
-def rows(students: dict[str, Student], data: Path, all_leds: bool = False) -> Iterator[Row]:
+def rows(
+    students: dict[str, Student], data: Path, all_leds: bool = False, looking_back: bool = False
+) -> Iterator[Row]:
     """Lines of all students on the sets that are there; UserError for none."""
     for which in sets_in(data):
         people: dict[str, list[Recording]] = {}
         for recording in labelled(which, data):
             people.setdefault(recording.subject, []).append(recording)
         several = min(recording.ppg.shape[1] for of in people.values() for recording in of)
+        ways = list(WAYS) if looking_back else ["causal"]
         for name, student in students.items():
             for leds in sorted({1, min(several, FUSION_LEDS)} if all_leds else {1}):
-                yield row(name, which.name, [person_of(student, of, leds) for of in people.values()], leds)
+                each = [people_of(student, of, leds, ways) for of in people.values()]
+                for way, those in zip(ways, zip(*each, strict=True), strict=True):
+                    yield row(name, which.name, those, leds, way)
 
 
 def markdown(table: Sequence[Row]) -> str:
     """The table as Markdown."""
-    head = ("student", "tested on", "LEDs", "people", "hops", "MAE", "median person", "valid", "MAE of valid",
-            "wrong-valid", "worst person", "wrong-shown")  # fmt: skip
+    head = ("student", "tested on", "LEDs", "results", "people", "hops", "MAE", "median person", "valid",
+            "MAE of valid", "wrong-valid", "worst person", "wrong-shown", "lag, s", "MAE at lag")  # fmt: skip
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for r in table:
-        cells = (r.student, r.tested_on, r.leds, r.people, r.hops, f"{r.mae:.2f}", f"{r.median_person:.2f}",
-                 f"{r.coverage:.1%}", f"{r.mae_valid:.2f}", f"{r.wrong_valid:.2%}",
-                 f"{r.wrong_valid_worst:.1%}", f"{r.wrong_shown:.2%}")  # fmt: skip
+        cells = (r.student, r.tested_on, r.leds, r.results, r.people, r.hops, f"{r.mae:.2f}",
+                 f"{r.median_person:.2f}", f"{r.coverage:.1%}", f"{r.mae_valid:.2f}", f"{r.wrong_valid:.2%}",
+                 f"{r.wrong_valid_worst:.1%}", f"{r.wrong_shown:.2%}", f"{r.lag_s:.1f}",
+                 f"{r.mae_at_lag:.2f}")  # fmt: skip
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join(lines)
 
@@ -180,10 +228,11 @@ def report(
     out: Path | None,
     say: Callable[[str], None] = print,
     all_leds: bool = False,
+    looking_back: bool = False,
 ) -> None:
     """Print the table; write the figures to the JSON file `out`. UserError if no set is there."""
     loaded = {name: load_student(folder) for name, folder in students.items()}
-    table = list(rows(loaded, data, all_leds))
+    table = list(rows(loaded, data, all_leds, looking_back))
     say(markdown(table))
     if out:
         digests = {name: student.card.model_sha256 for name, student in loaded.items()}

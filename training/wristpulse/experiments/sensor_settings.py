@@ -22,7 +22,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.signal import butter, sosfiltfilt
 
-from wristpulse.evaluation.unseen import Person, Set, labelled, person_of, sets_in
+from wristpulse.evaluation.unseen import Person, Set, labelled, people_of, sets_in
 from wristpulse.recordings import Recording
 from wristpulse.recordings.recording import WINDOW_S
 from wristpulse.student.card import Student
@@ -145,7 +145,10 @@ def people(group: Group, data: Path) -> dict[str, list[Recording]]:
 def accuracy(student: Student, groups: dict[str, dict[str, list[Recording]]], setting: Setting) -> Accuracy:
     """How well a student does on all people with these sensors."""
     results = {
-        name: [person_of(student, [taken_by(r, setting) for r in of]) for of in found.values()]
+        name: [
+            people_of(student, [taken_by(r, setting) for r in of], leds=1, ways=["causal"])[0]
+            for of in found.values()
+        ]
         for name, found in groups.items()
     }
     everyone: list[Person] = [person for found in results.values() for person in found]

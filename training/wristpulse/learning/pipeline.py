@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 
-from wristpulse.config.settings import Config
+from wristpulse.config.settings import Config, Data
 from wristpulse.data import corpus
 from wristpulse.data.corpus import Corpus
 from wristpulse.learning.artefacts import INT8, STUDENT, STUDENT_MODEL, TEACHER
@@ -140,5 +140,25 @@ def dataset_pipeline(
     `root`/<configuration> where all people are simulated while it trains.
     data: the folder that holds the data sets' folders.
     """
-    folder = root / "-".join(filter(None, (config.name, config.data.dataset)))
-    return Pipeline(config, lambda: corpus.of_dataset(config.data, data, progress), folder, progress=progress)
+    (chain,) = dataset_pipelines([config], data, root, progress)
+    return chain
+
+
+def dataset_pipelines(
+    configs: Iterable[Config], data: Path | None, root: Path, progress: Callable[[str], None] = print
+) -> list[Pipeline]:
+    """`dataset_pipeline` of each configuration; those on the same people read them once."""
+
+    @cache
+    def read(settings: Data) -> Corpus:
+        return corpus.of_dataset(settings, data, progress)
+
+    return [
+        Pipeline(
+            config,
+            partial(read, config.data),
+            root / "-".join(filter(None, (config.name, config.data.dataset))),
+            progress=progress,
+        )
+        for config in configs
+    ]

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Depthwise convolution on SMLAD, four channels and up to PULSE_NN_STRIP positions of a row at a
- * time. Taps are widened channel by channel, two neighbours a word, less the input's zero point, so
- * that taps outside are 0. One word then serves two outputs: the even one by the weights
- * (w0, w1) (w2, w3) ..., its right neighbour by (0, w0) (w1, w2) ...
+ * Depthwise convolution on SMLAD, four channels of conv->strip positions at a time: part of a row,
+ * or whole rows, which share weights and taps. Taps are widened channel by channel, two neighbours
+ * a word, less the input's zero point, so that taps outside are 0. One word then serves two
+ * outputs: the even one by the weights (w0, w1) (w2, w3) ..., its right neighbour by (0, w0) (w1,
+ * w2) ...
  */
 #include "depthwise.h"
 #include "dsp.h"
@@ -19,6 +20,8 @@ struct layout {
 	uint32_t words; /* of weights in a row of the kernel, for one of two outputs */
 	uint32_t pitch; /* words of taps in a row */
 	uint32_t channel;
+	uint32_t rows, count; /* of outputs, and outputs in a row */
+	uint32_t step;        /* words of taps from one row of outputs to the next */
 };
 
 static inline int32_t lower_halves(int32_t low, int32_t high)
@@ -51,18 +54,25 @@ static inline void spread(struct wide x, struct wide y, int32_t *to, uint32_t ch
 	to[3 * channel] = upper_halves(x.odd, y.odd);
 }
 
+/** Compilers rotate with an instruction of its own; SXTAB16 can itself. */
+static inline int32_t odd_channels(int32_t four, int32_t add)
+{
+	int32_t odd;
+
+	__asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(odd) : "r"(add), "r"(four));
+	return odd;
+}
+
 static inline struct wide tap(int32_t four, int32_t minus_zero)
 {
-	return (struct wide){__sxtab16(minus_zero, four),
-			     __sxtab16(minus_zero, pulse_nn_rotate(four, 8))};
+	return (struct wide){__sxtab16(minus_zero, four), odd_channels(four, minus_zero)};
 }
 
 /** Twice the weights, as SMMULR takes twice the sum. */
 static inline struct wide weight(int32_t four)
 {
-	int32_t odd = pulse_nn_rotate(four, 8);
-
-	return (struct wide){__sxtab16(__sxtb16(four), four), __sxtab16(__sxtb16(odd), odd)};
+	return (struct wide){__sxtab16(__sxtb16(four), four),
+			     odd_channels(four, odd_channels(four, 0))};
 }
 
 /** A row of the kernel: weights (-1, 0), (0, 1), (1, 2) ..., 0 where there is none. */
@@ -96,11 +106,18 @@ static NOINLINE void spread_taps(const struct pulse_nn_conv *conv, const int8_t 
 
 	while (left != right) {
 		int32_t inside = (width < right ? width : right) - left;
+
+		if (left < -1 || inside < 1 + (left < 0)) { /* none inside */
+			to[0] = to[channel] = to[2 * channel] = to[3 * channel] = 0;
+			to++;
+			left += 2;
+			continue;
+		}
 		const int8_t *at = from + (left > 0 ? left * step : 0);
 
-		if (left < 0 || inside < 2) { /* one of the two, or none */
-			int32_t x = left >= 0 && inside > 0 ? pulse_nn_load(at) : zeros;
-			int32_t y = left == -1 && inside > 1 ? pulse_nn_load(from) : zeros;
+		if (left < 0 || inside < 2) { /* one of the two */
+			int32_t x = left < 0 ? zeros : pulse_nn_load(at);
+			int32_t y = left < 0 ? pulse_nn_load(from) : zeros;
 
 			spread(tap(x, minus_zero), tap(y, minus_zero), to++, channel);
 			left += 2;
@@ -117,17 +134,22 @@ static NOINLINE void spread_taps(const struct pulse_nn_conv *conv, const int8_t 
 
 /** Constants of one channel. */
 struct narrowing {
-	int32_t multiplier, round;
-	uint32_t exponent; /* less 1 */
+	int32_t multiplier, round, exponent;
 };
 
-/** From twice the sum. */
+/**
+ * From twice the sum, as pulse_nn_requantise. The second rounding, half away from zero, takes 1 off
+ * what is below zero. Here it takes 1 off where the sum is: if the product then is 0, that is less
+ * than the half that is added, and changes nothing.
+ */
 static inline int8_t narrow(int32_t twice, const struct narrowing *to)
 {
 	int32_t x;
 
-	__asm__("smmulr %0, %1, %2" : "=r"(x) : "r"(twice), "r"(to->multiplier));
-	return (int8_t)__ssat((x + (x >> 31) + to->round) >> to->exponent >> 1, 8);
+	__asm__("smmlar %0, %1, %2, %3"
+		: "=r"(x)
+		: "r"(twice), "r"(to->multiplier), "r"(to->round + (twice >> 31)));
+	return (int8_t)__ssat(x >> to->exponent, 8);
 }
 
 /** Twice the sums of four outputs. */
@@ -135,36 +157,55 @@ struct four {
 	int32_t a, b, c, d;
 };
 
-/** One word of weights: the outputs begin at x0, x0's second half, x1 ... */
-static inline __attribute__((always_inline)) void
-accumulate(struct four *sums, const int32_t *weights, int32_t x0, int32_t x1)
-{
-	int32_t odd = weights[0], even = weights[1];
+/** Words `at` and the one after it: an instruction that compilers do not always find. */
+#define PAIR(first, second, weights, at)                                                           \
+	__asm__("ldrd %0, %1, [%2, %3]"                                                            \
+		: "=&r"(first), "=r"(second)                                                       \
+		: "r"(weights), "n"(4 * (at)),                                                     \
+		  "m"(*(const int32_t(*)[2])(const void *)((weights) + (at))))
 
+/** One word of weights: the outputs begin at x0, x0's second half, x1 ... */
+static inline __attribute__((always_inline)) void accumulate(struct four *sums, int32_t odd,
+							     int32_t even, int32_t x0, int32_t x1)
+{
 	sums->a = __smlad(x0, even, sums->a);
 	sums->b = __smlad(x0, odd, sums->b);
 	sums->c = __smlad(x1, even, sums->c);
 	sums->d = __smlad(x1, odd, sums->d);
 }
 
-/** A row of 2 or 3 words (3 to 5 taps) without a loop, or of any number. */
+/** A row of taps; without a loop where the compiler knows its words. */
 static inline __attribute__((always_inline)) void row_of(struct four *sums, const int32_t *weights,
 							 const int32_t *x, uint32_t words)
 {
-	int32_t x0 = x[0], x1 = x[1], x2;
+	int32_t x0 = x[0], x1 = x[1], x2, odd, even;
 
-	accumulate(sums, weights, x0, x1);
-	if (words == 2 || words == 3) {
+	PAIR(odd, even, weights, 0);
+	accumulate(sums, odd, even, x0, x1);
+	if (__builtin_constant_p(words)) {
 		x2 = x[2];
-		accumulate(sums, weights + 2, x1, x2);
-		if (words == 3) {
-			accumulate(sums, weights + 4, x2, x[3]);
+		PAIR(odd, even, weights, 2);
+		accumulate(sums, odd, even, x1, x2);
+		if (words > 2) {
+			x1 = x[3];
+			PAIR(odd, even, weights, 4);
+			accumulate(sums, odd, even, x2, x1);
+		}
+		if (words > 3) {
+			x2 = x[4];
+			PAIR(odd, even, weights, 6);
+			accumulate(sums, odd, even, x1, x2);
+			x1 = x[5];
+			PAIR(odd, even, weights, 8);
+			accumulate(sums, odd, even, x2, x1);
 		}
 		return;
 	}
 	for (uint32_t j = 1; j < words; j++, x1 = x2) {
+		weights += 2;
 		x2 = x[j + 1];
-		accumulate(sums, weights + 2 * j, x1, x2);
+		PAIR(odd, even, weights, 0);
+		accumulate(sums, odd, even, x1, x2);
 	}
 }
 
@@ -187,47 +228,85 @@ row_of_two(struct four *sums, const int32_t *weights, const int32_t *x, uint32_t
 	}
 }
 
-/** One channel's outputs of a strip, four at a time. */
-static inline __attribute__((always_inline)) void
-outputs(const struct pulse_nn_conv *conv, const struct pulse_nn_channel *channel, uint32_t pitch,
-	uint32_t rows, uint32_t words, uint32_t stride, const int32_t *weights, uint32_t count,
-	int8_t *out)
+/** One output of an even position, which begins at x. */
+static inline __attribute__((always_inline)) int32_t single(int32_t sum, const int32_t *weights,
+							    const int32_t *x, uint32_t pitch,
+							    uint32_t rows, uint32_t words)
 {
-	const int32_t *taps = weights + 2 * words * rows;
-	struct narrowing to = {channel->multiplier, channel->round,
-			       (uint32_t)__builtin_ctz((uint32_t)channel->round)};
+	for (; rows > 0; rows--, x += pitch) {
+		for (uint32_t j = 0; j < words; j++, weights += 2) {
+			sum = __smlad(x[j], weights[1], sum);
+		}
+	}
+	return sum;
+}
+
+/** Four outputs that begin at x. */
+static inline __attribute__((always_inline)) struct four tile(const int32_t *weights,
+							      const int32_t *x, int32_t bias,
+							      uint32_t pitch, uint32_t rows,
+							      uint32_t words, uint32_t stride)
+{
+	struct four sums = {bias, bias, bias, bias};
+
+	for (; rows > 0; rows--, x += pitch, weights += 2 * words) {
+		if (stride == 2) {
+			row_of_two(&sums, weights, x, words);
+		} else {
+			row_of(&sums, weights, x, words);
+		}
+	}
+	return sums;
+}
+
+/** One channel's outputs of a row, four at a time. */
+static inline __attribute__((always_inline)) void
+row_outputs(const int32_t *weights, const int32_t *taps, int32_t bias, const struct narrowing *to,
+	    uint32_t step, uint32_t pitch, uint32_t rows, uint32_t words, uint32_t stride,
+	    uint32_t count, int8_t *out)
+{
+	const int32_t *end = taps + count / PULSE_NN_TILE * 2 * stride;
+	struct four sums;
+
+	for (; taps != end; taps += 2 * stride, out += 4 * step) {
+		sums = tile(weights, taps, bias, pitch, rows, words, stride);
+		out[0] = narrow(sums.a, to);
+		out[step] = narrow(sums.b, to);
+		out[2 * step] = narrow(sums.c, to);
+		out[3 * step] = narrow(sums.d, to);
+	}
+	count %= PULSE_NN_TILE;
+	if (count == 1) {
+		out[0] = narrow(single(bias, weights, taps, pitch, rows, words), to);
+	} else if (count > 0) {
+		sums = tile(weights, taps, bias, pitch, rows, words, stride);
+		out[0] = narrow(sums.a, to);
+		out[step] = narrow(sums.b, to);
+		if (count == 3) {
+			out[2 * step] = narrow(sums.c, to);
+		}
+	}
+}
+
+/** Outputs of four channels, channel by channel, row by row. */
+static inline __attribute__((always_inline)) void
+outputs(const struct pulse_nn_conv *conv, const struct pulse_nn_channel *channel,
+	const struct layout *layout, uint32_t rows, uint32_t words, uint32_t stride,
+	const int32_t *weights, int8_t *out)
+{
 	uint32_t step = conv->out_c;
-	int32_t bias = channel->bias * 2;
+	int8_t *end = out + CHANNELS;
 
-	for (;; taps += 2 * stride, count -= PULSE_NN_TILE) {
-		struct four sums = {bias, bias, bias, bias};
-		const int32_t *x = taps, *w = weights;
+	for (; out != end; out++, channel++, weights += layout->channel) {
+		const int32_t *taps = weights + 2 * words * rows;
+		struct narrowing to = {channel->multiplier, channel->round,
+				       __builtin_ctz((uint32_t)channel->round) + 1};
+		int8_t *row = out;
 
-		for (uint32_t i = rows; i > 0; i--, x += pitch, w += 2 * words) {
-			if (stride == 2) {
-				row_of_two(&sums, w, x, words);
-			} else {
-				row_of(&sums, w, x, words);
-			}
-		}
-		if (count < PULSE_NN_TILE) {
-			int32_t last[] = {sums.a, sums.b, sums.c};
-
-			for (uint32_t i = 0; i < count; i++, out += step) {
-				*out = narrow(last[i], &to);
-			}
-			return;
-		}
-		*out = narrow(sums.a, &to);
-		out += step;
-		*out = narrow(sums.b, &to);
-		out += step;
-		*out = narrow(sums.c, &to);
-		out += step;
-		*out = narrow(sums.d, &to);
-		out += step;
-		if (count == PULSE_NN_TILE) {
-			return;
+		for (uint32_t y = layout->rows; y > 0; y--, taps += layout->step) {
+			row_outputs(weights, taps, channel->bias * 2, &to, step, layout->pitch,
+				    rows, words, stride, layout->count, row);
+			row += conv->out_w * step;
 		}
 	}
 }
@@ -235,31 +314,31 @@ outputs(const struct pulse_nn_conv *conv, const struct pulse_nn_channel *channel
 #define OUTPUTS(name, rows, words, stride)                                                         \
 	static NOINLINE void name(                                                                 \
 		const struct pulse_nn_conv *conv, const struct pulse_nn_channel *channel,          \
-		const struct layout *layout, const int32_t *weights, uint32_t count, int8_t *out)  \
+		const struct layout *layout, const int32_t *weights, int8_t *out)                  \
 	{                                                                                          \
-		outputs(conv, channel, layout->pitch, rows, words, stride, weights, count, out);   \
+		outputs(conv, channel, layout, rows, words, stride, weights, out);                 \
 	}
 
 OUTPUTS(outputs_1x3, 1, 2, 1)
 OUTPUTS(outputs_1x5, 1, 3, 1)
+OUTPUTS(outputs_1x9, 1, 5, 1)
 OUTPUTS(outputs_3x3, 3, 2, 1)
 OUTPUTS(outputs_any, conv->kernel_h, layout->words, 1)
 OUTPUTS(outputs_of_two, conv->kernel_h, layout->words, 2)
 
 typedef void (*compute_t)(const struct pulse_nn_conv *, const struct pulse_nn_channel *,
-			  const struct layout *, const int32_t *, uint32_t, int8_t *);
+			  const struct layout *, const int32_t *, int8_t *);
 
-/** Kernels of 2 and 3, or 4 and 5 taps in a row have as many words. */
+/** Kernels of 2 and 3, 4 and 5, 8 and 9 taps in a row have as many words. */
 static compute_t outputs_for(const struct pulse_nn_conv *conv, uint32_t words)
 {
+	static const compute_t one_row[] = {outputs_1x3, outputs_1x5, outputs_any, outputs_1x9};
+
 	if (conv->stride_w == 2) {
 		return outputs_of_two;
 	}
-	if (conv->kernel_h == 1 && words == 2) {
-		return outputs_1x3;
-	}
-	if (conv->kernel_h == 1 && words == 3) {
-		return outputs_1x5;
+	if (conv->kernel_h == 1 && words >= 2 && words <= 5) {
+		return one_row[words - 2];
 	}
 	return conv->kernel_h == 3 && words == 2 ? outputs_3x3 : outputs_any;
 }
@@ -282,57 +361,62 @@ static NOINLINE void clamp(const struct pulse_nn_conv *conv, uint32_t count, int
 	}
 }
 
-/** Four channels of `count` positions that begin at row `top` and column `left` of the input. */
+/** Four channels of `rows` by `count` positions that begin at row `top`, column `left` of the
+ * input.
+ */
 static void strip(const struct pulse_nn_conv *conv, const int8_t *in, uint32_t channel, int32_t top,
-		  int32_t left, uint32_t count, int8_t *out, int32_t *scratch)
+		  int32_t left, uint32_t rows, uint32_t count, int8_t *out, int32_t *scratch)
 {
-	struct layout layout = {.words = conv->kernel_w / 2u + 1};
+	struct layout layout = {.words = conv->kernel_w / 2u + 1, .rows = rows, .count = count};
+	uint32_t tap_rows = (rows - 1) * conv->stride_h + conv->kernel_h; /* several: dilation 1 */
 	const int8_t *weights = conv->weights + channel;
 	compute_t compute = outputs_for(conv, layout.words);
 	int32_t *taps;
 
-	layout.pitch = (count + 3) / 4 * 2 * conv->stride_w + layout.words - 1;
-	layout.channel = conv->kernel_h * (2 * layout.words + layout.pitch);
+	layout.pitch = (count + 2) / 4 * 2 * conv->stride_w + layout.words - (count % 4 != 1);
+	layout.step = layout.pitch * conv->stride_h;
+	layout.channel = conv->kernel_h * 2 * layout.words + tap_rows * layout.pitch;
+	for (uint32_t i = 0; i < conv->kernel_h; i++, weights += conv->kernel_w * conv->out_c) {
+		spread_weights(conv, weights, &layout, scratch + 2 * layout.words * i);
+	}
 	taps = scratch + 2 * layout.words * conv->kernel_h;
-	for (uint32_t i = 0; i < conv->kernel_h; i++, top += conv->dilation_h) {
+	for (uint32_t i = 0; i < tap_rows; i++, top += conv->dilation_h, taps += layout.pitch) {
 		bool inside = top >= 0 && top < conv->in_h;
 		const int8_t *row = in + channel + (inside ? top * conv->in_w * conv->in_c : 0);
 
-		spread_weights(conv, weights, &layout, scratch + 2 * layout.words * i);
-		weights += conv->kernel_w * conv->out_c;
-		spread_taps(conv, row, left, inside ? conv->in_w : 0, &layout,
-			    taps + layout.pitch * i);
+		spread_taps(conv, row, left, inside ? conv->in_w : 0, &layout, taps);
 	}
-	for (uint32_t i = 0; i < CHANNELS; i++, scratch += layout.channel) {
-		const struct pulse_nn_channel *c = &conv->channels[channel + i];
-
-		compute(conv, c, &layout, scratch, count, out + i);
-	}
+	compute(conv, &conv->channels[channel], &layout, scratch, out);
 	if (conv->low > INT8_MIN || conv->high < INT8_MAX) {
-		clamp(conv, count, out);
+		for (uint32_t i = 0; i < rows; i++, out += conv->out_w * conv->out_c) {
+			clamp(conv, count, out);
+		}
 	}
 }
 
 bool pulse_nn_depthwise_strips(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out,
 			       int16_t *scratch)
 {
+	uint32_t rows, width;
+
 	if (conv->strip == 0 || conv->wide) {
 		return false;
 	}
-	for (uint32_t y = 0; y < conv->out_h; y++) {
+	width = conv->strip < conv->out_w ? conv->strip : conv->out_w;
+	for (uint32_t y = 0; y < conv->out_h; y += rows) {
 		int32_t top = (int32_t)(y * conv->stride_h) - conv->pad_h;
 
-		for (uint32_t x = 0; x < conv->out_w; x += conv->strip) {
-			uint32_t count = conv->out_w - x;
-
-			count = count < conv->strip ? count : conv->strip;
+		rows = conv->strip / width;
+		rows = rows < conv->out_h - y ? rows : conv->out_h - y;
+		for (uint32_t x = 0; x < conv->out_w; x += width) {
+			uint32_t count = conv->out_w - x < width ? conv->out_w - x : width;
 			int32_t left = (int32_t)(x * conv->stride_w) - conv->pad_w;
 
 			for (uint32_t channel = 0; channel < conv->out_c; channel += CHANNELS) {
-				strip(conv, in, channel, top, left, count, out + channel,
+				strip(conv, in, channel, top, left, rows, count,
+				      out + (y * conv->out_w + x) * conv->out_c + channel,
 				      (int32_t *)(void *)scratch);
 			}
-			out += count * conv->out_c;
 		}
 	}
 	return true;

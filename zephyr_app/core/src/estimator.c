@@ -23,6 +23,9 @@ static void break_off(struct pulse_estimator *estimator)
 #if PULSE_LEDS > 1
 	pulse_fusion_break(&estimator->fusion);
 #endif
+#ifdef PULSE_FRONT_END_SPECTRUM
+	pulse_doubt_break(&estimator->doubt);
+#endif
 	estimator->fresh = true;
 }
 
@@ -203,12 +206,47 @@ unsigned int pulse_estimator_leds(const struct pulse_estimator *estimator)
 
 #endif
 
+#ifdef PULSE_FRONT_END_SPECTRUM
+/* The input of the LED that counts most, the first of equals. */
+static const int8_t *weightiest(const struct pulse_estimator *estimator)
+{
+#if PULSE_LEDS > 1
+	const struct pulse_fusion_led *led = estimator->fusion.led;
+	int best = 0;
+
+	for (int i = 1; i < PULSE_LEDS; i++) {
+		best = led[i].weight > led[best].weight ? i : best;
+	}
+	return best == 0 ? estimator->input : estimator->more[best - 1];
+#else
+	return estimator->input;
+#endif
+}
+
+static bool doubtful(struct pulse_estimator *estimator, bool rest)
+{
+	const int8_t *newest =
+		weightiest(estimator) + (PULSE_WINDOW_HOPS - 1) * PULSE_SPECTRUM_FEATURES;
+	bool valid = estimator->last.confidence_q15 >= estimator->valid_q15;
+
+	return pulse_doubt_hop(&estimator->doubt, newest, estimator->last.bpm_q8, rest, valid);
+}
+#endif
+
 /* The latest logits into the track, and what its estimate is worth. */
 static void judge(struct pulse_estimator *estimator, uint32_t acc_root)
 {
-	estimator->last = pulse_track_update(&estimator->track, estimator->logits);
-	estimator->last_state = (uint8_t)pulse_quality_state(estimator->last.confidence_q15,
-							     estimator->valid_q15, acc_root);
+	struct pulse_estimate *last = &estimator->last;
+
+	*last = pulse_track_update(&estimator->track, estimator->logits);
+#ifdef PULSE_FRONT_END_SPECTRUM
+	if (doubtful(estimator, acc_root == PULSE_ACC_REST) &&
+	    last->confidence_q15 > PULSE_DOUBT_Q15) {
+		last->confidence_q15 = PULSE_DOUBT_Q15;
+	}
+#endif
+	estimator->last_state =
+		(uint8_t)pulse_quality_state(last->confidence_q15, estimator->valid_q15, acc_root);
 }
 
 int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,

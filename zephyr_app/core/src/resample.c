@@ -15,44 +15,51 @@ PULSE_ASSERT(((HALF_US - 1) >> 10) + 1 < PULSE_KERNEL_TAPS);
 PULSE_ASSERT(PULSE_ALIGN_DEPTH > 2 * HALF_US / 5000); /* 200 Hz */
 PULSE_ASSERT(PULSE_ALIGN_DEPTH <= 128);               /* sums of weights stay below 2^22 */
 
-static const int16_t kernel[PULSE_KERNEL_TAPS] = PULSE_KERNEL;
+/* A value, and the step to the next. */
+static const int16_t kernel[PULSE_KERNEL_TAPS][2] = PULSE_KERNEL;
 
 /* Time of a sample after the frame; within a run, a ring spans far less than 2^31 us. */
-static inline int32_t offset(const struct pulse_ring *ring, uint32_t index, uint32_t frame_us)
+static inline int32_t offset(const struct pulse_ring *ring, uint32_t slot, uint32_t frame_us)
 {
-	return (int32_t)((uint32_t)pulse_ring_time(ring, index) - frame_us);
+	return (int32_t)((uint32_t)ring->t_us[slot] - frame_us);
 }
 
-static inline int32_t weight(int32_t offset_us)
+static inline uint32_t next(uint32_t slot)
 {
-	uint32_t d = (uint32_t)(offset_us < 0 ? -offset_us : offset_us);
-	const int16_t *h = kernel + (d >> 10);
-
-	return h[0] + (((h[1] - h[0]) * (int32_t)(d & 1023)) >> 10);
+	return pulse_ring_slot(slot + 1);
 }
 
-/* Drop all but the last of the samples before the kernel's reach. @return index of the first within
+/* At a distance below PULSE_REACH_US. */
+static inline int32_t weight(uint32_t d_us)
+{
+	const int16_t *h = kernel[d_us >> 10];
+
+	return h[0] + ((h[1] * (int32_t)(d_us & 1023)) >> 10);
+}
+
+/* Drop all but the last of the samples before the kernel's reach. @return slot of the first within
  * it */
 static uint32_t trim(struct pulse_ring *ring, uint32_t frame_us)
 {
-	while (offset(ring, ring->head + 1, frame_us) <= -HALF_US) {
-		ring->head++;
+	uint32_t head = ring->head;
+
+	while (offset(ring, pulse_ring_slot(head + 1), frame_us) <= -HALF_US) {
+		head++;
 	}
-	return ring->head + 1;
+	ring->head = head;
+	return pulse_ring_slot(head + 1);
 }
 
-/* Slot of the sample nearest to the frame, the earlier of two; index is one before it. */
-static uint32_t nearest(const struct pulse_ring *ring, uint32_t index, uint32_t frame_us)
+/* Slot of the sample nearest to the frame, the earlier of two; `slot` comes after one before it. */
+static uint32_t nearest(const struct pulse_ring *ring, uint32_t slot, uint32_t frame_us)
 {
-	int32_t before;
-	int32_t after;
+	uint32_t before = pulse_ring_slot(slot - 1);
 
-	while (offset(ring, index, frame_us) < 0) {
-		index++;
+	while (offset(ring, slot, frame_us) < 0) {
+		before = slot;
+		slot = next(slot);
 	}
-	after = offset(ring, index, frame_us);
-	before = -offset(ring, index - 1, frame_us);
-	return pulse_ring_slot(before <= after ? index - 1 : index);
+	return -offset(ring, before, frame_us) <= offset(ring, slot, frame_us) ? before : slot;
 }
 
 /*
@@ -78,37 +85,50 @@ static uint32_t mean(int64_t sum, uint32_t total)
 	return quotient + high / total;
 }
 
+struct light {
+	uint32_t total; /* of weights */
+	int64_t sum;
+};
+
+static inline void add_light(struct light *light, int32_t w, uint32_t counts)
+{
+	light->total += (uint32_t)w;
+	light->sum += (int64_t)w * (int32_t)counts;
+}
+
 int32_t pulse_resample_ppg(struct pulse_ring *ring, const uint32_t *counts, int64_t frame_us,
 			   struct pulse_tally *tally)
 {
 	uint32_t now = (uint32_t)frame_us;
 	uint32_t first = trim(ring, now);
-	uint32_t total = 0;
-	int64_t sum = 0;
+	uint32_t slot = first;
 	uint32_t own = 0;
 	uint32_t dark = 0;
 	uint32_t saturated = 0;
-	int32_t t = offset(ring, first, now);
+	struct light light = {0, 0};
+	int32_t t;
 
-	for (uint32_t i = first; t < HALF_US; t = offset(ring, ++i, now)) {
-		uint32_t x = counts[pulse_ring_slot(i)];
-		int32_t w = weight(t);
+	for (; (t = offset(ring, slot, now)) < 0; slot = next(slot)) {
+		add_light(&light, weight((uint32_t)-t), counts[slot]);
+	}
+	for (; (t = offset(ring, slot, now)) < PULSE_FRAME_US; slot = next(slot)) {
+		uint32_t x = counts[slot];
 
-		total += (uint32_t)w;
-		sum += (int64_t)w * (int32_t)x;
-		if ((uint32_t)t < PULSE_FRAME_US) {
-			own++;
-			dark += x < PULSE_DARK_COUNTS;
-			saturated += x == 0 || x == PULSE_PPG_MAX;
-		}
+		add_light(&light, weight((uint32_t)t), x);
+		own++;
+		dark += x < PULSE_DARK_COUNTS;
+		saturated += x == 0 || x == PULSE_PPG_MAX;
+	}
+	for (; (t = offset(ring, slot, now)) < HALF_US; slot = next(slot)) {
+		add_light(&light, weight((uint32_t)t), counts[slot]);
 	}
 	tally->samples += own;
 	tally->dark += dark;
 	tally->saturated += saturated;
-	if ((int32_t)total < PULSE_MIN_WEIGHT) {
+	if ((int32_t)light.total < PULSE_MIN_WEIGHT) {
 		return (int32_t)(counts[nearest(ring, first, now)] << PULSE_PPG_FRACTION);
 	}
-	uint32_t y = mean(sum * (1 << PULSE_PPG_FRACTION), total);
+	uint32_t y = mean(light.sum * (1 << PULSE_PPG_FRACTION), light.total);
 
 	return y < PPG_LIMIT ? (int32_t)y : PPG_LIMIT;
 }
@@ -120,31 +140,39 @@ static int16_t acc_mean(int64_t sum, uint32_t total)
 	return (int16_t)((y < UINT16_MAX ? (int32_t)y : UINT16_MAX) - ACC_OFFSET);
 }
 
+struct swing {
+	uint32_t total; /* of weights */
+	int64_t sum[3];
+};
+
+static inline void add_swing(struct swing *swing, int32_t w, const int16_t xyz[3])
+{
+	swing->total += (uint32_t)w;
+	swing->sum[0] += (int64_t)w * xyz[0];
+	swing->sum[1] += (int64_t)w * xyz[1];
+	swing->sum[2] += (int64_t)w * xyz[2];
+}
+
 void pulse_resample_acc(struct pulse_ring *ring, int16_t (*acc)[3], int64_t frame_us,
 			int16_t out[3])
 {
 	uint32_t now = (uint32_t)frame_us;
 	uint32_t first = trim(ring, now);
-	uint32_t total = 0;
-	int64_t x = 0;
-	int64_t y = 0;
-	int64_t z = 0;
-	int32_t t = offset(ring, first, now);
+	uint32_t slot = first;
+	struct swing swing = {0, {0, 0, 0}};
+	int32_t t;
 
-	for (uint32_t i = first; t < HALF_US; t = offset(ring, ++i, now)) {
-		const int16_t *xyz = acc[pulse_ring_slot(i)];
-		int32_t w = weight(t);
-
-		total += (uint32_t)w;
-		x += (int64_t)w * xyz[0];
-		y += (int64_t)w * xyz[1];
-		z += (int64_t)w * xyz[2];
+	for (; (t = offset(ring, slot, now)) < 0; slot = next(slot)) {
+		add_swing(&swing, weight((uint32_t)-t), acc[slot]);
 	}
-	if ((int32_t)total < PULSE_MIN_WEIGHT) {
+	for (; (t = offset(ring, slot, now)) < HALF_US; slot = next(slot)) {
+		add_swing(&swing, weight((uint32_t)t), acc[slot]);
+	}
+	if ((int32_t)swing.total < PULSE_MIN_WEIGHT) {
 		memcpy(out, acc[nearest(ring, first, now)], 3 * sizeof(out[0]));
 		return;
 	}
-	out[0] = acc_mean(x, total);
-	out[1] = acc_mean(y, total);
-	out[2] = acc_mean(z, total);
+	for (int axis = 0; axis < 3; axis++) {
+		out[axis] = acc_mean(swing.sum[axis], swing.total);
+	}
 }

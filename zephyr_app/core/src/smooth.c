@@ -10,7 +10,7 @@
 
 #define SLOTS (PULSE_SMOOTH_HOPS + 1)
 
-PULSE_ASSERT(PULSE_SMOOTH_HOPS >= 1 && PULSE_SMOOTH_HOPS <= 8);
+PULSE_ASSERT(PULSE_SMOOTH_HOPS >= 1 && PULSE_SMOOTH_HOPS <= PULSE_ANCHOR_HOPS);
 
 void pulse_smooth_init(struct pulse_smooth *smooth)
 {
@@ -43,14 +43,44 @@ static void look_back(struct pulse_smooth *smooth, struct pulse_track *back)
 	}
 }
 
-/* Section 8 for a hop that has an estimate. */
-static uint8_t state(const struct pulse_smooth *smooth, const struct pulse_smooth_hop *hop,
-		     uint16_t confidence_q15)
+static bool near(uint32_t shown_q8, int32_t bpm_q8)
 {
-	if (confidence_q15 >= smooth->valid_q15) {
+	int32_t step = (int32_t)shown_q8 - bpm_q8;
+
+	return shown_q8 != 0 && step <= PULSE_ANCHOR_Q8 && step >= -PULSE_ANCHOR_Q8;
+}
+
+static uint32_t shown(const struct pulse_smooth_hop *hop)
+{
+	return hop->result.state == PULSE_VALID ? (uint32_t)hop->result.bpm_q8 : 0;
+}
+
+/* The hops had valid values near this one at or before the oldest that waits, and at or after it.
+ */
+static bool anchored(struct pulse_smooth *smooth, int32_t bpm_q8)
+{
+	bool before = near(shown(waiting(smooth, 0)), bpm_q8);
+	bool after = before;
+
+	for (int i = 0; i < PULSE_ANCHOR_HOPS; i++) {
+		before |= near(smooth->shown_q8[i], bpm_q8);
+	}
+	for (int number = 1; number < smooth->count && !after; number++) {
+		if (waiting(smooth, number)->resets) {
+			break;
+		}
+		after = near(shown(waiting(smooth, number)), bpm_q8);
+	}
+	return before && after;
+}
+
+/* Section 8 for the oldest hop that waits, of its late rate and confidence. */
+static uint8_t state(struct pulse_smooth *smooth, const struct pulse_result *late)
+{
+	if (late->confidence_q15 >= smooth->valid_q15 && anchored(smooth, late->bpm_q8)) {
 		return PULSE_VALID;
 	}
-	return hop->rest ? PULSE_NO_PULSE : PULSE_MOTION_UNCERTAIN;
+	return waiting(smooth, 0)->rest ? PULSE_NO_PULSE : PULSE_MOTION_UNCERTAIN;
 }
 
 bool pulse_smooth_drain(struct pulse_smooth *smooth, struct pulse_result *late)
@@ -64,6 +94,7 @@ bool pulse_smooth_drain(struct pulse_smooth *smooth, struct pulse_result *late)
 	}
 	if (hop->resets) {
 		pulse_track_reset(track);
+		memset(smooth->shown_q8, 0, sizeof(smooth->shown_q8));
 	}
 	pulse_track_predict(track);
 	if (hop->ran) {
@@ -77,9 +108,13 @@ bool pulse_smooth_drain(struct pulse_smooth *smooth, struct pulse_result *late)
 		struct pulse_estimate estimate = pulse_filter_estimate(&both);
 
 		late->bpm_q8 = estimate.bpm_q8;
-		late->confidence_q15 = estimate.confidence_q15;
-		late->state = state(smooth, hop, estimate.confidence_q15);
+		late->confidence_q15 = hop->doubt && estimate.confidence_q15 > PULSE_DOUBT_Q15
+					       ? PULSE_DOUBT_Q15
+					       : estimate.confidence_q15;
+		late->state = state(smooth, late);
 	}
+	smooth->shown_q8[smooth->next_shown] = (uint16_t)shown(hop);
+	smooth->next_shown = (uint8_t)((smooth->next_shown + 1) % PULSE_ANCHOR_HOPS);
 	smooth->oldest = (uint8_t)((smooth->oldest + 1) % SLOTS);
 	smooth->count--;
 	return true;
@@ -96,6 +131,9 @@ bool pulse_smooth_hop(struct pulse_smooth *smooth, const struct pulse_estimator 
 	memcpy(hop->logits, estimator->logits, sizeof(hop->logits));
 	hop->rest = now->bpm_q8 != 0 &&
 		    pulse_window_moments(&estimator->window).acc_root == PULSE_ACC_REST;
+#ifdef PULSE_FRONT_END_SPECTRUM
+	hop->doubt = hop->ran && estimator->doubt.now;
+#endif
 	hop->resets =
 		now->state == PULSE_NO_CONTACT ||
 		(smooth->any && (now->time_us <= smooth->end_us || step > PULSE_TRACK_GAP_US));

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A quarter of a 1024-point Fourier transform, in integers; private to the spectral front end. */
+/* Fourier transform of a window, in integers; private to the spectral front end. */
 #ifndef PULSE_TRANSFORM_H_
 #define PULSE_TRANSFORM_H_
 
 #include <pulse/spectrum.h>
 
+#define PULSE_TRANSFORM_FIRST 3 /* of what a transform gives */
+#define PULSE_TRANSFORM_LAST  61
+
 /**
- * z[m] = bin 4 m + r of the 1024-point transform of d[256] / 4 and zeros, for first <= m <= last
- * <= 63; what is left in the rest of z means nothing. d are multiples of 4, |d| <= 2^18.
+ * z[m] = sum of d[n] / 4 exp(-2 pi i m n / 256) over n = 0 .. 255, for PULSE_TRANSFORM_FIRST <= m
+ * <= PULSE_TRANSFORM_LAST, in place; what is left in the rest of z means nothing.
+ *
+ * @param z  before: at the reverse of the 7 bits of n, d[2 n] and d[2 n + 1]; multiples of 4, |d|
+ * <= 2^18
  */
-void pulse_transform(const int32_t d[PULSE_WINDOW_FRAMES], int32_t r, int32_t first, int32_t last,
-		     struct pulse_complex z[PULSE_WINDOW_FRAMES]);
+void pulse_transform(struct pulse_complex z[PULSE_WINDOW_FRAMES / 2]);
 
 #endif /* PULSE_TRANSFORM_H_ */

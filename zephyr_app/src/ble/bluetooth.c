@@ -51,7 +51,7 @@ static void notify_rate(const struct pulse_result *result)
 	int ret = bt_gatt_notify(NULL, &heart_rate_service.attrs[MEASUREMENT], measurement,
 				 sizeof(measurement));
 
-	if (ret != 0 && ret != -ENOTCONN) {
+	if (ret != 0 && ret != -ENOTCONN && ret != -EAGAIN) { /* nobody yet */
 		LOG_WRN("notification: %d", ret);
 	}
 }
@@ -123,7 +123,8 @@ int pulse_bluetooth_start(void)
 		ret = load_identity_and_bonds();
 	}
 	if (ret == 0) {
-		ret = pulse_pairing_start();
+		ret = pulse_pairing_start(
+			IS_ENABLED(CONFIG_PULSE_ACCEPT_LIST) ? pulse_advertising_renew : NULL);
 	}
 	if (ret == 0) {
 		ret = pulse_advertising_start();

@@ -7,6 +7,7 @@
 #include <zephyr/bluetooth/uuid.h>
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log.h>
+#include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
 
 #include "bluetooth_accept_list.h"
@@ -29,25 +30,44 @@ static uint32_t filter(void)
 	if (!IS_ENABLED(CONFIG_PULSE_ACCEPT_LIST)) {
 		return 0;
 	}
-	(void)bt_le_adv_stop(); /* the list must not change while it is in use */
 	if (pulse_pairing_is_open() || !pulse_accept_list_fill()) {
 		return 0;
 	}
 	return BT_LE_ADV_OPT_FILTER_CONN;
 }
 
+/* From a start to a stop, or to the connection that ends it. */
+static atomic_t advertising;
+
+/* The accept list changes only while nothing advertises. */
 static int start(uint32_t interval_min, uint32_t interval_max)
 {
+	if (!atomic_cas(&advertising, false, true)) {
+		return -EALREADY;
+	}
+
 	uint32_t options = BT_LE_ADV_OPT_CONNECTABLE | BT_LE_ADV_OPT_ONE_TIME | filter();
 	const struct bt_le_adv_param *param =
 		BT_LE_ADV_PARAM(options, interval_min, interval_max, NULL);
 
-	return bt_le_adv_start(param, advertisement, ARRAY_SIZE(advertisement), NULL, 0);
+	int ret = bt_le_adv_start(param, advertisement, ARRAY_SIZE(advertisement), NULL, 0);
+
+	if (ret != 0) {
+		atomic_clear(&advertising);
+	}
+	return ret;
+}
+
+/* The host then recycles a connection object, which asks for advertising again. */
+static int stop(void)
+{
+	atomic_clear(&advertising);
+	return bt_le_adv_stop();
 }
 
 static void slow_down(struct k_work *work)
 {
-	int ret = bt_le_adv_stop();
+	int ret = stop();
 
 	ARG_UNUSED(work);
 	if (ret == 0) {
@@ -88,13 +108,22 @@ static void on_connected(struct bt_conn *connection, uint8_t error)
 {
 	ARG_UNUSED(connection);
 	ARG_UNUSED(error);
+	atomic_clear(&advertising);
 	(void)k_work_cancel_delayable(&slowing);
 	(void)k_work_submit(&again); /* for the next phone */
 }
 
+static void start_anew(struct k_work *work)
+{
+	(void)stop();
+	advertise_again(work);
+}
+
+static K_WORK_DEFINE(anew, start_anew);
+
 void pulse_advertising_renew(void)
 {
-	(void)k_work_submit(&again);
+	(void)k_work_submit(&anew);
 }
 
 /* The connection's memory is free for the next one. Not to be blocked: the work queue does it. */

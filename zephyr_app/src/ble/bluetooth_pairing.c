@@ -8,20 +8,19 @@
 #include <zephyr/logging/log.h>
 #include <zephyr/sys/atomic.h>
 
-#include "bluetooth_advertising.h"
 #include "health/last_words.h"
 
 LOG_MODULE_DECLARE(bluetooth, CONFIG_PULSE_LOG_LEVEL);
 
 static atomic_t is_open;
+static void (*on_change)(void);
 
-/* Who may connect follows from it (CONFIG_PULSE_ACCEPT_LIST). */
 static void set_open(bool now_open)
 {
 	bool was_open = atomic_set(&is_open, now_open);
 
-	if (IS_ENABLED(CONFIG_PULSE_ACCEPT_LIST) && was_open != now_open && bt_is_ready()) {
-		pulse_advertising_renew();
+	if (was_open != now_open && on_change != NULL) {
+		on_change();
 	}
 }
 
@@ -68,13 +67,14 @@ static bool opens_at_boot(void)
 	return cause == 0 || (cause & powered) != 0;
 }
 
-int pulse_pairing_start(void)
+int pulse_pairing_start(void (*changed)(void))
 {
 	static const struct bt_conn_auth_cb callbacks = {.pairing_accept = judge_pairing};
 
 	if (opens_at_boot()) {
 		pulse_pairing_open();
 	}
+	on_change = changed;
 	return bt_conn_auth_cb_register(&callbacks);
 }
 
@@ -93,8 +93,8 @@ int pulse_pairing_forget(void)
 {
 	int ret = bt_unpair(BT_ID_DEFAULT, BT_ADDR_LE_ANY);
 
-	if (IS_ENABLED(CONFIG_PULSE_ACCEPT_LIST)) {
-		pulse_advertising_renew();
+	if (on_change != NULL) {
+		on_change();
 	}
 	return ret;
 }

@@ -10,10 +10,13 @@
 
 #include <stdbool.h>
 
-/** Judge pairings from now on, and open the time for them. Before advertising.
+/**
+ * Judge pairings from now on, and open the time for them. Before advertising.
+ * @param changed  called when pairing opens or closes later, or bonds are forgotten: others may
+ *                 connect; NULL for nobody. Must not block
  * @return 0 or negative errno
  */
-int pulse_pairing_start(void);
+int pulse_pairing_start(void (*changed)(void));
 
 /** Accept new bonds for CONFIG_PULSE_PAIRING_S from now on; any thread. */
 void pulse_pairing_open(void);

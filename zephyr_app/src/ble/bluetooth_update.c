@@ -18,16 +18,14 @@ LOG_MODULE_DECLARE(bluetooth, CONFIG_PULSE_LOG_LEVEL);
 
 /* The SMP characteristic, of Zephyr's subsys/mgmt/mcumgr/transport/src/smp_bt.c. */
 #define SMP_UUID                                                                                   \
-	BT_UUID_DECLARE_128(                                                                       \
-		BT_UUID_128_ENCODE(0xda2e7828, 0xfbce, 0x4e01, 0xae9e, 0x261174997c48))
+	BT_UUID_DECLARE_128(BT_UUID_128_ENCODE(0xda2e7828, 0xfbce, 0x4e01, 0xae9e, 0x261174997c48))
 
 static bool is_trusted(struct bt_conn *connection)
 {
 	struct bt_conn_info info;
 
 	/* Bonds only: CONFIG_BT_BONDING_REQUIRED refuses to pair without one. */
-	return bt_conn_get_info(connection, &info) == 0 &&
-	       info.security.level >= BT_SECURITY_L2 &&
+	return bt_conn_get_info(connection, &info) == 0 && info.security.level >= BT_SECURITY_L2 &&
 	       (info.security.flags & BT_SECURITY_FLAG_SC) != 0 &&
 	       info.security.enc_key_size == KEY_BYTES;
 }

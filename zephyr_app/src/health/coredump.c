@@ -88,8 +88,7 @@ struct coredump_backend_api coredump_backend_other = {
 
 static bool is_whole(void)
 {
-	return kept.header.magic == PULSE_COREDUMP_MAGIC &&
-	       kept.header.size <= sizeof(kept.dump) &&
+	return kept.header.magic == PULSE_COREDUMP_MAGIC && kept.header.size <= sizeof(kept.dump) &&
 	       kept.header.check == crc32_ieee(kept.dump, kept.header.size);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The coredump of the last crash (CONFIG_PULSE_COREDUMP): registers, the thread's control block and
- * its stack, in Zephyr's format. The fault handler writes RAM that outlives the reset: flash drivers
- * wait for semaphores and for pauses of the radio, which a fault handler cannot. The next start
- * copies it into flash, devicetree's coredump_partition, where it stays until the next crash.
+ * its stack, in Zephyr's format. The fault handler writes RAM that outlives the reset: flash
+ * drivers wait for semaphores and for pauses of the radio, which a fault handler cannot. The next
+ * start copies it into flash, devicetree's coredump_partition, where it stays until the next crash.
  */
 #ifndef PULSE_COREDUMP_H_
 #define PULSE_COREDUMP_H_

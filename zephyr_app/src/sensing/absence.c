@@ -12,6 +12,7 @@
 #include "led.h"
 #include "queue.h"
 #include "settings/board.h"
+#include "supervisor.h"
 
 LOG_MODULE_REGISTER(absence, CONFIG_PULSE_LOG_LEVEL);
 
@@ -23,7 +24,7 @@ static const struct device *const ppg = DEVICE_DT_GET(PULSE_PPG_NODE);
 static K_WORK_DEFINE(sensing_work, sense);
 static atomic_t enabled = ATOMIC_INIT(IS_ENABLED(CONFIG_PULSE_PROXIMITY));
 static atomic_t since_ms; /* uptime at which sensing began; 0: it samples */
-static int64_t skin_us; /* uptime of the latest batch with skin; 0: none since the start */
+static int64_t skin_us;   /* uptime of the latest batch with skin; 0: none since the start */
 
 /* One channel that sees skin is enough. */
 static bool sees_skin(const struct pulse_ppg_batch *batch)
@@ -46,6 +47,7 @@ static void pause_others(bool on)
 	(void)atomic_set(&since_ms, on ? MAX(k_uptime_get_32(), 1) : 0);
 	pulse_accelerometer_pause(on);
 	pulse_publish_pause(on);
+	pulse_supervisor_wait(on);
 }
 
 /* In the sensors' work queue: it may wait for the bus. */

@@ -112,8 +112,8 @@ static int set_rate(void)
 
 	if (ret == -EINVAL) {
 		rate.val1 = CONFIG_PULSE_ACC_RATE_HZ * 26 / 25;
-		ret = sensor_attr_set(sensor, SENSOR_CHAN_ACCEL_XYZ,
-				      SENSOR_ATTR_SAMPLING_FREQUENCY, &rate);
+		ret = sensor_attr_set(sensor, SENSOR_CHAN_ACCEL_XYZ, SENSOR_ATTR_SAMPLING_FREQUENCY,
+				      &rate);
 	}
 	return ret;
 }
@@ -141,14 +141,16 @@ static int adjust(void)
 
 static void take_polled(const struct pulse_acc_sample *sample)
 {
-	(void)k_msgq_put(&pulse_acc_queue, sample, K_NO_WAIT);
+	if (!atomic_get(&paused)) {
+		(void)k_msgq_put(&pulse_acc_queue, sample, K_NO_WAIT);
+	}
 }
 
 /*
  * anew: the sensor fell silent. A driver other than the BMI160's does not set up its interrupt
  * again, so it is polled from then on.
  */
-static int listen(bool anew)
+static int attend(bool anew)
 {
 	int ret = anew && !IS_BMI160 ? -ENOTSUP : sensor_trigger_set(sensor, &data_ready, on_data);
 
@@ -174,7 +176,7 @@ int pulse_accelerometer_start(void)
 	if (ret == 0) {
 		ret = IS_BMI160 ? pulse_bmi160_configure(anew) : adjust();
 	}
-	return ret == 0 ? listen(anew) : ret;
+	return ret == 0 ? attend(anew) : ret;
 }
 
 bool pulse_accelerometer_take(struct pulse_acc_sample *sample)

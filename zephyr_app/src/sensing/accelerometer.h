@@ -27,7 +27,8 @@ int pulse_accelerometer_start(void);
 /** The oldest waiting sample. @return false if none waits */
 bool pulse_accelerometer_take(struct pulse_acc_sample *sample);
 
-/** Samples are not wanted, or wanted again: they are read and neither queued nor lost. Any thread. */
+/** Samples are not wanted, or wanted again: they are read and neither queued nor lost. Any thread.
+ */
 void pulse_accelerometer_pause(bool on);
 
 /** Samples lost so far: not read before the next one came, refused by the bus, or by a full queue.

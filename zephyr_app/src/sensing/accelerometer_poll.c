@@ -6,12 +6,16 @@
 #include <zephyr/rtio/rtio.h>
 #include <zephyr/sys/atomic.h>
 
+#include "bma4xx.h"
 #include "queue.h"
 #include "settings/board.h"
 
 #define PERIOD       K_USEC(USEC_PER_SEC / CONFIG_PULSE_ACC_RATE_HZ)
 #define BUFFER_BYTES 96 /* of one reading, whatever the driver's encoding */
 #define MICRO        1000000
+
+#define IS_BMA4XX                                                                                  \
+	(DT_NODE_HAS_COMPAT(PULSE_ACC_NODE, bosch_bma4xx) && DT_ON_BUS(PULSE_ACC_NODE, i2c))
 
 SENSOR_DT_READ_IODEV(acc_iodev, PULSE_ACC_NODE, {SENSOR_CHAN_ACCEL_XYZ, 0});
 RTIO_DEFINE(acc_rtio, 1, 1);
@@ -64,15 +68,27 @@ static int decode(const uint8_t *buffer, struct pulse_acc_sample *sample)
 	return ret;
 }
 
+static int take_one(struct pulse_acc_sample *sample)
+{
+	static uint8_t buffer[BUFFER_BYTES] __aligned(8); /* the polling work's alone */
+
+	if (IS_BMA4XX) {
+		return pulse_bma4xx_read(sample->xyz);
+	}
+
+	int ret = read_once(buffer, sizeof(buffer));
+
+	return ret == 0 ? decode(buffer, sample) : ret;
+}
+
 static void poll(struct k_work *work)
 {
-	static uint8_t buffer[BUFFER_BYTES] __aligned(8); /* this work's alone */
 	struct pulse_acc_sample sample = {
 		.uptime_us = k_ticks_to_us_floor64(k_uptime_ticks()),
 	};
 
 	ARG_UNUSED(work);
-	if (read_once(buffer, sizeof(buffer)) == 0 && decode(buffer, &sample) == 0) {
+	if (take_one(&sample) == 0) {
 		take_sample(&sample);
 	} else {
 		(void)atomic_inc(&lost);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An accelerometer whose driver has no data-ready trigger, or whose interrupt fell silent: read
- * CONFIG_PULSE_ACC_RATE_HZ times a second in the sensors' work queue. A sample's time is that of its
- * read, up to a period after the chip took it.
+ * CONFIG_PULSE_ACC_RATE_HZ times a second in the sensors' work queue. A sample's time is that of
+ * its read, up to a period after the chip took it.
  */
 #ifndef PULSE_ACCELEROMETER_POLL_H_
 #define PULSE_ACCELEROMETER_POLL_H_

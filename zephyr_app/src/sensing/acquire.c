@@ -23,8 +23,8 @@
 
 LOG_MODULE_REGISTER(acquire, CONFIG_PULSE_LOG_LEVEL);
 
-#define STAND_IN_US  20000              /* 50 Hz */
-#define WINDOW_US    (5 * PULSE_HOP_US) /* of a result: 8 s, and what filters reach back */
+#define STAND_IN_US 20000              /* 50 Hz */
+#define WINDOW_US   (5 * PULSE_HOP_US) /* of a result: 8 s, and what filters reach back */
 
 /* The aligner takes 25 to 200 Hz; at other rates no hop would ever come. */
 #define RATE_HZ DT_PROP(PULSE_PPG_NODE, sample_rate)
@@ -33,8 +33,8 @@ BUILD_ASSERT(RATE_HZ >= 25 * AVERAGE && RATE_HZ <= 200 * AVERAGE,
 	     "pulse-ppg: sample-rate / sample-average: expected 25 to 200 Hz");
 
 /* Two full batches: one being filled while one is read. */
-#define BLOCK 64
-#define BATCH PULSE_PPG_BATCH_SIZE(DT_PROP(PULSE_PPG_NODE, fifo_samples), PULSE_PPG_BOARD_CHANNELS)
+#define BLOCK  64
+#define BATCH  PULSE_PPG_BATCH_SIZE(DT_PROP(PULSE_PPG_NODE, fifo_samples), PULSE_PPG_BOARD_CHANNELS)
 #define BLOCKS (2 * DIV_ROUND_UP(BATCH, BLOCK))
 
 SENSOR_DT_STREAM_IODEV(ppg_stream, PULSE_PPG_NODE,

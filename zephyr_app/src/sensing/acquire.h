@@ -14,8 +14,8 @@
 /* Called in the sampling thread for what goes to the aligner, in order of time; must not block. */
 struct pulse_sample_listener {
 	/*
-	 * us on the samples' clock; counts of each channel with its LED's reference current (led.h),
-	 * of 2^18 - 1 at full scale
+	 * us on the samples' clock; counts of each channel with its LED's reference current
+	 * (led.h), of 2^18 - 1 at full scale
 	 */
 	void (*ppg)(int64_t t_us, const uint32_t *counts, int channels);
 	/* PULSE_ACC_LSB_PER_G */

@@ -26,6 +26,7 @@ static struct supervised sensors[PULSE_SENSORS] = {
 	[PULSE_SENSOR_ACC] = {.name = "accelerometer", .next_ms = RETRY_FIRST_MS},
 	[PULSE_SENSOR_PPG] = {.name = "PPG", .next_ms = RETRY_FIRST_MS},
 };
+static bool ppg_waits;
 static int64_t ppg_since_ms; /* uptime at which the PPG's batches began to come without a pause */
 
 /* With the lock. @return ms until the next try, longer each time */
@@ -138,6 +139,14 @@ void pulse_supervisor_heard(enum pulse_sensor which)
 	}
 }
 
+void pulse_supervisor_wait(bool on)
+{
+	k_spinlock_key_t key = k_spin_lock(&lock);
+
+	ppg_waits = on;
+	k_spin_unlock(&lock, key);
+}
+
 bool pulse_supervisor_ppg_alone(void)
 {
 	k_spinlock_key_t key = k_spin_lock(&lock);
@@ -154,8 +163,10 @@ void pulse_supervisor_status(enum pulse_sensor which, struct pulse_sensor_status
 	k_spinlock_key_t key = k_spin_lock(&lock);
 
 	*out = sensor->status;
-	if (out->state == PULSE_SENSOR_RUNNING &&
-	    now_ms - sensor->heard_ms > CONFIG_PULSE_SENSOR_SILENT_MS) {
+	if (out->state == PULSE_SENSOR_RUNNING && which == PULSE_SENSOR_PPG && ppg_waits) {
+		out->state = PULSE_SENSOR_WAITING;
+	} else if (out->state == PULSE_SENSOR_RUNNING &&
+		   now_ms - sensor->heard_ms > CONFIG_PULSE_SENSOR_SILENT_MS) {
 		out->state = PULSE_SENSOR_SILENT;
 	}
 	k_spin_unlock(&lock, key);
@@ -164,10 +175,9 @@ void pulse_supervisor_status(enum pulse_sensor which, struct pulse_sensor_status
 const char *pulse_sensor_state_name(enum pulse_sensor_state state)
 {
 	static const char *const names[] = {
-		[PULSE_SENSOR_STARTING] = "starting",
-		[PULSE_SENSOR_RUNNING] = "running",
-		[PULSE_SENSOR_SILENT] = "silent",
-		[PULSE_SENSOR_MISSING] = "missing",
+		[PULSE_SENSOR_STARTING] = "starting", [PULSE_SENSOR_RUNNING] = "running",
+		[PULSE_SENSOR_SILENT] = "silent",     [PULSE_SENSOR_MISSING] = "missing",
+		[PULSE_SENSOR_WAITING] = "waiting",
 	};
 
 	return names[state];

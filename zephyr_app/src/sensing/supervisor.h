@@ -30,6 +30,7 @@ enum pulse_sensor_state {
 	PULSE_SENSOR_RUNNING,
 	PULSE_SENSOR_SILENT,  /* delivered samples, and no more */
 	PULSE_SENSOR_MISSING, /* does not answer */
+	PULSE_SENSOR_WAITING, /* for skin: it senses proximity, and delivers none */
 };
 
 struct pulse_sensor_status {
@@ -48,13 +49,16 @@ void pulse_supervisor_start(const pulse_sensor_start start[PULSE_SENSORS]);
 /** A sample, or a batch of them, came from this sensor. The sampling thread only. */
 void pulse_supervisor_heard(enum pulse_sensor sensor);
 
+/** The PPG delivers none from now on, as it should; or is expected to again. Any thread. */
+void pulse_supervisor_wait(bool on);
+
 /** The PPG has to do without the accelerometer. The sampling thread only. */
 bool pulse_supervisor_ppg_alone(void);
 
 /** Copy of a sensor's status; any thread. */
 void pulse_supervisor_status(enum pulse_sensor sensor, struct pulse_sensor_status *out);
 
-/** "starting", "running", "silent" or "missing". */
+/** "starting", "running", "silent", "missing" or "waiting". */
 const char *pulse_sensor_state_name(enum pulse_sensor_state state);
 
 /** "accelerometer" or "PPG". */

@@ -7,7 +7,7 @@
 
 #define LINE 32 /* bytes */
 
-static int print(const struct shell *shell, size_t count, char **words)
+static int print_dump(const struct shell *shell, size_t count, char **words)
 {
 	uint8_t bytes[LINE];
 	char hex[2 * LINE + 1];
@@ -28,7 +28,7 @@ static int print(const struct shell *shell, size_t count, char **words)
 	return length;
 }
 
-static int erase(const struct shell *shell, size_t count, char **words)
+static int erase_dump(const struct shell *shell, size_t count, char **words)
 {
 	int ret = pulse_coredump_erase();
 
@@ -40,8 +40,8 @@ static int erase(const struct shell *shell, size_t count, char **words)
 	return ret;
 }
 
-SHELL_STATIC_SUBCMD_SET_CREATE(commands, SHELL_CMD_ARG(print, NULL, "In hex", print, 1, 0),
-			       SHELL_CMD_ARG(erase, NULL, "For good", erase, 1, 0),
+SHELL_STATIC_SUBCMD_SET_CREATE(commands, SHELL_CMD_ARG(print, NULL, "In hex", print_dump, 1, 0),
+			       SHELL_CMD_ARG(erase, NULL, "For good", erase_dump, 1, 0),
 			       SHELL_SUBCMD_SET_END);
-SHELL_SUBCMD_ADD((pulse), coredump, &commands, "Registers and stack of the last crash", print, 1,
-		 0);
+SHELL_SUBCMD_ADD((pulse), coredump, &commands, "Registers and stack of the last crash", print_dump,
+		 1, 0);

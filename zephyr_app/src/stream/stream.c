@@ -12,6 +12,7 @@
 #include "sensing/accelerometer.h"
 #include "sensing/acquire.h"
 #include "sensing/clock.h"
+#include "settings/board.h"
 #include "stream_frame.h"
 #include "stream_port.h"
 
@@ -31,7 +32,7 @@ struct batch {
 };
 
 /* Each frame is one thread's: the sampling thread's, and whoever publishes, one at a time. */
-static struct batch ppg = {.type = PULSE_FRAME_PPG, .sample = STEP + PPG_BYTES};
+static struct batch ppg[PULSE_PPG_BOARD_CHANNELS]; /* one a channel */
 static struct batch acc = {.type = PULSE_FRAME_ACC, .sample = STEP + 3 * ACC_BYTES};
 static struct pulse_frame result_frame;
 static struct pulse_frame counters_frame;
@@ -75,13 +76,13 @@ static void step(struct batch *batch, int64_t t_us)
 	batch->last_us = t_us;
 }
 
-/* The first channel: what the records of version 1 have room for. */
 static void add_ppg(int64_t t_us, const uint32_t *counts, int channels)
 {
-	ARG_UNUSED(channels);
 	if (atomic_get(&enabled)) {
-		step(&ppg, t_us);
-		pulse_frame_add(&ppg.frame, counts[0], PPG_BYTES);
+		for (int i = 0; i < channels; i++) {
+			step(&ppg[i], t_us);
+			pulse_frame_add(&ppg[i].frame, counts[i], PPG_BYTES);
+		}
 	}
 }
 
@@ -97,7 +98,9 @@ static void add_acc(int64_t t_us, const int16_t xyz[3])
 
 static void end_batch(void)
 {
-	flush(&ppg);
+	for (int i = 0; i < PULSE_PPG_BOARD_CHANNELS; i++) {
+		flush(&ppg[i]);
+	}
 	flush(&acc);
 }
 
@@ -187,6 +190,10 @@ int pulse_stream_start(void)
 		.batch_end = end_batch,
 	};
 
+	for (int i = 0; i < PULSE_PPG_BOARD_CHANNELS; i++) {
+		ppg[i].type = i == 0 ? PULSE_FRAME_PPG : PULSE_FRAME_PPG_2 + i - 1;
+		ppg[i].sample = STEP + PPG_BYTES;
+	}
 	pulse_acquire_listen(&listener);
 	return pulse_stream_port_start();
 }

@@ -19,6 +19,7 @@ enum pulse_frame_type {
 	PULSE_FRAME_ACC = 2,
 	PULSE_FRAME_RESULT = 3,
 	PULSE_FRAME_COUNTERS = 4,
+	PULSE_FRAME_PPG_2 = 5, /* the second channel of the PPG; the third and fourth follow */
 };
 
 struct pulse_frame {

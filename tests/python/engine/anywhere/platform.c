@@ -71,7 +71,9 @@ __attribute__((used)) void begin(void)
 	leave(program());
 }
 
-__attribute__((used)) static void fault(void)
+/* Not static: assembler at top level calls it, and link-time optimisation renames what is static.
+ */
+__attribute__((used)) void fault(void)
 {
 	platform_line("FAULT: the processor took an exception");
 	leave(70);
@@ -140,8 +142,11 @@ void abort(void)
 	leave(72);
 }
 
-/* volatile, or these loops would become calls of themselves */
-void *memset(void *to, int value, size_t size)
+/*
+ * volatile, or these loops would become calls of themselves; used, or link-time optimisation drops
+ * them before it makes the calls.
+ */
+__attribute__((used)) void *memset(void *to, int value, size_t size)
 {
 	volatile uint8_t *byte = to;
 
@@ -151,7 +156,7 @@ void *memset(void *to, int value, size_t size)
 	return to;
 }
 
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
+__attribute__((used)) void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
 	volatile uint8_t *byte = to;
 	const uint8_t *source = from;
@@ -162,7 +167,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 	return to;
 }
 
-int memcmp(const void *a, const void *b, size_t size)
+__attribute__((used)) int memcmp(const void *a, const void *b, size_t size)
 {
 	const volatile uint8_t *x = a, *y = b;
 

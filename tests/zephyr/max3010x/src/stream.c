@@ -18,9 +18,9 @@ struct batch got;
 
 int receive(int within_ms)
 {
-	static uint8_t decoded[sizeof(struct sensor_q31_data) +
-			       (FIFO_DEPTH - 1) *
-				       sizeof(struct sensor_q31_sample_data)] __aligned(8);
+	static uint8_t
+		decoded[sizeof(struct sensor_q31_data) +
+			(FIFO_DEPTH - 1) * sizeof(struct sensor_q31_sample_data)] __aligned(8);
 	struct sensor_q31_data *out = (struct sensor_q31_data *)decoded;
 	struct sensor_chan_spec green = {SENSOR_CHAN_GREEN, 0};
 	struct rtio_cqe *cqe = NULL;

@@ -12,7 +12,7 @@
 
 #define WATERMARK  17
 #define FIFO_DEPTH 32
-#define PERIOD_US 10000
+#define PERIOD_US  10000
 
 /* The latest batch that was received. */
 struct batch {

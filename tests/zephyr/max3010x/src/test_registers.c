@@ -110,7 +110,8 @@ ZTEST(max3010x_registers, test_rate)
 	zassert_ok(sensor_attr_get(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PERIOD, &value));
 	zassert_equal(value.val1, 10000000);
 	value.val1 = 200000000; /* of a full FIFO the last timestamp_delta has no room for it */
-	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PERIOD, &value), -EINVAL);
+	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PERIOD, &value),
+		      -EINVAL);
 	pulse_ppg_info(ppg, &info);
 	zassert_equal(info.latency_ms, 170);
 }

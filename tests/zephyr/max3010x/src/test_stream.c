@@ -63,6 +63,29 @@ ZTEST(max3010x_stream, test_the_period_is_measured)
 	zassert_within(got.first_us, start + (int64_t)(batches - 1) * WATERMARK * slow_us, 100);
 }
 
+/* Its data sheet allows a few percent; a copy of the part may be off by more than 1/16. */
+static void check_far_clock(int period_us)
+{
+	const int batches = 12;
+	int64_t start = oscillate(0, batches * WATERMARK, period_us);
+
+	for (int i = 0; i < batches; i++) {
+		zassert_ok(receive(1000));
+	}
+	zassert_within(got.period_ns, period_us * 1000, period_us, "period %u ns", got.period_ns);
+	zassert_within(got.first_us, start + (int64_t)(batches - 1) * WATERMARK * period_us, 100);
+}
+
+ZTEST(max3010x_stream, test_a_clock_that_is_ten_percent_slow_is_learnt)
+{
+	check_far_clock(PERIOD_US * 110 / 100);
+}
+
+ZTEST(max3010x_stream, test_a_clock_that_is_nine_percent_fast_is_learnt)
+{
+	check_far_clock(PERIOD_US * 91 / 100);
+}
+
 ZTEST(max3010x_stream, test_overflow_is_reported)
 {
 	struct pulse_ppg_counters first, then;

@@ -143,17 +143,16 @@ ZTEST(max86141_chip, test_pulse_width)
 
 	for (int i = 0; i < ARRAY_SIZE(widths); i++) {
 		value.val1 = widths[i];
-		zassert_ok(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH,
-					   &value));
+		zassert_ok(
+			sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &value));
 		zassert_equal(reg(0x11) & 3, i);
-		zassert_ok(sensor_attr_get(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH,
-					   &value));
+		zassert_ok(
+			sensor_attr_get(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &value));
 		zassert_equal(value.val1, widths[i]);
 	}
 	value.val1 = 100;
-	zassert_equal(
-		sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &value),
-		-EINVAL);
+	zassert_equal(sensor_attr_set(ppg, SENSOR_CHAN_ALL, PULSE_PPG_ATTR_PULSE_WIDTH, &value),
+		      -EINVAL);
 }
 
 ZTEST(max86141_chip, test_asleep_it_takes_no_sample)

@@ -4,9 +4,9 @@
 
 #include "stream.h"
 
-#define DARK      2000 /* of the first channel, at 12 mA */
-#define SKIN      200000
-#define STEP_MS   125
+#define DARK    2000 /* of the first channel, at 12 mA */
+#define SKIN    200000
+#define STEP_MS 125
 
 static void before(void *unused)
 {

@@ -3,6 +3,7 @@
 #ifndef WRIST_H_
 #define WRIST_H_
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define WRIST_PPG_US 15625
@@ -13,6 +14,12 @@ void wrist_init(void);
 
 /** Deliver samples for so many seconds from now, and return when they are through. */
 void wrist_run(int seconds);
+
+/** Counts that the PPG sees from now on, at the current that devicetree states; first 100000. */
+void wrist_light(uint32_t counts);
+
+/** Results are not expected: pulse_publish_pause() was told so. */
+bool wrist_publish_paused(void);
 
 /** Samples delivered so far. */
 uint32_t wrist_ppg_samples(void);

@@ -6,6 +6,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/ztest.h>
 
+#include <stdlib.h>
 #include <string.h>
 #include <drivers/sensor/ppg.h>
 #include <drivers/sensor/ppg_emul.h>
@@ -17,6 +18,8 @@
 #include "sensing/accelerometer.h"
 #include "sensing/acquire.h"
 #include "sensing/supervisor.h"
+#include "settings/config.h"
+#include "hops.h"
 #include "wrist.h"
 
 #define LATE_S 20 /* from power-up to the sensors' supply */
@@ -27,6 +30,7 @@ static const struct emul *const ppg_chip = EMUL_DT_GET(DT_ALIAS(pulse_ppg));
 static struct pulse_result last;
 static int published[PULSE_STALE + 1];
 static int16_t gravity; /* Z of the last hop's last frame */
+struct hops hops;
 
 void pulse_estimator_init(struct pulse_estimator *estimator)
 {
@@ -39,6 +43,11 @@ int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_ho
 	ARG_UNUSED(estimator);
 	*out = (struct pulse_result){.time_us = hop->end_us, .state = PULSE_VALID};
 	gravity = hop->acc[PULSE_HOP_FRAMES - 1][2];
+	hops.all++;
+	hops.restarts += hop->discontinuous;
+	hops.dark += hop->dark > 0;
+	hops.ppg = hop->ppg[PULSE_HOP_FRAMES - 1] / 16;
+	hops.uneven += abs(hop->ppg[PULSE_HOP_FRAMES - 1] - hop->ppg[0]) > 16;
 	return 1;
 }
 
@@ -66,6 +75,7 @@ static void *setup(void)
 {
 	pulse_ppg_emul_vanish(ppg_chip, true);
 	pulse_emulated_accelerometer_vanish(true);
+	pulse_config_load();
 	pulse_infer_start();
 	pulse_acquire_start();
 	return NULL;

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <pulse/doubt.h>
 #include <pulse/fusion.h>
 #include <pulse/hop.h>
 #include <pulse/policy.h>
@@ -42,6 +43,9 @@ struct pulse_estimator {
 	uint32_t hops;
 	uint32_t gaps;
 	bool fresh; /* no window has been full since the last break */
+#ifdef PULSE_FRONT_END_SPECTRUM
+	struct pulse_doubt doubt;
+#endif
 #if PULSE_LEDS > 1
 	struct pulse_fusion fusion;
 	int8_t more[PULSE_LEDS - 1][PULSE_MODEL_INPUT_SIZE]; /* inputs of LEDs after the first */

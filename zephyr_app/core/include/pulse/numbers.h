@@ -19,15 +19,15 @@
 #define PULSE_REACH_US 125000
 /* 1024 us apart */
 #define PULSE_KERNEL_TAPS 124
-/* Q15 */
-#define PULSE_KERNEL {32767, 32748, 32690, 32593, 32458, 32285, 32075, 31828, 31544, 31226, 30872, 30485, 30066, 29614, 29133, 28622, \
-	28084, 27519, 26930, 26317, 25682, 25027, 24354, 23663, 22958, 22239, 21508, 20767, 20018, 19262, 18502, 17738, \
-	16973, 16209, 15446, 14686, 13932, 13184, 12444, 11714, 10995, 10287, 9593, 8913, 8248, 7601, 6970, 6358, \
-	5765, 5192, 4640, 4108, 3598, 3109, 2643, 2199, 1778, 1379, 1003, 650, 319, 10, -276, -541, \
-	-785, -1007, -1210, -1392, -1555, -1700, -1826, -1935, -2027, -2104, -2165, -2211, -2245, -2265, -2273, -2271, \
-	-2257, -2234, -2203, -2163, -2116, -2063, -2004, -1940, -1871, -1799, -1724, -1647, -1567, -1487, -1406, -1324, \
-	-1243, -1163, -1084, -1006, -930, -856, -784, -715, -649, -586, -526, -469, -415, -365, -318, -274, \
-	-234, -197, -163, -133, -106, -81, -60, -41, -25, -12, -1, 0}
+/* Q15, and the step to the next */
+#define PULSE_KERNEL {{32767, -19}, {32748, -58}, {32690, -97}, {32593, -135}, {32458, -173}, {32285, -210}, {32075, -247}, {31828, -284}, {31544, -318}, {31226, -354}, {30872, -387}, {30485, -419}, {30066, -452}, {29614, -481}, {29133, -511}, {28622, -538}, \
+	{28084, -565}, {27519, -589}, {26930, -613}, {26317, -635}, {25682, -655}, {25027, -673}, {24354, -691}, {23663, -705}, {22958, -719}, {22239, -731}, {21508, -741}, {20767, -749}, {20018, -756}, {19262, -760}, {18502, -764}, {17738, -765}, \
+	{16973, -764}, {16209, -763}, {15446, -760}, {14686, -754}, {13932, -748}, {13184, -740}, {12444, -730}, {11714, -719}, {10995, -708}, {10287, -694}, {9593, -680}, {8913, -665}, {8248, -647}, {7601, -631}, {6970, -612}, {6358, -593}, \
+	{5765, -573}, {5192, -552}, {4640, -532}, {4108, -510}, {3598, -489}, {3109, -466}, {2643, -444}, {2199, -421}, {1778, -399}, {1379, -376}, {1003, -353}, {650, -331}, {319, -309}, {10, -286}, {-276, -265}, {-541, -244}, \
+	{-785, -222}, {-1007, -203}, {-1210, -182}, {-1392, -163}, {-1555, -145}, {-1700, -126}, {-1826, -109}, {-1935, -92}, {-2027, -77}, {-2104, -61}, {-2165, -46}, {-2211, -34}, {-2245, -20}, {-2265, -8}, {-2273, 2}, {-2271, 14}, \
+	{-2257, 23}, {-2234, 31}, {-2203, 40}, {-2163, 47}, {-2116, 53}, {-2063, 59}, {-2004, 64}, {-1940, 69}, {-1871, 72}, {-1799, 75}, {-1724, 77}, {-1647, 80}, {-1567, 80}, {-1487, 81}, {-1406, 82}, {-1324, 81}, \
+	{-1243, 80}, {-1163, 79}, {-1084, 78}, {-1006, 76}, {-930, 74}, {-856, 72}, {-784, 69}, {-715, 66}, {-649, 63}, {-586, 60}, {-526, 57}, {-469, 54}, {-415, 50}, {-365, 47}, {-318, 44}, {-274, 40}, \
+	{-234, 37}, {-197, 34}, {-163, 30}, {-133, 27}, {-106, 25}, {-81, 21}, {-60, 19}, {-41, 16}, {-25, 13}, {-12, 11}, {-1, 1}, {0, 0}}
 /* a longer step between samples is a gap */
 #define PULSE_GAP_US 100000
 /* a quarter of the kernel's peak: below it a mean would amplify noise */
@@ -75,7 +75,7 @@
 /* weight of an LED whose evidence counts in full */
 #define PULSE_FUSION_WHOLE 16
 /* Q15, of an LED that nothing is known of */
-#define PULSE_FUSION_TRUST 16384
+#define PULSE_FUSION_TRUST 16000
 /* of the running mean of an LED's confidence */
 #define PULSE_FUSION_SHIFT 4
 /* Q15 below the most trusted LED: whole weight */
@@ -90,6 +90,28 @@
 #define PULSE_FUSION_UNSURE 9830
 /* hops from look to look at an LED without weight */
 #define PULSE_FUSION_REST 4
+/* from a late valid value to valid ones on either side */
+#define PULSE_ANCHOR_HOPS 8
+/* 1/256 BPM between them */
+#define PULSE_ANCHOR_Q8 2560
+/* most confidence of a value in doubt */
+#define PULSE_DOUBT_Q15 3276
+/* 1/256 BPM: no heart stays so steady at rest */
+#define PULSE_DOUBT_STEADY_Q8 128
+/* for so long */
+#define PULSE_DOUBT_STEADY_HOPS 6
+/* 64ths of a line's feature beside it where nothing widens it */
+#define PULSE_DOUBT_SIDE 14
+/* feature of motion from which cadence is looked for */
+#define PULSE_DOUBT_MOTION 60
+/* 1/256 BPM from hop to hop: another peak */
+#define PULSE_DOUBT_JUMP_Q8 1920
+/* valid hops apart from the motion's multiples */
+#define PULSE_DOUBT_ALIBI_HOPS 2
+/* ACC at 1 and 1/2 of the rate, PPG at 1/2 */
+#define PULSE_DOUBT_TWICE {180, 190, 120}
+/* ACC at 2/3 and 1/3 of the rate, PPG at 2/3 and 1/3 */
+#define PULSE_DOUBT_THRICE {190, 150, 150, 80}
 /* confidence of 0.9 */
 #define PULSE_CALM_Q15 29491
 /* of PULSE_POLICY_TABLE */

@@ -35,15 +35,18 @@ struct pulse_smooth_hop {
 	bool ran;    /* the network ran: logits holds what it said */
 	bool resets; /* the track started afresh before this hop */
 	bool rest;   /* the wrist was at rest */
+	bool doubt;  /* the estimate was not believed (section 8a) */
 };
 
-/* Caller-owned, no pointers inside; 0.4 kB, and 0.15 kB for each hop of the lag. Private. */
+/* Caller-owned, no pointers inside; 0.6 kB, and 0.14 kB for each hop of the lag. Private. */
 struct pulse_smooth {
 	struct pulse_track track; /* as it was after the oldest hop that has gone out */
 	struct pulse_smooth_hop hop[PULSE_SMOOTH_HOPS + 1];
 	int64_t end_us; /* of the latest hop */
 	uint16_t valid_q15;
-	uint8_t oldest; /* slot */
+	uint16_t shown_q8[PULSE_ANCHOR_HOPS]; /* valid rates of the hops gone out, 0 others */
+	uint8_t next_shown;                   /* slot */
+	uint8_t oldest;                       /* slot */
 	uint8_t count;
 	bool any; /* a hop has come */
 };
@@ -60,7 +63,8 @@ void pulse_smooth_init(struct pulse_smooth *smooth);
  * @param runs       what that returned
  * @param now        its result
  * @param late       written if true is returned: the same hop, time, gaps; no-contact and acquiring
- * stay so; else rate, confidence and state by what came before and after
+ * stay so; else rate, confidence and state by what came before and after; valid only between valid
+ * ones
  * @return false for the first PULSE_SMOOTH_HOPS hops
  */
 bool pulse_smooth_hop(struct pulse_smooth *smooth, const struct pulse_estimator *estimator,

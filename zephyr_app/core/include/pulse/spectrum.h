@@ -25,11 +25,13 @@ struct pulse_complex {
 	int32_t im;
 };
 
+/* Of a signal: at the bins, and at twice those of them whose double is no bin. */
+#define PULSE_SPECTRUM_POWERS ((3 * PULSE_BINS + PULSE_FIRST_BIN) / 2)
+
 /* Working memory of one call; nothing of it needs to last. */
 struct pulse_spectrum_scratch {
-	uint64_t power[2][PULSE_BINS]; /* at k and at 2 k */
-	struct pulse_complex z[PULSE_WINDOW_FRAMES];
-	int32_t d[PULSE_WINDOW_FRAMES];
+	uint64_t power[PULSE_SPECTRUM_POWERS];
+	struct pulse_complex z[PULSE_WINDOW_FRAMES / 2];
 };
 
 /**

@@ -9,14 +9,7 @@
 
 LOG_MODULE_DECLARE(max3010x, CONFIG_SENSOR_LOG_LEVEL);
 
-SENSOR_DECODER_API_DT_DEFINE() = PULSE_PPG_DECODER;
-
-static int get_decoder(const struct device *dev, const struct sensor_decoder_api **decoder)
-{
-	ARG_UNUSED(dev);
-	*decoder = &SENSOR_DECODER_NAME();
-	return 0;
-}
+PULSE_PPG_DECODER_DEFINE(get_decoder)
 
 static int init(const struct device *dev)
 {
@@ -66,10 +59,11 @@ static const struct pulse_ppg_api api = PULSE_PPG_API(get_decoder);
 				.led_max_ua = MAX3010X_LED_MAX_UA,                                 \
 				.channels = DT_INST_PROP_LEN(inst, slots),                         \
 				.led = {MAX(LED(inst, 0), 1) - 1, MAX(LED(inst, 1), 1) - 1,        \
-					MAX(LED(inst, 2), 1) - 1, MAX(LED(inst, 3), 1) - 1},       \
-				/* LED1 is red, LED2 infrared, LED3 green: the colours' numbers */ \
-				.color = {LED(inst, 0), LED(inst, 1), LED(inst, 2),                \
-					  LED(inst, 3)},                                           \
+					MAX(LED(inst, 2), 1) - 1,                                  \
+					MAX(LED(inst, 3), 1) -                                     \
+						1}, /* LED1 is red, LED2 infrared, LED3 green: the \
+						       colours' numbers */                         \
+				.color = {LED(inst, 0), LED(inst, 1), LED(inst, 2), LED(inst, 3)}, \
 			},                                                                         \
 		.i2c = I2C_DT_SPEC_INST_GET(inst),                                                 \
 		.fifo_config = FIELD_PREP(MAX3010X_FIFO_AVERAGE,                                   \

@@ -11,14 +11,14 @@ LOG_MODULE_REGISTER(max3010x, CONFIG_SENSOR_LOG_LEVEL);
 
 #define RESET_TRIES 10 /* of 1 ms; the data sheet states no reset time */
 
-static int write(const struct device *dev, uint8_t reg, uint8_t value)
+static int write_reg(const struct device *dev, uint8_t reg, uint8_t value)
 {
 	const struct max3010x_config *config = dev->config;
 
 	return i2c_reg_write_byte_dt(&config->i2c, reg, value);
 }
 
-static int read(const struct device *dev, uint8_t reg, uint8_t *value)
+static int read_reg(const struct device *dev, uint8_t reg, uint8_t *value)
 {
 	const struct max3010x_config *config = dev->config;
 
@@ -28,10 +28,10 @@ static int read(const struct device *dev, uint8_t reg, uint8_t *value)
 static int reset_chip(const struct device *dev)
 {
 	uint8_t mode;
-	int ret = write(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_RESET);
+	int ret = write_reg(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_RESET);
 
 	for (int i = 0; ret == 0 && i < RESET_TRIES; i++) {
-		ret = read(dev, MAX3010X_MODE_CONFIG, &mode);
+		ret = read_reg(dev, MAX3010X_MODE_CONFIG, &mode);
 		if (ret == 0 && (mode & MAX3010X_MODE_RESET) == 0) {
 			return 0;
 		}
@@ -48,7 +48,7 @@ static int clear(const struct device *dev)
 	int ret =
 		i2c_burst_write_dt(&config->i2c, MAX3010X_FIFO_WR_PTR, pointers, sizeof(pointers));
 
-	return ret == 0 ? read(dev, MAX3010X_INT_STATUS1, &status) : ret;
+	return ret == 0 ? read_reg(dev, MAX3010X_INT_STATUS1, &status) : ret;
 }
 
 /* Samples between the pointers, 0 for an empty FIFO and for a full one; and the overflow counter.
@@ -75,7 +75,7 @@ static int waiting(const struct device *dev)
 
 static int light(const struct device *dev, int led, uint8_t step)
 {
-	return write(dev, MAX3010X_LED1_PA + led, step);
+	return write_reg(dev, MAX3010X_LED1_PA + led, step);
 }
 
 /*
@@ -87,12 +87,12 @@ static int identify(const struct device *dev)
 {
 	const struct max3010x_config *config = dev->config;
 	uint8_t part;
-	int ret = read(dev, MAX3010X_PART_ID, &part);
+	int ret = read_reg(dev, MAX3010X_PART_ID, &part);
 
 	/* Not every controller can (-ENOSYS); a short keeps SDA low (-EBUSY). */
 	if (ret != 0 && i2c_recover_bus(config->i2c.bus) == 0) {
 		(void)pulse_ppg_count_error(dev, ret);
-		ret = read(dev, MAX3010X_PART_ID, &part);
+		ret = read_reg(dev, MAX3010X_PART_ID, &part);
 	}
 	if (ret == 0 && part != MAX3010X_PART_ID_VALUE) {
 		LOG_ERR("%s: part number: expected 0x%02x, found 0x%02x", dev->name,
@@ -104,7 +104,7 @@ static int identify(const struct device *dev)
 
 static int shut_down(const struct device *dev)
 {
-	return write(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_SHDN | MAX3010X_MODE_MULTI_LED);
+	return write_reg(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_SHDN | MAX3010X_MODE_MULTI_LED);
 }
 
 static uint8_t spo2_config(const struct device *dev)
@@ -120,7 +120,7 @@ static int write_all(const struct device *dev, const uint8_t settings[][2], int 
 	int ret = 0;
 
 	for (int i = 0; ret == 0 && i < count; i++) {
-		ret = write(dev, settings[i][0], settings[i][1]);
+		ret = write_reg(dev, settings[i][0], settings[i][1]);
 	}
 	return ret;
 }
@@ -162,7 +162,7 @@ static bool may_be_full(const struct device *dev)
 static int level(const struct device *dev, uint8_t *lost)
 {
 	uint8_t status;
-	int ret = read(dev, MAX3010X_INT_STATUS1, &status);
+	int ret = read_reg(dev, MAX3010X_INT_STATUS1, &status);
 
 	if (ret != 0) {
 		return ret;
@@ -218,7 +218,7 @@ static int set_width(const struct device *dev, int32_t us)
 		    config->ppg.rate_hz <= MAX3010X_RATE_MAX(us, config->ppg.channels)) {
 			data->spo2_config = (spo2_config(dev) & ~MAX3010X_SPO2_WIDTH) |
 					    FIELD_PREP(MAX3010X_SPO2_WIDTH, i);
-			return write(dev, MAX3010X_SPO2_CONFIG, data->spo2_config);
+			return write_reg(dev, MAX3010X_SPO2_CONFIG, data->spo2_config);
 		}
 	}
 	return -EINVAL;
@@ -236,7 +236,7 @@ static int sense(const struct device *dev)
 	const struct max3010x_config *config = dev->config;
 	const uint8_t settings[][2] = {
 		{MAX3010X_MODE_CONFIG, MAX3010X_MODE_SHDN},
-		{MAX3010X_FIFO_CONFIG, MAX3010X_FIFO_A_FULL}, /* no averaging */
+		{MAX3010X_FIFO_CONFIG, MAX3010X_FIFO_A_FULL},                   /* no averaging */
 		{MAX3010X_SPO2_CONFIG, spo2_config(dev) & ~MAX3010X_SPO2_RATE}, /* 50 Hz */
 		{MAX3010X_LED1_PA, config->proximity_step},
 		{MAX3010X_LED1_PA + 1, config->proximity_step},
@@ -248,7 +248,7 @@ static int sense(const struct device *dev)
 	int ret = write_all(dev, settings, ARRAY_SIZE(settings));
 
 	ret = ret == 0 ? clear(dev) : ret;
-	return ret == 0 ? write(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_MULTI_LED) : ret;
+	return ret == 0 ? write_reg(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_MULTI_LED) : ret;
 }
 
 static int sensed(const struct device *dev)
@@ -256,14 +256,14 @@ static int sensed(const struct device *dev)
 	const struct max3010x_config *config = dev->config;
 	uint8_t sample[PULSE_PPG_CHANNELS * PULSE_PPG_COUNT];
 	uint8_t status, lost;
-	int ret = read(dev, MAX3010X_INT_STATUS1, &status);
+	int ret = read_reg(dev, MAX3010X_INT_STATUS1, &status);
 
 	if (ret != 0 || (status & MAX3010X_INT_PROX) != 0) {
 		return ret != 0 ? ret : 1;
 	}
 	ret = read_pointers(dev, &lost);
-	if (ret == 0 && lost > 0) {
-		ret = MAX3010X_FIFO_DEPTH;
+	if (ret == 0 && (lost > 0 || (status & MAX3010X_INT_A_FULL) != 0)) {
+		ret = MAX3010X_FIFO_DEPTH; /* emptied by every look, it was filled since */
 	}
 	for (int left = ret; left > 0; left--) {
 		ret = read_fifo(dev, sample, 1);

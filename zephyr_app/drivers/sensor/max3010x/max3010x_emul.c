@@ -23,7 +23,7 @@ struct emul_data {
 	bool sensing;   /* proximity, not sampling */
 };
 
-static void reset(const struct emul *emul)
+static void reset_registers(const struct emul *emul)
 {
 	struct emul_data *data = emul->data;
 
@@ -88,17 +88,16 @@ static bool push(const struct emul *emul, const uint32_t *counts)
 		return false;
 	}
 	for (int i = 0; i < config->channels; i++) {
-		data->fifo[*write][i] = pulse_ppg_emul_lit(
-			emul, i, counts[i], led_ua(emul, config->led[i]), COUNT_MAX);
+		data->fifo[*write][i] = pulse_ppg_emul_lit(emul, i, counts[i],
+							   led_ua(emul, config->led[i]), COUNT_MAX);
 	}
 	*write = (*write + 1) % MAX3010X_FIFO_DEPTH;
 	data->level++;
 
-	int watermark = MAX3010X_FIFO_DEPTH -
-			(data->ppg.regs[MAX3010X_FIFO_CONFIG] & MAX3010X_FIFO_A_FULL);
+	int watermark =
+		MAX3010X_FIFO_DEPTH - (data->ppg.regs[MAX3010X_FIFO_CONFIG] & MAX3010X_FIFO_A_FULL);
 
-	return (data->level == watermark ||
-		(data->ppg.raises_again && data->level > watermark)) &&
+	return (data->level == watermark || (data->ppg.raises_again && data->level > watermark)) &&
 	       raise_interrupt(emul, MAX3010X_INT_A_FULL);
 }
 
@@ -117,7 +116,7 @@ static void write_reg(const struct emul *emul, uint8_t value)
 	switch (data->reg) {
 	case MAX3010X_MODE_CONFIG:
 		if ((value & MAX3010X_MODE_RESET) != 0) {
-			reset(emul);
+			reset_registers(emul);
 			return;
 		}
 		/* Writing the mode starts a new measurement, which begins with proximity. */
@@ -214,7 +213,7 @@ static int transfer(const struct emul *emul, struct i2c_msg *msgs, int count, in
 static int emul_init(const struct emul *emul, const struct device *parent)
 {
 	ARG_UNUSED(parent);
-	reset(emul);
+	reset_registers(emul);
 	return 0;
 }
 
@@ -225,7 +224,7 @@ static struct i2c_emul_api bus_api = {
 static const struct pulse_ppg_emul_chip chip = {
 	.push = push,
 	.flush = flush,
-	.reset = reset,
+	.reset = reset_registers,
 	.led_ua = led_ua,
 };
 

@@ -9,14 +9,7 @@
 
 LOG_MODULE_DECLARE(max86141, CONFIG_SENSOR_LOG_LEVEL);
 
-SENSOR_DECODER_API_DT_DEFINE() = PULSE_PPG_DECODER;
-
-static int get_decoder(const struct device *dev, const struct sensor_decoder_api **decoder)
-{
-	ARG_UNUSED(dev);
-	*decoder = &SENSOR_DECODER_NAME();
-	return 0;
-}
+PULSE_PPG_DECODER_DEFINE(get_decoder)
 
 static int init(const struct device *dev)
 {
@@ -45,10 +38,11 @@ static const struct pulse_ppg_api api = PULSE_PPG_API(get_decoder);
 #define CHANNEL_LED_2(inst) (PHOTODIODES(inst) == 1 ? SLOT_LED(inst, 2) : SLOT_LED(inst, 1))
 #define CHANNEL_LED_3(inst) (PHOTODIODES(inst) == 1 ? SLOT_LED(inst, 3) : SLOT_LED(inst, 1))
 
+#define COLOR_AT(inst, led)                                                                        \
+	COND_CODE_1(DT_INST_PROP_HAS_IDX(inst, led_colors, led),                                   \
+		    (DT_INST_PROP_BY_IDX(inst, led_colors, led)), (0))
 #define LED_COLOR(inst, led)                                                                       \
-	((led) == 0   ? DT_INST_PROP_BY_IDX(inst, led_colors, 0)                                   \
-	 : (led) == 1 ? DT_INST_PROP_BY_IDX(inst, led_colors, 1)                                   \
-		      : DT_INST_PROP_BY_IDX(inst, led_colors, 2))
+	((led) == 0 ? COLOR_AT(inst, 0) : (led) == 1 ? COLOR_AT(inst, 1) : COLOR_AT(inst, 2))
 #define COLOR_OF(inst, channel)                                                                    \
 	(channel < CHANNELS(inst) ? LED_COLOR(inst, CHANNEL_LED_##channel(inst)) : 0)
 
@@ -90,10 +84,10 @@ static const struct pulse_ppg_api api = PULSE_PPG_API(get_decoder);
 			},                                                                         \
 		.spi = SPI_DT_SPEC_INST_GET(inst, SPI_WORD_SET(8) | SPI_TRANSFER_MSB, 0),          \
 		.photodiodes = PHOTODIODES(inst),                                                  \
-		.system = (PHOTODIODES(inst) == 1 ? MAX86141_SINGLE_PPG : 0) |                     \
-			  (DT_INST_PROP(inst, sample_rate) <= MAX86141_LP_MAX_HZ                   \
-				   ? MAX86141_LP_MODE                                              \
-				   : 0),                                                           \
+		.system =                                                                          \
+			(PHOTODIODES(inst) == 1 ? MAX86141_SINGLE_PPG : 0) |                       \
+			(DT_INST_PROP(inst, sample_rate) <= MAX86141_LP_MAX_HZ ? MAX86141_LP_MODE  \
+									       : 0),               \
 		.ppg_config1 =                                                                     \
 			FIELD_PREP(MAX86141_ADC_RGE1, DT_INST_ENUM_IDX(inst, adc_range_nanoamp)) | \
 			FIELD_PREP(MAX86141_ADC_RGE2, DT_INST_ENUM_IDX(inst, adc_range_nanoamp)) | \

@@ -69,8 +69,8 @@ static uint8_t ppg_config1(const struct device *dev)
 {
 	const struct max86141_config *config = dev->config;
 	const struct max86141_data *data = dev->data;
-	uint8_t tint = data->tint == 0 ? FIELD_GET(MAX86141_TINT, config->ppg_config1)
-				       : data->tint - 1;
+	uint8_t tint =
+		data->tint == 0 ? FIELD_GET(MAX86141_TINT, config->ppg_config1) : data->tint - 1;
 
 	return (config->ppg_config1 & ~MAX86141_TINT) | FIELD_PREP(MAX86141_TINT, tint);
 }

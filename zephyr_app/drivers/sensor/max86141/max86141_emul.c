@@ -37,7 +37,7 @@ static void empty(struct emul_data *data)
 }
 
 /* Values after a power-on: all 0, but for these ("User Register Map"). */
-static void reset(const struct emul *emul)
+static void reset_registers(const struct emul *emul)
 {
 	struct emul_data *data = emul->data;
 
@@ -92,8 +92,9 @@ static bool push(const struct emul *emul, const uint32_t *counts)
 			int channel = slot * config->photodiodes + diode;
 			uint32_t ua = led_ua(emul, exposure(data, slot) - 1);
 
-			take_word(data, (diode == 0 ? MAX86141_TAG_PPG1 : MAX86141_TAG_PPG2) + slot,
-				  pulse_ppg_emul_lit(emul, channel, counts[channel], ua, COUNT_MAX));
+			take_word(
+				data, (diode == 0 ? MAX86141_TAG_PPG1 : MAX86141_TAG_PPG2) + slot,
+				pulse_ppg_emul_lit(emul, channel, counts[channel], ua, COUNT_MAX));
 		}
 	}
 
@@ -120,7 +121,7 @@ static void write_reg(const struct emul *emul, uint8_t reg, uint8_t value)
 	switch (reg) {
 	case MAX86141_SYSTEM:
 		if ((value & MAX86141_RESET) != 0) {
-			reset(emul);
+			reset_registers(emul);
 			return;
 		}
 		break;
@@ -266,7 +267,7 @@ static int io(const struct emul *emul, const struct spi_config *spi, const struc
 static int emul_init(const struct emul *emul, const struct device *parent)
 {
 	ARG_UNUSED(parent);
-	reset(emul);
+	reset_registers(emul);
 	return 0;
 }
 
@@ -277,7 +278,7 @@ static struct spi_emul_api bus_api = {
 static const struct pulse_ppg_emul_chip chip = {
 	.push = push,
 	.flush = flush,
-	.reset = reset,
+	.reset = reset_registers,
 	.led_ua = led_ua,
 };
 

@@ -125,7 +125,9 @@ int pulse_ppg_attr_set(const struct device *dev, enum sensor_channel channel,
 	k_mutex_lock(&data->lock, K_FOREVER);
 	switch ((int)attribute) {
 	case PULSE_PPG_ATTR_LED_CURRENT:
-		ret = leds == 0 ? -ENOTSUP : value->val1 < 0 ? -EINVAL : set_current(dev, leds, value->val1);
+		ret = leds == 0         ? -ENOTSUP
+		      : value->val1 < 0 ? -EINVAL
+					: set_current(dev, leds, value->val1);
 		break;
 	case PULSE_PPG_ATTR_PULSE_WIDTH:
 		ret = pulse_ppg_chip(dev)->set_width(dev, value->val1);
@@ -184,8 +186,8 @@ void pulse_ppg_tell_info(const struct device *dev, struct pulse_ppg_info *out)
 		.proximity = config->chip->sense != NULL,
 		.led_step_ua = config->led_step_ua,
 		.led_max_ua = config->led_max_ua,
-		.latency_ms = DIV_ROUND_UP(1000 * config->watermark * config->average,
-					   config->rate_hz),
+		.latency_ms =
+			DIV_ROUND_UP(1000 * config->watermark * config->average, config->rate_hz),
 	};
 }
 

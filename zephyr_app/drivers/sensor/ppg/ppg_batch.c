@@ -9,6 +9,11 @@
 
 #define PERIOD_SMOOTHING 8 /* batches; an interrupt's time is uncertain by a tick */
 
+/* A part further off than the tolerance: so many batches in a row say so, within 1/64. */
+#define FAR_BATCHES   4
+#define FAR_AGREEMENT 64
+#define FAR_MOST      4 /* 1/4 of the reference; beyond it the FIFO's times are not to be trusted */
+
 /* Take samples that an LED changed in out of the FIFO. @return how many, or a bus error */
 static int drop_mixed(const struct device *dev, int samples)
 {
@@ -39,8 +44,8 @@ static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int sa
 	samples -= dropped;
 	first_ns += (int64_t)dropped * data->period_ns;
 
-	const size_t size =
-		sizeof(struct pulse_ppg_batch) + (size_t)samples * config->channels * PULSE_PPG_COUNT;
+	const size_t size = sizeof(struct pulse_ppg_batch) +
+			    (size_t)samples * config->channels * PULSE_PPG_COUNT;
 	uint8_t *buffer;
 	uint32_t length;
 	int ret = rtio_sqe_rx_buf(request, size, size, &buffer, &length);
@@ -83,11 +88,32 @@ static int fill(const struct device *dev, struct rtio_iodev_sqe *request, int sa
 	return ret;
 }
 
+/* One missed interrupt is an outlier; the same period again and again is the part's own. */
+static void take_far_period(const struct pulse_ppg_config *config, struct pulse_ppg_data *data,
+			    int64_t measured)
+{
+	int64_t off = llabs(measured - data->reference_ns);
+	bool agrees = llabs(measured - data->far_ns) <= measured / FAR_AGREEMENT;
+
+	if (off > data->reference_ns / FAR_MOST || measured > UINT32_MAX / (config->fifo - 1)) {
+		data->far_batches = 0;
+		return;
+	}
+	data->far_batches = agrees ? data->far_batches + 1 : 1;
+	data->far_ns = measured;
+	if (data->far_batches == FAR_BATCHES) {
+		data->reference_ns = measured;
+		data->period_ns = measured;
+		data->far_batches = 0;
+	}
+}
+
 /*
  * Between two interrupts the chip took as many samples as the batch before held beyond its
  * interrupt, and those that raised this one.
  */
-static void measure_period(struct pulse_ppg_data *data, int64_t interrupt_ns, int at)
+static void measure_period(const struct pulse_ppg_config *config, struct pulse_ppg_data *data,
+			   int64_t interrupt_ns, int at)
 {
 	int taken = data->previous_samples - data->previous_at + at;
 
@@ -97,6 +123,9 @@ static void measure_period(struct pulse_ppg_data *data, int64_t interrupt_ns, in
 
 		if (llabs(measured - reference) <= reference / PULSE_PPG_PERIOD_TOLERANCE) {
 			data->period_ns += (measured - data->period_ns) / PERIOD_SMOOTHING;
+			data->far_batches = 0;
+		} else {
+			take_far_period(config, data, measured);
 		}
 	}
 }
@@ -118,7 +147,7 @@ int pulse_ppg_read_batch(const struct device *dev, struct rtio_iodev_sqe *reques
 	int64_t interrupt_ns = data->interrupt_ns;
 
 	irq_unlock(key);
-	measure_period(data, interrupt_ns, at);
+	measure_period(config, data, interrupt_ns, at);
 
 	int ret = fill(dev, request, samples, lost,
 		       interrupt_ns - (int64_t)(at - 1) * data->period_ns);

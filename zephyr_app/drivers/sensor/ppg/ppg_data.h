@@ -14,12 +14,12 @@
 
 #include <drivers/sensor/ppg.h>
 
-/* A measured period further than this from the reference is a missed interrupt, not a drift. */
+/* A measured period further off than this is a missed interrupt, unless it persists. */
 #define PULSE_PPG_PERIOD_TOLERANCE 16 /* 1/16: parts drift by a few percent at most */
 
 /* The 32 bits of timestamp_delta, ns, hold a full FIFO's last sample up to this period. */
 #define PULSE_PPG_PERIOD_MAX_NS(fifo)                                                              \
-	(UINT32_MAX / ((fifo) - 1) / (PULSE_PPG_PERIOD_TOLERANCE + 1) * PULSE_PPG_PERIOD_TOLERANCE)
+	(UINT32_MAX / ((fifo)-1) / (PULSE_PPG_PERIOD_TOLERANCE + 1) * PULSE_PPG_PERIOD_TOLERANCE)
 
 /*
  * What a chip's driver brings. All are called with the lock held; each returns 0 or more, or the
@@ -38,16 +38,19 @@ struct pulse_ppg_chip {
 	int (*level)(const struct device *dev, uint8_t *lost);
 	/** Samples in the FIFO by its pointers alone: 0 for an empty one and for a full one. */
 	int (*waiting)(const struct device *dev);
-	/** The oldest samples, channels x 3 bytes each: counts, big endian, nothing above the bits. */
+	/** The oldest samples, channels x 3 bytes each: counts, big endian, nothing above the bits.
+	 */
 	int (*read)(const struct device *dev, uint8_t *counts, int samples);
 	/** Write the current of an LED, 0 to PULSE_PPG_LEDS - 1, in steps. */
 	int (*light)(const struct device *dev, int led, uint8_t step);
 	/** Time an LED is lit, us. @return -EINVAL: not one of the chip's, or not at this rate */
 	int (*set_width)(const struct device *dev, int32_t us);
 	int (*width)(const struct device *dev);
-	/** Sense proximity; the interrupt says when the threshold was passed. NULL: the chip cannot */
+	/** Sense proximity; the interrupt says when the threshold was passed. NULL: the chip cannot
+	 */
 	int (*sense)(const struct device *dev);
-	/** After an interrupt while sensing. @return 1: skin is there and the chip samples; 0: not yet
+	/** After an interrupt while sensing. @return 1: skin is there and the chip samples; 0: not
+	 * yet
 	 */
 	int (*sensed)(const struct device *dev);
 };
@@ -104,6 +107,9 @@ struct pulse_ppg_data {
 	int64_t previous_ns;
 	uint8_t previous_samples;
 	uint8_t previous_at; /* samples in the FIFO at that interrupt */
+	/* A period beyond the tolerance, and how many batches in a row have shown it. */
+	uint32_t far_ns;
+	uint8_t far_batches;
 #endif
 };
 

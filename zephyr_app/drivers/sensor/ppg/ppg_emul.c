@@ -55,7 +55,8 @@ bool pulse_ppg_emul_refuses(struct pulse_ppg_emul_data *data)
 	return false;
 }
 
-/* The pin may be pulled by a sample. Without the lock while the pin moves: its listener may read. */
+/* The pin may be pulled by a sample. Without the lock while the pin moves: its listener may read.
+ */
 static void pull(const struct emul *emul, bool (*change)(const struct emul *, const uint32_t *),
 		 const uint32_t *counts)
 {

@@ -51,8 +51,7 @@ int pulse_ppg_light(const struct device *dev)
 			continue;
 		}
 
-		int ret =
-			checked(dev, pulse_ppg_chip(dev)->light(dev, led, data->led_step[led]));
+		int ret = checked(dev, pulse_ppg_chip(dev)->light(dev, led, data->led_step[led]));
 
 		if (ret != 0) {
 			return ret;

@@ -16,8 +16,8 @@ static int start(void)
 {
 	static const struct k_work_queue_config config = {.name = "ppg"};
 
-	k_work_queue_start(&queue, stack, K_KERNEL_STACK_SIZEOF(stack),
-			   CONFIG_PULSE_PPG_PRIORITY, &config);
+	k_work_queue_start(&queue, stack, K_KERNEL_STACK_SIZEOF(stack), CONFIG_PULSE_PPG_PRIORITY,
+			   &config);
 	return 0;
 }
 

@@ -62,10 +62,10 @@ enum pulse_ppg_attribute {
 /* Since boot; wrap around. */
 struct pulse_ppg_counters {
 	uint32_t batches;
-	uint32_t samples;    /* handed out */
-	uint32_t lost;       /* overwritten or dropped, as far as the chip counts them */
-	uint32_t overflows;  /* batches that lost samples */
-	uint32_t bus_errors; /* transfers that failed */
+	uint32_t samples;         /* handed out */
+	uint32_t lost;            /* overwritten or dropped, as far as the chip counts them */
+	uint32_t overflows;       /* batches that lost samples */
+	uint32_t bus_errors;      /* transfers that failed */
 	uint32_t lost_interrupts; /* watermarks that passed in silence */
 	uint32_t recoveries;      /* times that the chip was set up anew */
 	uint32_t mixed;           /* samples dropped because an LED changed within them */
@@ -80,7 +80,8 @@ struct pulse_ppg_info {
 	bool proximity;       /* it can: pulse_ppg_proximity() */
 	uint32_t led_step_ua; /* of an LED's current */
 	uint32_t led_max_ua;
-	uint32_t latency_ms; /* longest a sample waits before it is handed out, at the nominal rate */
+	uint32_t latency_ms; /* longest a sample waits before it is handed out, at the nominal rate
+			      */
 };
 
 /* A batch as streaming and one-shot reads encode it. */

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Another front end, and more than one channel: the same hops as the Python reference's, bit for bit.
+
+The overlay of the MAX86141 is the one of docs/porting_afe.md.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from places import BUILD, ROOT
+from wristpulse.core.estimator import Result, State, parse
+from wristpulse.core.replay import write_replay
+from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.recordings import simulate
+from wristpulse.student.card import RELEASED, load_student
+from wristpulse_tools.firmware import zephyr_workspace
+
+pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
+FRONT_ENDS = ["max86141", pytest.param("two_slots", marks=pytest.mark.slow)]
+SECONDS = 60
+
+
+def overlay(front_end: str, folder: Path) -> Path:
+    """From the page, or from beside this file."""
+    name = f"{front_end}.overlay"
+    page = (ROOT / "docs" / "porting_afe.md").read_text()
+    found = re.findall(rf'^```dts title="{name}"\n(.*?)^```', page, re.M | re.S)
+    if not found:
+        return Path(__file__).with_name(name)
+    (folder / name).write_text(found[0])
+    return folder / name
+
+
+@pytest.fixture(scope="module")
+def image(workspace, tmp_path_factory):
+    """Image of QEMU's Cortex-M4F for two channels with a front end, built once."""
+
+    def build(front_end: str) -> Path:
+        path = overlay(front_end, tmp_path_factory.mktemp("overlay"))
+        options = (f"-DEXTRA_DTC_OVERLAY_FILE={path}", "-DCONFIG_PULSE_LEDS=2")
+        return zephyr_workspace.build("mps2_an386", BUILD / front_end / "mps2_an386", *options)
+
+    return cache(build)
+
+
+@pytest.fixture
+def play(boot, image, tmp_path):
+    """Play streams, one a channel, through a front end; its lines."""
+
+    def play(front_end: str, streams: list[SensorStream], faults: str = "") -> list[str]:
+        recording = tmp_path / "recording.pulse"
+        write_replay(recording, streams)
+        recording.with_name("recording.pulse.faults").write_text(faults)
+        status, lines = boot("mps2_an386", recording, image=image(front_end)).run()
+        assert status == 0, lines[-1:]
+        return lines
+
+    return play
+
+
+def two_channels() -> list[SensorStream]:
+    """The same wrist, seen twice with noise of its own."""
+    first, second = (to_counts(simulate(seed, SECONDS)) for seed in (1, 2))
+    return [first, SensorStream(second.ppg, first.t_ppg_us, first.acc, first.t_acc_us)]
+
+
+def hops(lines: list[str]) -> list[Result]:
+    return [result for line in lines if (result := parse(line))]
+
+
+def counter(lines: list[str], name: str) -> int:
+    return int(re.search(rf"\b{name}=(\d+)", lines[-1])[1])
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_two_channels_reach_the_estimator(front_end, play) -> None:
+    streams = two_channels()
+    lines = play(front_end, streams)
+    estimator = load_student(RELEASED).estimator()
+    assert hops(lines) == estimator.run(streams) != estimator.run(streams[0])
+    assert counter(lines, "ppg_lost") == 0
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_a_dark_channel_changes_nothing(front_end, play) -> None:
+    stream = to_counts(simulate(1, SECONDS))
+    assert hops(play(front_end, [stream])) == load_student(RELEASED).estimator().run(stream)
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_it_survives_its_faults(front_end, play) -> None:
+    faults = (
+        "8000000 nack 1\n12000000 mute 1\n16000000 stick 0\n20000000 reset 0\n30000000 hold_sensors 2000\n"
+    )
+    lines = play(front_end, two_channels(), faults)
+    found = hops(lines)
+    assert counter(lines, "recoveries") >= 3 and counter(lines, "lost_interrupts") == 1
+    assert counter(lines, "overflows") >= 1
+    assert [result.state for result in found[-4:]] == [State.VALID] * 4
