@@ -5,7 +5,7 @@
 
 #include "estimation/infer.h"
 #include "estimation/publish.h"
-#include "health/last_words.h"
+#include "health/reset_record.h"
 #include "sensing/acquire.h"
 #include "settings/config.h"
 
@@ -68,7 +68,7 @@ static void start_watchdog(void)
 /* One that crashed again and again waits; only Bluetooth, which may tell why, comes up before. */
 static bool brake(void)
 {
-	uint32_t brake_s = pulse_last_words_brake_s();
+	uint32_t brake_s = pulse_reset_record_brake_s();
 
 	if (brake_s > 0) {
 		printk("ERROR crash loop: %u s until the start\n", brake_s);
@@ -80,7 +80,7 @@ static bool brake(void)
 
 int main(void)
 {
-	pulse_last_words_report();
+	pulse_reset_record_report();
 #ifdef CONFIG_PULSE_COREDUMP
 	pulse_coredump_save();
 #endif

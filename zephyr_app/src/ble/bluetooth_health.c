@@ -11,7 +11,7 @@
 #include <zephyr/bluetooth/uuid.h>
 #include <zephyr/sys/byteorder.h>
 
-#include "health/last_words.h"
+#include "health/reset_record.h"
 #include "sensing/supervisor.h"
 
 #define UUID(n)                                                                                    \
@@ -28,10 +28,10 @@ struct record {
 	uint8_t sensors[PULSE_SENSORS];
 	uint8_t unused;
 	uint8_t cause[4];
-	uint8_t bites[4];
+	uint8_t hangs[4];
 	uint8_t crashes[4];
 	uint8_t reason[4];
-	char bitten[NAME];
+	char hung[NAME];
 	char crashed[NAME];
 };
 BUILD_ASSERT(sizeof(struct record) == 44);
@@ -40,9 +40,9 @@ static ssize_t read_record(struct bt_conn *connection, const struct bt_gatt_attr
 			   void *buffer, uint16_t length, uint16_t offset)
 {
 	struct record record = {.version = VERSION};
-	struct pulse_last_words words;
+	struct pulse_reset_record past;
 
-	pulse_last_words(&words);
+	pulse_reset_record(&past);
 	for (int sensor = 0; sensor < PULSE_SENSORS; sensor++) {
 		struct pulse_sensor_status status;
 
@@ -50,11 +50,11 @@ static ssize_t read_record(struct bt_conn *connection, const struct bt_gatt_attr
 		record.sensors[sensor] = status.state;
 	}
 	sys_put_le32(pulse_reset_cause(), record.cause);
-	sys_put_le32(words.bites, record.bites);
-	sys_put_le32(words.crashes, record.crashes);
-	sys_put_le32(words.reason, record.reason);
-	memcpy(record.bitten, words.bitten, NAME);
-	memcpy(record.crashed, words.crashed, NAME);
+	sys_put_le32(past.hangs, record.hangs);
+	sys_put_le32(past.crashes, record.crashes);
+	sys_put_le32(past.reason, record.reason);
+	memcpy(record.hung, past.hung, NAME);
+	memcpy(record.crashed, past.crashed, NAME);
 	return bt_gatt_attr_read(connection, attribute, buffer, length, offset, &record,
 				 sizeof(record));
 }

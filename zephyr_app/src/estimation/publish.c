@@ -5,7 +5,7 @@
 #include <zephyr/sys/printk.h>
 
 #include "health/confirm.h"
-#include "health/last_words.h"
+#include "health/reset_record.h"
 
 #define HEALTHY_HOPS 30 /* a minute */
 
@@ -47,7 +47,7 @@ void pulse_publish(const struct pulse_result *result)
 	publish(result);
 	pulse_confirm_hop();
 	if (result->hop == HEALTHY_HOPS) {
-		pulse_last_words_healthy();
+		pulse_reset_record_healthy();
 	}
 }
 

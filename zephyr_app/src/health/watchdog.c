@@ -6,7 +6,7 @@
 #include <zephyr/sys/reboot.h>
 #include <zephyr/task_wdt/task_wdt.h>
 
-#include "last_words.h"
+#include "reset_record.h"
 
 LOG_MODULE_REGISTER(watchdog, CONFIG_PULSE_LOG_LEVEL);
 
@@ -27,18 +27,18 @@ static const struct {
 static void feed_from_work(struct k_work *work);
 static K_WORK_DELAYABLE_DEFINE(feeding, feed_from_work);
 
-static pulse_watchdog_bite on_bite;
+static pulse_watchdog_expired on_expired;
 static bool started;
 static int channels[PULSE_GUARDED] = {[0 ... PULSE_GUARDED - 1] = -1};
 
-static void bite(int channel, void *user_data)
+static void expire(int channel, void *user_data)
 {
 	enum pulse_guarded who = POINTER_TO_UINT(user_data);
 
 	ARG_UNUSED(channel);
-	pulse_last_words_bite(guarded[who].name);
-	if (on_bite != NULL) {
-		on_bite(who);
+	pulse_reset_record_hang(guarded[who].name);
+	if (on_expired != NULL) {
+		on_expired(who);
 		return;
 	}
 	sys_reboot(SYS_REBOOT_COLD);
@@ -51,14 +51,14 @@ static void feed_from_work(struct k_work *work)
 	(void)k_work_reschedule(&feeding, PULSE_FEED);
 }
 
-int pulse_watchdog_start(pulse_watchdog_bite bite_action)
+int pulse_watchdog_start(pulse_watchdog_expired expired)
 {
 	const struct device *hardware = NULL;
 
 #ifdef CONFIG_TASK_WDT_HW_FALLBACK
 	hardware = DEVICE_DT_GET(DT_ALIAS(watchdog0));
 #endif
-	on_bite = bite_action;
+	on_expired = expired;
 
 	int ret = task_wdt_init(hardware);
 
@@ -78,7 +78,7 @@ void pulse_watchdog_feed(enum pulse_guarded who)
 		(void)task_wdt_feed(channels[who]);
 		return;
 	}
-	channels[who] = task_wdt_add(guarded[who].ms, bite, UINT_TO_POINTER(who));
+	channels[who] = task_wdt_add(guarded[who].ms, expire, UINT_TO_POINTER(who));
 	if (channels[who] < 0) {
 		LOG_ERR("%s: not guarded: %d", guarded[who].name, channels[who]);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The task watchdog: a thread or work queue that does not feed in time is named in last_words.h,
+ * The task watchdog: a thread or work queue that does not feed in time is named in reset_record.h,
  * and the device resets. Waiting threads feed too, every PULSE_FEED, so a silent sensor, which the
  * supervisor starts anew, causes no reset. Each is guarded from its first feed on.
  */
@@ -22,12 +22,12 @@ enum pulse_guarded {
 };
 
 /** Called from an interrupt; NULL instead of one: reset. */
-typedef void (*pulse_watchdog_bite)(enum pulse_guarded who);
+typedef void (*pulse_watchdog_expired)(enum pulse_guarded who);
 
-/** Guard whoever feeds from now on. @return 0 or negative errno */
-int pulse_watchdog_start(pulse_watchdog_bite bite);
+/** Guard each thread that feeds from now on. @return 0 or negative errno */
+int pulse_watchdog_start(pulse_watchdog_expired expired);
 
-/** I am well. Before the start: no effect. One thread for each of the guarded. */
+/** Feed. Before the start: no effect. One thread for each of the guarded. */
 #ifdef CONFIG_PULSE_WATCHDOG
 void pulse_watchdog_feed(enum pulse_guarded who);
 #else

@@ -7,7 +7,7 @@
 
 #include "estimation/infer.h"
 #include "estimation/publish.h"
-#include "health/last_words.h"
+#include "health/reset_record.h"
 #include "sensing/acquire.h"
 #include "sensing/clock.h"
 #include "sensing/led.h"
@@ -57,32 +57,32 @@ static void show_stack(const struct shell *shell, const char *name, size_t size,
 		    (unsigned int)size);
 }
 
-static void show_last_words(const struct shell *shell)
+static void show_reset_record(const struct shell *shell)
 {
-	struct pulse_last_words words;
+	struct pulse_reset_record record;
 
-	pulse_last_words(&words);
+	pulse_reset_record(&record);
 	if (IS_ENABLED(CONFIG_PULSE_WATCHDOG)) {
-		shell_print(shell, "watchdog: bites %u, last %s", words.bites,
-			    words.bites > 0 ? words.bitten : "none");
+		shell_print(shell, "watchdog: resets %u, last %s", record.hangs,
+			    record.hangs > 0 ? record.hung : "none");
 	} else {
 		shell_print(shell, "watchdog: none in this image");
 	}
 	if (IS_ENABLED(CONFIG_HWINFO)) {
 		shell_print(shell, "reset cause 0x%x", pulse_reset_cause());
 	}
-	shell_print(shell, "crashes %u, last %s", words.crashes,
-		    words.crashes > 0 ? words.crashed : "none");
+	shell_print(shell, "crashes %u, last %s", record.crashes,
+		    record.crashes > 0 ? record.crashed : "none");
 }
 
-static int status(const struct shell *shell, size_t count, char **words)
+static int status(const struct shell *shell, size_t count, char **record)
 {
 	struct pulse_schedule schedule;
 	size_t work_left = 0;
 	size_t sensors_left = 0;
 
 	ARG_UNUSED(count);
-	ARG_UNUSED(words);
+	ARG_UNUSED(record);
 	pulse_infer_schedule(&schedule);
 
 	int ret = show_result(shell, schedule.hops);
@@ -98,7 +98,7 @@ static int status(const struct shell *shell, size_t count, char **words)
 	show_stack(shell, "inference", CONFIG_PULSE_INFERENCE_STACK_SIZE, pulse_infer_stack_left());
 	show_stack(shell, "work queue", CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE, work_left);
 	show_stack(shell, "sensor queue", CONFIG_PULSE_PPG_STACK_SIZE, sensors_left);
-	show_last_words(shell);
+	show_reset_record(shell);
 	shell_print(shell, "policy %s, LED at %u of %d uA",
 		    pulse_config_get(PULSE_CONFIG_POLICY) != 0 ? "on" : "off", pulse_led_ua(),
 		    pulse_config_get(PULSE_CONFIG_LED_UA));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A thread that hangs and a sensor that falls silent are noticed and named, their names and a crash
- * outlive the reset, and nobody else is bitten.
+ * outlive the reset, and no other thread is named.
  */
 #include <string.h>
 #include <zephyr/kernel.h>
@@ -13,7 +13,7 @@
 
 #include "sensing/acquire.h"
 #include "estimation/infer.h"
-#include "health/last_words.h"
+#include "health/reset_record.h"
 #include "estimation/publish.h"
 #include "health/watchdog.h"
 #include "replay/emulated_accelerometer.h"
@@ -43,37 +43,37 @@ void pulse_publish(const struct pulse_result *result)
 	ARG_UNUSED(result);
 }
 
-static int bitten[PULSE_GUARDED];
+static int hung[PULSE_GUARDED];
 
 static void on_bite(enum pulse_guarded who)
 {
-	bitten[who]++;
+	hung[who]++;
 }
 
-static int all_bites(void)
+static int all_hangs(void)
 {
 	int all = 0;
 
 	for (int who = 0; who < PULSE_GUARDED; who++) {
-		all += bitten[who];
+		all += hung[who];
 	}
 	return all;
 }
 
-static uint32_t kept_bites(void)
+static uint32_t kept_hangs(void)
 {
-	struct pulse_last_words words;
+	struct pulse_reset_record record;
 
-	pulse_last_words(&words);
-	return words.bites;
+	pulse_reset_record(&record);
+	return record.hangs;
 }
 
 static uint32_t kept_crashes(void)
 {
-	struct pulse_last_words words;
+	struct pulse_reset_record record;
 
-	pulse_last_words(&words);
-	return words.crashes;
+	pulse_reset_record(&record);
+	return record.crashes;
 }
 
 static void *setup(void)
@@ -83,21 +83,21 @@ static void *setup(void)
 	pulse_infer_start();
 	pulse_acquire_start();
 	wrist_init();
-	if (resets && kept_bites() == 0) {
+	if (resets && kept_hangs() == 0) {
 		/* The first boot ends here: the estimator hangs, and the device resets. */
 		hangs = true;
 		zassert_ok(pulse_watchdog_start(NULL));
 		wrist_run(60);
 		zassert_unreachable("no reset");
 	}
-	zassert_equal(kept_bites(), resets);
+	zassert_equal(kept_hangs(), resets);
 	if (resets && kept_crashes() == 0) {
 		/* So does the second, by an assertion that fails. */
 		k_panic();
 		zassert_unreachable("no reset");
 	}
 	zassert_equal(kept_crashes(), resets);
-	pulse_last_words_report();
+	pulse_reset_record_report();
 	zassert_ok(pulse_watchdog_start(on_bite));
 	return NULL;
 }
@@ -105,7 +105,7 @@ static void *setup(void)
 static void before(void *fixture)
 {
 	ARG_UNUSED(fixture);
-	memset(bitten, 0, sizeof(bitten));
+	memset(hung, 0, sizeof(hung));
 }
 
 ZTEST_SUITE(watchdog, NULL, setup, before, NULL, NULL);
@@ -114,22 +114,22 @@ ZTEST_SUITE(watchdog, NULL, setup, before, NULL, NULL);
 
 ZTEST(watchdog, test_1_the_names_outlive_the_resets)
 {
-	struct pulse_last_words words;
+	struct pulse_reset_record record;
 
-	pulse_last_words(&words);
-	if (words.bites > 0) {
-		zassert_str_equal(words.bitten, pulse_guarded_name(PULSE_GUARDED_INFERENCE));
-		zassert_equal(words.reason, K_ERR_KERNEL_PANIC);
-		zassert_str_equal(words.crashed, "main"); /* sets suites up */
+	pulse_reset_record(&record);
+	if (record.hangs > 0) {
+		zassert_str_equal(record.hung, pulse_guarded_name(PULSE_GUARDED_INFERENCE));
+		zassert_equal(record.reason, K_ERR_KERNEL_PANIC);
+		zassert_str_equal(record.crashed, "main"); /* sets suites up */
 	} else {
 		zassert_false(IS_ENABLED(CONFIG_CPU_CORTEX_M));
 	}
 }
 
-ZTEST(watchdog, test_2_a_healthy_wrist_is_never_bitten)
+ZTEST(watchdog, test_2_a_healthy_wrist_causes_no_reset)
 {
 	wrist_run(60);
-	zassert_equal(all_bites(), 0);
+	zassert_equal(all_hangs(), 0);
 }
 
 ZTEST(watchdog, test_3_nor_is_a_dead_sensor_or_silence)
@@ -141,30 +141,30 @@ ZTEST(watchdog, test_3_nor_is_a_dead_sensor_or_silence)
 	wrist_run(30);
 	pulse_emulated_accelerometer_vanish(false);
 	k_sleep(K_SECONDS(60));
-	zassert_equal(all_bites(), 0);
+	zassert_equal(all_hangs(), 0);
 }
 
-static void expect_bite(enum pulse_guarded who, uint32_t bites_before)
+static void expect_hang(enum pulse_guarded who, uint32_t hangs_before)
 {
-	struct pulse_last_words words;
+	struct pulse_reset_record record;
 
-	/* Without a reset it bites again whenever another thread feeds. */
-	zassert_true(bitten[who] > 0, "%s", pulse_guarded_name(who));
-	zassert_equal(all_bites(), bitten[who]);
-	pulse_last_words(&words);
-	zassert_equal(words.bites, bites_before + bitten[who]);
-	zassert_str_equal(words.bitten, pulse_guarded_name(who));
+	/* Without a reset it is named again whenever another thread feeds. */
+	zassert_true(hung[who] > 0, "%s", pulse_guarded_name(who));
+	zassert_equal(all_hangs(), hung[who]);
+	pulse_reset_record(&record);
+	zassert_equal(record.hangs, hangs_before + hung[who]);
+	zassert_str_equal(record.hung, pulse_guarded_name(who));
 }
 
 ZTEST(watchdog, test_4_a_hung_inference_is_named)
 {
-	uint32_t bites = kept_bites();
+	uint32_t before = kept_hangs();
 
 	hangs = true;
 	wrist_run(10);
-	zassert_equal(all_bites(), 0);
+	zassert_equal(all_hangs(), 0);
 	wrist_run(10);
-	expect_bite(PULSE_GUARDED_INFERENCE, bites);
+	expect_hang(PULSE_GUARDED_INFERENCE, before);
 	hangs = false;
 	k_sem_give(&hang);
 	k_sleep(K_SECONDS(3));
@@ -181,14 +181,14 @@ static void match(const struct k_thread *thread, void *name)
 
 ZTEST(watchdog, test_5_a_hung_sampling_is_named)
 {
-	uint32_t bites = kept_bites();
+	uint32_t before = kept_hangs();
 
 	found = NULL;
 	k_thread_foreach(match, "sampling");
 	zassert_not_null(found);
 	k_thread_suspend(found);
 	k_sleep(K_SECONDS(9));
-	expect_bite(PULSE_GUARDED_SAMPLING, bites);
+	expect_hang(PULSE_GUARDED_SAMPLING, before);
 	k_thread_resume(found);
 	wrist_run(3);
 }
@@ -203,22 +203,22 @@ static K_WORK_DEFINE(hanging, hang_work);
 
 ZTEST(watchdog, test_6_a_hung_work_queue_is_named)
 {
-	uint32_t bites = kept_bites();
+	uint32_t before = kept_hangs();
 
 	(void)k_work_submit(&hanging);
 	k_sleep(K_SECONDS(7));
-	expect_bite(PULSE_GUARDED_WORK_QUEUE, bites);
+	expect_hang(PULSE_GUARDED_WORK_QUEUE, before);
 	k_sem_give(&hang);
 	k_sleep(K_SECONDS(3));
 }
 
 ZTEST(watchdog, test_7_a_hung_sensor_queue_is_named)
 {
-	uint32_t bites = kept_bites();
+	uint32_t before = kept_hangs();
 
 	(void)k_work_submit_to_queue(pulse_ppg_queue(), &hanging);
 	k_sleep(K_SECONDS(7));
-	expect_bite(PULSE_GUARDED_SENSOR_QUEUE, bites);
+	expect_hang(PULSE_GUARDED_SENSOR_QUEUE, before);
 	k_sem_give(&hang);
 	k_sleep(K_SECONDS(3));
 }
@@ -228,17 +228,17 @@ ZTEST(watchdog, test_8_a_crash_loop_is_braked)
 {
 	const uint32_t expected[] = {0, 0, 10, 20, 40, 80, 160, 320, 640, 640};
 
-	pulse_last_words_healthy();
+	pulse_reset_record_healthy();
 	for (int i = 0; i < ARRAY_SIZE(expected); i++) {
-		pulse_last_words_bite("test");
-		zassert_equal(pulse_last_words_brake_s(), expected[i], "after %d", i + 1);
+		pulse_reset_record_hang("test");
+		zassert_equal(pulse_reset_record_brake_s(), expected[i], "after %d", i + 1);
 	}
-	pulse_last_words_healthy();
-	zassert_equal(pulse_last_words_brake_s(), 0);
+	pulse_reset_record_healthy();
+	zassert_equal(pulse_reset_record_brake_s(), 0);
 }
 
 ZTEST(watchdog, test_9_and_all_is_well_again)
 {
 	wrist_run(30);
-	zassert_equal(all_bites(), 0);
+	zassert_equal(all_hangs(), 0);
 }

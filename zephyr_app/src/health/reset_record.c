@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "last_words.h"
+#include "reset_record.h"
 
 #include <string.h>
 #include <zephyr/drivers/hwinfo.h>
@@ -11,13 +11,13 @@
 #include <zephyr/sys/crc.h>
 #include <zephyr/sys/reboot.h>
 
-LOG_MODULE_REGISTER(last_words, CONFIG_PULSE_LOG_LEVEL);
+LOG_MODULE_REGISTER(reset_record, CONFIG_PULSE_LOG_LEVEL);
 
 #define MAGIC 0x50554c53 /* RAM holds anything after power-on */
 
 static __noinit struct {
 	uint32_t magic;
-	struct pulse_last_words words;
+	struct pulse_reset_record record;
 	uint32_t check;
 } kept;
 
@@ -25,13 +25,13 @@ static uint32_t reset_cause;
 
 static uint32_t check(void)
 {
-	return crc32_ieee((const uint8_t *)&kept.words, sizeof(kept.words));
+	return crc32_ieee((const uint8_t *)&kept.record, sizeof(kept.record));
 }
 
-static void keep(char name[PULSE_LAST_WORDS_NAME], const char *from)
+static void keep(char name[PULSE_RESET_RECORD_NAME], const char *from)
 {
-	memset(name, 0, PULSE_LAST_WORDS_NAME);
-	strncpy(name, from, PULSE_LAST_WORDS_NAME - 1);
+	memset(name, 0, PULSE_RESET_RECORD_NAME);
+	strncpy(name, from, PULSE_RESET_RECORD_NAME - 1);
 }
 
 static void open_record(void)
@@ -47,29 +47,29 @@ static void seal_record(void)
 	kept.check = check();
 }
 
-void pulse_last_words(struct pulse_last_words *out)
+void pulse_reset_record(struct pulse_reset_record *out)
 {
 	open_record();
-	*out = kept.words;
+	*out = kept.record;
 }
 
-void pulse_last_words_healthy(void)
+void pulse_reset_record_healthy(void)
 {
 	unsigned int key = irq_lock();
 
 	open_record();
-	kept.words.streak = 0;
+	kept.record.streak = 0;
 	seal_record();
 	irq_unlock(key);
 }
 
-uint32_t pulse_last_words_brake_s(void)
+uint32_t pulse_reset_record_brake_s(void)
 {
 	open_record();
-	if (kept.words.streak < PULSE_CRASH_LOOP) {
+	if (kept.record.streak < PULSE_CRASH_LOOP) {
 		return 0;
 	}
-	return 10U << MIN(kept.words.streak - PULSE_CRASH_LOOP, 6U);
+	return 10U << MIN(kept.record.streak - PULSE_CRASH_LOOP, 6U);
 }
 
 uint32_t pulse_reset_cause(void)
@@ -77,12 +77,12 @@ uint32_t pulse_reset_cause(void)
 	return reset_cause;
 }
 
-void pulse_last_words_bite(const char *who)
+void pulse_reset_record_hang(const char *who)
 {
 	open_record();
-	kept.words.bites++;
-	kept.words.streak++;
-	keep(kept.words.bitten, who);
+	kept.record.hangs++;
+	kept.record.streak++;
+	keep(kept.record.hung, who);
 	seal_record();
 }
 
@@ -91,10 +91,10 @@ static void note_crash(unsigned int reason)
 	const char *name = k_thread_name_get(k_current_get());
 
 	open_record();
-	kept.words.crashes++;
-	kept.words.streak++;
-	kept.words.reason = reason;
-	keep(kept.words.crashed, name != NULL && name[0] != '\0' ? name : "?");
+	kept.record.crashes++;
+	kept.record.streak++;
+	kept.record.reason = reason;
+	keep(kept.record.crashed, name != NULL && name[0] != '\0' ? name : "?");
 	seal_record();
 }
 
@@ -115,18 +115,18 @@ void k_sys_fatal_error_handler(unsigned int reason, const struct arch_esf *esf)
 	pulse_crash_end(reason);
 }
 
-void pulse_last_words_report(void)
+void pulse_reset_record_report(void)
 {
-	struct pulse_last_words words;
+	struct pulse_reset_record record;
 
-	pulse_last_words(&words);
-	if (words.bites > 0) {
-		LOG_WRN("watchdog bites since power-on: %u, the last one: %s", words.bites,
-			words.bitten);
+	pulse_reset_record(&record);
+	if (record.hangs > 0) {
+		LOG_WRN("watchdog resets since power-on: %u, the last one: %s", record.hangs,
+			record.hung);
 	}
-	if (words.crashes > 0) {
+	if (record.crashes > 0) {
 		LOG_WRN("crashes since power-on: %u, the last one: reason %u in '%s'",
-			words.crashes, words.reason, words.crashed);
+			record.crashes, record.reason, record.crashed);
 	}
 #ifdef CONFIG_HWINFO
 	/* Chips add cause to cause until they are cleared. */

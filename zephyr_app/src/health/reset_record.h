@@ -2,42 +2,42 @@
 /*
  * What ended the runs before this one: kept in RAM that a reset leaves alone, lost with power.
  */
-#ifndef PULSE_LAST_WORDS_H_
-#define PULSE_LAST_WORDS_H_
+#ifndef PULSE_RESET_RECORD_H_
+#define PULSE_RESET_RECORD_H_
 
 #include <stdint.h>
 
-#define PULSE_LAST_WORDS_NAME 16
+#define PULSE_RESET_RECORD_NAME 16
 
-struct pulse_last_words {
-	uint32_t bites;   /* by the task watchdog, since power came */
-	uint32_t crashes; /* faults and failed assertions, since power came */
+struct pulse_reset_record {
+	uint32_t hangs;   /* threads that did not feed the task watchdog, since power-on */
+	uint32_t crashes; /* faults and failed assertions, since power-on */
 	uint32_t streak;  /* of both, since the last run that was healthy */
 	uint32_t reason;  /* enum k_fatal_error_reason of the last; with crashes > 0 */
-	char bitten[PULSE_LAST_WORDS_NAME];  /* the last one's name; with bites > 0 */
-	char crashed[PULSE_LAST_WORDS_NAME]; /* the thread that ran, or was interrupted */
+	char hung[PULSE_RESET_RECORD_NAME];    /* the last one's name; with hangs > 0 */
+	char crashed[PULSE_RESET_RECORD_NAME]; /* the thread that ran, or was interrupted */
 };
 
-/** Ends without a healthy run in between that are no accident any more. */
+/** So many ends without a healthy run in between are a crash loop. */
 #define PULSE_CRASH_LOOP 3
 
 /** What is known; all zero after power-on. */
-void pulse_last_words(struct pulse_last_words *out);
+void pulse_reset_record(struct pulse_reset_record *out);
 
-/** Remember who is bitten. The watchdog's interrupt. */
-void pulse_last_words_bite(const char *who);
+/** Record the thread that did not feed. From the watchdog's interrupt. */
+void pulse_reset_record_hang(const char *who);
 
 /** Say in the log what is known, and ask the chip why it was reset. Once, at boot. */
-void pulse_last_words_report(void);
+void pulse_reset_record_report(void);
 
 /** This run is healthy: the next crash is the first of its streak. Any thread. */
-void pulse_last_words_healthy(void);
+void pulse_reset_record_healthy(void);
 
 /**
  * How long to wait before sensors and estimator start, s: 0, or after PULSE_CRASH_LOOP ends in a
  * row 10, 20, 40 and so on up to 640, in which Bluetooth can say what happened.
  */
-uint32_t pulse_last_words_brake_s(void);
+uint32_t pulse_reset_record_brake_s(void);
 
 /** RESET_* bits of zephyr/drivers/hwinfo.h, of this boot; 0 where the chip cannot tell. */
 uint32_t pulse_reset_cause(void);
@@ -48,4 +48,4 @@ uint32_t pulse_reset_cause(void);
  */
 void pulse_crash_end(unsigned int reason);
 
-#endif /* PULSE_LAST_WORDS_H_ */
+#endif /* PULSE_RESET_RECORD_H_ */
