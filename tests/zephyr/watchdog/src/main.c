@@ -158,13 +158,13 @@ static void expect_hang(enum pulse_guarded who, uint32_t hangs_before)
 
 ZTEST(watchdog, test_4_a_hung_inference_is_named)
 {
-	uint32_t before = kept_hangs();
+	uint32_t past = kept_hangs();
 
 	hangs = true;
 	wrist_run(10);
 	zassert_equal(all_hangs(), 0);
 	wrist_run(10);
-	expect_hang(PULSE_GUARDED_INFERENCE, before);
+	expect_hang(PULSE_GUARDED_INFERENCE, past);
 	hangs = false;
 	k_sem_give(&hang);
 	k_sleep(K_SECONDS(3));
@@ -181,14 +181,14 @@ static void match(const struct k_thread *thread, void *name)
 
 ZTEST(watchdog, test_5_a_hung_sampling_is_named)
 {
-	uint32_t before = kept_hangs();
+	uint32_t past = kept_hangs();
 
 	found = NULL;
 	k_thread_foreach(match, "sampling");
 	zassert_not_null(found);
 	k_thread_suspend(found);
 	k_sleep(K_SECONDS(9));
-	expect_hang(PULSE_GUARDED_SAMPLING, before);
+	expect_hang(PULSE_GUARDED_SAMPLING, past);
 	k_thread_resume(found);
 	wrist_run(3);
 }
@@ -203,22 +203,22 @@ static K_WORK_DEFINE(hanging, hang_work);
 
 ZTEST(watchdog, test_6_a_hung_work_queue_is_named)
 {
-	uint32_t before = kept_hangs();
+	uint32_t past = kept_hangs();
 
 	(void)k_work_submit(&hanging);
 	k_sleep(K_SECONDS(7));
-	expect_hang(PULSE_GUARDED_WORK_QUEUE, before);
+	expect_hang(PULSE_GUARDED_WORK_QUEUE, past);
 	k_sem_give(&hang);
 	k_sleep(K_SECONDS(3));
 }
 
 ZTEST(watchdog, test_7_a_hung_sensor_queue_is_named)
 {
-	uint32_t before = kept_hangs();
+	uint32_t past = kept_hangs();
 
 	(void)k_work_submit_to_queue(pulse_ppg_queue(), &hanging);
 	k_sleep(K_SECONDS(7));
-	expect_hang(PULSE_GUARDED_SENSOR_QUEUE, before);
+	expect_hang(PULSE_GUARDED_SENSOR_QUEUE, past);
 	k_sem_give(&hang);
 	k_sleep(K_SECONDS(3));
 }
