@@ -168,11 +168,10 @@ class Sensor:
 
 
 @asynccontextmanager
-async def started(link: LocalLink, command: Callable[[int], list[object]]) -> AsyncIterator[Sensor]:
-    """A firmware with a controller of its own on the link; killed at the end.
-
-    command: its command line, given the TCP port of the host's at which the controller speaks HCI (H4).
-    """
+async def running(
+    image: Path, link: LocalLink, recording: Path, flash: Path, speed: int = SPEED
+) -> AsyncIterator[Sensor]:
+    """The firmware with a controller of its own on the link, replaying a recording; killed at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -180,7 +179,9 @@ async def started(link: LocalLink, command: Callable[[int], list[object]]) -> As
         # Without a public address of its own: the host takes a random one, by which the link finds it.
         controller = SensorController("sensor", hci_socket.source, hci_socket.sink, link=link)
         firmware = await asyncio.create_subprocess_exec(
-            *map(str, command(port)), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+            *(image, f"--bt-dev=127.0.0.1:{port}", f"--flash={flash}", f"--replay={recording}"),
+            *("--rt", f"--rt-ratio={speed}"),
+            stdout=asyncio.subprocess.PIPE,
         )
         try:
             yield Sensor(firmware, controller)
@@ -189,17 +190,3 @@ async def started(link: LocalLink, command: Callable[[int], list[object]]) -> As
                 firmware.kill()
             await firmware.wait()
             link.remove_controller(controller)
-
-
-@asynccontextmanager
-async def running(
-    image: Path, link: LocalLink, recording: Path, flash: Path, speed: int = SPEED
-) -> AsyncIterator[Sensor]:
-    """native_sim's image, replaying a recording."""
-
-    def command(port: int) -> list[object]:
-        options = [f"--bt-dev=127.0.0.1:{port}", f"--flash={flash}", f"--replay={recording}"]
-        return [image, *options, "--rt", f"--rt-ratio={speed}"]
-
-    async with started(link, command) as sensor:
-        yield sensor

@@ -15,7 +15,7 @@ FOLDER = ROOT / "tests" / "cases"
 # zephyr_app/replay/faults.h
 KINDS = (
     *("nack", "mute", "stick", "reset", "vanish", "hold", "hold_sensors", "save", "policy"),
-    *("acc_vanish", "acc_reset", "gain", "proximity"),
+    *("acc_vanish", "acc_reset", "light", "gain", "proximity"),
 )
 # What the same image says of the same case every time, on any machine.
 COUNTERS = (

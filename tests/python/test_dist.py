@@ -130,14 +130,30 @@ def test_a_missing_key_is_refused(tmp_path):
         dist.make(tmp_path / "dist", ["none"], print, tmp_path / "no.pem")
 
 
-def test_an_sbom_needs_a_workspace_of_west_and_a_revision(tmp_path):
+def test_an_sbom_needs_a_whole_workspace_of_west_and_a_revision(tmp_path, monkeypatch):
     base = tmp_path / "zephyr"
     base.mkdir()
     assert "found no folder .west" in dist.sbom_problem(base)
     (tmp_path / ".west").mkdir()
     assert "found no .git" in dist.sbom_problem(base)
     (base / ".git").mkdir()
+    listed = "cloned manifest\nnot-cloned acpica\ncloned cmsis\nnot-cloned mbedtls\n"
+    done = subprocess.CompletedProcess([], 0, stdout=listed, stderr="")
+    monkeypatch.setattr(dist.subprocess, "run", lambda *words, **options: done)
+    assert dist.sbom_problem(base).endswith("(west update, or a project-filter), found no acpica, mbedtls")
+    done.stdout = "cloned manifest\ncloned cmsis\n"
     assert dist.sbom_problem(base) == ""
+
+
+def test_an_sbom_that_fails_with_status_0_is_noticed(tmp_path, monkeypatch):
+    """As `west spdx` does where the build left no zephyr.meta."""
+    said = "ERROR: SPDX walker failed; bailing"
+    done = subprocess.CompletedProcess([], 0, stdout=f"parsing\n{said}\n", stderr="")
+    monkeypatch.setattr(dist, "zephyr_base", lambda: tmp_path)
+    monkeypatch.setattr(dist.subprocess, "run", lambda *words, **options: done)
+    assert dist._spdx("-d", tmp_path, makes=tmp_path) == said
+    (tmp_path / "zephyr.spdx").write_text("SPDXVersion: SPDX-2.2\n")
+    assert dist._spdx("-d", tmp_path, makes=tmp_path) == ""
 
 
 def test_the_size_table_has_one_number_a_cell():

@@ -33,6 +33,7 @@ static size_t count;
 static size_t next;
 static long period_ns;
 static long hold_ms;
+static long light_percent = 100;
 static struct {
 	long value;
 	bool asked;
@@ -160,6 +161,11 @@ static void set_period(long ns)
 	period_ns = ns;
 }
 
+static void set_light(long percent)
+{
+	light_percent = percent;
+}
+
 static void adjust_gain(long on)
 {
 	pulse_gain_enable(on != 0);
@@ -187,6 +193,7 @@ static const struct {
 	{"period ", set_period},
 	{"save ", save},
 	{"policy ", turn_policy},
+	{"light ", set_light},
 	{"gain ", adjust_gain},
 	{"proximity ", sense_proximity},
 };
@@ -227,6 +234,7 @@ int pulse_faults_open(const char *recording)
 	count = 0;
 	next = 0;
 	period_ns = 0;
+	light_percent = 100;
 	if (snprintk(path, sizeof(path), "%s.faults", recording) >= (int)sizeof(path)) {
 		return 0;
 	}
@@ -259,6 +267,11 @@ void pulse_faults_until(int64_t t_us)
 	for (; next < count && faults[next].t_us <= t_us; next++) {
 		faults[next].bring(faults[next].value);
 	}
+}
+
+uint32_t pulse_faults_light(uint32_t counts)
+{
+	return (uint32_t)((uint64_t)counts * light_percent / 100);
 }
 
 uint32_t pulse_faults_period_ns(uint32_t measured)

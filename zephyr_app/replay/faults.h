@@ -14,6 +14,7 @@
  *   hold_sensors MS   so is the one that reads the sensors
  *   save UA   not a fault in itself: the user sets the LED current, which is stored
  *   policy ON not a fault in itself: the user turns the power policy on (1) or off (0)
+ *   light PERCENT   the PPG sees so much of the recording's light from now on
  *   gain ON   not a fault in itself: LED currents are adjusted to the light (1) or left alone (0)
  *   proximity ON   not a fault in itself: off the wrist, proximity is sensed (1) or not (0)
  *   period NS not a fault in itself: what the driver takes for the PPG's period, at the start
@@ -28,6 +29,9 @@ int pulse_faults_open(const char *recording);
 
 /** Bring on the faults that are due by this time of the recording. Fit for an interrupt. */
 void pulse_faults_until(int64_t t_us);
+
+/** @return what the PPG sees of a recording's counts. Fit for an interrupt. */
+uint32_t pulse_faults_light(uint32_t counts);
 
 /** @return what the driver is to take for the PPG's period, ns: `measured` unless a line says else
  */

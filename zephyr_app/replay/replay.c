@@ -82,6 +82,9 @@ static void push_ppg(void)
 	}
 	pulse_led_trace_sample(now.t_us);
 	for (int led = 0; led < PULSE_REPLAY_LEDS; led++) {
+		if (IS_ENABLED(CONFIG_PULSE_FAULTS)) {
+			now.ppg[led] = pulse_faults_light(now.ppg[led]);
+		}
 		now.ppg[led] <<= more_bits;
 	}
 	pulse_ppg_emul_push(ppg, now.ppg);

@@ -14,7 +14,7 @@ RATES = (25, 50, 100)  # Hz, of both sensors; hop.c
 LEDS = (1, 2, 3)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HopCost:
     """Instructions of one hop, and its memory in bytes.
 
@@ -57,9 +57,8 @@ def measure_hop(model: Path, folder: Path) -> HopCost | None:
     folder.mkdir(parents=True, exist_ok=True)
     student = load_student(model.parent)
     embed(student, folder)
-    core = [
-        path for path in sorted((APP / "core/src").glob("*.c")) if path.name != "text.c"
-    ]  # the platform has it
+    # text.c: the platform has it
+    core = [path for path in sorted((APP / "core/src").glob("*.c")) if path.name != "text.c"]
     counted = {
         leds: run(build(folder, f"hop{leds}", [f"-DPULSE_LEDS={leds}"], [HERE / "hop.c", *core]))
         for leds in LEDS
@@ -67,9 +66,9 @@ def measure_hop(model: Path, folder: Path) -> HopCost | None:
     alignment = dict(zip(RATES, counted[1]["ALIGNMENT"], strict=True))
     names = ("WINDOW", "FRONT_END", "NETWORK", "TRACKER", "ESTIMATOR", "STACK", "MEMORY")
     return HopCost(
-        model.stem,
-        student.card.front_end,
-        alignment,
-        *(counted[1][name][0] for name in names),
-        {n: (c["ALIGNMENT"][-1] + c["ESTIMATOR"][0], c["MEMORY"][0]) for n, c in counted.items()},
+        model=model.stem,
+        front_end_kind=student.card.front_end,
+        alignment=alignment,
+        **{name.lower(): counted[1][name][0] for name in names},
+        by_leds={n: (c["ALIGNMENT"][-1] + c["ESTIMATOR"][0], c["MEMORY"][0]) for n, c in counted.items()},
     )

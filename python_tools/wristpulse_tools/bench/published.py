@@ -19,6 +19,7 @@ from wristpulse_tools.bench.tflm import DOWNLOADED, require_checkouts, tflm
 from wristpulse_tools.codegen.generate import golden_inputs
 from wristpulse_tools.support.tables import markdown
 
+SAID = 120  # characters of TFLite's own words, which may be a line for each tensor
 SAMPLES = 16  # seeded inputs that the oracle and TFLite's interpreter both compute
 HEAD = ("model", "MAC", "instructions", "per MAC", "arena", "outputs off TFLite's reference",
         "most steps off", "TFLite Micro + CMSIS-NN", "its per MAC")  # fmt: skip
@@ -29,8 +30,8 @@ class Published:
     """One file. The C that runs on QEMU equals the oracle bit for bit, or measuring it raises.
 
     refused: the message of a model that is not taken, "" for others, whose figures follow: off: share of
-    outputs that are not TFLite's reference kernels'; steps: the largest difference; tflm: TFLite Micro's
-    instructions, None where it was not measured; note: why not.
+    outputs that are not TFLite's reference kernels', None where TFLite refuses the file; steps: the largest
+    difference; tflm: TFLite Micro's instructions, None where it was not measured; note: why not, of both.
     """
 
     name: str
@@ -38,8 +39,8 @@ class Published:
     macs: int = 0
     instructions: int = 0
     arena: int = 0
-    off: float = 0.0
-    steps: int = 0
+    off: float | None = None
+    steps: int | None = None
     tflm: int | None = None
     note: str = ""
 
@@ -62,11 +63,11 @@ def published(
     if tflm_checkout:
         checkouts = tflm_checkout, cmsis_nn or tflm_checkout / DOWNLOADED
         require_checkouts(*checkouts)
-    found = []
+    found: list[Published] = []
     with tempfile.TemporaryDirectory() as made:
         for path in paths:
-            say(f"{path.relative_to(folder)} ...")
             found.append(_one(path, Path(made) / path.stem, checkouts))
+            say(f"{path.relative_to(folder)}: {found[-1].instructions or 'refused'}")
     say(markdown(HEAD, _rows(found)))
     for one in found:
         if one.refused or one.note:
@@ -82,23 +83,27 @@ def _one(path: Path, folder: Path, checkouts: tuple[Path, Path] | None) -> Publi
         cost = measure(path, folder)
     except ModelError as refusal:
         return Published(name=path.stem, refused=str(refusal).removeprefix(f"{path}: "))
+    off, steps, peer, notes = None, None, None, []
     inputs = golden_inputs(model, SAMPLES)
-    difference = np.abs(model.predict(inputs).astype(int) - reference(path, inputs))
-    peer, note = None, ""
+    try:
+        difference = np.abs(model.predict(inputs).astype(int) - reference(path, inputs))
+        off, steps = float((difference > 0).mean()), int(difference.max())
+    except (ValueError, RuntimeError) as refusal:  # how TFLite's interpreter says so
+        notes.append(f"TFLite refuses it: {str(refusal)[:SAID]}")
     if checkouts:
         try:
             peer = tflm(*checkouts, path).instructions
         except BenchError as error:
-            note = f"TFLite Micro not measured: {str(error).splitlines()[0]}"
+            notes.append(f"TFLite Micro not measured: {str(error).splitlines()[0]}")
     return Published(
         name=path.stem,
         macs=cost.macs,
         instructions=cost.instructions,
         arena=cost.arena,
-        off=float((difference > 0).mean()),
-        steps=int(difference.max()),
+        off=off,
+        steps=steps,
         tflm=peer,
-        note=note,
+        note="; ".join(notes),
     )
 
 
@@ -129,7 +134,7 @@ def _rows(found: list[Published]) -> Iterator[tuple[object, ...]]:
             one.instructions,
             f"{one.instructions / one.macs:.2f}" if one.macs else None,
             one.arena,
-            f"{one.off:.2%}",
+            None if one.off is None else f"{one.off:.2%}",
             one.steps,
             one.tflm,
             f"{one.tflm / one.macs:.2f}" if one.tflm and one.macs else None,

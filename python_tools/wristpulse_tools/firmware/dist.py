@@ -118,7 +118,7 @@ def image(
     documents = firmware / "sbom" / board
     if not problem:
         documents.mkdir(parents=True)
-        problem = _spdx("-d", place, "-s", documents)
+        problem = _spdx("-d", place, "-s", documents, makes=documents)
     if problem:
         shutil.rmtree(documents, ignore_errors=True)
         say(f"{board}: no SBOM: {problem}")
@@ -131,15 +131,23 @@ def sbom_problem(base: Path) -> str:
         return f"{base.parent}: expected a workspace of west, found no folder .west"
     if not (base / ".git").exists():
         return f"{base}: expected a git checkout, whose revision it states, found no .git"
+    words = [sys.executable, "-m", "west", "list", "-f", "{cloned} {name}"]
+    listed = subprocess.run(words, cwd=base, capture_output=True, text=True).stdout.splitlines()
+    absent = [line.split()[1] for line in listed if line.startswith("not-cloned ")]
+    if absent:  # Zephyr's build of its meta data ends there
+        expected = f"{base.parent}: expected every project of its manifest (west update, or a project-filter)"
+        return f"{expected}, found no {', '.join(absent)}"
     return ""
 
 
-def _spdx(*words: object) -> str:
-    """Run `west spdx` in the workspace; what is wrong, or nothing."""
+def _spdx(*words: object, makes: Path | None = None) -> str:
+    """Run `west spdx` in the workspace; what is wrong, or nothing. It may fail with status 0 and no file."""
     line = [sys.executable, "-m", "west", "spdx", *map(str, words)]
     done = subprocess.run(line, cwd=zephyr_base(), capture_output=True, text=True)
+    if done.returncode == 0 and (makes is None or any(makes.glob("*.spdx"))):
+        return ""
     said = (done.stderr or done.stdout).strip().splitlines()
-    return (said or [f"status {done.returncode}"])[-1] if done.returncode else ""
+    return (said or [f"status {done.returncode}"])[-1]
 
 
 def size_table(images: Iterable[tuple[str, dict[str, int]]]) -> str:

@@ -22,8 +22,10 @@ from wristpulse_tools.firmware import qemu, zephyr_workspace
 from wristpulse_tools.replay.replay import NUMBER
 from wristpulse_tools.support.locks import locked
 
-LONGEST_PAUSE_S = 8  # between hops: a silent accelerometer is waited for, a new grid, a hop
-LONGEST_ACQUIRING = 10  # hops: what fills a window, twice over and more
+# Between hops: up to 2 s since the last one, 3 s until the accelerometer counts as silent, a batch, 0.5 s
+# until it is started again, a grid anew, and a hop.
+LONGEST_PAUSE_S = 9
+LONGEST_ACQUIRING = 12  # hops: what fills a window, twice over and more: it goes, and it returns
 
 
 class SoakError(UserError):

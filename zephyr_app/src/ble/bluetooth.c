@@ -51,7 +51,7 @@ static void notify_rate(const struct pulse_result *result)
 	int ret = bt_gatt_notify(NULL, &heart_rate_service.attrs[MEASUREMENT], measurement,
 				 sizeof(measurement));
 
-	if (ret != 0 && ret != -ENOTCONN) {
+	if (ret != 0 && ret != -ENOTCONN && ret != -EAGAIN) { /* nobody yet */
 		LOG_WRN("notification: %d", ret);
 	}
 }

@@ -9,14 +9,7 @@
 
 LOG_MODULE_DECLARE(max86141, CONFIG_SENSOR_LOG_LEVEL);
 
-SENSOR_DECODER_API_DT_DEFINE() = PULSE_PPG_DECODER;
-
-static int get_decoder(const struct device *dev, const struct sensor_decoder_api **decoder)
-{
-	ARG_UNUSED(dev);
-	*decoder = &SENSOR_DECODER_NAME();
-	return 0;
-}
+PULSE_PPG_DECODER_DEFINE(get_decoder)
 
 static int init(const struct device *dev)
 {
