@@ -45,13 +45,10 @@ IMAGES = (
     Image("nrf52840dk", "pulse-bluetooth", "with Bluetooth, bonds and settings"),
     Image("nrf52840dk", "pulse-low-power", "for low power"),
     Image("nrf52840dk", "pulse-tracing", "with tracing"),
-    Image("nrf52840dk", "", "for MCUboot", bootloader=True),
     Image("nrf52840dk", "pulse-product", "as a product, with update over Bluetooth", bootloader=True),
-    Image("nrf52840dk", "pulse-product;pulse-coredump", "with coredump too", bootloader=True),
     Image("nucleo_wb55rg"),
     Image("nucleo_wb55rg", "pulse-bluetooth", "with Bluetooth, bonds and settings"),
     Image("nrf5340dk/nrf5340/cpuapp"),
-    Image("xiao_ble"),
     Image("xiao_ble/nrf52840/sense"),
     Image("pinetime_devkit0"),
 )
@@ -73,8 +70,7 @@ def rows(images: Sequence[Image], folder: Path, say: Callable[[str], None]) -> I
                 image.board, place, *options, SAMPLE_KEY
             )
             yield row(image.title, zephyr_workspace.sizes(place))
-            if not image.snippets:
-                yield row(f"MCUboot on `{image.board}`", zephyr_workspace.sizes(bootloader))
+            yield row(f"MCUboot on `{image.board}`", zephyr_workspace.sizes(bootloader))
             continue
         zephyr_workspace.build(image.board, place, *options)
         yield row(image.title, zephyr_workspace.sizes(place))
