@@ -52,7 +52,7 @@ class Central:
 
         self.device.on("advertisement", on_advertisement)
         await self.device.start_scanning()
-        address = await asyncio.wait_for(found, 20)
+        address = await asyncio.wait_for(found, 60)
         await self.device.stop_scanning()
         self.device.remove_listener("advertisement", on_advertisement)
         return address
@@ -155,7 +155,7 @@ class Sensor:
             self.lines.append(text)
         return text
 
-    async def until(self, wanted: Callable[[str], bool], seconds: float = 60) -> str:
+    async def until(self, wanted: Callable[[str], bool], seconds: float = 180) -> str:
         """The first line from now on that is wanted. AssertionError if it ends before."""
 
         async def search() -> str:

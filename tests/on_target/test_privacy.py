@@ -78,7 +78,7 @@ async def addresses(image: Path, recording: Path) -> tuple[bytes, list[hci.Addre
 
 
 def test_only_a_bonded_phone_knows_the_device_by_its_changing_addresses(image, recording) -> None:
-    irk, seen = asyncio.run(asyncio.wait_for(addresses(image, recording), 120))
+    irk, seen = asyncio.run(asyncio.wait_for(addresses(image, recording), 300))
     # After a restart native_sim draws the same random numbers, so that address says nothing new.
     assert str(seen[0]) != str(seen[1])
     for address in seen:
@@ -107,4 +107,4 @@ async def kept_out(image: Path, recording: Path) -> None:
 
 
 def test_once_pairing_is_closed_only_a_bonded_phone_connects(image, recording) -> None:
-    asyncio.run(asyncio.wait_for(kept_out(image, recording), 120))
+    asyncio.run(asyncio.wait_for(kept_out(image, recording), 300))

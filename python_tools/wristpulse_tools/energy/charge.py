@@ -15,6 +15,7 @@ from wristpulse_tools.energy import assumptions as given
 HOP_S = 2.0
 HOP_BUDGET = "student, hop"  # the released student's, both sensors at 100 Hz
 ALIGNED_AT_HZ = 100.0
+ALIGNMENT_FIXED = 0.18  # share of the alignment that the rates do not change: docs/engine.md, "A hop"
 PPG_BYTES, ACC_BYTES = 3, 6  # of a sample
 OVERHEAD_BYTES = 4  # of a transfer: two addresses, a register, a status
 WATERMARK = 17  # PPG samples in a batch: one wake-up and one transfer
@@ -107,10 +108,10 @@ def charge(sensors: Sensors) -> Charge:
 
 
 def hop_instructions(sensors: Sensors) -> float:
-    """Instructions of a hop: the budget's, the alignment in proportion to the rates."""
+    """Instructions of a hop: the budget's, most of the alignment in proportion to the rates."""
     budget = json.loads(BUDGETS.read_text())[HOP_BUDGET]
     rates = (sensors.ppg_hz + sensors.acc_hz) / (2 * ALIGNED_AT_HZ)
-    return budget["whole hop"] - budget["alignment"] * (1 - rates)
+    return budget["whole hop"] - budget["alignment"] * (1 - ALIGNMENT_FIXED) * (1 - rates)
 
 
 def noise(sensors: Sensors) -> float:

@@ -35,14 +35,14 @@ class Layer:
 
 
 LAYERS = (
-    Layer(shape=(1, 128, 16), kernel=(1, 5), limit=9),
-    Layer(shape=(1, 256, 32), kernel=(1, 9), limit=9),
-    Layer(shape=(32, 32, 16), kernel=(3, 3), limit=9),
-    Layer(shape=(1, 128, 16), kernel=(1, 5), stride=2, limit=9),
-    Layer(shape=(1, 128, 32), kernel=(1, 3), activation=RELU, limit=9),
-    Layer(shape=(25, 5, 64), kernel=(3, 3), activation=RELU, limit=9),
-    Layer(shape=(6, 6, 128), kernel=(3, 3), activation=RELU, limit=9),
-    Layer(shape=(3, 3, 256), kernel=(3, 3), activation=RELU, limit=12),
+    Layer(shape=(1, 128, 16), kernel=(1, 5), limit=4.4),
+    Layer(shape=(1, 256, 32), kernel=(1, 9), limit=3.0),
+    Layer(shape=(32, 32, 16), kernel=(3, 3), limit=4.6),
+    Layer(shape=(1, 128, 16), kernel=(1, 5), stride=2, limit=7.2),
+    Layer(shape=(1, 128, 32), kernel=(1, 3), activation=RELU, limit=6.3),
+    Layer(shape=(25, 5, 64), kernel=(3, 3), activation=RELU, limit=5.9),
+    Layer(shape=(6, 6, 128), kernel=(3, 3), activation=RELU, limit=6.3),
+    Layer(shape=(3, 3, 256), kernel=(3, 3), activation=RELU, limit=8.3),
 )
 
 

@@ -77,11 +77,11 @@ ANCHOR_Q8 = 2560  # within 10 BPM of it
 DOUBT_Q15 = ONE_Q15 // 10  # most confidence of a value in doubt
 DOUBT_STEADY_Q8 = 128  # 0.5 BPM: no heart stays so steady at rest
 DOUBT_STEADY_HOPS = 6  # for so long
-DOUBT_SIDE = 14  # 64ths of a line's feature that stand beside it where nothing widens it: 0.15 by the window
+DOUBT_SIDE = 19  # 64ths of a line's feature that stand beside it where nothing widens it: 17 by the window
 DOUBT_MOTION = 60  # feature of motion from which cadence is looked for: 0.15 g
 DOUBT_JUMP_Q8 = 1920  # 7.5 BPM from hop to hop: another peak
 DOUBT_ALIBI_HOPS = 2  # valid hops apart from the motion's multiples that speak for a rate
-DOUBT_TWICE = (180, 190, 120)  # ACC at the rate and at half of it, PPG at half of it: above, twice the arm's
+DOUBT_TWICE = (180, 190, 100)  # ACC at the rate and at half of it, PPG at half of it: above, twice the arm's
 DOUBT_THRICE = (190, 150, 150, 80)  # ACC at 2/3 and 1/3 of it, PPG at 2/3 and 1/3: three times the arm's
 
 # Power policy, section 9.

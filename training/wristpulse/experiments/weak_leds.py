@@ -21,7 +21,7 @@ from wristpulse.core.align import align
 from wristpulse.core.numbers import PPG_MAX
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.data.labels import window_labels
-from wristpulse.evaluation.unseen import LAGS_S, SETS, Person, Row, labelled, markdown, row
+from wristpulse.evaluation.unseen import LAGS_S, Person, Row, labelled, markdown, row, sets_in
 from wristpulse.experiments.fusion import added, by_quality, channel, track
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student, load_student
@@ -84,8 +84,8 @@ RULES: dict[str, Rule] = {
 
 
 def rows(student: Student, data: Path) -> Iterator[Row]:
-    """A line a rule and set."""
-    for which in (one for name in SET_NAMES for one in SETS if one.name == name):
+    """A line a rule and set, of the sets that are there."""
+    for which in (one for one in sets_in(data) if one.name in SET_NAMES):
         people: dict[str, dict[str, list[np.ndarray]]] = {}
         for recording in labelled(which, data):
             streams = with_weak_leds(recording)

@@ -19,7 +19,10 @@
 #elif DT_NODE_HAS_PROP(PULSE_ACC_NODE, drdy_gpios)
 #define PULSE_ACC_PIN GPIO_DT_SPEC_GET(PULSE_ACC_NODE, drdy_gpios)
 #else
-#define PULSE_ACC_PIN {0}
+#define PULSE_ACC_PIN                                                                              \
+	{                                                                                          \
+		0                                                                                  \
+	}
 #endif
 
 /* Channels of a sample: each slot's light at each photodiode. */

@@ -101,7 +101,7 @@
 /* for so long */
 #define PULSE_DOUBT_STEADY_HOPS 6
 /* 64ths of a line's feature beside it where nothing widens it */
-#define PULSE_DOUBT_SIDE 14
+#define PULSE_DOUBT_SIDE 19
 /* feature of motion from which cadence is looked for */
 #define PULSE_DOUBT_MOTION 60
 /* 1/256 BPM from hop to hop: another peak */
@@ -109,7 +109,7 @@
 /* valid hops apart from the motion's multiples */
 #define PULSE_DOUBT_ALIBI_HOPS 2
 /* ACC at 1 and 1/2 of the rate, PPG at 1/2 */
-#define PULSE_DOUBT_TWICE {180, 190, 120}
+#define PULSE_DOUBT_TWICE {180, 190, 100}
 /* ACC at 2/3 and 1/3 of the rate, PPG at 2/3 and 1/3 */
 #define PULSE_DOUBT_THRICE {190, 150, 150, 80}
 /* confidence of 0.9 */
