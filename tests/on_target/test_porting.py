@@ -13,6 +13,7 @@ from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import simulate
 from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.replay.replay import closing_figures
 
 pytestmark = pytest.mark.zephyr
 
@@ -67,10 +68,6 @@ def hops(lines: list[str]) -> list:
     return [hop for hop in map(parse, lines) if hop is not None]
 
 
-def counters(lines: list[str]) -> dict[str, int]:
-    return {name: int(value) for name, value in re.findall(r"(\w+)=(-?\d+)", lines[-1])}
-
-
 @pytest.fixture(scope="module")
 def usual(workspace, images):
     """Image with the BMI160, by which the others are judged."""
@@ -116,7 +113,7 @@ def test_another_accelerometer_feeds_the_estimator(
     lines, expected = replayed(boot, image, recording), replayed(boot, usual, recording)
     assert any(POLLED in line for line in lines) == (sensor == "bma4xx")
     assert not any("expected 1 g" in line for line in lines)  # the range is the one that counts stand for
-    found, wanted = counters(lines), counters(expected)
+    found, wanted = closing_figures(lines), closing_figures(expected)
     if sensor == "lsm6dsl":
         assert found["acc"] == wanted["acc"]
     else:

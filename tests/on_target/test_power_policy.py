@@ -113,7 +113,7 @@ def test_rest_dims_the_led_and_motion_lights_it(machine, play) -> None:
     # No hop takes the twitch for motion: dark again as soon as the one that holds it says so.
     judged = next(end for end in ends if end > TWITCH_S * 1e6)
     assert judged in dimmed and 0 < down_again - judged < soon
-    assert " wakes=2 " in lines[-1]
+    assert lines[-1].endswith(" wakes=2")
 
 
 def test_what_dimming_rounds_off_is_no_step(play) -> None:

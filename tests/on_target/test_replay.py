@@ -9,6 +9,7 @@ import pytest
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
+from wristpulse_tools.replay.replay import closing_figures
 
 pytestmark = pytest.mark.qemu
 
@@ -33,7 +34,7 @@ def results(lines: list[str]) -> list[str]:
 
 def closing(lines: list[str]) -> dict[str, int]:
     assert lines[-1].startswith("END "), lines[-1]
-    return {name: int(value) for name, value in re.findall(r"(\w+)=(-?\d+)", lines[-1])}
+    return closing_figures(lines)
 
 
 @pytest.mark.hardware

@@ -19,7 +19,7 @@ from wristpulse.recordings import simulate
 from wristpulse.student.card import RELEASED, load_student
 from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.firmware.thread_trace import METADATA, awake, events, layouts, read_runs
-from wristpulse_tools.replay.replay import NUMBER
+from wristpulse_tools.replay.replay import closing_figures
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr, pytest.mark.slow]
 
@@ -50,7 +50,7 @@ def played(boot, stream, tmp_path):
         status, lines = boot(board, tmp_path / "wrist.pulse", image=image, **machine).run()
         assert status == 0, lines[-1:]
         results = [result for line in lines if (result := parse(line))]
-        return results, {name: int(value) for name, value in NUMBER.findall(lines[-1])}
+        return results, closing_figures(lines)
 
     return play
 

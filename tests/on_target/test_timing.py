@@ -2,7 +2,6 @@
 """What a hop costs: instructions, response, deadlines, stacks, charge; and that it does not grow unseen."""
 
 import json
-import re
 import time
 from dataclasses import asdict
 
@@ -16,6 +15,7 @@ from wristpulse.recordings import simulate
 from wristpulse_tools.firmware import bare as firmware
 from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.hardware import power
+from wristpulse_tools.replay.replay import closing_figures
 
 pytestmark = pytest.mark.qemu
 SECONDS = 60
@@ -29,8 +29,7 @@ def play(boot, kind, image, tmp_path) -> dict[str, float]:
     start = time.monotonic()
     status, lines = boot(kind, tmp_path / "recording.pulse", image=image).run()
     assert status == 0, lines[-1:]
-    end = {name: int(value) for name, value in re.findall(r"(\w+)=(-?\d+)", lines[-1])}
-    return end | {"times_real_time": round(SECONDS / (time.monotonic() - start), 1)}
+    return closing_figures(lines) | {"times_real_time": round(SECONDS / (time.monotonic() - start), 1)}
 
 
 def test_bare_metal(boot, timing, tmp_path, record_property) -> None:

@@ -20,6 +20,18 @@ from wristpulse_tools.firmware.qemu import Run
 NUMBER = re.compile(r"(\w+)=(-?\d+)")
 
 
+def closing_figures(lines: Sequence[str]) -> dict[str, int]:
+    """Figures by name of the lines HEALTH (Zephyr images) and END that end a run.
+
+    Examples
+    --------
+    >>> closing_figures(["HOP 0", "HEALTH stack_work=400", "END hops=1 shed=0"])
+    {'stack_work': 400, 'hops': 1, 'shed': 0}
+    """
+    ends = [line for line in lines[-2:] if line.startswith(("HEALTH ", "END "))]
+    return {name: int(value) for line in ends for name, value in NUMBER.findall(line)}
+
+
 # Runs firmware over a replay file, handing on each line as it is printed.
 Program = Callable[[Path, Callable[[str], None]], Run]
 
@@ -74,11 +86,12 @@ def replay(
     start = time.monotonic()
     run = program(file, take)
     seconds = time.monotonic() - start
-    last = run.output.splitlines()[-1] if run.output else "nothing"
+    lines = run.output.splitlines() or ["nothing"]
+    last = lines[-1]
     if run.status or not last.startswith("END "):
         found = f"status {run.status} and: {last}"
         raise ReplayError(file, "", "a last line END and status 0", found)
-    closing = {name: int(value) for name, value in NUMBER.findall(last)}
+    closing = closing_figures(lines)
     if closing["hops"] != len(results):
         raise ReplayError(file, "", f"{closing['hops']} results", len(results))
     return Replay(results, closing, seconds)

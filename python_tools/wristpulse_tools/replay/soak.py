@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import open_dataset, simulate
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware import qemu, zephyr_workspace
-from wristpulse_tools.replay.replay import NUMBER
+from wristpulse_tools.replay.replay import NUMBER, closing_figures
 from wristpulse_tools.support.locks import locked
 
 # Between hops: up to 2 s since the last one, 3 s until the accelerometer counts as silent, a batch, 0.5 s
@@ -115,10 +114,12 @@ def _soak(hours: float, folder: Path, seed: int, data: Path | None) -> Soak:
     seconds = time.monotonic() - start
     (folder / "soak.log").write_text(run.output)
     lines = [line.strip() for line in run.output.splitlines()]
-    if run.status or not re.match(r"END ", lines[-1]) or not re.match(r"FAULTS ", lines[-2]):
+    last = ("FAULTS", "HEALTH", "END")
+    if run.status or [line.partition(" ")[0] for line in lines[-3:]] != [*last]:
         found = f"status {run.status} and: {lines[-1]}"
-        raise SoakError("soak", "", "lines FAULTS and END and status 0", found)
-    faults, closing = (dict((k, int(v)) for k, v in NUMBER.findall(line)) for line in lines[-2:])
+        raise SoakError("soak", "", f"last lines {', '.join(last)} and status 0", found)
+    faults = {name: int(value) for name, value in NUMBER.findall(lines[-3])}
+    closing = closing_figures(lines)
     results = [result for line in lines if (result := parse(line))]
     states = Counter(result.state.value for result in results)
     found = problems(results, faults, closing, lines)
