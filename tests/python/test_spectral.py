@@ -236,9 +236,9 @@ def test_no_label_is_made_up_across_a_hole():
 def test_a_recordings_examples_are_made_once_whoever_holds_it():
     """The folds of a protocol share them; what a recording says counts, not which object says it."""
     line, shorter = SpectralLine(), simulate(3, 20.0)
-    first = line._of_recording(shorter, ALONE, aligned=True)
-    assert line._of_recording(replace(shorter), ALONE, aligned=True) is first
-    assert line._of_recording(simulate(3, 20.0), ALONE, aligned=True) is first
-    later = line._of_recording(replace(shorter, label_offset_s=5.0), ALONE, aligned=True)
+    first = line._of_recording(shorter, ALONE, aligned=True, lead_s=0.0)
+    assert line._of_recording(replace(shorter), ALONE, aligned=True, lead_s=0.0) is first
+    assert line._of_recording(simulate(3, 20.0), ALONE, aligned=True, lead_s=0.0) is first
+    later = line._of_recording(replace(shorter, label_offset_s=5.0), ALONE, aligned=True, lead_s=0.0)
     assert later is not first and not np.array_equal(later.bpm, first.bpm, equal_nan=True)
-    assert line._of_recording(shorter, ALONE, aligned=False) is not first
+    assert line._of_recording(shorter, ALONE, aligned=False, lead_s=0.0) is not first

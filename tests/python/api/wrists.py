@@ -7,9 +7,14 @@ BPM = 72.0
 
 
 def ppg(seconds: float = 30.0, fs: float = 64.0, level: float = 100_000.0) -> np.ndarray:
-    """Light that falls by 2 % with each beat of 72 BPM, in counts, float64 (n,)."""
+    """Light that falls by 2 % with each beat, in counts, float64 (n,).
+
+    72 BPM, 3 more and less with each breath of 4 s, and 1.2 within 25 s: an exact rate is a lamp's.
+    """
     t = np.arange(round(seconds * fs)) / fs
-    beat = np.sin(2 * np.pi * BPM / 60 * t) + 0.4 * np.sin(4 * np.pi * BPM / 60 * t + 1)
+    breath, slow = 2 * np.pi / 4, 2 * np.pi / 25
+    phase = 2 * np.pi / 60 * (BPM * t - 3 / breath * np.cos(breath * t) - 1.2 / slow * np.cos(slow * t))
+    beat = np.sin(phase) + 0.4 * np.sin(2 * phase + 1)
     noise = np.random.default_rng(1).normal(0, 0.02, len(t))
     return np.round(level * (1 - 0.01 * (beat + noise)))
 

@@ -84,7 +84,7 @@ def damaged(data: bytes) -> dict[str, tuple[bytes, str]]:
         "empty": (b"", "bytes of header: expected 32, found 0"),
         "half a header": (data[:20], "bytes of header: expected 32, found 20"),
         "another kind": (b"\x7fELF" + data[4:], "magic"),
-        "a later version": (patched(8, b"\x02\0"), "version: expected 1, found 2"),
+        "a later version": (patched(8, b"\x03\0"), "version: expected 1, found 3"),
         "a longer header": (patched(10, b"\x28\0"), "header size: expected 32, found 40"),
         "other units": (patched(20, b"\0\x08\0\0"), "acc_lsb_per_g: expected 4096, found 2048"),
         "cut in a chunk header": (data[:40], "chunk 0: bytes of chunk header: expected 24, found 8"),

@@ -144,7 +144,7 @@ def test_errors_travel_between_processes():
 
 
 def test_unknown_name(tmp_path):
-    with pytest.raises(RecordingError, match="expected one of simulator, troika"):
+    with pytest.raises(RecordingError, match="expected one of simulator, world, troika"):
         open_dataset("tokia", tmp_path)
     with pytest.raises(RecordingError, match="none given"):
         open_dataset("troika")

@@ -10,7 +10,6 @@ from wristpulse.recordings.exports import e4, embraceplus, generic_csv, polar
 from wristpulse.recordings.readers import arrays, bami, empatica, physionet, troika
 from wristpulse.recordings.recording import Recording, RecordingError
 from wristpulse.recordings.simulated.simulator import simulate
-from wristpulse.recordings.world.delivery import recording
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def iter_dataset(name: str, folder: Path | str | None = None, **options) -> Iter
         No data set of this name, none of its files in the folder, or a damaged file.
     """
     if name in SIMULATED:
-        return _simulated(simulate if name == SIMULATOR else recording, **options)
+        return _simulated(simulate if name == SIMULATOR else _world_recording, **options)
     if name not in DATASETS:
         raise RecordingError(name, "data set", "one of " + ", ".join([*SIMULATED, *DATASETS]), name)
     if folder is None:
@@ -143,6 +142,12 @@ def find_folder(name: str, folder: Path) -> Path:
 
 def _found(kind: DataSet, folder: Path) -> Iterator[Recording]:
     yield from kind.read(folder)
+
+
+def _world_recording(*arguments, **options) -> Recording:
+    from wristpulse.recordings.world.delivery import recording  # scipy.signal takes a second to import
+
+    return recording(*arguments, **options)
 
 
 def _simulated(
