@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
 
-from wristpulse.config.networks import PaperStudent, PaperTeacher
+from wristpulse.config.networks import PaperStudent, PaperTeacher, SpectralStudent, SpectralTeacher
 from wristpulse.learning.losses import RELATIONS
-from wristpulse.models import student, teacher
+from wristpulse.models import spectral, spectral_teacher, student, teacher
 
 # Parameter counts of the paper's networks (shared/separate trunk; fusion across), which have one output.
 PAPER = {("teacher", "shared"): 147_473, ("teacher", "separate"): 245_665, ("student", "across"): 29_497}
@@ -79,3 +82,17 @@ def test_models_survive_a_round_trip_through_their_file(tmp_path, fusion):
         again = keras.models.load_model(tmp_path / "model.keras")
         a, b = (m.predict(windows(2), verbose=0)["logits"] for m in (model, again))
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(("build", "config"), [
+    (spectral.build, SpectralStudent()), (spectral_teacher.build, SpectralTeacher()),
+    (student.build, PaperStudent()), (teacher.build, PaperTeacher()),
+], ids=["spectral", "spectral_teacher", "student", "teacher"])  # fmt: skip
+def test_a_process_that_built_no_network_reads_it(tmp_path, build, config):
+    build(config).save(tmp_path / "model.keras")
+    code = (
+        "from pathlib import Path; from wristpulse.models.saved import load_network; "
+        f"load_network(Path({str(tmp_path / 'model.keras')!r}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr

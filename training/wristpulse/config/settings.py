@@ -72,7 +72,7 @@ class Recipe:
     learning_rate: Rate = 2e-3  # falls to nothing along a cosine
     weight_decay: Share = 1e-4
     label_spread_bpm: LabelSpread = 2.5  # standard deviation of the soft label over the bins
-    # The label is the heart rate so much later than the window: the tracker's delay (`invoke lag`).
+    # The label is the heart rate so much later than the window: it makes up for the tracker's delay.
     label_lead_s: Annotated[float, Meta(ge=0, le=8)] = 0.0
 
 

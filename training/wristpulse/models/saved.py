@@ -5,14 +5,10 @@ from pathlib import Path
 
 import keras
 
-from wristpulse.models import layers, teacher
+# Keras finds the layers of our own by their names, once their modules are imported.
+from wristpulse.models import layers, spectral_teacher, teacher  # noqa: F401
 
 
 def load_network(path: Path) -> keras.Model:
-    """The network in a .keras file, of either line and any process, not compiled.
-
-    Keras finds the layers of our own by their registered names, so their modules must be imported first.
-    """
-    registered = (layers.Similarity, layers.Select, teacher.MeanAttention)
-    names = {keras.saving.get_registered_name(layer): layer for layer in registered}
-    return keras.models.load_model(path, custom_objects=names, compile=False)
+    """Read the network in a .keras file, of either line and in any process, not compiled."""
+    return keras.models.load_model(path, compile=False)
