@@ -26,11 +26,33 @@ def just_works(_connection) -> PairingConfig:
     return PairingConfig(sc=True, mitm=False, bonding=True, delegate=PairingDelegate())
 
 
+class PhoneController(Controller):
+    """Bumble's, and it ends a connection attempt that its host cancels (Core 6.0, volume 4, part E, 7.8.13)."""
+
+    def on_hci_le_create_connection_cancel_command(self, command) -> hci.HCI_StatusReturnParameters:
+        pending, self.pending_le_connection = self.pending_le_connection, None
+        if pending is not None:
+            self.send_hci_packet(
+                hci.HCI_LE_Connection_Complete_Event(
+                    status=hci.HCI_ErrorCode.UNKNOWN_CONNECTION_IDENTIFIER_ERROR,
+                    connection_handle=0,
+                    role=hci.Role.CENTRAL,
+                    peer_address_type=pending.peer_address_type,
+                    peer_address=pending.peer_address,
+                    connection_interval=0,
+                    peripheral_latency=0,
+                    supervision_timeout=0,
+                    central_clock_accuracy=0,
+                )
+            )
+        return super().on_hci_le_create_connection_cancel_command(command)
+
+
 class Central:
     """A phone: finds the sensor, subscribes, keeps what it is told."""
 
     def __init__(self, link: LocalLink, address: str = "F0:F1:F2:F3:F4:F5") -> None:
-        controller = Controller(f"central {address}", link=link)
+        controller = PhoneController(f"central {address}", link=link)
         host = Host(controller, AsyncPipeSink(controller))
         self.device = Device(address=hci.Address(address), host=host)
         self.device.keystore = MemoryKeyStore()
