@@ -152,7 +152,7 @@ def _fold(job: Job) -> Fold:
     """The job's fold, with people who choose the epoch where the line needs them."""
     named = {fold.name: fold for fold in folds(job.config.protocol, job.data, job.config.data)}
     fold = named[job.fold]
-    return with_validation(fold) if line_of(job.config).needs_validation else fold
+    return with_validation(fold) if line_of(job.config).needs_validation(job.config) else fold
 
 
 def _evaluate(job: Job, chain: Pipeline) -> Path:

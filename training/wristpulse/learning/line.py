@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 class Line(Protocol):
     """What the steps of the chain ask of a line.
 
-    front_end: of wristpulse.core.estimator.FRONT_ENDS; needs_validation: whether training needs people who
-    choose the best epoch.
+    front_end: of wristpulse.core.estimator.FRONT_ENDS.
     """
 
     front_end: FrontEnd
-    needs_validation: bool
+
+    def needs_validation(self, config: Config) -> bool:
+        """Whether training needs people who choose the best epoch."""
 
     def variant(self, config: Config, network: str) -> str:
         """What a network (TEACHER or STUDENT of learning.artefacts) is compared as in an evaluation."""

@@ -9,8 +9,10 @@ import numpy as np
 
 from wristpulse.config.settings import Config
 from wristpulse.data.corpus import Corpus, Examples
-from wristpulse.learning.artefacts import STUDENT_MODEL, TEACHER_MODEL
+from wristpulse.learning.artefacts import STUDENT_MODEL, TEACHER, TEACHER_MODEL
+from wristpulse.learning.by_steps import Teaching, train_network
 from wristpulse.learning.losses import RELATIONS, HeartRateLoss
+from wristpulse.learning.paper.endless import Lessons
 from wristpulse.learning.paper.examples import distillation_examples, training_examples
 from wristpulse.learning.paper.fit import fit
 from wristpulse.models import student, teacher
@@ -90,3 +92,29 @@ def targets(examples: Examples, teacher: keras.Model | None, config: Config) -> 
         output, _ = RELATIONS[config.distillation.relation]
         wanted[output] = outputs[output]
     return wanted
+
+
+def train_by_steps(
+    config: Config,
+    corpus: Corpus,
+    network: str,
+    teacher_model: keras.Model | None,
+    folder: Path,
+    progress: Callable[[str], None] = print,
+) -> None:
+    """Train a network (TEACHER or STUDENT) where simulated people teach; saves it and its speed in `folder`.
+
+    Real windows, and changed copies of them, stand beside the simulated ones if `world.share` is below 1.
+    """
+    recipe = config.endless_teacher_training if network == TEACHER else config.endless_training
+    real = training_examples(config, corpus) if config.world.share < 1 else None
+    trained = train_network(
+        lambda: teacher.build(config.teacher) if network == TEACHER else student.build(config.student),
+        Lessons(config.world, recipe, config.seed, real),
+        recipe,
+        config.seed,
+        folder,
+        Teaching(teacher_model, config.distillation) if teacher_model else None,
+        progress,
+    )
+    trained.save(folder / (TEACHER_MODEL if network == TEACHER else STUDENT_MODEL))
