@@ -6,10 +6,10 @@ from jaxtyping import install_import_hook
 
 checked = beartype(conf=BeartypeConf(is_pep484_tower=True))  # a whole number serves as a float
 CORE = (  # not spectrum_float: TensorFlow's tensors have no shapes to check while they are traced
-    *("align", "bins", "estimator", "integer", "live", "policy", "replay", "sensor", "spectrum"),
-    *("streaming_window", "track", "window"),
+    *("align", "bins", "doubt", "estimator", "fusion", "integer", "live", "policy", "replay", "sensor"),
+    *("smooth", "spectrum", "streaming_window", "track", "window"),
 )
-DATA = ("corpus", "folds", "labels", "spectral_examples")
+DATA = ("corpus", "folds", "labels", "spectral_examples", "world_examples")
 
 
 def check_signatures() -> None:
