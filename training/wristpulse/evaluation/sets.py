@@ -69,7 +69,18 @@ class Reliability:
 
 
 def finished_sets(folder: Path) -> list[JobResult]:
-    """All finished jobs of the one evaluation below `folder`; UserError if there are none, or of several."""
+    """All finished jobs of one evaluation, with confidence by the other folds' people.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the evaluation.
+
+    Raises
+    ------
+    UserError
+        None is finished, or the folder holds several evaluations.
+    """
     results = read_results([folder])
     if not results:
         raise UserError(folder, "", "results of `invoke evaluate`", "none; run it first")
@@ -78,12 +89,15 @@ def finished_sets(folder: Path) -> list[JobResult]:
 
 
 def set_rows(results: Sequence[JobResult]) -> list[SetRow]:
-    """A row a variant and set, over the seeds that tested it."""
+    """A row a variant and set, over the seeds that tested it.
+
+    Means over people first, then over seeds; `wrong_valid_worst` is the worst person of any seed.
+    """
     return [_set_row(variant, group, seeds) for variant, group, seeds in _by_set(results)]
 
 
 def reliabilities(results: Sequence[JobResult]) -> list[Reliability]:
-    """Of every variant and set, all seeds together."""
+    """How far confidence can be trusted: of every variant and set, all hops of all seeds together."""
     found = []
     for variant, group, seeds in _by_set(results):
         traces = [t for of_seed in seeds for t in of_seed]

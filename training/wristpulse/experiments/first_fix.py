@@ -49,7 +49,20 @@ class Starts:
 
 
 def starts(stream: SensorStream, student: Student, recording: Recording | None = None) -> Starts:
-    """A start at each window that WINDOWS - 1 others follow without a gap; reference from the recording."""
+    """A fresh start at each window that WINDOWS - 1 others follow without a gap.
+
+    Parameters
+    ----------
+    stream : SensorStream
+    student : Student
+    recording : Recording, optional
+        Gives the reference, labels aligned; without it all are NaN.
+
+    Returns
+    -------
+    Starts
+        Empty if no window is followed by enough others.
+    """
     windows = stream_windows(stream)
     ends = windows.ends
     first = np.flatnonzero(ends[WINDOWS - 1 :] - ends[: 1 - WINDOWS] == WINDOWS - 1)
@@ -75,7 +88,22 @@ def starts(stream: SensorStream, student: Student, recording: Recording | None =
 def of_folds(
     results: Sequence[JobResult], data: Path | None, say: Callable[[str], None] = print
 ) -> dict[str, Starts]:
-    """Each fold's student on its test people, by light: `pulse` or one of no_pulse.KINDS."""
+    """Each fold's student on its test people, with their pulse and without one.
+
+    Parameters
+    ----------
+    results : sequence of JobResult
+        Of `read_folds`.
+    data : Path or None
+        Holds the data sets' folders.
+    say : callable
+        Takes a line a fold.
+
+    Returns
+    -------
+    dict of str to Starts
+        By light: "pulse", or a name of `no_pulse.KINDS`; without a pulse there is no reference.
+    """
     by_light: dict[str, list[Starts]] = {}
     for fold, student in students(results, data):
         say(f"{fold.name}: {len(fold.test)} recordings, {1 + len(no_pulse.KINDS)} times")
@@ -116,6 +144,25 @@ def _cells(some: Starts, valid: float) -> list[str]:
 def report(
     folds: Path, data: Path | None, config: Config, valid: float, say: Callable[[str], None] = print
 ) -> None:
-    """Print the table of a configuration's finished folds."""
+    """Print the table of a configuration's finished folds.
+
+    Parameters
+    ----------
+    folds : Path
+        `invoke evaluate` wrote it.
+    data : Path or None
+        Holds the data sets' folders.
+    config : Config
+        The evaluation's.
+    valid : float
+        Threshold of the confidence, 0 to 1.
+    say : callable
+        Takes the lines.
+
+    Raises
+    ------
+    UserError
+        No fold is finished, or recordings cannot be read.
+    """
     for line in markdown(of_folds(read_folds(folds, config, say), data, say), valid):
         say(line)

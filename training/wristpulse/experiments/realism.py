@@ -52,7 +52,20 @@ def real(data: Path) -> Iterator[tuple[str, Spectra]]:
 
 
 def simulated(sessions: int, without: Sequence[str] = ()) -> Spectra:
-    """Sessions of people who wear the sensor."""
+    """Windows of simulated people who wear the sensor.
+
+    Parameters
+    ----------
+    sessions : int
+        Of 180 s, seeds 0, 1...
+    without : sequence of str
+        Knobs left out.
+
+    Raises
+    ------
+    UserError
+        A knob does not exist.
+    """
     return _together(session_examples(session(s, worn=True, without=without)) for s in range(sessions))
 
 
@@ -64,7 +77,26 @@ def _together(parts: Iterator[SpectralExamples | WorldExamples]) -> Spectra:
 
 
 def figures(s: Spectra) -> dict[str, np.ndarray]:
-    """The figures of each window, (n,)."""
+    """The figures of each window; the module says what they are.
+
+    Parameters
+    ----------
+    s : Spectra
+        Of n windows.
+
+    Returns
+    -------
+    dict of str to float (n,)
+        pulse, floor, second, alike, and picked (0 or 1).
+
+    Examples
+    --------
+    >>> magnitude = np.full((1, 4, 104), 10.0)
+    >>> magnitude[0, 0, 32] = 100.0  # 90 BPM
+    >>> found = figures(Spectra(magnitude=magnitude, motion=np.array([0]), bpm=np.array([90.0])))
+    >>> float(found["pulse"][0]), float(found["floor"][0]), float(found["picked"][0])
+    (1.0, 0.1, 1.0)
+    """
     light, acc = s.magnitude[:, 0], s.magnitude[:, 2]
     top = np.maximum(light.max(axis=1), 1e-6)
     rows = np.arange(len(light))[:, None]
