@@ -54,7 +54,7 @@ def compare(estimator: Estimator, recording: Recording) -> Row:
 
     Raises
     ------
-    RecordingError
+    SignalError
         The scale cannot be found.
     """
     units = [acc_scale(recording.acc * scale, recording.fs_acc).unit for scale in (1.0, STANDARD_GRAVITY)]

@@ -43,7 +43,17 @@ class Line(Protocol):
     def train_teacher(
         self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
     ) -> None:
-        """Train the teacher and save it in `folder` as TEACHER_MODEL; resumes from `folder`."""
+        """Train the teacher and save it in `folder` as TEACHER_MODEL; an interrupted training is resumed.
+
+        Parameters
+        ----------
+        config : Config
+        corpus : Corpus
+        folder : Path
+            There; holds the checkpoint of an interrupted training.
+        progress : callable
+            Takes a line of text.
+        """
 
     def train_student(
         self,
@@ -53,7 +63,19 @@ class Line(Protocol):
         folder: Path,
         progress: Callable[[str], None],
     ) -> None:
-        """Train the student and save it in `folder` as STUDENT_MODEL; `teacher`: the teacher's folder."""
+        """Train the student and save it in `folder` as STUDENT_MODEL; an interrupted training is resumed.
+
+        Parameters
+        ----------
+        config : Config
+        corpus : Corpus
+        teacher : Path or None
+            The teacher's folder; None: the labels alone teach.
+        folder : Path
+            There; holds the checkpoint of an interrupted training.
+        progress : callable
+            Takes a line of text.
+        """
 
     def calibration_inputs(self, config: Config, corpus: Corpus) -> np.ndarray:
         """Inputs int8 (n, ...) of the front end that set the ranges of the int8 student's numbers."""
@@ -61,7 +83,22 @@ class Line(Protocol):
     def confidence_map(
         self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
     ) -> tuple[int, ...]:
-        """Of the int8 student in `folder`, by people that it never saw; may write figures beside it."""
+        """Confidence map of the int8 student in `folder`, by people that it never saw.
+
+        Parameters
+        ----------
+        config : Config
+        corpus : Corpus
+        folder : Path
+            Holds student.tflite; figures may be written beside it.
+        progress : callable
+            Takes a line of text.
+
+        Returns
+        -------
+        tuple of 17 int
+            Q15.
+        """
 
     def subjects(self, config: Config, corpus: Corpus) -> dict[str, list[str]]:
         """Whom the student knows, by role, as its card names them."""

@@ -70,10 +70,25 @@ class IntegerModel:
         return ends[0]
 
     def run(self, inputs: np.ndarray, batch: int = 64) -> np.ndarray:
-        """Compute int8 (n, *input shape) -> int8 (n, *output shape), both shapes less their leading 1.
+        """Compute a model of one output in the output's own shape.
 
-        For models of one output. Any shape with the right number of elements per sample is taken; several
-        inputs lie one after the other in it. Raises ValueError otherwise.
+        Parameters
+        ----------
+        inputs : ndarray, int8 (n, ...)
+            As of `predict`.
+        batch : int
+            Samples computed at once.
+
+        Returns
+        -------
+        ndarray, int8 (n, *output shape less its leading 1)
+
+        Raises
+        ------
+        ModelError
+            The model has several outputs.
+        ValueError
+            Another type or number of elements.
         """
         shape = self.output.shape[1:] if self.output.shape[:1] == (1,) else self.output.shape
         return self.predict(inputs, batch).reshape(-1, *shape)

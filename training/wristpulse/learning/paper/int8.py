@@ -13,9 +13,12 @@ from wristpulse.models.layers import deployed
 def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
     """int8 .tflite of a student of windows, batch frozen at 1: int8 (1, 1024) to its logits.
 
-    inputs: int8 (n, 1024) in the device's order, what the front end makes; they set the ranges of the
-    activations. The input's scale is fixed at 1/INPUT_STEPS with zero point 0 by letting the calibration span
-    all steps.
+    Parameters
+    ----------
+    model : keras.Model
+    inputs : int8 (n, 1024)
+        Of the front end, in the device's order; they set the ranges of the activations. The input's scale is
+        fixed at 1/INPUT_STEPS with zero point 0 by letting the calibration span all steps.
     """
     student = deployed(model)
     calibration = inputs.astype(np.float32) / INPUT_STEPS

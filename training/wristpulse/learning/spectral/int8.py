@@ -22,9 +22,14 @@ def predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
 
 
 def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
-    """int8 .tflite of a student; int8 inputs (n, 104, 20) of the front end set the activations' ranges.
+    """int8 .tflite of a student of spectra, batch frozen at 1.
 
-    The input's scale and zero point are the front end's: the calibration spans 0 to 1.
+    Parameters
+    ----------
+    model : keras.Model
+    inputs : int8 (n, 104, 20)
+        Of the front end; they set the ranges of the activations. The input's scale and zero point are the
+        front end's: the calibration spans 0 to 1.
     """
     calibration = _values(inputs)
     calibration[0, 0, 0, :2] = 0, 1

@@ -45,10 +45,31 @@ def train_network(
 ) -> keras.Model:
     """A network trained from scratch; the same seed on the same machine gives the same weights.
 
-    build: of a model with outputs ``logits`` (104,) and ``fused``. Resumes from `folder` when interrupted and
-    leaves its speed in metrics.json there.
-    data: windows in memory, or a source of them.
-    Windows without a label are drawn if `teaching` is there: its response alone counts for them.
+    Minimises the mean cross-entropy with the soft label over windows that have a target; with a teacher also
+    response_weight `divergence`, and relation_weight `rkd` if that is the relation.
+
+    Parameters
+    ----------
+    build : callable
+        Makes the model, with outputs ``logits`` (104,) and ``fused``.
+    data : SpectralExamples or Source
+        Windows in memory, or a source of them.
+    augmentation : Augmentation
+    recipe : Recipe
+        Steps, batch, learning rate, spread of the labels.
+    seed : int
+        Of weights and draws.
+    folder : Path
+        There; an interrupted training resumes from it. Gets the checkpoint, and metrics.json with the speed.
+    teaching : Teaching, optional
+        A teacher. Windows without a label are then drawn too: its response alone counts for them.
+    progress : callable
+        Takes a line of text.
+
+    Returns
+    -------
+    keras.Model
+        After the last step.
     """
     keras.utils.set_random_seed(seed)
     model = build()

@@ -30,7 +30,17 @@ AT_ONCE = 4096  # windows
 
 
 def calibration_inputs(config: Config) -> np.ndarray:
-    """Windows of sessions that neither teach nor validate, evenly chosen: int8 (n, 104, 20)."""
+    """Windows of simulated sessions that neither teach nor validate.
+
+    Parameters
+    ----------
+    config : Config
+
+    Returns
+    -------
+    int8 (calibration_windows, 104, 20)
+        Evenly chosen.
+    """
     count = config.calibration_windows
     inputs = network_inputs(world_examples(calibration_seeds(config.world, count), config.world))
     return inputs[np.linspace(0, len(inputs) - 1, count).round().astype(int)]
@@ -47,7 +57,22 @@ def network_inputs(windows: WorldExamples) -> np.ndarray:
 
 
 def validate(config: Config, folder: Path, progress: Callable[[str], None]) -> tuple[int, ...]:
-    """The confidence map of the int8 student in `folder`; writes figures by threshold beside it."""
+    """The confidence map of an int8 student, by simulated people that it never saw.
+
+    Parameters
+    ----------
+    config : Config
+        Its world and tracking.
+    folder : Path
+        Holds student.tflite; gets validation.json, a row of figures for each of THRESHOLDS.
+    progress : callable
+        Takes a line a threshold.
+
+    Returns
+    -------
+    tuple of 17 int
+        Q15.
+    """
     model = IntegerModel.load(folder / MODEL)
     logits, labels = [], []
     for seed in validation_seeds(config.world):

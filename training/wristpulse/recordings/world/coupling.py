@@ -22,7 +22,20 @@ KNOTS_HZ = 1.5  # between points of the response
 
 
 def artefact(draw: Draws, bouts: list[Bout], motion: Motion) -> np.ndarray:
-    """What one arm's motion adds to the light of one LED (n,)."""
+    """What one arm's motion adds to the light of one LED.
+
+    Parameters
+    ----------
+    draw : Draws
+    bouts : list of Bout
+    motion : Motion
+        Of n samples.
+
+    Returns
+    -------
+    float64 (n,)
+        In units of the pulse.
+    """
     rng, count = draw.rng, len(motion.phase)
     shake = _response(draw, motion.dynamic)
     shake = shake + draw("squared") * shake * np.abs(shake)

@@ -34,7 +34,25 @@ class Heart:
 
 
 def heart(draw: Draws, bouts: list[Bout], count: int) -> Heart:
-    """Draw the heart of one person over `count` samples, for the given bouts of activity."""
+    """Draw the heart of one person.
+
+    Parameters
+    ----------
+    draw : Draws
+    bouts : list of Bout
+        What the person does; it drives the heart rate.
+    count : int
+        Samples of BASE_HZ.
+
+    Examples
+    --------
+    >>> from wristpulse.recordings.world.knobs import draws
+    >>> from wristpulse.recordings.world.motion import plan
+    >>> draw = draws(np.random.default_rng(1))
+    >>> made = heart(draw, plan(draw, 60.0), 1920)
+    >>> made.phase.shape, bool(np.all(np.diff(made.phase) >= 0)), bool(28 <= made.rate.min())
+    ((1920,), True, True)
+    """
     rng = draw.rng
     rest, highest = draw("rest_bpm"), draw("highest_bpm")
     trend = _kinetics(draw, _targets(draw, bouts, count, rest, highest))

@@ -17,7 +17,21 @@ def kind(draw: Draws) -> str:
 
 
 def lamp(draw: Draws, name: str, motion: Motion) -> np.ndarray:
-    """Light (n,) of one of KINDS, about as strong as a pulse."""
+    """Light without a wrist, about as strong as a pulse.
+
+    Parameters
+    ----------
+    draw : Draws
+    name : str
+        One of KINDS.
+    motion : Motion
+        Of n samples; "swinging" follows it.
+
+    Returns
+    -------
+    float64 (n,)
+        In units of a pulse.
+    """
     rng, count = draw.rng, len(motion.phase)
     t = np.arange(count) / BASE_HZ
     if name == "flicker":  # mains, aliased by a sensor whose clock is nearly steady

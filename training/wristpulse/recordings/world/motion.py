@@ -95,7 +95,18 @@ class Motion:
 
 
 def plan(draw: Draws, seconds: float) -> list[Bout]:
-    """Bouts that cover the recording; a third of them stay with the activity before, at another pace."""
+    """Bouts of activity that cover a recording; a third stay with the activity before, at another pace.
+
+    Parameters
+    ----------
+    draw : Draws
+    seconds : float
+
+    Returns
+    -------
+    list of Bout
+        Of BOUT_S each, but the last.
+    """
     among = QUIET if draw.chance(SITTING) else len(ACTIVITIES)
     bouts, time, activity = [], 0.0, _chosen(draw, among)
     while time < seconds:
@@ -112,7 +123,21 @@ def _chosen(draw: Draws, among: int) -> Activity:
 
 
 def motion(draw: Draws, bouts: list[Bout], count: int) -> Motion:
-    """Draw the motion of one arm over `count` samples."""
+    """Draw the motion of one arm.
+
+    Parameters
+    ----------
+    draw : Draws
+    bouts : list of Bout
+        They cover the samples.
+    count : int
+        Samples of BASE_HZ.
+
+    Returns
+    -------
+    Motion
+        gravity has length 1 g.
+    """
     rng = draw.rng
     dynamic, gait = np.zeros((count, 3)), np.zeros(count)
     mix, cadence = direction(rng), np.zeros(count)

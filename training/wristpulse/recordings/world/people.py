@@ -51,9 +51,31 @@ class Session:
 def session(
     seed: int, seconds: float = 180.0, *, leds: int = 1, without: Iterable[str] = (), worn: bool | None = None
 ) -> Session:
-    """Draw one session; the same seed gives the same one. `without`: knobs left out; `worn`: None for chance.
+    """Draw one session: a person, or a sensor that lies without one.
 
-    UserError for a knob that is none, or less than one window.
+    Parameters
+    ----------
+    seed : int
+        The same seed gives the same session.
+    seconds : float
+        16 or more.
+    leds : int
+        Channels of light, each with its own front end and coupling.
+    without : iterable of str
+        Knobs left out (`wristpulse.recordings.world.knobs`).
+    worn : bool, optional
+        None: LAMP_SHARE of sessions have no wrist.
+
+    Raises
+    ------
+    UserError
+        A knob that does not exist, or less than 16 s.
+
+    Examples
+    --------
+    >>> made = session(1, 16.0, leds=2, worn=True)
+    >>> made.light.shape, made.acc.shape, made.seconds, made.heart is None
+    ((512, 2), (512, 3), 16.0, False)
     """
     if seconds < 16:
         raise UserError("session", "seconds", "at least 16", f"{seconds:g}")

@@ -80,7 +80,20 @@ def disturbances(draw: Draws, count: int) -> np.ndarray:
 
 
 def accelerometer(draw: Draws, acceleration: np.ndarray) -> np.ndarray:
-    """What the sensor gives of acceleration (n, 3) in g: scale, noise, range and steps of its own."""
+    """What the sensor gives of acceleration: error of scale, noise, range and steps of its own.
+
+    Parameters
+    ----------
+    draw : Draws
+    acceleration : float64 (n, 3)
+        g, gravity included.
+
+    Returns
+    -------
+    float64 (n, 3)
+        g; clipped to a range of ACC_RANGES_G, in steps of ACC_LSB_G. One sensor in seven is low-passed at 5
+        Hz.
+    """
     rng = draw.rng
     slow_sensor = draw.chance(0.15)  # 12.5 Hz, as in some watches
     x = acceleration * draw("acc_scale")

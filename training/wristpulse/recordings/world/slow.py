@@ -9,7 +9,27 @@ CONTROL_HZ = 4.0  # rate of slow processes, drawn out linearly
 
 
 def slow(rng: np.random.Generator, count: int, tau_s: float) -> np.ndarray:
-    """A smooth process (count,) of unit variance, correlated over `tau_s`: two equal low-pass stages."""
+    """A smooth random process: two equal low-pass stages on a grid of CONTROL_HZ, drawn out linearly.
+
+    Parameters
+    ----------
+    rng : numpy Generator
+    count : int
+        Samples of BASE_HZ.
+    tau_s : float
+        Time constant of a stage, s.
+
+    Returns
+    -------
+    float64 (count,)
+        Of unit variance.
+
+    Examples
+    --------
+    >>> x = slow(np.random.default_rng(0), 32 * 3600, 2.0)
+    >>> x.shape, bool(0.9 < x.std() < 1.1)
+    ((115200,), True)
+    """
     control = int(count * CONTROL_HZ / BASE_HZ) + 2
     settle = int(4 * tau_s * CONTROL_HZ) + 1
     keep = np.exp(-1 / (tau_s * CONTROL_HZ))
@@ -22,7 +42,21 @@ def slow(rng: np.random.Generator, count: int, tau_s: float) -> np.ndarray:
 
 
 def coloured(rng: np.random.Generator, count: int, exponent: float) -> np.ndarray:
-    """Noise (count,) of standard deviation 1 whose amplitude falls as f^-exponent above 0.05 Hz."""
+    """Noise whose amplitude falls as f^-exponent above 0.05 Hz.
+
+    Parameters
+    ----------
+    rng : numpy Generator
+    count : int
+        Samples of BASE_HZ.
+    exponent : float
+        0: white, 0.5: pink, 1: brown.
+
+    Returns
+    -------
+    float64 (count,)
+        Of standard deviation 1.
+    """
     x = rng.normal(size=count)
     if exponent:
         f = np.fft.rfftfreq(count, 1 / BASE_HZ).clip(0.05)
@@ -54,9 +88,23 @@ def direction(rng: np.random.Generator) -> np.ndarray:
 
 
 def harmonics(phase: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Sum over k of weights[k - 1] exp(i k phase), real part: (n,) or, of weights (k, c), (n, c).
+    """A periodic signal from its phase: sum over k of Re(weights[k - 1] exp(i k phase)).
 
-    phase: radians (n,); weights: complex, of harmonics 1, 2...
+    Parameters
+    ----------
+    phase : float (n,)
+        Radians.
+    weights : complex (k,) or (k, c)
+        Of harmonics 1, 2...
+
+    Returns
+    -------
+    float64 (n,) or (n, c)
+
+    Examples
+    --------
+    >>> harmonics(np.array([0.0, np.pi]), np.array([1.0, 0.5])).tolist()
+    [1.5, -0.5]
     """
     turn = np.exp(1j * phase)
     power = turn.copy()
