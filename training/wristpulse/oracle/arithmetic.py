@@ -105,7 +105,7 @@ def multiply(x: np.ndarray, multiplier: np.ndarray | int, shift: np.ndarray | in
     Examples
     --------
     >>> multiply(np.array([10, -10]), *quantize_multiplier(0.75)).tolist()
-    [8, -8]
+    [8, -7]
     """
     shift = np.asarray(shift, np.int64)
     left, right = np.maximum(shift, 0), np.maximum(-shift, 0)

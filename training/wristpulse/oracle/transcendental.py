@@ -53,7 +53,7 @@ def exp_of_negative(a: np.ndarray, integer_bits: int) -> np.ndarray:
     Examples
     --------
     >>> (exp_of_negative(np.array([0, -1 << 26]), 5) / 2**31).round(6).tolist()
-    [1.0, 0.367879]
+    [1.0, 0.36788]
     """
     fraction = 31 - integer_bits
     quarter = 1 << (fraction - 2)
