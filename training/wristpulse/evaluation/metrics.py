@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from wristpulse.recordings.recording import HR_RANGE
+from wristpulse.student.tolerance import WRONG_BPM
 from wristpulse.support.errors import UserError
 
-WRONG_BPM = 10.0  # an estimate further off is wrong: of `valid` ones, the share that is wrong-valid
+LAGS_S = np.arange(0.0, 8.5, 0.5)  # by which labels are shifted to find how late estimates are
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,8 @@ import numpy as np
 from wristpulse.core.numbers import ONE_Q15
 from wristpulse.core.track import TrackerTables, calibrate
 from wristpulse.evaluation.trace import Trace, load
-from wristpulse.student.confidence import WITHIN_BPM, confidence_map
+from wristpulse.student.confidence import confidence_map
+from wristpulse.student.tolerance import WITHIN_BPM
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from wristpulse.data.labels import between_labels
-from wristpulse.evaluation.metrics import calibration, deviation
+from wristpulse.evaluation.metrics import LAGS_S, calibration, deviation
 from wristpulse.evaluation.results import (
     JobResult,
     by_other_folds,
@@ -29,11 +29,9 @@ from wristpulse.evaluation.results import (
 from wristpulse.evaluation.summary import group_names, quiet_empty_means
 from wristpulse.evaluation.trace import Trace
 from wristpulse.evaluation.unseen import Person, Row, row
-from wristpulse.student.confidence import WITHIN_BPM
+from wristpulse.student.tolerance import WITHIN_BPM
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
-
-LAGS_S = np.arange(0, 8.5, 0.5)
 
 
 @dataclass(frozen=True, kw_only=True)

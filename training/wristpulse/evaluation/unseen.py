@@ -30,13 +30,12 @@ from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.smooth import MOST_HOPS, smooth
 from wristpulse.core.track import TrackerTables
 from wristpulse.data.labels import window_labels
+from wristpulse.evaluation.metrics import LAGS_S
 from wristpulse.recordings import DATASETS, Recording, iter_dataset
 from wristpulse.student.card import Student, load_student
+from wristpulse.student.tolerance import WRONG_BPM
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
-
-WRONG_BPM = 10.0
-LAGS_S = np.arange(0.0, 8.5, 0.5)  # that labels are shifted by
 
 # Results of a run as the device shows them, and as they are stored: name, hops of lag.
 WAYS: dict[str, Callable[[Run, TrackerTables], Sequence[Result]]] = {

@@ -24,10 +24,9 @@ from wristpulse.experiments import no_pulse
 from wristpulse.experiments.finished_folds import read_folds, students
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student
-from wristpulse.student.confidence import WITHIN_BPM
+from wristpulse.student.tolerance import WITHIN_BPM, WRONG_BPM
 
 WINDOWS = 3  # after a start: 8, 10 and 12 s of signal, behind half a kernel of 0.125 s
-FAR_BPM = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +136,7 @@ def _cells(some: Starts, valid: float) -> list[str]:
     error = error[np.isfinite(error)]
     errors = ["-", "-"]
     if len(error):
-        errors = [f"{(error <= WITHIN_BPM).mean():.1%}", f"{(error > FAR_BPM).mean():.2%}"]
+        errors = [f"{(error <= WITHIN_BPM).mean():.1%}", f"{(error > WRONG_BPM).mean():.2%}"]
     return [str(len(confident)), *(f"{share:.2%}" for share in confident.mean(axis=0)), *errors]
 
 

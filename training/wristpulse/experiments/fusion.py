@@ -3,7 +3,9 @@
 
 A network sees one LED. Its int8 logits of a hop are counted as steps below the highest; the steps of all
 LEDs, each shifted right by its weight, are added and go to the tracker as one network's logits would. Logits
-are log posteriors but for a constant, so that this adds log posteriors. Integers throughout.
+are log posteriors but for a constant, so that this adds log posteriors. Integers throughout. Four rules of
+weighting are compared; the device has another, with a trust in each LED (core/fusion.py), which `invoke
+weak-leds` sets beside them.
 
     invoke fusion --folds FOLDER --data DIR
 """
@@ -34,7 +36,8 @@ from wristpulse.experiments.finished_folds import read_folds
 from wristpulse.learning.artefacts import INT8
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student, load_student
-from wristpulse.student.confidence import WITHIN_BPM, confidence_map
+from wristpulse.student.confidence import confidence_map
+from wristpulse.student.tolerance import WITHIN_BPM
 
 LEFT_OUT = 8  # a shift that leaves nothing of 0..255 steps
 BLINDED = 2  # more than one raw sample in so many of a window at the end of the range: the LED is left out

@@ -21,7 +21,8 @@ from wristpulse.core.align import align
 from wristpulse.core.numbers import PPG_MAX
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.data.labels import window_labels
-from wristpulse.evaluation.unseen import LAGS_S, Person, Row, labelled, markdown, row, sets_in
+from wristpulse.evaluation.metrics import LAGS_S
+from wristpulse.evaluation.unseen import Person, Row, labelled, markdown, row, sets_in
 from wristpulse.experiments.fusion import added, by_quality, channel, track
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student, load_student

@@ -12,8 +12,8 @@ from wristpulse.core.sensor import to_counts
 from wristpulse.core.track import IDENTITY, KNOTS
 from wristpulse.data.labels import window_labels
 from wristpulse.recordings import Recording
+from wristpulse.student.tolerance import WITHIN_BPM
 
-WITHIN_BPM = 5.0
 # Estimates' worth of belief, at each knot, that the raw confidence is right: for knots without data.
 PRIOR = 4.0
 

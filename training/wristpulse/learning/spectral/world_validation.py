@@ -19,12 +19,12 @@ from wristpulse.learning.spectral.world_seeds import calibration_seeds, validati
 from wristpulse.oracle import IntegerModel
 from wristpulse.recordings.world import session
 from wristpulse.student.card import MODEL
-from wristpulse.student.confidence import WITHIN_BPM, confidence_map
+from wristpulse.student.confidence import confidence_map
+from wristpulse.student.tolerance import WITHIN_BPM, WRONG_BPM
 from wristpulse.support.files import write_text
 
 VALIDATION = "validation.json"  # beside the card: figures by threshold
 SECONDS = 300.0  # of a session
-WRONG_BPM = 10.0
 THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99)  # of `valid`
 AT_ONCE = 4096  # windows
 
