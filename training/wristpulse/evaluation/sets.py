@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float64
 
 from wristpulse.data.labels import between_labels
 from wristpulse.evaluation.metrics import LAGS_S, calibration, deviation
@@ -62,7 +63,7 @@ class Reliability:
 
     variant: str
     tested_on: str
-    table: np.ndarray  # (10, 3): mean confidence, share within WITHIN_BPM, hops
+    table: Float64[np.ndarray, "10 3"]  # (10, 3): mean confidence, share within WITHIN_BPM, hops
     error: float
 
 

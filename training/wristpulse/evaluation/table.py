@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 from scipy.optimize import brentq
 from scipy.stats import bootstrap, nct, t
 
@@ -115,7 +116,7 @@ def paired(results: Sequence[JobResult], against: str, estimate: str = "tracked,
     return pd.DataFrame(rows, columns=columns)
 
 
-def interval(values: np.ndarray) -> tuple[float, float]:
+def interval(values: Float[np.ndarray, " n"]) -> tuple[float, float]:
     """95 % interval of a mean: bootstrap, bias-corrected and accelerated (BCa).
 
     Efron, "Better bootstrap confidence intervals", JASA 82 (1987).
@@ -142,7 +143,7 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
-def detectable(differences: np.ndarray, power: float = 0.8) -> float:
+def detectable(differences: Float[np.ndarray, " n"], power: float = 0.8) -> float:
     """Mean difference that a paired t-test at 5 %, two-sided, finds with a given power.
 
     By the noncentral t distribution, for the people's own spread: what an interval that includes zero can

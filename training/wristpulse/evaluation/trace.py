@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool, Float, Float64, Int8
 
 from wristpulse.config.settings import Tracking
 from wristpulse.core.estimator import Estimator, Run, State
@@ -42,20 +43,20 @@ class Trace:
     person: str
     name: str
     fold: str
-    time_s: np.ndarray
-    raw: np.ndarray
-    aligned: np.ndarray
-    tracked: np.ndarray
-    tracked_float: np.ndarray
-    untracked: np.ndarray
-    clamped: np.ndarray
-    raw_confidence: np.ndarray
-    confidence: np.ndarray
-    valid: np.ndarray
-    motion: np.ndarray
+    time_s: Float64[np.ndarray, " n"]
+    raw: Float64[np.ndarray, " n"]
+    aligned: Float64[np.ndarray, " n"]
+    tracked: Float64[np.ndarray, " n"]
+    tracked_float: Float64[np.ndarray, " n"]
+    untracked: Float64[np.ndarray, " n"]
+    clamped: Float64[np.ndarray, " n"]
+    raw_confidence: Float64[np.ndarray, " n"]
+    confidence: Float64[np.ndarray, " n"]
+    valid: Bool[np.ndarray, " n"]
+    motion: Float64[np.ndarray, " n"]
 
 
-def float_as_int8(logits: np.ndarray) -> np.ndarray:
+def float_as_int8(logits: Float[np.ndarray, "n bins"]) -> Int8[np.ndarray, "n bins"]:
     """Float logits as the integer tracker takes them.
 
     Parameters

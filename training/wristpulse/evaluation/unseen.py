@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from wristpulse.core.estimator import Result, Run
 from wristpulse.core.numbers import FUSION_LEDS
@@ -72,12 +73,12 @@ class Person:
     mae_by_lag: BPM, of labels that come later by LAGS_S; NaN where that was not asked for.
     """
 
-    error: np.ndarray
-    valid: np.ndarray
-    mae_by_lag: np.ndarray = field(default_factory=lambda: np.full(len(LAGS_S), np.nan))
+    error: Float64[np.ndarray, " n"]
+    valid: Bool[np.ndarray, " n"]
+    mae_by_lag: Float64[np.ndarray, " lags"] = field(default_factory=lambda: np.full(len(LAGS_S), np.nan))
 
     @property
-    def wrong(self) -> np.ndarray:
+    def wrong(self) -> Bool[np.ndarray, " n"]:
         """Valid and more than 10 BPM off."""
         return self.valid & (self.error > WRONG_BPM)
 

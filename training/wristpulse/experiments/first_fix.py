@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from wristpulse.config.settings import Config
 from wristpulse.core.estimator import FRONT_ENDS
@@ -37,12 +38,12 @@ class Starts:
     first window's motion at its floor.
     """
 
-    bpm: np.ndarray
-    confidence: np.ndarray
-    reference: np.ndarray
-    at_rest: np.ndarray
+    bpm: Float64[np.ndarray, "n 3"]
+    confidence: Float64[np.ndarray, "n 3"]
+    reference: Float64[np.ndarray, "n 3"]
+    at_rest: Bool[np.ndarray, " n"]
 
-    def where(self, chosen: np.ndarray) -> Starts:
+    def where(self, chosen: Bool[np.ndarray, " n"]) -> Starts:
         """Those of the starts, bool (n,)."""
         return Starts(**{f.name: getattr(self, f.name)[chosen] for f in fields(Starts)})
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool, Float64, Int8, Int64
 
 from wristpulse.config.settings import Config
 from wristpulse.core.align import no_contact
@@ -55,13 +56,13 @@ class Channel:
     wide; certainty: int64 (n,), Q15, share of the evidence near its highest bin.
     """
 
-    end_us: np.ndarray
-    steps: np.ndarray
-    contact: np.ndarray
-    whole: np.ndarray
-    blind: np.ndarray
-    unsure: np.ndarray
-    certainty: np.ndarray
+    end_us: Int64[np.ndarray, " n"]
+    steps: Int64[np.ndarray, "n 104"]
+    contact: Bool[np.ndarray, " n"]
+    whole: Bool[np.ndarray, " n"]
+    blind: Bool[np.ndarray, " n"]
+    unsure: Bool[np.ndarray, " n"]
+    certainty: Int64[np.ndarray, " n"]
 
 
 def channel(stream: SensorStream, student: Student) -> Channel:
@@ -101,7 +102,7 @@ def channel(stream: SensorStream, student: Student) -> Channel:
     )
 
 
-def certainty(steps: np.ndarray, tables: TrackerTables) -> np.ndarray:
+def certainty(steps: Int64[np.ndarray, "n 104"], tables: TrackerTables) -> Int64[np.ndarray, " n"]:
     """Share of each hop's likelihood within NEAR bins of its highest: `Fusion.certainty` of many hops.
 
     Parameters
@@ -133,22 +134,22 @@ def certainty(steps: np.ndarray, tables: TrackerTables) -> np.ndarray:
 Rule = Callable[[Sequence[Channel]], np.ndarray]
 
 
-def added(channels: Sequence[Channel]) -> np.ndarray:
+def added(channels: Sequence[Channel]) -> Int64[np.ndarray, "leds n"]:
     """Every LED that has a window, alike."""
     return np.array([np.where(c.whole, 0, LEFT_OUT) for c in channels])
 
 
-def halved(channels: Sequence[Channel]) -> np.ndarray:
+def halved(channels: Sequence[Channel]) -> Int64[np.ndarray, "leds n"]:
     """Every LED that has a window, with half its evidence: two that agree say as much as one."""
     return np.array([np.where(c.whole, 1, LEFT_OUT) for c in channels])
 
 
-def by_quality(channels: Sequence[Channel]) -> np.ndarray:
+def by_quality(channels: Sequence[Channel]) -> Int64[np.ndarray, "leds n"]:
     """Blind LEDs are left out, unsure ones have half a say."""
     return np.array([np.where(c.whole & ~c.blind, np.where(c.unsure, 1, 0), LEFT_OUT) for c in channels])
 
 
-def most_certain(channels: Sequence[Channel]) -> np.ndarray:
+def most_certain(channels: Sequence[Channel]) -> Int64[np.ndarray, "leds n"]:
     """The LED whose evidence is the most certain, alone."""
     sure = np.array([np.where(c.whole & ~c.blind, c.certainty, -1) for c in channels])
     best = np.arange(len(channels))[:, None] == sure.argmax(axis=0)
@@ -163,7 +164,7 @@ RULES: dict[str, Rule] = {
 }
 
 
-def fuse(channels: Sequence[Channel], shifts: np.ndarray) -> np.ndarray:
+def fuse(channels: Sequence[Channel], shifts: Int64[np.ndarray, "leds n"]) -> Int8[np.ndarray, "n 104"]:
     """Logits that stand for all LEDs.
 
     Parameters
@@ -185,7 +186,7 @@ def fuse(channels: Sequence[Channel], shifts: np.ndarray) -> np.ndarray:
 
 def track(
     channels: Sequence[Channel], rule: Rule, tables: TrackerTables
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[Int64[np.ndarray, " n"], Int64[np.ndarray, " n"], Int64[np.ndarray, " n"]]:
     """Run the tracker over a recording's LEDs.
 
     There is contact as long as one LED has it, and an estimate as long as one has a whole window.
@@ -227,10 +228,10 @@ class Tracked:
 
     person: str
     fold: str
-    bpm: np.ndarray
-    reference: np.ndarray
-    raw_confidence: np.ndarray
-    confidence: np.ndarray
+    bpm: Float64[np.ndarray, " n"]
+    reference: Float64[np.ndarray, " n"]
+    raw_confidence: Int64[np.ndarray, " n"]
+    confidence: Int64[np.ndarray, " n"]
 
 
 def glare(stream: SensorStream) -> SensorStream:

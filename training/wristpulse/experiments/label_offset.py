@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float64
 
 from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.recordings.recording import WINDOW_S
@@ -21,7 +22,7 @@ BAND_BPM = (40.0, 220.0)
 AS_GOOD = 0.99  # of the greatest share: shifts that the recording cannot tell from the best
 
 
-def power_at_label(recording: Recording) -> np.ndarray:
+def power_at_label(recording: Recording) -> Float64[np.ndarray, " shifts"]:
     """Mean share of PPG power near the labelled heart rate, by shift of the labels.
 
     Spectra of 8 s under a Hann window, all LEDs' mean; windows that a shift moves out of the recording do not
@@ -59,7 +60,7 @@ def power_at_label(recording: Recording) -> np.ndarray:
     return share
 
 
-def as_good(share: np.ndarray) -> tuple[float, float, float]:
+def as_good(share: Float64[np.ndarray, " shifts"]) -> tuple[float, float, float]:
     """The best shift, and the span around it that the recording cannot tell from it.
 
     Parameters

@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int64, Integer, UInt32
 
 from wristpulse.config.settings import Config
 from wristpulse.core.estimator import Estimator
@@ -57,7 +58,7 @@ def _swinging(stream: SensorStream, rng: np.random.Generator, fs: float) -> np.n
     return x * swing + 0.3 * _coloured(rng, len(x), 0.25, fs)
 
 
-def light(stream: SensorStream, kind: str, seed: int = 0) -> np.ndarray:
+def light(stream: SensorStream, kind: str, seed: int = 0) -> UInt32[np.ndarray, " n"]:
     """PPG counts without a pulse, about as strong as the stream's own.
 
     Parameters
@@ -99,7 +100,9 @@ def without_pulse(stream: SensorStream, kind: str, whole: bool) -> SensorStream:
     return replace(stream, ppg=np.where(lost, light(stream, kind), stream.ppg).astype(np.uint32))
 
 
-def confidences(estimator: Estimator, recordings: Iterable[Recording]) -> dict[str, np.ndarray]:
+def confidences(
+    estimator: Estimator, recordings: Iterable[Recording]
+) -> dict[str, Int64[np.ndarray, " windows"]]:
     """What an estimator says of light without a pulse.
 
     Parameters
@@ -127,7 +130,7 @@ def confidences(estimator: Estimator, recordings: Iterable[Recording]) -> dict[s
     return {name: np.concatenate(parts) for name, parts in by_name.items()}
 
 
-def false_valid(confidence: dict[str, np.ndarray], threshold: int) -> dict[str, float]:
+def false_valid(confidence: dict[str, Integer[np.ndarray, " windows"]], threshold: int) -> dict[str, float]:
     """Share of windows without a pulse that a threshold lets pass.
 
     Parameters

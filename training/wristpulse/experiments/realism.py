@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool, Float, Num
 
 from wristpulse.config.networks import Augmentation
 from wristpulse.core.bins import bin_bpm
@@ -36,11 +37,11 @@ UNCHANGED = Augmentation(stretches=())
 class Spectra:
     """Windows with a known heart rate: magnitudes (n, 4, 104), r_acc (n,), BPM (n,)."""
 
-    magnitude: np.ndarray
-    motion: np.ndarray
-    bpm: np.ndarray
+    magnitude: Num[np.ndarray, "n 4 104"]
+    motion: Num[np.ndarray, " n"]
+    bpm: Float[np.ndarray, " n"]
 
-    def chosen(self, where: np.ndarray) -> Spectra:
+    def chosen(self, where: Bool[np.ndarray, " n"]) -> Spectra:
         """Some of them."""
         return Spectra(magnitude=self.magnitude[where], motion=self.motion[where], bpm=self.bpm[where])
 
@@ -76,7 +77,7 @@ def _together(parts: Iterator[SpectralExamples | WorldExamples]) -> Spectra:
     return spectra.chosen(np.isfinite(spectra.bpm) & (spectra.bpm > 31) & (spectra.bpm < 215))
 
 
-def figures(s: Spectra) -> dict[str, np.ndarray]:
+def figures(s: Spectra) -> dict[str, Float[np.ndarray, " n"]]:
     """The figures of each window; the module says what they are.
 
     Parameters

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float
 from scipy.interpolate import CubicSpline
 from scipy.signal import butter, sosfiltfilt
 
@@ -81,7 +82,7 @@ class Accuracy:
     wrong_shown: float
 
 
-def pulse_amplitude(ppg: np.ndarray, fs: float) -> float:
+def pulse_amplitude(ppg: Float[np.ndarray, " n"], fs: float) -> float:
     """Peak to peak of the pulse in the quietest windows of a PPG.
 
     2 sqrt(2) standard deviations, as of a sine, in PULSE_HZ; the QUIETth percentile of windows of 8 s.

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from jaxtyping import Float32, Float64, Int8
 from keras import layers
 
 from wristpulse.config.networks import PaperStudent
@@ -50,9 +51,9 @@ class Span:
     """
 
     person: str
-    hops: np.ndarray
-    windows: np.ndarray
-    bpm: np.ndarray
+    hops: Int8[np.ndarray, "n 64 4"]
+    windows: Int8[np.ndarray, "w 1024"]
+    bpm: Float64[np.ndarray, " n"]
 
 
 def spans(recording: Recording) -> Iterator[Span]:
@@ -116,7 +117,9 @@ def of_windows(model: keras.Model, config: PaperStudent) -> keras.Model:
     return result
 
 
-def sequences(examples: Sequence[Span], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def sequences(
+    examples: Sequence[Span], rng: np.random.Generator
+) -> tuple[Int8[np.ndarray, "m 1024 4"], Float32[np.ndarray, "m 13"]]:
     """All results of an epoch, each once.
 
     Parameters
@@ -141,7 +144,7 @@ def sequences(examples: Sequence[Span], rng: np.random.Generator) -> tuple[np.nd
     return np.array(x), np.array(y, np.float32)
 
 
-def network_inputs(frames: np.ndarray) -> list[np.ndarray]:
+def network_inputs(frames: Int8[np.ndarray, "m t 4"]) -> list[np.ndarray]:
     """Frames int8 (n, t, 4) as the networks take them."""
     scaled = frames.astype(np.float32)[:, None] / INPUT_STEPS
     return [scaled[..., :1], scaled[..., 1:]]
@@ -204,14 +207,14 @@ def train(
     return of_windows(model, config)
 
 
-def hop_windows(span: Span) -> np.ndarray:
+def hop_windows(span: Span) -> Int8[np.ndarray, "w 1024"]:
     """Windows int8 (n - 3, 1024) of a span's streaming inputs, for calibration."""
     at = np.arange(len(span.hops) - HOPS_PER_WINDOW + 1)[:, None] + np.arange(HOPS_PER_WINDOW)
     frames = span.hops[at].reshape(len(at), WINDOW, 4)
     return device_order(np.moveaxis(frames, 2, 1))
 
 
-def int8(model: keras.Model, calibration: np.ndarray, count: int = 512) -> IntegerModel:
+def int8(model: keras.Model, calibration: Int8[np.ndarray, "w 1024"], count: int = 512) -> IntegerModel:
     """Quantise; calibration int8 (n, 1024)."""
     chosen = calibration[np.linspace(0, len(calibration) - 1, count).round().astype(int)]
     with tempfile.TemporaryDirectory() as folder:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int8
 
 from wristpulse.config.settings import Config
 from wristpulse.core.estimator import Estimator, front_end_inputs
@@ -16,7 +17,7 @@ from wristpulse.student.card import MODEL
 from wristpulse.student.confidence import fitted_map
 
 
-def calibration_inputs(config: Config, corpus: Corpus) -> np.ndarray:
+def calibration_inputs(config: Config, corpus: Corpus) -> Int8[np.ndarray, "n ..."]:
     """What the front end makes of the training people's windows.
 
     Parameters

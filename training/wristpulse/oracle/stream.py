@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from jaxtyping import Int8
 
 from wristpulse.oracle.geometry import slice_ranges, window
 from wristpulse.oracle.graph import Graph, ModelError, Operator, Tensor
@@ -71,7 +72,7 @@ class HopModel:
         """A hop's input."""
         return self.graph.tensors[self.graph.inputs[0]]
 
-    def run(self, hops: np.ndarray) -> np.ndarray:
+    def run(self, hops: np.ndarray) -> Int8[np.ndarray, " n *streams outputs"]:
         """Outputs of the hops that follow a start.
 
         Parameters

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float, Float32, Int8
 
 from wristpulse.config.settings import Config, FrontEnd
 from wristpulse.core.bins import bin_bpm
@@ -71,7 +72,7 @@ class PaperLine:
         model = load_network(teacher / TEACHER_MODEL) if teacher else None
         train.train_student(config, corpus, model, folder, progress)
 
-    def calibration_inputs(self, config: Config, corpus: Corpus) -> np.ndarray:
+    def calibration_inputs(self, config: Config, corpus: Corpus) -> Int8[np.ndarray, "n 1024"]:
         """Of the training people: int8 (n, 1024)."""
         return calibration.calibration_inputs(config, corpus)
 
@@ -85,19 +86,19 @@ class PaperLine:
         """The corpus' people."""
         return corpus.subjects
 
-    def quantize(self, model: keras.Model, inputs: np.ndarray) -> bytes:
+    def quantize(self, model: keras.Model, inputs: Int8[np.ndarray, "n 1024"]) -> bytes:
         """int8 .tflite; inputs int8 (n, 1024)."""
         from wristpulse.learning.paper import int8
 
         return int8.quantize(model, inputs)
 
-    def logits(self, model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+    def logits(self, model: keras.Model, inputs: Int8[np.ndarray, "n 1024"]) -> Float32[np.ndarray, "n 104"]:
         """Float logits of inputs int8 (n, 1024)."""
         from wristpulse.learning.paper import int8
 
         return int8.predict(model, inputs)
 
-    def single_windows(self, logits: np.ndarray) -> np.ndarray:
+    def single_windows(self, logits: Float[np.ndarray, "n 104"]) -> Float[np.ndarray, " n"]:
         """The distribution's mean, which these networks learn by."""
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
         return weights @ bin_bpm() / weights.sum(axis=1)

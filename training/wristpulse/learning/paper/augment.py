@@ -8,6 +8,7 @@ takes the baseline away.
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float, Float32, Int8, Int64
 
 from wristpulse.config.networks import WindowAugmentation
 from wristpulse.core.numbers import (
@@ -28,8 +29,11 @@ NO_PULSE_BPM = 0.0  # label of a window without a pulse: any heart rate is as li
 
 
 def augmented(
-    x: np.ndarray, bpm: np.ndarray, settings: WindowAugmentation, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+    x: Int64[np.ndarray, "n 4 256"],
+    bpm: Float[np.ndarray, " n"],
+    settings: WindowAugmentation,
+    rng: np.random.Generator,
+) -> tuple[Int8[np.ndarray, "n 4 256"], Float32[np.ndarray, " n"]]:
     """A changed copy of each window.
 
     Motion is turned and scaled, leaks into the light, and at rest may be another wrist's; the light gets

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int8
 
 from wristpulse.config.settings import Config
 from wristpulse.core.numbers import BINS, ONE_Q15
@@ -29,7 +30,7 @@ THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99)  # of `valid`
 AT_ONCE = 4096  # windows
 
 
-def calibration_inputs(config: Config) -> np.ndarray:
+def calibration_inputs(config: Config) -> Int8[np.ndarray, "n 104 20"]:
     """Windows of simulated sessions that neither teach nor validate.
 
     Parameters
@@ -46,7 +47,7 @@ def calibration_inputs(config: Config) -> np.ndarray:
     return inputs[np.linspace(0, len(inputs) - 1, count).round().astype(int)]
 
 
-def network_inputs(windows: WorldExamples) -> np.ndarray:
+def network_inputs(windows: WorldExamples) -> Int8[np.ndarray, "n 104 20"]:
     """Network inputs int8 (n, 104, 20) of windows, as the front end makes them."""
     parts = [
         float_spectrum_inputs(windows.spectra[rows], windows.motion[rows]).numpy()

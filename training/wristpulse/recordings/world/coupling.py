@@ -6,7 +6,10 @@ artefact can be learnt by heart. Hidden parts go with the gait (blood and tendon
 or come alone (wrist and fingers).
 """
 
+from __future__ import annotations
+
 import numpy as np
+from jaxtyping import Float64
 
 from wristpulse.recordings.world.knobs import Draws
 from wristpulse.recordings.world.motion import Bout, Motion
@@ -21,7 +24,7 @@ RHYTHMIC = 0.2  # share of flexions that repeat
 KNOTS_HZ = 1.5  # between points of the response
 
 
-def artefact(draw: Draws, bouts: list[Bout], motion: Motion) -> np.ndarray:
+def artefact(draw: Draws, bouts: list[Bout], motion: Motion) -> Float64[np.ndarray, " n"]:
     """What one arm's motion adds to the light of one LED.
 
     Parameters
@@ -57,7 +60,7 @@ def artefact(draw: Draws, bouts: list[Bout], motion: Motion) -> np.ndarray:
     return limit * np.tanh(moved / limit) + tilt + _flexions(draw, count)
 
 
-def pressing(draw: Draws, motion: Motion) -> np.ndarray:
+def pressing(draw: Draws, motion: Motion) -> Float64[np.ndarray, " n"]:
     """What motion makes of the pulse's own amplitude, a factor (n,): a strap that presses with each step."""
     part = draw("pressing")
     shake = motion.dynamic @ draw.rng.normal(size=3)

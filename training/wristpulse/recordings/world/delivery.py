@@ -5,7 +5,10 @@ The world's grid of 32 Hz is drawn out by its Fourier series (nothing in it lies
 rounding happen at the sensor's rate.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from jaxtyping import Float, Float64
 from scipy.signal import resample
 
 from wristpulse.recordings.recording import Recording, make_recording, window_starts
@@ -89,7 +92,7 @@ def recording(
     )
 
 
-def labels(made: Session, starts: np.ndarray) -> np.ndarray:
+def labels(made: Session, starts: Float[np.ndarray, " w"]) -> Float64[np.ndarray, " w"]:
     """Reference of a session's windows of 8 s.
 
     Parameters

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hearts of 28 to 215 BPM: kinetics, breathing, irregular beats. The label of a window is the beats in it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Float64
 
 from wristpulse.recordings.world.knobs import Draws
 from wristpulse.recordings.world.motion import Bout
@@ -20,13 +23,13 @@ FREE = 0.35  # share of bouts whose heart rate says nothing about their effort; 
 class Heart:
     """One heart on the grid of BASE_HZ: arrays (n,)."""
 
-    phase: np.ndarray  # beats since the start
-    rate: np.ndarray  # BPM, of the rhythm that the sinus node aims at
-    breath: np.ndarray  # radians
-    strength: np.ndarray  # of each moment's beat, 1 for a regular one
+    phase: Float64[np.ndarray, " n"]  # beats since the start
+    rate: Float64[np.ndarray, " n"]  # BPM, of the rhythm that the sinus node aims at
+    breath: Float64[np.ndarray, " n"]  # radians
+    strength: Float64[np.ndarray, " n"]  # of each moment's beat, 1 for a regular one
     fibrillating: bool
 
-    def label(self, start_s: np.ndarray, seconds: float = 8.0) -> np.ndarray:
+    def label(self, start_s: Float[np.ndarray, " w"], seconds: float = 8.0) -> Float64[np.ndarray, " w"]:
         """Mean heart rate (BPM) over windows from start_s (w,) on: the beats in them, fractions counted."""
         t = np.arange(len(self.phase)) / BASE_HZ
         beats = np.interp(start_s + seconds, t, self.phase) - np.interp(start_s, t, self.phase)

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the arm does: activities, their gaits and gestures, as acceleration in g on the grid of BASE_HZ."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64
 
 from wristpulse.recordings.world.knobs import Draws
 from wristpulse.recordings.world.slow import BASE_HZ, band, bell, coloured, direction, harmonics, slow
@@ -88,10 +91,10 @@ class Motion:
     gait: how far a bout with a gait is under way, 0 to 1 (n,).
     """
 
-    dynamic: np.ndarray
-    gravity: np.ndarray
-    phase: np.ndarray
-    gait: np.ndarray
+    dynamic: Float64[np.ndarray, "n 3"]
+    gravity: Float64[np.ndarray, "n 3"]
+    phase: Float64[np.ndarray, " n"]
+    gait: Float64[np.ndarray, " n"]
 
 
 def plan(draw: Draws, seconds: float) -> list[Bout]:

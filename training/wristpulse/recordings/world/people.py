@@ -5,10 +5,13 @@ A `Session` is what happened, on the grid of BASE_HZ; `delivery` makes of it wha
 delivered, `wristpulse.data.world_examples` the windows that a student learns from.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from wristpulse.recordings.world import coupling, lamps, sensor
 from wristpulse.recordings.world import heart as hearts
@@ -33,12 +36,12 @@ class Session:
     """
 
     seed: int
-    light: np.ndarray
-    pulse: np.ndarray
-    noise: np.ndarray
-    step: np.ndarray
-    acc: np.ndarray
-    worn: np.ndarray
+    light: Float64[np.ndarray, "n leds"]
+    pulse: Float64[np.ndarray, "n leds"]
+    noise: Float64[np.ndarray, " leds"]
+    step: Float64[np.ndarray, " leds"]
+    acc: Float64[np.ndarray, "n 3"]
+    worn: Bool[np.ndarray, " n"]
     heart: hearts.Heart | None
     kind: str
 

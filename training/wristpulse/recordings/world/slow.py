@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random processes that the simulated world is made of, on the grid of BASE_HZ."""
 
+from __future__ import annotations
+
 import numpy as np
+from jaxtyping import Float64, Num
 from scipy.signal import lfilter
 
 BASE_HZ = 32.0  # rate at which the world is made; nothing in it lies above 16 Hz
 CONTROL_HZ = 4.0  # rate of slow processes, drawn out linearly
 
 
-def slow(rng: np.random.Generator, count: int, tau_s: float) -> np.ndarray:
+def slow(rng: np.random.Generator, count: int, tau_s: float) -> Float64[np.ndarray, " {count}"]:
     """A smooth random process: two equal low-pass stages on a grid of CONTROL_HZ, drawn out linearly.
 
     Parameters
@@ -41,7 +44,7 @@ def slow(rng: np.random.Generator, count: int, tau_s: float) -> np.ndarray:
     return np.interp(np.arange(count) / BASE_HZ, np.arange(control) / CONTROL_HZ, x)
 
 
-def coloured(rng: np.random.Generator, count: int, exponent: float) -> np.ndarray:
+def coloured(rng: np.random.Generator, count: int, exponent: float) -> Float64[np.ndarray, " {count}"]:
     """Noise whose amplitude falls as f^-exponent above 0.05 Hz.
 
     Parameters
@@ -65,7 +68,9 @@ def coloured(rng: np.random.Generator, count: int, exponent: float) -> np.ndarra
     return x
 
 
-def band(rng: np.random.Generator, count: int, low_hz: float, high_hz: float) -> np.ndarray:
+def band(
+    rng: np.random.Generator, count: int, low_hz: float, high_hz: float
+) -> Float64[np.ndarray, " {count}"]:
     """Noise (count,) of standard deviation 1 between two frequencies."""
     f = np.fft.rfftfreq(count, 1 / BASE_HZ)
     spectrum = np.where((f >= low_hz) & (f <= high_hz), 1.0, 0.0) * np.fft.rfft(rng.normal(size=count))
@@ -73,7 +78,7 @@ def band(rng: np.random.Generator, count: int, low_hz: float, high_hz: float) ->
     return x / max(float(x.std()), 1e-9)
 
 
-def bell(count: int, centre_s: float, sigma_s: float) -> tuple[slice, np.ndarray]:
+def bell(count: int, centre_s: float, sigma_s: float) -> tuple[slice, Float64[np.ndarray, " m"]]:
     """Where a Gaussian bell of height 1 lies in (count,) samples, and the bell there."""
     first = max(0, int((centre_s - 3.5 * sigma_s) * BASE_HZ))
     last = min(count, int((centre_s + 3.5 * sigma_s) * BASE_HZ) + 1)
@@ -81,13 +86,15 @@ def bell(count: int, centre_s: float, sigma_s: float) -> tuple[slice, np.ndarray
     return slice(first, max(first, last)), np.exp(-0.5 * (t / sigma_s) ** 2)
 
 
-def direction(rng: np.random.Generator) -> np.ndarray:
+def direction(rng: np.random.Generator) -> Float64[np.ndarray, "3"]:
     """A random direction (3,) of length 1."""
     vector = rng.normal(size=3)
     return vector / np.linalg.norm(vector)
 
 
-def harmonics(phase: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def harmonics(
+    phase: Float64[np.ndarray, " n"], weights: Num[np.ndarray, " k *columns"]
+) -> Float64[np.ndarray, " n *columns"]:
     """A periodic signal from its phase: sum over k of Re(weights[k - 1] exp(i k phase)).
 
     Parameters
