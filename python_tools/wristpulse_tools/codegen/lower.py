@@ -70,7 +70,7 @@ class Lowering(Weighted):
     # Operators
 
     def alias(self, op: Operator) -> None:
-        """RESHAPE and its kin."""
+        """RESHAPE, EXPAND_DIMS and SQUEEZE."""
         view = self.view(op.inputs[0])
         shape = self.out(op).shape
         solid = [(d, s) for d, s in zip(view.shape, view.strides, strict=True) if d > 1]

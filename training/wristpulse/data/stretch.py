@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Windows of a recording that is played faster or slower, and their labels: other heart rates for nothing."""
+"""Windows of a recording that is played faster or slower, and their labels: examples of other heart rates."""
 
 from __future__ import annotations
 

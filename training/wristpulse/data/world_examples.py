@@ -32,7 +32,7 @@ from wristpulse.core.spectrum import LAST, bins
 from wristpulse.recordings.world import BASE_HZ, Session, session
 
 SETTLE_HOPS = 2  # at the start, in which a sensor's filter settles
-SEEN = (0.5, 1.2)  # pulse over what lies around it: below, nobody could know; above, everybody can
+SEEN = (0.5, 1.2)  # pulse over what lies around it: unreadable below the first, plain above the second
 SECOND = 0.6  # weight of the second harmonic in this
 AROUND = 3  # bins around the pulse's
 TAUGHT_BPM = (30.5, 222.0)  # labels within the bins

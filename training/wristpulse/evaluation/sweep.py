@@ -114,7 +114,7 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Client]:
             "OMP_NUM_THREADS": threads,
         },
         "distributed.worker.profile.enabled": False,  # it costs an interpreter lock every 10 ms
-        # The scheduler gives up on workers silent for this long; a long TensorFlow call is silence.
+        # Dask drops workers that send nothing for this long; during a long TensorFlow call none does.
         "distributed.scheduler.worker-ttl": "30 minutes",
     }
     with (

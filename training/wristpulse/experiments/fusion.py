@@ -240,7 +240,7 @@ def glare(stream: SensorStream) -> SensorStream:
     return replace(stream, ppg=np.clip(stream.ppg + more, 0, PPG_MAX).astype(np.uint32))
 
 
-# What may befall the light of the default LED.
+# Ways to spoil the light of the default LED.
 SPOILED: dict[str, Callable[[SensorStream], SensorStream]] = {
     "as recorded": lambda stream: stream,
     "glare": glare,

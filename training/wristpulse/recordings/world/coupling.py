@@ -2,7 +2,7 @@
 """Motion in the light: what the accelerometer sees, through a response that it does not, and what it misses.
 
 All in units of the pulse. A random smooth response for each axis: neither the size nor the delay of an
-artefact can be learnt by heart. Hidden parts go with the gait (blood and tendons, at harmonics of their own)
+artefact can be memorised. Hidden parts go with the gait (blood and tendons, at harmonics of their own)
 or come alone (wrist and fingers).
 """
 

@@ -27,7 +27,7 @@ TAKEN_OFF = 0.04  # of sessions that lose the wrist in the middle
 
 @dataclass(frozen=True, eq=False)
 class Session:
-    """One stretch of one sensor's life, on the grid of BASE_HZ.
+    """What happens to one sensor for a while, on the grid of BASE_HZ.
 
     light: counts (n, leds), before noise and rounding; pulse: the pulse's part in it, counts (n, leds), zero
     without a wrist; noise: white noise in 16 Hz, counts (leds,); step: what the converter tells apart, counts
