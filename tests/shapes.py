@@ -15,6 +15,7 @@ MODULES = {  # not what handles TensorFlow's tensors, which have no shapes to ch
     "experiments": ("first_fix", "fusion", "label_offset", "no_pulse", "realism", "sensor_settings"),
     "learning.paper": ("augment",),
     "oracle": ("model", "stream"),
+    "recordings": ("recording",),
     "recordings.world": (
         *("coupling", "delivery", "heart", "knobs", "lamps", "motion", "people", "pulse", "sensor", "slow"),
     ),
