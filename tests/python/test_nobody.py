@@ -16,9 +16,9 @@ from wristpulse.config.load import ConfigError, load, override  # noqa: E402
 from wristpulse.config.networks import World  # noqa: E402
 from wristpulse.config.settings import Data, Distillation, Recipe, Sweep  # noqa: E402
 from wristpulse.data.spectral_examples import gather, recording_examples  # noqa: E402
+from wristpulse.learning import by_steps  # noqa: E402
 from wristpulse.learning.artefacts import STUDENT_MODEL  # noqa: E402
 from wristpulse.learning.pipeline import dataset_pipeline  # noqa: E402
-from wristpulse.learning import by_steps  # noqa: E402
 from wristpulse.learning.spectral.endless import Endless  # noqa: E402
 from wristpulse.learning.world import chunks  # noqa: E402
 from wristpulse.learning.world.seeds import calibration_seeds, taught_seeds, validation_seeds  # noqa: E402

@@ -32,7 +32,7 @@ from wristpulse.core.spectrum import LAST, bins
 from wristpulse.recordings.world import BASE_HZ, Session, session
 
 SETTLE_HOPS = 2  # at the start, in which a sensor's filter settles
-SEEN = (0.5, 1.2)  # pulse over what lies around it: below, nobody could know; above, everybody can
+SEEN = (0.5, 1.2)  # pulse over what lies around it: unreadable below the first, plain above the second
 SECOND = 0.6  # weight of the second harmonic in this
 AROUND = 3  # bins around the pulse's
 TAUGHT_BPM = (30.5, 222.0)  # labels within the bins
@@ -72,8 +72,8 @@ class WorldExamples:
 class SessionWindows:
     """Windows of one session, one a hop, before any front end.
 
-    x: PPG in 1/16 counts and three axes in 1/4096 g, whole numbers; bpm: the label, NaN without one; seen: how
-    well the light of each window shows the heart rate, pulse over what lies around it.
+    x: PPG in 1/16 counts and three axes in 1/4096 g, whole numbers; bpm: the label, NaN without one; seen: the
+    pulse in each window's light, over what lies around it.
     """
 
     x: Float64[np.ndarray, "n 4 256"]
@@ -171,7 +171,7 @@ def _seen(pulse: np.ndarray, rest: np.ndarray, bpm: np.ndarray) -> np.ndarray:
 
 
 def clear(ratio: np.ndarray, bpm: np.ndarray) -> np.ndarray:
-    """How far a label (n,) is taught, from `SessionWindows.seen`: 0 where nobody could know it, 1 where all can."""
+    """How far labels (n,) are taught, from `SessionWindows.seen`: 0 where nobody could know them, 1: all."""
     inside = (bpm >= TAUGHT_BPM[0]) & (bpm <= TAUGHT_BPM[1])
     low, high = np.log(SEEN)
     clear = np.clip((np.log(np.maximum(ratio, 1e-6)) - low) / (high - low), 0, 1)

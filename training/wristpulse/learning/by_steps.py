@@ -55,18 +55,30 @@ def train_network(
 ) -> keras.Model:
     """A network trained from scratch; the same seed on the same machine gives the same weights.
 
-    It minimises the cross-entropy with the targets, over the windows that have one; with `teaching` also the
-    divergence from the teacher's response, over all windows, and the relation.
+    It minimises the mean cross-entropy with the targets, over the windows that have one; with `teaching` also
+    response_weight `divergence`, over all windows, and relation_weight times the relation.
 
     Parameters
     ----------
-    build : of a model with outputs ``logits`` (104,) and those that the relation compares.
-    lessons : what it learns from.
-    recipe : steps, batch and learning rate, which falls to nothing along a cosine.
-    seed : of the weights, and of what `lessons` change.
-    folder : for the checkpoint, from which an interrupted training resumes, and metrics.json: its speed.
-    teaching : of a trained teacher.
-    progress : is told every CHECKPOINT_STEPS.
+    build : callable
+        Makes the model, with outputs ``logits`` (104,) and those that the relation compares.
+    lessons : Lessons
+        What it learns from.
+    recipe : Recipe
+        Steps, batch, and the learning rate, which falls to nothing along a cosine.
+    seed : int
+        Of the weights, and of what `lessons` change.
+    folder : Path
+        There; an interrupted training resumes from it. Gets the checkpoint, and metrics.json with the speed.
+    teaching : Teaching, optional
+        A trained teacher.
+    progress : callable
+        Takes a line of text every CHECKPOINT_STEPS.
+
+    Returns
+    -------
+    keras.Model
+        After the last step.
     """
     keras.utils.set_random_seed(seed)
     model = build()

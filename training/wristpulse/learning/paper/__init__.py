@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float, Float32, Int8
 
 from wristpulse.config.networks import teaching_settings
 from wristpulse.config.settings import Config, FrontEnd, Recipe, Training
@@ -81,7 +82,7 @@ class PaperLine:
         else:
             train.train_student(config, corpus, model, folder, progress)
 
-    def calibration_inputs(self, config: Config, corpus: Corpus) -> np.ndarray:
+    def calibration_inputs(self, config: Config, corpus: Corpus) -> Int8[np.ndarray, "n 1024"]:
         """Of simulated people if some teach, else of the training people: int8 (n, 1024)."""
         if config.world.share:
             from wristpulse.learning.world import validation
@@ -105,19 +106,19 @@ class PaperLine:
             return corpus.subjects
         return with_simulated(corpus.subjects, config.world, config.endless_training, config.seed)
 
-    def quantize(self, model: keras.Model, inputs: np.ndarray) -> bytes:
+    def quantize(self, model: keras.Model, inputs: Int8[np.ndarray, "n 1024"]) -> bytes:
         """int8 .tflite; inputs int8 (n, 1024)."""
         from wristpulse.learning.paper import int8
 
         return int8.quantize(model, inputs)
 
-    def logits(self, model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+    def logits(self, model: keras.Model, inputs: Int8[np.ndarray, "n 1024"]) -> Float32[np.ndarray, "n 104"]:
         """Float logits of inputs int8 (n, 1024)."""
         from wristpulse.learning.paper import int8
 
         return int8.predict(model, inputs)
 
-    def single_windows(self, logits: np.ndarray) -> np.ndarray:
+    def single_windows(self, logits: Float[np.ndarray, "n 104"]) -> Float[np.ndarray, " n"]:
         """The distribution's mean, which these networks learn by."""
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
         return weights @ bin_bpm() / weights.sum(axis=1)

@@ -21,7 +21,23 @@ from wristpulse.models import student, teacher
 def train_teacher(
     config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None] = print
 ) -> dict:
-    """Train into `folder` (teacher.keras, metrics.json, history.csv); returns the metrics."""
+    """Train the PULSE teacher into a folder.
+
+    Parameters
+    ----------
+    config : Config
+    corpus : Corpus
+        With people who validate.
+    folder : Path
+        Gets teacher.keras, metrics.json and history.csv; an interrupted training resumes from it.
+    progress : callable
+        Takes a line an epoch.
+
+    Returns
+    -------
+    dict
+        The metrics, of `fit`.
+    """
     keras.utils.set_random_seed(config.seed)
     model = teacher.build(config.teacher)
     train, validation = (
@@ -50,9 +66,24 @@ def train_student(
     folder: Path,
     progress: Callable[[str], None] = print,
 ) -> dict:
-    """Train into `folder` (student.keras, metrics.json, history.csv); returns the metrics.
+    """Train the modality-wise student into a folder.
 
-    With a teacher it also learns on windows without a label; without one, from the labels alone.
+    Parameters
+    ----------
+    config : Config
+    corpus : Corpus
+        With people who validate.
+    teacher : keras.Model or None
+        With one the student also learns on windows without a label; None: from the labels alone.
+    folder : Path
+        Gets student.keras, metrics.json and history.csv; an interrupted training resumes from it.
+    progress : callable
+        Takes a line an epoch.
+
+    Returns
+    -------
+    dict
+        The metrics, of `fit`.
     """
     keras.utils.set_random_seed(config.seed)
     model = student.build(config.student)
@@ -82,7 +113,22 @@ def train_student(
 
 
 def targets(examples: Examples, teacher: keras.Model | None, config: Config) -> dict[str, np.ndarray]:
-    """Targets by output name: BPM beside the teacher's logits, and the teacher's side of the relation."""
+    """What the student is to say of examples.
+
+    Parameters
+    ----------
+    examples : Examples
+        Of n windows.
+    teacher : keras.Model or None
+    config : Config
+        Its relation chooses the further output.
+
+    Returns
+    -------
+    dict of str to float32 array
+        "logits": (n, 1) BPM, or (n, 1 + 104) with the teacher's logits behind it; with a relation of
+        `learning.losses.RELATIONS` also the teacher's output that it compares.
+    """
     bpm = examples.bpm[:, None]
     if teacher is None:
         return {"logits": bpm}

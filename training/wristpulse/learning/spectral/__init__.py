@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64, Int8
 
 from wristpulse.config.networks import Augmentation, size_name, teaching_settings
 from wristpulse.config.settings import Config, FrontEnd, Recipe
@@ -119,7 +120,7 @@ class SpectralLine:
         )
         student.save(folder / STUDENT_MODEL)
 
-    def calibration_inputs(self, config: Config, corpus: Corpus) -> np.ndarray:
+    def calibration_inputs(self, config: Config, corpus: Corpus) -> Int8[np.ndarray, "n 104 20"]:
         """Of simulated people if some teach, else of the training people: int8 (n, 104, 20)."""
         if config.world.share:
             from wristpulse.learning.spectral.session_inputs import session_inputs
@@ -145,19 +146,21 @@ class SpectralLine:
             return corpus.subjects
         return with_simulated(corpus.subjects, config.world, config.spectral_training, config.seed)
 
-    def quantize(self, model: keras.Model, inputs: np.ndarray) -> bytes:
+    def quantize(self, model: keras.Model, inputs: Int8[np.ndarray, "n 104 20"]) -> bytes:
         """int8 .tflite; inputs int8 (n, 104, 20)."""
         from wristpulse.learning.spectral import int8
 
         return int8.quantize(model, inputs)
 
-    def logits(self, model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+    def logits(
+        self, model: keras.Model, inputs: Int8[np.ndarray, "n 104 20"]
+    ) -> Float32[np.ndarray, "n 104"]:
         """Float logits of inputs int8 (n, 104, 20)."""
         from wristpulse.learning.spectral import int8
 
         return int8.predict(model, inputs)
 
-    def single_windows(self, logits: np.ndarray) -> np.ndarray:
+    def single_windows(self, logits: Float[np.ndarray, "n 104"]) -> Float64[np.ndarray, " n"]:
         """The highest bin: these networks do not learn by the distribution's mean."""
         return bin_bpm()[logits.argmax(axis=1)]
 

@@ -18,9 +18,17 @@ from wristpulse.learning.world.chunks import chunks
 
 
 class Endless:
-    """A source of batches: simulated windows, real ones beside them if any.
+    """A source of batches: simulated windows, and real ones beside them if there are any.
 
-    real: drawn for `1 - world.share` of each batch.
+    Parameters
+    ----------
+    world : World
+        share: of simulated windows in a batch, if real ones are given; chunk_sessions and chunk_steps: how
+        many sessions serve how many steps.
+    recipe : Recipe
+    seed : int
+        The same seed gives the same windows at each step.
+    real : SpectralExamples, optional
     """
 
     def __init__(self, world: World, recipe: Recipe, seed: int, real: SpectralExamples | None = None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int8
 
 from wristpulse.config.settings import Config
 from wristpulse.core.numbers import ONE_Q15
@@ -16,12 +17,12 @@ from wristpulse.learning.world.seeds import calibration_seeds, validation_seeds
 from wristpulse.oracle import IntegerModel
 from wristpulse.recordings.world import Session, session
 from wristpulse.student.card import MODEL
-from wristpulse.student.confidence import WITHIN_BPM, confidence_map
+from wristpulse.student.confidence import confidence_map
+from wristpulse.student.tolerance import WITHIN_BPM, WRONG_BPM
 from wristpulse.support.files import write_text
 
 VALIDATION = "validation.json"  # beside the card: figures by threshold
 SECONDS = 300.0  # of a session
-WRONG_BPM = 10.0
 THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99)  # of `valid`
 
 
@@ -29,8 +30,20 @@ THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99)  # of `valid`
 SessionInputs = Callable[[Session], tuple[np.ndarray, np.ndarray]]
 
 
-def calibration_inputs(config: Config, inputs_of: SessionInputs) -> np.ndarray:
-    """Windows of sessions that neither teach nor validate, evenly chosen: int8 (n, ...)."""
+def calibration_inputs(config: Config, inputs_of: SessionInputs) -> Int8[np.ndarray, "n ..."]:
+    """Windows of simulated sessions that neither teach nor validate.
+
+    Parameters
+    ----------
+    config : Config
+    inputs_of : callable
+        Of a line: a session's inputs and labels.
+
+    Returns
+    -------
+    int8 (calibration_windows, ...)
+        Evenly chosen.
+    """
     count, world = config.calibration_windows, config.world
     made = (session(s, world.seconds, without=world.without) for s in calibration_seeds(world, count))
     inputs = np.concatenate([inputs_of(each)[0] for each in made])
@@ -40,7 +53,24 @@ def calibration_inputs(config: Config, inputs_of: SessionInputs) -> np.ndarray:
 def validate(
     config: Config, folder: Path, inputs_of: SessionInputs, progress: Callable[[str], None]
 ) -> tuple[int, ...]:
-    """The confidence map of the int8 student in `folder`; writes figures by threshold beside it."""
+    """The confidence map of an int8 student, by simulated people that it never saw.
+
+    Parameters
+    ----------
+    config : Config
+        Its world and tracking.
+    folder : Path
+        Holds student.tflite; gets validation.json, a row of figures for each of THRESHOLDS.
+    inputs_of : callable
+        Of a line: a session's inputs and labels.
+    progress : callable
+        Takes a line a threshold.
+
+    Returns
+    -------
+    tuple of 17 int
+        Q15.
+    """
     model = IntegerModel.load(folder / MODEL)
     logits, labels = [], []
     for seed in validation_seeds(config.world):
