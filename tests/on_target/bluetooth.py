@@ -27,7 +27,7 @@ def just_works(_connection) -> PairingConfig:
 
 
 class PhoneController(Controller):
-    """Bumble's; and it ends the attempt to connect that its host cancels (Core 6.0, 4, E, 7.8.13)."""
+    """Bumble's, and it ends a connection attempt that its host cancels (Core 6.0, vol. 4, part E, 7.8.13)."""
 
     def on_hci_le_create_connection_cancel_command(self, command) -> hci.HCI_StatusReturnParameters:
         pending, self.pending_le_connection = self.pending_le_connection, None

@@ -72,8 +72,8 @@ class WorldExamples:
 class SessionWindows:
     """Windows of one session, one a hop, before any front end.
 
-    x: PPG in 1/16 counts and three axes in 1/4096 g, whole numbers; bpm: the label, NaN without one; seen: the
-    pulse in each window's light, over what lies around it.
+    x: PPG in 1/16 counts and three axes in 1/4096 g, whole numbers; bpm: the label, NaN without one; seen:
+    the pulse in each window's light, over what lies around it.
     """
 
     x: Float64[np.ndarray, "n 4 256"]
