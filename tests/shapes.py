@@ -1,18 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""While tests run, every call of the core and of data is checked against its signature's shapes."""
+"""While tests run, every call of modules that state shapes is checked against its signature."""
 
 from beartype import BeartypeConf, beartype
 from jaxtyping import install_import_hook
 
 checked = beartype(conf=BeartypeConf(is_pep484_tower=True))  # a whole number serves as a float
-CORE = (  # not spectrum_float: TensorFlow's tensors have no shapes to check while they are traced
-    *("align", "bins", "estimator", "integer", "live", "policy", "replay", "sensor", "spectrum"),
-    *("streaming_window", "track", "window"),
-)
-DATA = ("corpus", "folds", "labels", "spectral_examples")
+MODULES = {  # not what handles TensorFlow's tensors, which have no shapes to check while they are traced
+    "core": (
+        *("align", "bins", "doubt", "estimator", "fusion", "integer", "live", "policy", "replay", "sensor"),
+        *("smooth", "spectrum", "streaming_window", "track", "window"),
+    ),
+    "data": ("corpus", "folds", "labels", "spectral_examples", "stretch", "world_examples"),
+    "evaluation": ("metrics", "sets", "table", "trace", "unseen"),
+    "experiments": ("first_fix", "fusion", "label_offset", "no_pulse", "realism", "sensor_settings"),
+    "learning.paper": ("augment",),
+    "oracle": ("model", "stream"),
+    "recordings": ("recording",),
+    "recordings.world": (
+        *("coupling", "delivery", "heart", "knobs", "lamps", "motion", "people", "pulse", "sensor", "slow"),
+    ),
+    "student": ("confidence",),
+}
 
 
 def check_signatures() -> None:
     """Install the check; before the modules are imported."""
-    modules = [f"wristpulse.core.{name}" for name in CORE] + [f"wristpulse.data.{name}" for name in DATA]
+    modules = [f"wristpulse.{room}.{name}" for room, names in MODULES.items() for name in names]
     install_import_hook(modules, "tests.shapes.checked")

@@ -108,8 +108,8 @@ def test_the_tested_are_not_among_the_unlabelled():
         {"ppg_lsb": 2.0},
         {"led": 1},
         {"subject": "x"},
-        {"hr_start_s": np.arange(9.0)},
-        {"hr": np.zeros(9, np.float32)},
+        {"hr_start_s": np.arange(12.0)},
+        {"hr": np.zeros(12, np.float32)},
     ],
 )
 def test_the_digest_names_all_that_a_recording_says(change):

@@ -105,24 +105,43 @@ def test_a_key_signs_the_images_of_boards_with_slots(tmp_path, monkeypatch):
     def built(board, folder, *options):
         """Folders as sysbuild leaves them, and what it was asked for."""
         asked.append((board, options))
-        for name, files in (("mcuboot", ["zephyr.hex"]), ("app", ["zephyr.hex", "zephyr.signed.bin"])):
+        both = ["zephyr.hex", "zephyr.bin"]
+        for name, files in ((dist.BOOTLOADER, both), (ROOT.name, [*both, "zephyr.signed.bin"])):
             (folder / name / "zephyr").mkdir(parents=True)
             for file in files:
                 (folder / name / "zephyr" / file).write_text(name)
-        return folder / "mcuboot", folder / "app"
+
+    def spdx(*words, makes=None):
+        """What `west spdx` was asked for; it makes a document."""
+        asked.append(words)
+        if makes:
+            (makes / "app.spdx").write_text(str(words[1].name))
+        return ""
 
     monkeypatch.setattr(dist, "BUILD", tmp_path / "build")
     monkeypatch.setattr(dist, "zephyr_base", lambda: tmp_path)
     monkeypatch.setattr(dist, "build_with_bootloader", built)
-    monkeypatch.setattr(dist, "sizes", lambda folder: {"flash": 1, "ram": 2})
+    monkeypatch.setattr(dist, "sizes", lambda folder: {"flash": len(folder.name), "ram": 2})
+    monkeypatch.setattr(dist, "sbom_problem", lambda base: "")
+    monkeypatch.setattr(dist, "_spdx", spdx)
     files = dist.make(tmp_path / "dist", ["nrf52840dk"], print, key)
-    names = {path.name: path.read_text() for path in files if path.parent.name == "firmware"}
-    assert names == {
-        "nrf52840dk.hex": "app",
-        "nrf52840dk.signed.bin": "app",
+    firmware = tmp_path / "dist" / "firmware"
+    app = ROOT.name
+    assert {str(p.relative_to(firmware)): p.read_text() for p in files if firmware in p.parents} == {
+        "nrf52840dk.hex": app,
+        "nrf52840dk.bin": app,
+        "nrf52840dk.signed.bin": app,
         "nrf52840dk.mcuboot.hex": "mcuboot",
+        "sbom/nrf52840dk/app.spdx": app,
+        "sbom/nrf52840dk.mcuboot/app.spdx": "mcuboot",
     }
-    assert f'-DSB_CONFIG_BOOT_SIGNATURE_KEY_FILE="{key}"' in asked[0][1]
+    ((_, options),) = [words for words in asked if words[0] == "nrf52840dk"]
+    assert f'-DSB_CONFIG_BOOT_SIGNATURE_KEY_FILE="{key}"' in options
+    assert {"-DCONFIG_BUILD_OUTPUT_META=y", "-Dmcuboot_CONFIG_BUILD_OUTPUT_META=y"} < set(options)
+    place = tmp_path / "build" / "dist-images" / "nrf52840dk-signed"
+    assert asked[:2] == [("--init", "-d", place / app), ("--init", "-d", place / "mcuboot")]
+    table = (tmp_path / "dist" / dist.SIZES).read_text().splitlines()
+    assert table[2:] == [f"| `nrf52840dk` | {len(app)} | 2 |", "| `nrf52840dk.mcuboot` | 7 | 2 |"]
 
 
 def test_a_missing_key_is_refused(tmp_path):

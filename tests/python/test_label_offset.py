@@ -23,7 +23,7 @@ def test_a_reference_whose_clock_is_off_is_found_out(late_s):
 
 def test_shifts_that_leave_no_window_are_unknown():
     short = replace(RECORDING, ppg=RECORDING.ppg[: int(9 * RECORDING.fs_ppg)], hr=RECORDING.hr[:1],
-                    hr_start_s=RECORDING.hr_start_s[:1])  # fmt: skip
+                    hr_start_s=RECORDING.hr_start_s[:1], activity=None, contact=None)  # fmt: skip
     share = power_at_label(short)
     assert np.isfinite(share[SHIFTS_S == 0]).all() and np.isnan(share[SHIFTS_S > 1]).all()
 

@@ -70,7 +70,7 @@ def test_the_peer_gets_the_recordings_and_its_estimates_their_windows(recordings
 
 
 def test_a_slow_sensor_is_brought_to_the_rate_that_the_package_takes(recordings, python, tmp_path):
-    slow = dataclasses.replace(recordings[0], ppg=recordings[0].ppg[::5], fs_ppg=12.8)
+    slow = dataclasses.replace(recordings[0], ppg=recordings[0].ppg[::5], fs_ppg=12.8, contact=None)
     _, (run,) = packages.runs_of(packages.BELIEFPPG, python, [slow], tmp_path)
     assert run.end_s[-1] == 40.0
 

@@ -20,11 +20,12 @@ from wristpulse.config.settings import Distillation, Recipe  # noqa: E402
 from wristpulse.core.bins import bin_bpm  # noqa: E402
 from wristpulse.core.spectrum_float import float_spectrum_inputs  # noqa: E402
 from wristpulse.data.spectral_examples import gather, noise_spectra, recording_examples  # noqa: E402
+from wristpulse.learning import by_steps as training  # noqa: E402
+from wristpulse.learning.by_steps import Teaching, train_network  # noqa: E402
 from wristpulse.learning.spectral import SpectralLine  # noqa: E402
-from wristpulse.learning.spectral import train as training  # noqa: E402
 from wristpulse.learning.spectral.augment import augment, swinging_light, without_pulse  # noqa: E402
+from wristpulse.learning.spectral.batches import Drawn, Lessons  # noqa: E402
 from wristpulse.learning.spectral.int8 import predict, quantize  # noqa: E402
-from wristpulse.learning.spectral.train import Teaching, train_network  # noqa: E402
 from wristpulse.models import spectral_teacher  # noqa: E402
 from wristpulse.models.layers import deployed  # noqa: E402
 from wristpulse.models.spectral import build  # noqa: E402
@@ -127,12 +128,16 @@ def test_the_teacher_is_twice_the_largest_student():
     assert 58_000 <= spectral_teacher.build(SpectralTeacher()).count_params() <= 66_000
 
 
+def lessons(data, recipe, unlabelled=0.0):
+    return Lessons(Drawn(data, recipe, 1, unlabelled), ALONE, recipe, 1)
+
+
 @pytest.mark.parametrize("bins_a_step", [1, 2])
 def test_it_learns_and_its_int8_self_agrees(device_inputs, tmp_path, bins_a_step):
     data = gather([RECORDING], [recording_examples(RECORDING, ALONE)])
     recipe = Recipe(steps=150, batch=32)
     network = SpectralStudent(width=8, bins_a_step=bins_a_step)
-    student = train_network(lambda: build(network), data, ALONE, recipe, 1, tmp_path)
+    student = train_network(lambda: build(network), lessons(data, recipe), recipe, 1, tmp_path)
     logits = predict(deployed(student), device_inputs)
     reference = data.bpm[: len(device_inputs)]
     known = np.isfinite(reference)
@@ -160,7 +165,8 @@ def test_an_interrupted_training_goes_on_as_if_nothing_had_been(tmp_path, monkey
     def run(folder, progress=lambda line: None):
         folder.mkdir(exist_ok=True)
         return train_network(
-            lambda: spectral_teacher.build(SMALL_TEACHER), data, ALONE, recipe, 1, folder, None, progress
+            *(lambda: spectral_teacher.build(SMALL_TEACHER), lessons(data, recipe), recipe),
+            *(1, folder, None, progress),
         )
 
     def power_cut(line):
@@ -197,7 +203,7 @@ def test_a_student_learns_from_its_teacher_where_there_are_no_labels(relation, t
     import dataclasses
 
     labelled = gather([RECORDING], [recording_examples(RECORDING, ALONE)])
-    mute = dataclasses.replace(RECORDING, hr=None, hr_start_s=np.empty(0))
+    mute = dataclasses.replace(RECORDING, hr=None, hr_start_s=np.empty(0), activity=None)
     both = gather([RECORDING, mute], [recording_examples(r, ALONE) for r in (RECORDING, mute)])
     assert both.chances(0.0)[len(labelled.bpm) :].sum() == 0
     assert both.chances(0.3)[np.isnan(both.bpm)].sum() == pytest.approx(0.3)
@@ -206,7 +212,8 @@ def test_a_student_learns_from_its_teacher_where_there_are_no_labels(relation, t
     settings = Distillation(relation, unlabelled_share=1.0)
     recipe = Recipe(steps=150, batch=16)
     student = train_network(
-        lambda: build(SpectralStudent(width=4)), both, ALONE, recipe, 1, tmp_path, Teaching(teacher, settings)
+        *(lambda: build(SpectralStudent(width=4)), lessons(both, recipe, 1.0), recipe, 1, tmp_path),
+        Teaching(teacher, settings),
     )
     apart = {}
     for name, model in (("taught", student), ("untaught", build(SpectralStudent(width=4)))):
@@ -218,7 +225,7 @@ def test_a_student_learns_from_its_teacher_where_there_are_no_labels(relation, t
 def test_training_needs_a_label():
     import dataclasses
 
-    mute = dataclasses.replace(RECORDING, hr=None, hr_start_s=np.empty(0))
+    mute = dataclasses.replace(RECORDING, hr=None, hr_start_s=np.empty(0), activity=None)
     with pytest.raises(UserError, match="expected one with a reference heart rate"):
         gather([mute], [recording_examples(mute, ALONE)])
 
@@ -226,7 +233,8 @@ def test_training_needs_a_label():
 def test_no_label_is_made_up_across_a_hole():
     """The reference is silent in the middle: windows there have no label, here as in an evaluation."""
     hole = (RECORDING.hr_start_s > 20) & (RECORDING.hr_start_s < RECORDING.hr_start_s[-1] - 20)
-    torn = replace(RECORDING, hr=RECORDING.hr[~hole], hr_start_s=RECORDING.hr_start_s[~hole])
+    starts = RECORDING.hr_start_s[~hole]
+    torn = replace(RECORDING, hr=RECORDING.hr[~hole], hr_start_s=starts, activity=None)
     bpm = recording_examples(torn, ALONE).bpm
     _, reference, _ = labelled_windows(torn, aligned=True)
     assert (np.isfinite(bpm) == np.isfinite(np.tile(reference, RECORDING.ppg.shape[1]))).all()

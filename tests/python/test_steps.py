@@ -104,8 +104,20 @@ def test_a_network_is_out_of_date_by_the_code_that_it_depends_on_alone(tmp_path,
     package = copied(PACKAGE, tmp_path / "wristpulse")
     before = steps.sources(package, ROOMS)
     with (package / file).open("a") as source:
-        source.write("# A comment.\n")
+        source.write("ADDED = 1\n")
     assert (steps.sources(package, ROOMS) != before) == stale
+
+
+def test_comments_and_docstrings_do_not_make_a_step_stale(tmp_path):
+    room = tmp_path / "room"
+    room.mkdir()
+    code = room / "code.py"
+    code.write_text("def rate():\n    return 64\n")
+    before = steps.sources(tmp_path, ["room"])
+    code.write_text('"""What it is."""\n\n\ndef rate():  # Hz\n    """Of the E4."""\n    return 64\n')
+    assert steps.sources(tmp_path, ["room"]) == before
+    code.write_text("def rate():\n    return 32\n")
+    assert steps.sources(tmp_path, ["room"]) != before
 
 
 def test_the_rooms_of_a_step_are_all_that_learning_may_import():

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from wristpulse.evaluation.metrics import LAGS_S
 from wristpulse.evaluation.unseen import (
-    LAGS_S,
     Person,
     labelled,
     markdown,

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 
 from wristpulse.evaluation.trace import Trace
 from wristpulse.learning.curve import MONITOR
-from wristpulse.student.confidence import WITHIN_BPM
+from wristpulse.student.tolerance import WITHIN_BPM
 from wristpulse_tools.experiment_report.figures import Bin, joined, network_name
 
 BLUE, ORANGE, PURPLE, GREEN, GREY = "#3b8eea", "#e69f00", "#cc79a7", "#009e73", "#8a9099"

@@ -11,7 +11,7 @@ import numpy as np
 from wristpulse.evaluation.metrics import calibration, errors
 from wristpulse.evaluation.trace import Trace
 from wristpulse.recordings.recording import HOP_S, HR_RANGE
-from wristpulse.student.confidence import WITHIN_BPM
+from wristpulse.student.tolerance import WITHIN_BPM, WRONG_BPM
 
 MOTION_G = (0.0, 0.05, 0.1, 0.2, 0.4, np.inf)  # edges, standard deviation of acceleration over a window
 RATE_BPM = (40.0, 60.0, 80.0, 100.0, 120.0, 140.0, 160.0, 200.0)
@@ -150,13 +150,15 @@ def coverage_curve(traces: Sequence[Trace]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def coverage_table(traces: Sequence[Trace]) -> list[tuple[float, float, float, float]]:
-    """Threshold of the confidence, share of hops kept, their MAE (BPM), share off by over 10 BPM."""
+    """Threshold of the confidence, share of hops kept, their MAE (BPM), share off by over WRONG_BPM."""
     error, confidence = absolute_errors(traces), joined(traces, "confidence")
     rows = []
     for threshold in THRESHOLDS:
         kept = error[confidence >= threshold]
         if len(kept):
-            rows.append((threshold, len(kept) / len(error), float(kept.mean()), float((kept > 10).mean())))
+            rows.append(
+                (threshold, len(kept) / len(error), float(kept.mean()), float((kept > WRONG_BPM).mean()))
+            )
     return rows
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wristpulse.evaluation.metrics import WRONG_BPM
 from wristpulse.evaluation.trace import Trace
+from wristpulse.student.tolerance import WRONG_BPM
 from wristpulse_tools.experiment_report import figures
 
 

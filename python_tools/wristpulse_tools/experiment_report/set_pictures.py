@@ -12,7 +12,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from wristpulse.evaluation.sets import Reliability
-from wristpulse.student.confidence import WITHIN_BPM
+from wristpulse.student.tolerance import WITHIN_BPM
 
 COLUMNS = 4
 PANEL_INCH = 2.4

@@ -4,7 +4,7 @@
     build/dist/
       pulse_on_a_wrist-0.2.0-py3-none-any.whl   pulse_on_a_wrist-0.2.0.tar.gz
       firmware/nrf52840dk.hex, .bin; with a key also .signed.hex, .signed.bin, .mcuboot.hex
-      firmware/sbom/nrf52840dk/*.spdx
+      firmware/sbom/nrf52840dk/*.spdx; with a key also sbom/nrf52840dk.mcuboot/*.spdx
       SIZES.md   SHA256SUMS
 
 Images need a Zephyr workspace and the SBOM west's `spdx`; where they are missing, a line says so.
@@ -33,6 +33,7 @@ from wristpulse_tools.firmware.zephyr_workspace import (
 
 SUMS = "SHA256SUMS"
 SIZES = "SIZES.md"
+BOOTLOADER = "mcuboot"  # as sysbuild calls its folder and its options
 IMAGES = (".hex", ".bin", ".signed.hex", ".signed.bin")
 SIGNED = ("nrf52840dk",)  # boards whose devicetree has MCUboot's two slots
 PRODUCTS = tuple(name for name, image in BOARDS.items() if image.endswith(".hex"))
@@ -70,7 +71,9 @@ def make(
         except WorkspaceError as error:
             say(f"no images: {error}")
         else:
-            write_text(part / SIZES, size_table([image(name, part, say, key) for name in chosen]))
+            write_text(
+                part / SIZES, size_table(row for name in chosen for row in images(name, part, say, key))
+            )
     write_text(part / SUMS, checksums(part))
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
@@ -94,35 +97,44 @@ def packages(folder: Path) -> tuple[Path, Path]:
     return wheel, sdist
 
 
-def image(
+def images(
     board: str, folder: Path, say: Callable[[str], None], key: Path | None = None
-) -> tuple[str, dict[str, int]]:
-    """Build a board's image and copy its files to folder/firmware; name and bytes of flash and RAM."""
+) -> list[tuple[str, dict[str, int]]]:
+    """Build a board's image, and its bootloader if it is signed, and copy their files to folder/firmware.
+
+    Returns name and bytes of flash and RAM of each.
+    """
     signed = key if board in SIGNED else None
     place = BUILD / "dist-images" / (f"{board}-signed" if signed else board)
     say(f"{board}: building" + ("" if signed or not key else ", not signed: no slots for MCUboot"))
     firmware = folder / "firmware"
     firmware.mkdir(exist_ok=True)
-    problem = sbom_problem(zephyr_base()) or _spdx("--init", "-d", place / ROOT.name if signed else place)
-    meta = f"-DCONFIG_BUILD_OUTPUT_META={'n' if problem else 'y'}"
+    built = {board: place}
+    if signed:
+        built = {board: place / ROOT.name, f"{board}.{BOOTLOADER}": place / BOOTLOADER}
+    problem = sbom_problem(zephyr_base())
+    for part in built.values():
+        problem = problem or _spdx("--init", "-d", part)
+    meta = f"CONFIG_BUILD_OUTPUT_META={'n' if problem else 'y'}"
     if signed:
         option = f'-DSB_CONFIG_BOOT_SIGNATURE_KEY_FILE="{signed.resolve()}"'
-        bootloader, place = build_with_bootloader(board, place, option, meta)
-        shutil.copyfile(bootloader / "zephyr" / "zephyr.hex", firmware / f"{board}.mcuboot.hex")
+        build_with_bootloader(board, place, option, f"-D{meta}", f"-D{BOOTLOADER}_{meta}")
     else:
-        build(board, place, meta)
-    for ending in IMAGES:
-        made = place / "zephyr" / f"zephyr{ending}"
-        if made.is_file():
-            shutil.copyfile(made, firmware / f"{board}{ending}")
-    documents = firmware / "sbom" / board
-    if not problem:
-        documents.mkdir(parents=True)
-        problem = _spdx("-d", place, "-s", documents, makes=documents)
-    if problem:
-        shutil.rmtree(documents, ignore_errors=True)
-        say(f"{board}: no SBOM: {problem}")
-    return board, sizes(place)
+        build(board, place, f"-D{meta}")
+    for name, part in built.items():
+        for ending in IMAGES if part.name != BOOTLOADER else (".hex",):
+            made = part / "zephyr" / f"zephyr{ending}"
+            if made.is_file():
+                shutil.copyfile(made, firmware / f"{name}{ending}")
+        documents = firmware / "sbom" / name
+        fault = problem
+        if not fault:
+            documents.mkdir(parents=True)
+            fault = _spdx("-d", part, "-s", documents, makes=documents)
+        if fault:
+            shutil.rmtree(documents, ignore_errors=True)
+            say(f"{name}: no SBOM: {fault}")
+    return [(name, sizes(part)) for name, part in built.items()]
 
 
 def sbom_problem(base: Path) -> str:

@@ -27,7 +27,7 @@ class QemuError(UserError):
 
 @dataclass(frozen=True)
 class Run:
-    """What an image left behind: its exit status (below 0: QEMU died of that signal) and all it printed."""
+    """How an image ended: its exit status (below 0: the signal that ended QEMU) and all that it printed."""
 
     status: int
     output: str
@@ -95,7 +95,7 @@ def run(
     timer = threading.Timer(timeout_s, give_up)
     timer.start()
     try:
-        with process:  # its end closes the pipe: death is noticed at once
+        with process:  # its end closes the pipe and is noticed at once
             for line in process.stdout or ():
                 lines.append(line)
                 on_line(line.rstrip("\r\n"))

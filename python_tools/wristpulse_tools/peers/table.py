@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from wristpulse.data.labels import window_labels
-from wristpulse.evaluation.metrics import WRONG_BPM, deviation
+from wristpulse.evaluation.metrics import deviation
 from wristpulse.evaluation.unseen import SETS
 from wristpulse.recordings import HOP_S
+from wristpulse.student.tolerance import WRONG_BPM
 from wristpulse_tools.peers.run import FIRST_END_S, Run
 from wristpulse_tools.support import tables
 

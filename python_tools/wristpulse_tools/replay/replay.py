@@ -38,7 +38,7 @@ Program = Callable[[Path, Callable[[str], None]], Run]
 
 
 class ReplayError(UserError):
-    """Firmware that did not end well: its exit status and its last words."""
+    """Firmware that did not end well: its exit status and the last line that it printed."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Replay:
 
     @property
     def valid(self) -> np.ndarray:
-        """Which estimates the firmware vouches for: bool (hops,)."""
+        """Which estimates the firmware calls valid: bool (hops,)."""
         return np.array([r.state is State.VALID for r in self.results])
 
     def reference(self, recording: Recording, aligned: bool = True) -> np.ndarray:

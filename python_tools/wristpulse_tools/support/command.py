@@ -95,9 +95,9 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Run a program that must succeed. `error` otherwise, with `where` (what it works on) and its last words.
+    """Run a program that must succeed; `error` otherwise.
 
-    A full disk is one line.
+    It names `where` (what the program works on) and holds the end of the output; a full disk is one line.
     """
     outcome = attempt(words, cwd=cwd, env=env, error=error)
     if outcome.status:

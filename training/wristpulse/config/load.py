@@ -91,14 +91,13 @@ def _check_world(config: Config, path: Path | str) -> None:
                 expected = "simulated people (world.share) where nobody else teaches or validates"
                 raise ConfigError(path, where, expected, "none")
         return
-    if config.front_end != "spectrum":
-        raise ConfigError(path, "world.share", "0 where front_end is window", f"{share:g}")
     for where, relations in (
         ("distillation.relation", (config.distillation.relation,)),
         ("sweep.relations", config.sweep.relations),
     ):
-        if set(relations) - {"none"}:
-            raise ConfigError(path, where, "none: simulated people teach by labels", ", ".join(relations))
+        if "decoupled" in relations:
+            expected = "another relation where simulated people teach: targets are no single heart rate"
+            raise ConfigError(path, where, expected, ", ".join(relations))
     if share == 1 and data.dataset:
         expected = 'dataset = "" where all people are simulated (world.share = 1)'
         raise ConfigError(path, "data.dataset", expected, data.dataset)

@@ -103,7 +103,7 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class World:
-    """Simulated sessions that a spectral student learns from while they are made: docs/simulator.md."""
+    """Simulated sessions that networks learn from while they are made: docs/simulator.md."""
 
     share: Share = 0.0  # of each batch; the rest is real people's; 1: nobody real
     seconds: Annotated[float, Meta(ge=16, le=3600)] = 180.0  # of a session
@@ -112,6 +112,15 @@ class World:
     without: tuple[str, ...] = ()  # knobs of wristpulse.recordings.world left out
     # Of 300 s, which map the confidence; no student learns from them.
     validation_sessions: Annotated[int, Meta(ge=3, le=10_000)] = 400
+
+
+# Of the settings of simulated people, those that a trained network depends on.
+_TEACHING = ("share", "seconds", "chunk_sessions", "chunk_steps", "without")
+
+
+def teaching_settings(world: World) -> dict[str, object]:
+    """The settings of simulated people that a trained network depends on, by name."""
+    return {name: getattr(world, name) for name in _TEACHING}
 
 
 @dataclass(frozen=True)

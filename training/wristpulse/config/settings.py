@@ -65,7 +65,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How long and how fast a network of the spectral line learns; about a minute on one core."""
+    """How long and how fast a network learns by steps; by default about a minute on one core."""
 
     steps: Count = 4000
     batch: Count = 64
@@ -74,6 +74,11 @@ class Recipe:
     label_spread_bpm: LabelSpread = 2.5  # standard deviation of the soft label over the bins
     # The label is the heart rate so much later than the window: it makes up for the tracker's delay.
     label_lead_s: Annotated[float, Meta(ge=0, le=8)] = 0.0
+    clip_norm: Annotated[float, Meta(ge=0, le=1000)] = 0.0  # of the gradients at most; 0: as they are
+
+
+# Of windows; without clipping, some seeds never leave the mean.
+ENDLESS = Recipe(steps=24_000, batch=128, clip_norm=1.0)
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,9 @@ class Config:
     world: World = field(default_factory=World)  # simulated people beside the corpus' or in their place
     teacher_training: Training = field(default_factory=Training)
     student_training: Training = field(default_factory=Training)
+    # Of the paper's line where simulated people teach (world.share > 0).
+    endless_training: Recipe = field(default_factory=lambda: ENDLESS)
+    endless_teacher_training: Recipe = field(default_factory=lambda: ENDLESS)
     spectral_training: Recipe = field(default_factory=Recipe)
     spectral_teacher_training: Recipe = field(default_factory=Recipe)
     distillation: Distillation = field(default_factory=Distillation)

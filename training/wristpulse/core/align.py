@@ -136,8 +136,19 @@ def _span_hops(stream: SensorStream, span: _Span) -> Hops | None:
 def align(stream: SensorStream) -> Hops:
     """All hops of a stream: 32 Hz frames of both channels, whatever the sensors' rates, jitter and drift.
 
-    A frame is the mean of the samples within 125 ms, weighted by a windowed sinc of cut-off 8 Hz: docs,
-    section 3.
+    A frame at time t is the mean of the samples within 125 ms of it, weighted by a windowed sinc k of cut-off
+    8 Hz: y(t) = sum k(t - t_i) x_i / sum k(t - t_i); docs/signal_path.md, section 3.
+
+    Parameters
+    ----------
+    stream : SensorStream
+        Times in microseconds. A step of 0, a step back and one beyond GAP_US are gaps.
+
+    Returns
+    -------
+    Hops
+        n hops, 64 frames each; none where the stream is too short for one. `discontinuous` marks the first
+        hop after a gap.
 
     Examples
     --------

@@ -52,7 +52,27 @@ class Doubt:
         self._alibi = False
 
     def hop(self, features: Int8[np.ndarray, "104 5"], bpm_q8: int, at_rest: bool, valid: bool) -> bool:
-        """Whether not to believe an estimate; features: of the newest window; valid: it would be shown."""
+        """Whether not to believe an estimate; once a hop on which the network ran, in their order.
+
+        Parameters
+        ----------
+        features : int8 (104, 5)
+            `hop_features` of the newest window: value - 128 of PPG, PPG at twice the bin, ACC, ACC at twice,
+            motion.
+        bpm_q8 : int
+            The estimate, 1/256 BPM.
+        at_rest : bool
+            The window's motion is at its floor. At rest lamps and doubled slow hearts are looked for, in
+            motion cadence.
+        valid : bool
+            The estimate would be shown. Enough of these in a row, before it coincides with the motion, let it
+            pass as a heart rate that was there before the cadence.
+
+        Returns
+        -------
+        bool
+            True: the confidence is to be held at DOUBT_Q15 or below.
+        """
         v = features.astype(np.int64) + 128
         coincides = not at_rest and _is_cadence(v, bpm_q8)
         self._note(bpm_q8, coincides, valid)

@@ -31,7 +31,19 @@ FRONT_ENDS: dict[str, FrontEnd] = {
 
 
 def front_end_inputs(recording: Sampled, front_end: str) -> Int8[np.ndarray, "w ..."]:
-    """What the network sees of a recording's default channel; front_end: one of FRONT_ENDS."""
+    """What the network sees of a recording's default channel.
+
+    Parameters
+    ----------
+    recording : Sampled
+    front_end : str
+        Key of `FRONT_ENDS`.
+
+    Returns
+    -------
+    int8 (w, 1024) for "window", (w, 104, 20) for "spectrum"
+        Of each of the w windows.
+    """
     windows = stream_windows(to_counts(recording))
     return FRONT_ENDS[front_end](windows.x, windows.ends)
 
@@ -132,12 +144,26 @@ class Estimator:
     def run(
         self, stream: SensorStream | Sequence[SensorStream], policy: Policy | None = None
     ) -> list[Result]:
-        """Results of all hops of a stream, from a fresh start; with a power policy if one is given.
+        """Results of all hops of a stream, from a fresh start.
 
-        Streams of several LEDs, 1 to 4 with the same times and the same acceleration, are fused.
+        Parameters
+        ----------
+        stream : SensorStream, or a sequence of 1 to 4
+            Several are one LED each, with the same times and the same acceleration; they are fused
+            (docs/signal_path.md, section 7a).
+        policy : Policy, optional
+            Fresh; it decides on which hops the network runs. Without one it runs on every hop with a whole
+            window.
+
+        Returns
+        -------
+        list of Result
+            One a hop.
 
         Raises
         ------
+        ValueError
+            More than four LEDs, or their times or acceleration differ.
         UserError
             The network does not give a logit for each of the tracker's bins.
         """
@@ -180,7 +206,22 @@ class Progress:
     def take(self, *leds: Windows, first: int = 0) -> Run:
         """Results of the hops from index `first` on; those before are what their windows look back on.
 
-        Windows of each LED. UserError if the network does not give a logit for each of the tracker's bins.
+        Parameters
+        ----------
+        *leds : Windows
+            Of each LED that `Estimator.start` was told of, over the same hops.
+        first : int
+            How many of the hops were taken before.
+
+        Returns
+        -------
+        Run
+            Its arrays and results cover the new hops only; `windows` covers all.
+
+        Raises
+        ------
+        UserError
+            The network does not give a logit for each of the tracker's bins.
         """
         hops, policy, tracker = leds[0].hops, self._policy, self._tracker
         evidence = [
@@ -329,7 +370,17 @@ HOP = re.compile(
 
 
 def parse(line: str) -> Result | None:
-    """The result that a line of firmware output states, or None; ValueError for an unknown state.
+    """The result that a line of firmware output states: the inverse of `str(Result)`.
+
+    Returns
+    -------
+    Result or None
+        None for any other line.
+
+    Raises
+    ------
+    ValueError
+        The line names a state that `State` does not have.
 
     Examples
     --------

@@ -50,7 +50,22 @@ class _Led:
 class Fusion:
     """What is known of the LEDs from one hop to the next.
 
-    weights: of the latest estimate, 0 to 16 for each LED; runs: how often the network ran for it.
+    Each LED has a tracker of its own. Its trust (Q15) follows that tracker's confidence c,
+    trust += (c - trust) / 2^FUSION_SHIFT, and its weight falls with its distance to the most trusted LED.
+
+    Parameters
+    ----------
+    tables : TrackerTables
+        Of every LED's tracker.
+    leds : int
+        2 to 4.
+
+    Attributes
+    ----------
+    weights : list of int
+        Of the latest estimate, 0 to 16 for each LED.
+    runs : int
+        How often the network ran for the latest estimate.
 
     Examples
     --------
@@ -93,7 +108,13 @@ class Fusion:
             own.trust = FUSION_TRUST
 
     def push(self, lit: Bool[np.ndarray, " leds"]) -> None:
-        """A hop comes: which LEDs have contact."""
+        """Begin a hop; before `hop` or `predict`.
+
+        Parameters
+        ----------
+        lit : bool (leds,)
+            Which LEDs have contact. One without is forgotten: track, trust and rest.
+        """
         self._lit = lit
         for own, has_contact in zip(self._leds, lit, strict=True):
             if not has_contact:
@@ -112,10 +133,23 @@ class Fusion:
         logits: list[Int8[np.ndarray, "104"] | None],
         clipped: Bool[np.ndarray, " leds"],
     ) -> Int8[np.ndarray, "104"]:
-        """One hop's logits for the tracker: 127 the highest.
+        """One hop's logits for the tracker, from the LEDs' own.
 
-        whole: LEDs with a whole window, one or more; seeing: of these, those neither flat nor saturated;
-        logits: the network's, of the whole ones; clipped: some of the light is at the end of the range.
+        Parameters
+        ----------
+        whole : bool (leds,)
+            LEDs with a whole window; one or more.
+        seeing : bool (leds,)
+            Of these, those whose light is neither flat nor saturated: the first of `light_quality`.
+        logits : list of int8 (104,) or None
+            The network's; None where there is no whole window.
+        clipped : bool (leds,)
+            Some of the light is at the end of the range: the second of `light_quality`.
+
+        Returns
+        -------
+        int8 (104,)
+            127 the highest; steps below it are the LEDs' weighted sums, at most 255.
         """
         ran = self._choose(whole & seeing if (whole & seeing).any() else whole)
         self.runs = int(ran.sum())
@@ -172,7 +206,21 @@ def _weight(own: _Led, below: int) -> int:
 
 
 def light_quality(windows: Windows) -> tuple[Bool[np.ndarray, " w"], Bool[np.ndarray, " w"]]:
-    """Of an LED's windows: neither flat nor saturated; partly saturated."""
+    """How good the light of one LED's windows is.
+
+    Parameters
+    ----------
+    windows : Windows
+        w windows of one LED.
+
+    Returns
+    -------
+    seeing : bool (w,)
+        Neither flat (deviation of PPG_FLOOR at most) nor saturated (more than one raw sample in FUSION_BLIND
+        at an end of the range).
+    clipped : bool (w,)
+        More than one raw sample in FUSION_CLIPPED at an end of the range.
+    """
     x, hops = windows.x, windows.hops
     d = x[:, 0] - (x[:, 0].sum(axis=1, keepdims=True) >> 8)
     of_window = windows.ends[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1)

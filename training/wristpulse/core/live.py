@@ -34,7 +34,17 @@ class LiveAligner:
         self._held: SensorStream | None = None  # what later hops look at
 
     def take(self, stream: SensorStream) -> Hops:
-        """The hops that these samples complete."""
+        """The hops that these samples complete.
+
+        Parameters
+        ----------
+        stream : SensorStream
+            Samples that follow those of the call before, of any number, none in one channel included.
+
+        Returns
+        -------
+        Hops
+        """
         held = _joined(SensorStream, self._held, stream) if self._held else stream
         hops = align(held)
         self._held = _from_hop(held, int(hops.end_us[-1])) if len(hops) else held
@@ -56,14 +66,54 @@ def _from_hop(stream: SensorStream, start_us: int) -> SensorStream:
 
 
 class LiveEstimator:
-    """Results hop by hop, from chunks of any length."""
+    """Results hop by hop, from chunks of any length; one LED, without a power policy.
+
+    Parameters
+    ----------
+    estimator : Estimator
+        Of the student; its tables and network are shared, its state is not.
+
+    Examples
+    --------
+    A network that always says 90 BPM, on 12 s of steady light that come in chunks of 3 s:
+
+    >>> from wristpulse.config.settings import Tracking
+    >>> from wristpulse.core.track import tracker_tables
+    >>> def predict(inputs):
+    ...     return np.tile(np.where(np.arange(104) == 32, 127, -128).astype(np.int8), (len(inputs), 1))
+    >>> live = LiveEstimator(Estimator(predict, tracker_tables(0.1, Tracking())))
+    >>> t = np.arange(150) * 20_000
+    >>> light, still = np.full(150, 100_000, np.uint32), np.tile(np.array([0, 0, 4096], np.int16), (150, 1))
+    >>> for start in range(0, 12_000_000, 3_000_000):
+    ...     print([r.bpm_q8 / 256 for r in live.take(SensorStream(light, t + start, still, t + start))])
+    [0.0]
+    [0.0]
+    [0.0, 90.0]
+    [90.0]
+    """
 
     def __init__(self, estimator: Estimator) -> None:
         self._aligner, self._progress = LiveAligner(), estimator.start()
         self._before: Hops | None = None  # the hops that the next ones' windows look back on
 
     def take(self, stream: SensorStream) -> list[Result]:
-        """Results of the hops that these samples complete."""
+        """Results of the hops that these samples complete.
+
+        Parameters
+        ----------
+        stream : SensorStream
+            Samples that follow those of the call before.
+
+        Returns
+        -------
+        list of Result
+            Their hop numbers go on from call to call.
+
+        Raises
+        ------
+        UserError
+            The network does not give a logit for each of the tracker's bins.
+        """
         new = self._aligner.take(stream)
         earlier = len(self._before) if self._before else 0
         hops = _joined(Hops, self._before, new) if self._before else new

@@ -60,7 +60,17 @@ class SensorStream:
 
 
 def check_leds(streams: Sequence[SensorStream]) -> None:
-    """ValueError unless these are 1 to FUSION_LEDS LEDs with the same times and the same acceleration."""
+    """Check that streams are LEDs of one device.
+
+    Parameters
+    ----------
+    streams : sequence of SensorStream
+
+    Raises
+    ------
+    ValueError
+        Not 1 to FUSION_LEDS streams, or their times or their acceleration differ.
+    """
     if not 1 <= len(streams) <= FUSION_LEDS:
         raise ValueError(f"LEDs: expected 1 to {FUSION_LEDS}, found {len(streams)}")
     for led, one in enumerate(streams[1:], start=1):
@@ -70,7 +80,18 @@ def check_leds(streams: Sequence[SensorStream]) -> None:
 
 
 def sample_times(samples: int, rate_hz: float) -> Int64[np.ndarray, " {samples}"]:
-    """Times in microseconds of a sensor that starts at 0 and runs at `rate_hz`.
+    """Times of a sensor that starts at 0 and never misses a sample.
+
+    Parameters
+    ----------
+    samples : int
+    rate_hz : float
+        The period is rounded to whole nanoseconds.
+
+    Returns
+    -------
+    int64 (samples,)
+        Microseconds, rounded down.
 
     Examples
     --------
@@ -87,6 +108,11 @@ def to_counts(recording: Sampled, led: int | None = None) -> SensorStream:
     ----------
     recording : of any data set.
     led : PPG channel; None: the recording's default.
+
+    Returns
+    -------
+    SensorStream
+        Both channels start at 0 us and run at the recording's rates.
 
     Raises
     ------

@@ -106,10 +106,19 @@ def _power(x: np.ndarray) -> np.ndarray:
 
 
 def magnitudes(x: Int64[np.ndarray, "w 4 256"]) -> Int64[np.ndarray, "w 4 104"]:
-    """Magnitudes of windows at the bins: PPG, PPG at twice each bin, ACC, ACC at twice each.
+    """Magnitudes of windows at the bins, Hann-windowed: `transform` and `bins`.
 
-    The accelerometer's is the root of its axes' summed squares. PPG is in units that differ from window to
-    window (a block exponent), ACC in 1/256 of (1/4096 g) of amplitude.
+    Parameters
+    ----------
+    x : int64 (w, 4, 256)
+        PPG (1/16 counts), X, Y, Z (1/4096 g); each channel's mean is taken off.
+
+    Returns
+    -------
+    int64 (w, 4, 104)
+        PPG, PPG at twice each bin, ACC, ACC at twice each. The accelerometer's is the root of its axes'
+        summed squares, in 1/256 of (1/4096 g) of amplitude. PPG's unit differs from window to window: a block
+        exponent brings its largest value to 16 bits.
 
     Examples
     --------
@@ -150,7 +159,18 @@ def log2_q4(r: Int64[np.ndarray, " *shape"]) -> Int64[np.ndarray, " *shape"]:
 def hop_features(x: Int64[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 104 5"]:
     """What each window adds to a network input: a value v of 0..255 as v - 128.
 
-    Magnitudes m enter as 255 sqrt(m / max(m)), motion r as 2 (16 log2(r) - REST_LOG2).
+    Magnitudes m enter as 255 sqrt(m / max(m)), motion r as 2 (16 log2(r) - REST_LOG2); max(m) is that of
+    PPG's bins, and that of both ACC rows, each with a floor.
+
+    Parameters
+    ----------
+    x : int64 (w, 4, 256)
+        PPG (1/16 counts), X, Y, Z (1/4096 g).
+
+    Returns
+    -------
+    int8 (w, 104, 5)
+        PPG, PPG at twice the bin, ACC, ACC at twice, motion (the same in every bin).
     """
     m = magnitudes(x)
     ppg = _relative_root(m[:, :2], np.maximum(m[:, 0].max(axis=-1), PPG_SPECTRUM_FLOOR))
@@ -180,7 +200,19 @@ def last_windows(ends: Int64[np.ndarray, " w"]) -> Int64[np.ndarray, "w 4"]:
 def spectrum_inputs(
     x: Int64[np.ndarray, "w 4 256"], ends: Int64[np.ndarray, " w"]
 ) -> Int8[np.ndarray, "w 104 20"]:
-    """Network inputs of a stream's windows and their hops `ends`: the features of the last four windows.
+    """Network inputs of a stream's windows: the features of the last four windows.
+
+    Parameters
+    ----------
+    x : int64 (w, 4, 256)
+        All windows of the stream in their order, PPG (1/16 counts), X, Y, Z (1/4096 g).
+    ends : int64 (w,)
+        The hop that completes each window; it says where the stream breaks (`last_windows`).
+
+    Returns
+    -------
+    int8 (w, 104, 20)
+        `hop_features` of the four windows, the oldest first.
 
     Examples
     --------

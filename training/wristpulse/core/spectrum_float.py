@@ -17,10 +17,20 @@ if TYPE_CHECKING:
 
 
 def float_spectrum_inputs(spectra: tf.Tensor, motion: tf.Tensor) -> tf.Tensor:
-    """Network inputs float32 (n, 1, 104, 20), whole multiples of 1/255, as `spectrum_inputs` makes them.
+    """Network inputs as `spectrum_inputs` makes them, of magnitudes that may be augmented.
 
-    spectra: float32 (n, 4 hops, 4, 104), of `magnitudes`; motion: float32 (n, 4 hops), of `motion`. Single
-    precision: a value on the edge of a step may differ by one step from the device's.
+    Parameters
+    ----------
+    spectra : float32 (n, 4 hops, 4, 104)
+        Of `magnitudes`: PPG, PPG at twice each bin, ACC, ACC at twice each.
+    motion : float32 (n, 4 hops)
+        Of `motion`.
+
+    Returns
+    -------
+    float32 (n, 1, 104, 20)
+        Whole multiples of 1/255 from 0 to 1; 0 stands for int8 -128. Single precision: a value on the edge of
+        a step may differ by one step from the device's.
     """
     import tensorflow as tf
 

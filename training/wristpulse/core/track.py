@@ -97,9 +97,22 @@ def tracker_tables(
 
 
 class Tracker:
-    """The filter, for one wrist or many in step: state int64 (..., 104), steps on logits int8 (..., 104).
+    """The filter, for one wrist or many in step.
 
-    raw: confidence of the latest step before the confidence map, Q15, int64 (...).
+    Parameters
+    ----------
+    tables : TrackerTables
+    shape : tuple of int
+        Of the many; (): one wrist.
+
+    Attributes
+    ----------
+    posterior : int64 (*shape, 104)
+        Its sum is about MASS.
+    fresh : bool
+        Nothing was taken since the last reset.
+    raw : int64 (*shape)
+        Confidence of the latest step before the confidence map, Q15.
     """
 
     def __init__(self, tables: TrackerTables, shape: tuple[int, ...] = ()) -> None:
@@ -130,7 +143,23 @@ class Tracker:
     def step(
         self, logits: Int8[np.ndarray, " *many 104"]
     ) -> tuple[Int64[np.ndarray, " *many"] | np.int64, Int64[np.ndarray, " *many"] | np.int64]:
-        """Take one hop's logits: bpm_q8 (1/256 BPM) and confidence_q15."""
+        """Take one hop's logits: predict, weigh, estimate.
+
+        The first step after a reset weighs by the likelihood twice, for its own estimate only: nothing was
+        seen of the other hops of its window before.
+
+        Parameters
+        ----------
+        logits : int8 (*many, 104)
+            Of the network.
+
+        Returns
+        -------
+        bpm_q8 : int64 (*many)
+            Mean of the bins within NEAR of the highest, 1/256 BPM.
+        confidence_q15 : int64 (*many)
+            Share of the posterior in these bins, by the confidence map.
+        """
         self.predict()
         self.posterior = p = self._weighed(self.posterior, logits)
         if self.fresh:  # nothing was seen of this window before: it counts in full, for its own estimate
@@ -146,7 +175,18 @@ class Tracker:
     def looking_back(
         self, after: Int64[np.ndarray, " *many 104"]
     ) -> tuple[Int64[np.ndarray, " *many"] | np.int64, Int64[np.ndarray, " *many"] | np.int64]:
-        """bpm_q8 and confidence_q15 of the posterior times what the hops after say of this one."""
+        """Estimate of a hop from the hops before, the hop itself and the hops after it.
+
+        Parameters
+        ----------
+        after : int64 (*many, 104)
+            What the hops after it say: the posterior of a filter that ran back to just after this hop.
+
+        Returns
+        -------
+        bpm_q8, confidence_q15 : int64 (*many)
+            As of `step`. `after` alone decides where it excludes all that was before.
+        """
         both = self.posterior * after
         return self._estimate(_normal(both) if both.any() else after)
 
@@ -196,7 +236,19 @@ def _calibrated(confidence_map: np.ndarray, raw: Any) -> Any:
 def track(
     logits: Int8[np.ndarray, "time *many 104"], tables: TrackerTables
 ) -> tuple[Int64[np.ndarray, " time *many"], Int64[np.ndarray, " time *many"]]:
-    """Run the filter over time, from a fresh start: bpm_q8 (1/256 BPM) and confidence_q15.
+    """Run the filter over time, from a fresh start.
+
+    Parameters
+    ----------
+    logits : int8 (time, *many, 104)
+        One a hop, without a gap.
+    tables : TrackerTables
+
+    Returns
+    -------
+    bpm_q8 : int64 (time, *many)
+        1/256 BPM.
+    confidence_q15 : int64 (time, *many)
 
     Examples
     --------

@@ -65,6 +65,15 @@ class Windows:
 def stream_windows(stream: SensorStream) -> Windows:
     """Align a stream and cut it into windows: 8 s every 2 s, one for each hop that completes one.
 
+    Parameters
+    ----------
+    stream : SensorStream
+
+    Returns
+    -------
+    Windows
+        w may be 0: the stream is too short, or has no contact for 8 s on end.
+
     Examples
     --------
     >>> t = np.arange(600) * 20_000  # 12 s at 50 Hz
@@ -117,7 +126,16 @@ def window_inputs(x: Int64[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 4 256"
     """Network inputs of windows: 32 steps a standard deviation, zero point 0.
 
     With d = `band_passed` PPG, or an axis minus its mean, and r = 16 standard deviations (of the three axes
-    together), an input is clip(round(512 d / r), -128, 127).
+    together, with a floor), an input is clip(round(512 d / r), -128, 127).
+
+    Parameters
+    ----------
+    x : int64 (w, 4, 256)
+        PPG (1/16 counts), X, Y, Z (1/4096 g).
+
+    Returns
+    -------
+    int8 (w, 4, 256)
 
     Examples
     --------

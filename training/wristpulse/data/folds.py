@@ -66,6 +66,23 @@ def _of(recordings: Iterable[Recording], people: Iterable[Person]) -> tuple[Reco
     return tuple(r for r in recordings if person(r) in wanted)
 
 
+def _fold(
+    recordings: Sequence[Recording],
+    name: str,
+    *,
+    train: Iterable[Person],
+    validation: Iterable[Person] = (),
+    test: Iterable[Person],
+) -> Fold:
+    """The recordings of these people on each side, in the order given."""
+    return Fold(
+        name=name,
+        train=_of(recordings, train),
+        validation=_of(recordings, validation),
+        test=_of(recordings, test),
+    )
+
+
 def _people(recordings: Iterable[Recording], *datasets: str) -> list[Person]:
     """People of the data sets, in order; FoldError if a data set is absent."""
     recordings = list(recordings)
@@ -106,12 +123,7 @@ def bami_spc_4fold(recordings: Sequence[Recording]) -> list[Fold]:
             groups[place % 4].append(people[number])
     everyone = {who for group in groups for who in group}
     return [
-        Fold(
-            name=f"group-{n + 1}",
-            train=_of(recordings, everyone - set(group)),
-            validation=(),
-            test=_of(recordings, group),
-        )
+        _fold(recordings, f"group-{n + 1}", train=everyone - set(group), test=group)
         for n, group in enumerate(groups)
     ]
 
@@ -134,18 +146,17 @@ def cross_dataset(recordings: Sequence[Recording]) -> list[Fold]:
     FoldError
         A data set is absent.
     """
-    bami, spc = (_of(recordings, _people(recordings, d)) for d in ("bami1", "troika"))
+    bami, spc = (_people(recordings, dataset) for dataset in ("bami1", "troika"))
     return [
-        Fold(name="troika-to-bami1", train=spc, validation=(), test=bami),
-        Fold(name="bami1-to-troika", train=bami, validation=(), test=spc),
+        _fold(recordings, "troika-to-bami1", train=spc, test=bami),
+        _fold(recordings, "bami1-to-troika", train=bami, test=spc),
     ]
 
 
 def bami2_transfer(recordings: Sequence[Recording]) -> list[Fold]:
     """Train on BAMI-1 and SPC, test on BAMI-2."""
-    train = _of(recordings, _people(recordings, "bami1", "troika"))
-    test = _of(recordings, _people(recordings, "bami2"))
-    return [Fold(name="bami1+troika-to-bami2", train=train, validation=(), test=test)]
+    train, test = _people(recordings, "bami1", "troika"), _people(recordings, "bami2")
+    return [_fold(recordings, "bami1+troika-to-bami2", train=train, test=test)]
 
 
 # Sets that are left out one at a time: data set, and the first letter of the subjects that count.
@@ -167,14 +178,10 @@ def leave_one_set_out(recordings: Sequence[Recording]) -> list[Fold]:
         name: [who for who in of if who[1].startswith(LEFT_OUT[name][1])] for name, of in people.items()
     }
     people[ONLY_TESTED] = _people(recordings, ONLY_TESTED)
+    taught = {name: of for name, of in people.items() if name != ONLY_TESTED}
     return [
-        Fold(
-            name=name,
-            train=_of(
-                recordings, {w for n, of in people.items() if n not in (name, ONLY_TESTED) for w in of}
-            ),
-            validation=(),
-            test=_of(recordings, tested),
+        _fold(
+            recordings, name, train={who for n, of in taught.items() if n != name for who in of}, test=tested
         )
         for name, tested in people.items()
     ]
@@ -203,11 +210,10 @@ def dalia_4group(recordings: Sequence[Recording]) -> list[Fold]:
     folds = []
     for start in range(0, len(people), 4):
         group = people[start : start + 4]
-        train = _of(recordings, set(people) - set(group))
+        train = set(people) - set(group)
         for who in group:
-            others = _of(recordings, set(group) - {who})
-            test = _of(recordings, {who})
-            folds.append(Fold(name=who[1], train=train, validation=others, test=test))
+            others = set(group) - {who}
+            folds.append(_fold(recordings, who[1], train=train, validation=others, test=[who]))
     return folds
 
 
@@ -235,14 +241,7 @@ def wesad_loso(recordings: Sequence[Recording]) -> list[Fold]:
     for n, who in enumerate(people):
         validation = people[(n + 1) % len(people)]
         train = set(people) - {who, validation}
-        folds.append(
-            Fold(
-                name=who[1],
-                train=_of(recordings, train),
-                validation=_of(recordings, {validation}),
-                test=_of(recordings, {who}),
-            )
-        )
+        folds.append(_fold(recordings, who[1], train=train, validation=[validation], test=[who]))
     return folds
 
 
@@ -251,12 +250,7 @@ def simulator_3fold(recordings: Sequence[Recording]) -> list[Fold]:
     people = _people(recordings, "simulator")
     groups = [set(people[n::3]) for n in range(3)]
     return [
-        Fold(
-            name=f"group-{n + 1}",
-            train=_of(recordings, set(people) - group),
-            validation=(),
-            test=_of(recordings, group),
-        )
+        _fold(recordings, f"group-{n + 1}", train=set(people) - group, test=group)
         for n, group in enumerate(groups)
     ]
 

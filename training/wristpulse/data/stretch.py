@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Windows of a recording that is played faster or slower, and their labels: other heart rates for nothing."""
+"""Windows of a recording that is played faster or slower, and their labels: examples of other heart rates."""
 
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float64
 
 from wristpulse.core.numbers import RATE_HZ, WINDOW
 from wristpulse.core.sensor import SensorStream, to_counts
@@ -16,7 +17,7 @@ TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
 
 def stretched_windows(
     recording: Recording, led: int | None, stretch: float, aligned: bool, lead_s: float = 0.0
-) -> tuple[Windows, np.ndarray]:
+) -> tuple[Windows, Float64[np.ndarray, " w"]]:
     """Windows of one PPG channel played `stretch` times as fast, and their labels in BPM, float64 (w,).
 
     A label is that of `lead_s` after the window's middle, times the stretch; NaN where there is none.

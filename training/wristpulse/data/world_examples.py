@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Int32
+from jaxtyping import Float32, Float64, Int32
 from scipy.fft import rfft
 
 from wristpulse.config.networks import World
@@ -32,7 +32,7 @@ from wristpulse.core.spectrum import LAST, bins
 from wristpulse.recordings.world import BASE_HZ, Session, session
 
 SETTLE_HOPS = 2  # at the start, in which a sensor's filter settles
-SEEN = (0.5, 1.2)  # pulse over what lies around it: below, nobody could know; above, everybody can
+SEEN = (0.5, 1.2)  # pulse over what lies around it: unreadable below the first, plain above the second
 SECOND = 0.6  # weight of the second harmonic in this
 AROUND = 3  # bins around the pulse's
 TAUGHT_BPM = (30.5, 222.0)  # labels within the bins
@@ -68,8 +68,21 @@ class WorldExamples:
         return len(self.bpm)
 
 
-def session_examples(made: Session, led: int = 0, lead_s: float = 0.0) -> WorldExamples:
-    """Windows of a session's LED, one a hop; labels `lead_s` later than these, as far as the session goes."""
+@dataclass(frozen=True, kw_only=True)
+class SessionWindows:
+    """Windows of one session, one a hop, before any front end.
+
+    x: PPG in 1/16 counts and three axes in 1/4096 g, whole numbers; bpm: the label, NaN without one; seen: the
+    pulse in each window's light, over what lies around it.
+    """
+
+    x: Float64[np.ndarray, "n 4 256"]
+    bpm: Float64[np.ndarray, " n"]
+    seen: Float64[np.ndarray, " n"]
+
+
+def session_windows(made: Session, led: int = 0, lead_s: float = 0.0) -> SessionWindows:
+    """Windows of a session's LED; labels `lead_s` later than these, as far as the session goes."""
     rng = np.random.default_rng([made.seed, led, 29])
     pulse = made.pulse[:, led]
     light = made.light[:, led] + made.noise[led] * rng.normal(size=len(pulse))
@@ -81,23 +94,30 @@ def session_examples(made: Session, led: int = 0, lead_s: float = 0.0) -> WorldE
     cut = np.lib.stride_tricks.sliding_window_view(frames, WINDOW, axis=1)[:, SETTLE_HOPS * HOP :: HOP]
     start = (np.arange(cut.shape[1]) + SETTLE_HOPS) * HOP / BASE_HZ + FIRST_S
     start = start[start + lead_s + WINDOW / BASE_HZ <= len(made.worn) / BASE_HZ]
-    cut = cut[:, : len(start)]
-    x = (cut - cut.mean(axis=2, keepdims=True)).astype(np.float32)
-    around = np.abs(rfft(x[4:] * _HANN, POINTS, axis=2))  # (2, w, 513)
-    motion = np.sqrt((x[1:4] ** 2).sum(axis=(0, 2)))
+    cut = cut[:, : len(start)].swapaxes(0, 1)
+    parts = (cut[:, 4:] - cut[:, 4:].mean(axis=2, keepdims=True)).astype(np.float32)
+    around = np.abs(rfft(parts * _HANN, POINTS, axis=2))  # (n, 2, 513)
     worn = made.worn[((start + WINDOW / BASE_HZ) * BASE_HZ).astype(int) - 1]
     bpm, label = np.full((2, len(start)), np.nan)
     if made.heart:
         bpm, label = (np.where(worn, made.heart.label(start + later), np.nan) for later in (0, lead_s))
-    seen = _seen(around[0], around[1], bpm)
-    hops = np.maximum(np.arange(len(start))[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1), 0)
+    return SessionWindows(x=cut[:, :4], bpm=label, seen=_seen(around[:, 0], around[:, 1], bpm))
+
+
+def session_examples(made: Session, led: int = 0, lead_s: float = 0.0) -> WorldExamples:
+    """Spectra of a session's LED, one a hop; labels `lead_s` later than these, as far as the session goes."""
+    windows = session_windows(made, led, lead_s)
+    x = (windows.x - windows.x.mean(axis=2, keepdims=True)).astype(np.float32).swapaxes(0, 1)
+    motion = np.sqrt((x[1:4] ** 2).sum(axis=(0, 2)))
+    hops = np.maximum(np.arange(len(motion))[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1), 0)
+    seen = 0.5 * (windows.seen + windows.seen[hops].mean(axis=1))
     return WorldExamples(
-        spectra=_spectra(x[:4]),
+        spectra=_spectra(x),
         motion=np.maximum(motion, ACC_FLOOR).astype(np.float32),
-        bpm=label.astype(np.float32),
-        seen=_clear(0.5 * (seen + seen[hops].mean(axis=1)), label).astype(np.float32),
+        bpm=windows.bpm.astype(np.float32),
+        seen=clear(seen, windows.bpm).astype(np.float32),
         hops=hops.astype(np.int32),
-        session=np.zeros(len(start), np.int32),
+        session=np.zeros(len(motion), np.int32),
     )
 
 
@@ -150,8 +170,8 @@ def _seen(pulse: np.ndarray, rest: np.ndarray, bpm: np.ndarray) -> np.ndarray:
     return found
 
 
-def _clear(ratio: np.ndarray, bpm: np.ndarray) -> np.ndarray:
-    """0 where nobody could know, 1 where everybody can."""
+def clear(ratio: np.ndarray, bpm: np.ndarray) -> np.ndarray:
+    """How far labels (n,) are taught, from `SessionWindows.seen`: 0 where nobody could know them, 1: all."""
     inside = (bpm >= TAUGHT_BPM[0]) & (bpm <= TAUGHT_BPM[1])
     low, high = np.log(SEEN)
     clear = np.clip((np.log(np.maximum(ratio, 1e-6)) - low) / (high - low), 0, 1)

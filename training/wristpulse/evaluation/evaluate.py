@@ -30,7 +30,16 @@ def repeated(
     relations: Sequence[str] = (),
     sizes: Sequence[str] = (),
 ) -> Config:
-    """The configuration by another protocol, and with other repetitions where some are given."""
+    """The configuration by another protocol, and with other repetitions where some are given.
+
+    Parameters
+    ----------
+    config : Config
+    protocol : str, optional
+        Key of `wristpulse.data.folds.PROTOCOLS`; else the configuration's own, else `PROTOCOL`.
+    seeds, folds, relations, sizes : sequence, optional
+        In place of those of `config.sweep`; an empty one leaves these.
+    """
     sweep = replace(
         config.sweep,
         seeds=tuple(seeds) or config.sweep.seeds,
@@ -50,10 +59,37 @@ def evaluate(
     scheduler: str | None = None,
     progress: Callable[[str], None] = print,
 ) -> Path:
-    """Run all jobs, print the table, write table.md and metrics.json; the folder that they are in.
+    """Run all jobs of a configuration, print the table, write table.md and metrics.json.
 
-    data: the folder that holds the data sets' folders; workers: processes on this machine, default: one a
-    core; scheduler: address of a Dask scheduler whose workers run the jobs instead.
+    Parameters
+    ----------
+    config : Config
+        With a protocol.
+    data : Path or None
+        Folder that holds the data sets' folders; None: of simulated people.
+    out : Path
+        The results go into `out`/<protocol>-<configuration>. Jobs that are up to date there are not run
+        again.
+    workers : int, optional
+        Processes on this machine; default: one a core.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers run the jobs instead.
+    progress : callable
+        Takes a line of text.
+
+    Returns
+    -------
+    Path
+        The folder of the results.
+
+    Raises
+    ------
+    ConfigError
+        The protocol or a fold of the sweep does not exist.
+    UserError
+        Recordings cannot be read.
+    SweepError
+        Jobs failed; all others have ended by then.
     """
     from wristpulse.evaluation.sweep import run_jobs
 
@@ -66,7 +102,17 @@ def evaluate(
 
 
 def summarise(folder: Path, jobs: Sequence[Path], config: Config | None = None) -> None:
-    """Print and write the table of finished jobs' folders."""
+    """Print the table of finished jobs and write it to `folder`: table.md, and metrics.json with its origin.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the evaluation.
+    jobs : sequence of Path
+        The jobs' folders, inside `folder`.
+    config : Config, optional
+        Noted in metrics.json.
+    """
     results = by_other_folds(read_results(jobs))
     rows = table(results)
     print(markdown(rows, PRINTED))

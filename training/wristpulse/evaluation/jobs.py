@@ -61,9 +61,26 @@ class Job:
 
 
 def plan(config: Config, data: Path | None, root: Path) -> dict[Job, Job | None]:
-    """All jobs of a configuration's protocol, each with the teacher's job that it waits for, if any.
+    """All jobs of a configuration's protocol: fold x seed x relation x size.
 
-    One teacher a fold, of the configuration's seed. ConfigError for an unknown protocol or fold.
+    Parameters
+    ----------
+    config : Config
+    data : Path or None
+        Folder of the data sets.
+    root : Path
+        Folder of the evaluation, below which each job has its own.
+
+    Returns
+    -------
+    dict of Job to Job or None
+        Each job and the teacher's job that it waits for. One teacher a fold, of the configuration's own seed;
+        it stands before its students.
+
+    Raises
+    ------
+    ConfigError
+        The protocol or a fold of the sweep does not exist.
     """
     check(config, config.name)
     if config.protocol not in PROTOCOLS:
@@ -89,17 +106,42 @@ def plan(config: Config, data: Path | None, root: Path) -> dict[Job, Job | None]
 
 @lru_cache(maxsize=1)
 def folds(protocol: str, folder: Path | None, data: Data) -> tuple[Fold, ...]:
-    """The protocol's folds; recordings are read once a process. UserError where they cannot be."""
+    """The protocol's folds; recordings are read once a process.
+
+    Parameters
+    ----------
+    protocol : str
+        Key of `wristpulse.data.folds.PROTOCOLS`.
+    folder : Path or None
+        Holds the data sets' folders.
+    data : Data
+        How recordings are read: seconds and people of the simulator, among others.
+
+    Raises
+    ------
+    UserError
+        A data set is not there or cannot be read.
+    """
     chosen = PROTOCOLS[protocol]
     corpus.check_folder(chosen.datasets, data, folder)
     return tuple(chosen.folds([r for name in chosen.datasets for r in corpus.read(name, folder, data)]))
 
 
 def fold_of(metrics: dict, folder: Path | None) -> Fold:
-    """The fold of a job, by its metrics.json.
+    """The fold of a finished job.
 
-    UserError where recordings cannot be read, or are not those that the job had: people that it learnt from
-    would be taken for people never seen.
+    Parameters
+    ----------
+    metrics : dict
+        The job's metrics.json.
+    folder : Path or None
+        Holds the data sets' folders.
+
+    Raises
+    ------
+    UserError
+        Recordings cannot be read, or their people are not those that the job had: people that it learnt from
+        would be taken for people never seen.
     """
     configuration = metrics["configuration"]
     data = msgspec.convert(configuration["data"], Data)
@@ -118,7 +160,11 @@ def fold_of(metrics: dict, folder: Path | None) -> Fold:
 
 
 def with_validation(fold: Fold) -> Fold:
-    """The fold with people who choose the epoch, taken from the training side if it names nobody."""
+    """The fold with people who choose the epoch.
+
+    Where the protocol names nobody, one training person in VALIDATION_SHARE moves to that side, always the
+    same ones; of fewer, the last.
+    """
     if fold.validation:
         return fold
     people: list[Person] = list(dict.fromkeys(map(person, fold.train)))
@@ -131,7 +177,28 @@ def with_validation(fold: Fold) -> Fold:
 
 
 def run_job(job: Job, teacher: Job | None, progress: Callable[[str], None] = print) -> Path:
-    """Train, quantise and test a job's network as far as that is not done; the job's folder."""
+    """Train, quantise and test a job's network as far as that is not done.
+
+    Parameters
+    ----------
+    job : Job
+    teacher : Job or None
+        The finished job whose teacher the student learns from.
+    progress : callable
+        Takes a line of text.
+
+    Returns
+    -------
+    Path
+        The job's folder, with `evaluation/` in it.
+
+    Raises
+    ------
+    StepError
+        The teacher is not there.
+    UserError
+        Recordings cannot be read.
+    """
     chain = Pipeline(
         job.config,
         lambda: corpus.of_fold(_fold(job), job.config.data, job.data),
@@ -152,7 +219,7 @@ def _fold(job: Job) -> Fold:
     """The job's fold, with people who choose the epoch where the line needs them."""
     named = {fold.name: fold for fold in folds(job.config.protocol, job.data, job.config.data)}
     fold = named[job.fold]
-    return with_validation(fold) if line_of(job.config).needs_validation else fold
+    return with_validation(fold) if line_of(job.config).needs_validation(job.config) else fold
 
 
 def _evaluate(job: Job, chain: Pipeline) -> Path:

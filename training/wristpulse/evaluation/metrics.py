@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float, Float64, Num
+from numpy.typing import ArrayLike
 
 from wristpulse.recordings.recording import HR_RANGE
+from wristpulse.student.tolerance import WRONG_BPM
 from wristpulse.support.errors import UserError
 
-WRONG_BPM = 10.0  # an estimate further off is wrong: of `valid` ones, the share that is wrong-valid
+LAGS_S = np.arange(0.0, 8.5, 0.5)  # by which labels are shifted to find how late estimates are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +38,7 @@ class Errors:
     double: int
 
 
-def errors(estimate: np.ndarray, reference: np.ndarray, valid: np.ndarray | None = None) -> Errors:
+def errors(estimate: ArrayLike, reference: ArrayLike, valid: Bool[np.ndarray, " n"] | None = None) -> Errors:
     """Errors of heart-rate estimates against references.
 
     Parameters
@@ -190,7 +193,9 @@ def deviation(values: Sequence[float] | np.ndarray) -> float:
     return float(finite.std(ddof=1)) if len(finite) > 1 else float("nan")
 
 
-def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = 10) -> tuple[np.ndarray, float]:
+def calibration(
+    confidence: Float[np.ndarray, " n"], correct: Bool[np.ndarray, " n"], bins: int = 10
+) -> tuple[Float64[np.ndarray, " {bins} 3"], float]:
     """Reliability of confidences: how often those of a bin are right.
 
     Parameters
@@ -226,7 +231,9 @@ def calibration(confidence: np.ndarray, correct: np.ndarray, bins: int = 10) -> 
     return table, float(np.nansum(gap) / max(len(confidence), 1))
 
 
-def clamp(estimate: np.ndarray, history: int = 10, share: float = 0.1) -> np.ndarray:
+def clamp(
+    estimate: Num[np.ndarray, " n"], history: int = 10, share: float = 0.1
+) -> Float64[np.ndarray, " n"]:
     """Hold each estimate near the mean of the outputs before it: the paper's post-processing.
 
     Parameters

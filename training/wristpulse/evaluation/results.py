@@ -13,7 +13,8 @@ import numpy as np
 from wristpulse.core.numbers import ONE_Q15
 from wristpulse.core.track import TrackerTables, calibrate
 from wristpulse.evaluation.trace import Trace, load
-from wristpulse.student.confidence import WITHIN_BPM, confidence_map
+from wristpulse.student.confidence import confidence_map
+from wristpulse.student.tolerance import WITHIN_BPM
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
 
@@ -23,7 +24,18 @@ PLAN = "plan.json"  # of an evaluation: the folds of its protocol
 
 
 def map_of_traces(traces: Iterable[Trace]) -> tuple[int, ...]:
-    """Confidence map from the raw confidence of traces, of people that their networks never saw."""
+    """Confidence map fitted to traces of people that their networks never saw.
+
+    Parameters
+    ----------
+    traces : iterable of Trace
+        Hops with an estimate and an aligned reference count; within WITHIN_BPM is correct.
+
+    Returns
+    -------
+    tuple of 17 int
+        Q15, for `TrackerTables.confidence_map`.
+    """
     raw, correct = [], []
     for trace in traces:
         error = np.abs(trace.tracked - trace.aligned)
@@ -53,7 +65,23 @@ class JobResult:
 
 
 def read_results(folders: Iterable[Path]) -> list[JobResult]:
-    """Results of jobs' folders, or of all jobs below a folder; those that are not finished are left out."""
+    """Results of jobs.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        Of jobs, or folders around them, searched to any depth.
+
+    Returns
+    -------
+    list of JobResult
+        Of jobs that are finished, by path; others are left out.
+
+    Raises
+    ------
+    UserError
+        Traces of an earlier version.
+    """
     return [
         JobResult(path.parent.parent, json.loads(path.read_text()), load(path.with_name(TRACES)))
         for folder in folders
@@ -68,13 +96,31 @@ def write_plan(folder: Path, folds: Sequence[str]) -> None:
 
 
 def planned(result: JobResult) -> list[str]:
-    """The folds of the protocol that a job belongs to; empty where an earlier version noted none."""
+    """The folds of the protocol that a job belongs to, whether or not they are finished.
+
+    Returns
+    -------
+    list of str
+        Empty where an earlier version noted none.
+    """
     path = result.folder.parents[1] / PLAN
     return json.loads(path.read_text())["folds"] if path.exists() else []
 
 
 def of_one_evaluation(results: Sequence[JobResult], folder: Path) -> None:
-    """UserError if results are of several protocols or configurations: people would be tested twice."""
+    """Check that results are of one protocol and configuration; of several, people would be tested twice.
+
+    Parameters
+    ----------
+    results : sequence of JobResult
+    folder : Path
+        Named in the error.
+
+    Raises
+    ------
+    UserError
+        They are of several.
+    """
     names = ("protocol", "name")
     evaluations = {"-".join(str(r.metrics["configuration"].get(n)) for n in names) for r in results}
     if len(evaluations) > 1:
@@ -82,7 +128,20 @@ def of_one_evaluation(results: Sequence[JobResult], folder: Path) -> None:
 
 
 def finished(folder: Path, variant: str) -> list[JobResult]:
-    """Results of a variant's finished jobs below a folder of evaluations; UserError if there are none."""
+    """Results of a variant's finished jobs.
+
+    Parameters
+    ----------
+    folder : Path
+        Around the jobs' folders.
+    variant : str
+        As of `Job.variant`.
+
+    Raises
+    ------
+    UserError
+        There are none, or they are of several evaluations.
+    """
     results = read_results([folder])
     of_one_evaluation(results, folder)
     chosen = [r for r in results if r.variant == variant]
@@ -101,8 +160,18 @@ def traces_of_others(result: JobResult, results: Sequence[JobResult]) -> list[Tr
 def map_by_other_folds(result: JobResult, results: Sequence[JobResult]) -> tuple[int, ...] | None:
     """Confidence map of the other folds' people, so that nobody's own errors set their confidence.
 
-    None if the student's own map stands: it was fitted to people who validate, real or simulated, or there
-    is no other fold.
+    Parameters
+    ----------
+    result : JobResult
+        Of one fold.
+    results : sequence of JobResult
+        Of all; those of the same variant and seed count.
+
+    Returns
+    -------
+    tuple of 17 int (Q15), or None
+        None if the student's own map stands: it was fitted to people who validate, real or simulated, or
+        there is no other fold.
     """
     others = traces_of_others(result, results)
     simulated = result.metrics["configuration"].get("world", {}).get("share", 0) > 0

@@ -16,9 +16,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float64
 
 from wristpulse.data.labels import between_labels
-from wristpulse.evaluation.metrics import calibration, deviation
+from wristpulse.evaluation.metrics import LAGS_S, calibration, deviation
 from wristpulse.evaluation.results import (
     JobResult,
     by_other_folds,
@@ -29,11 +30,9 @@ from wristpulse.evaluation.results import (
 from wristpulse.evaluation.summary import group_names, quiet_empty_means
 from wristpulse.evaluation.trace import Trace
 from wristpulse.evaluation.unseen import Person, Row, row
-from wristpulse.student.confidence import WITHIN_BPM
+from wristpulse.student.tolerance import WITHIN_BPM
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
-
-LAGS_S = np.arange(0, 8.5, 0.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +63,23 @@ class Reliability:
 
     variant: str
     tested_on: str
-    table: np.ndarray  # (10, 3): mean confidence, share within WITHIN_BPM, hops
+    table: Float64[np.ndarray, "10 3"]  # (10, 3): mean confidence, share within WITHIN_BPM, hops
     error: float
 
 
 def finished_sets(folder: Path) -> list[JobResult]:
-    """All finished jobs of the one evaluation below `folder`; UserError if there are none, or of several."""
+    """All finished jobs of one evaluation, with confidence by the other folds' people.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the evaluation.
+
+    Raises
+    ------
+    UserError
+        None is finished, or the folder holds several evaluations.
+    """
     results = read_results([folder])
     if not results:
         raise UserError(folder, "", "results of `invoke evaluate`", "none; run it first")
@@ -78,12 +88,15 @@ def finished_sets(folder: Path) -> list[JobResult]:
 
 
 def set_rows(results: Sequence[JobResult]) -> list[SetRow]:
-    """A row a variant and set, over the seeds that tested it."""
+    """A row a variant and set, over the seeds that tested it.
+
+    Means over people first, then over seeds; `wrong_valid_worst` is the worst person of any seed.
+    """
     return [_set_row(variant, group, seeds) for variant, group, seeds in _by_set(results)]
 
 
 def reliabilities(results: Sequence[JobResult]) -> list[Reliability]:
-    """Of every variant and set, all seeds together."""
+    """How far confidence can be trusted: of every variant and set, all hops of all seeds together."""
     found = []
     for variant, group, seeds in _by_set(results):
         traces = [t for of_seed in seeds for t in of_seed]

@@ -17,9 +17,18 @@ ESTIMATES = ("tracked", "tracked_float", "clamped", "untracked")
 
 
 def summaries(traces: Sequence[Trace]) -> dict[str, Summary]:
-    """Summary of each estimate against each reference, by name; of valid estimates only, too.
+    """Summary of each estimate against each reference.
 
-    Only recordings that have a reference count; empty if none has.
+    Parameters
+    ----------
+    traces : sequence of Trace
+        Only recordings that have a reference count.
+
+    Returns
+    -------
+    dict of str to Summary
+        "tracked, aligned", "tracked, raw" and so on for each of ESTIMATES, and "valid, aligned" for the valid
+        tracked ones. Empty if no recording has a reference.
     """
     labelled = [t for t in traces if np.isfinite(t.raw).any()]
     if not labelled:

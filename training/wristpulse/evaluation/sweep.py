@@ -35,10 +35,29 @@ def run_jobs(
     scheduler: str | None = None,
     progress: Callable[[str], None] = print,
 ) -> list[Path]:
-    """Run the jobs of a plan, teachers before their students; folders of results in the plan's order.
+    """Run the jobs of a plan, teachers before their students.
 
-    workers: local processes, by default one a core; scheduler: address of one, instead. SweepError names the
-    jobs that failed, after all others have ended.
+    Parameters
+    ----------
+    plan : dict of Job to Job or None
+        Of `wristpulse.evaluation.jobs.plan`.
+    workers : int, optional
+        Processes on this machine, one or more; default: one a core. They share its cores.
+    scheduler : str, optional
+        Address of a Dask scheduler to use instead.
+    progress : callable
+        Takes a line of text.
+
+    Returns
+    -------
+    list of Path
+        Folders of results, in the plan's order.
+
+    Raises
+    ------
+    SweepError
+        Jobs failed: names each with its reason, after all others have ended. Or the scheduler does not
+        answer.
     """
     with _client(workers, scheduler) as client:
         client.subscribe_topic(TOPIC, lambda event: progress(event[1]))
@@ -95,7 +114,7 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Client]:
             "OMP_NUM_THREADS": threads,
         },
         "distributed.worker.profile.enabled": False,  # it costs an interpreter lock every 10 ms
-        # The scheduler gives up on workers silent for this long; a long TensorFlow call is silence.
+        # Dask drops workers that send nothing for this long; during a long TensorFlow call none does.
         "distributed.scheduler.worker-ttl": "30 minutes",
     }
     with (

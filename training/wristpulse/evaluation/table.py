@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 from scipy.optimize import brentq
 from scipy.stats import bootstrap, nct, t
 
@@ -22,13 +23,20 @@ ROW = ["variant", "group", "estimate"]  # what identifies a row of the table
 
 
 def table(results: Sequence[JobResult]) -> pd.DataFrame:
-    """The table of an evaluation; of one that still runs, by the folds that all of its seeds have.
+    """The table of an evaluation; of one that still runs, by the folds that all seeds of a variant have.
 
-    A row a variant, group of recordings and estimate. mae: mean absolute error, the mean over people and
-    seeds; spread_people: standard deviation (n - 1) over people of each one's mean over seeds; spread_seeds:
-    of the seeds' means, NaN for one seed; median, worst: over people; within5, coverage: shares; half,
-    double: windows read near half or twice the reference. BPM where not stated otherwise; means over seeds,
-    but for `worst`.
+    Parameters
+    ----------
+    results : sequence of JobResult
+
+    Returns
+    -------
+    DataFrame
+        A row a variant, group of recordings and estimate. mae: mean absolute error, the mean over people and
+        seeds; spread_people: standard deviation (n - 1) over people of each one's mean over seeds;
+        spread_seeds: of the seeds' means, NaN for one seed; median, worst: over people; within5, coverage:
+        shares; half, double: windows read near half or twice the reference. BPM where not stated otherwise;
+        means over seeds, but for `worst`.
     """
     scores = score_frame(_comparable(hop_frame(results)))
     if scores.empty:
@@ -71,10 +79,27 @@ def _row(names: dict[str, object], scores: pd.DataFrame) -> dict[str, object]:
 
 
 def paired(results: Sequence[JobResult], against: str, estimate: str = "tracked, aligned") -> pd.DataFrame:
-    """Each variant's MAE less that of `against`, person by person.
+    """Each variant's MAE less that of another, person by person.
 
-    Both as means over seeds, of people that both tested; low, high: 95 % interval over people, `interval`;
-    detectable: the mean difference that so many people would show in four of five trials, `detectable`.
+    Parameters
+    ----------
+    results : sequence of JobResult
+    against : str
+        The variant that is subtracted.
+    estimate : str
+        A name of `wristpulse.evaluation.frame.AGAINST`.
+
+    Returns
+    -------
+    DataFrame
+        A row a variant and group with two people or more that both tested. less: mean difference, BPM, each
+        person's MAE being the mean over seeds; low, high: its 95 % interval over people (`interval`);
+        detectable: the mean difference that so many people would show in four of five trials (`detectable`).
+
+    Raises
+    ------
+    KeyError
+        No result is of `against`.
     """
     scores = score_frame(_comparable(hop_frame(results)))
     scores = scores[scores["estimate"] == estimate]
@@ -91,10 +116,26 @@ def paired(results: Sequence[JobResult], against: str, estimate: str = "tracked,
     return pd.DataFrame(rows, columns=columns)
 
 
-def interval(values: np.ndarray) -> tuple[float, float]:
-    """95 % interval of the mean of values (n,), n > 1: bootstrap, bias-corrected and accelerated (BCa).
+def interval(values: Float[np.ndarray, " n"]) -> tuple[float, float]:
+    """95 % interval of a mean: bootstrap, bias-corrected and accelerated (BCa).
 
-    Efron, "Better bootstrap confidence intervals", JASA 82 (1987); DRAWS resamples, always the same.
+    Efron, "Better bootstrap confidence intervals", JASA 82 (1987).
+
+    Parameters
+    ----------
+    values : ndarray (n,)
+        Two or more.
+
+    Returns
+    -------
+    low, high : float
+        From DRAWS resamples, always the same ones.
+
+    Examples
+    --------
+    >>> low, high = interval(np.array([1.0, 2.0, 3.0, 4.0]))
+    >>> 1.0 < low < 2.5 < high < 4.0
+    True
     """
     if np.ptp(values) < 1e-9:  # the same for everybody: no resample differs, and BCa is not defined
         return float(values.mean()), float(values.mean())
@@ -102,15 +143,28 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
-def detectable(differences: np.ndarray, power: float = 0.8) -> float:
-    """Mean difference that a paired t-test at 5 %, two-sided, finds with this power, from differences (n,).
+def detectable(differences: Float[np.ndarray, " n"], power: float = 0.8) -> float:
+    """Mean difference that a paired t-test at 5 %, two-sided, finds with a given power.
 
-    The noncentral t distribution's, for the people's own spread: what an interval that includes zero can say.
+    By the noncentral t distribution, for the people's own spread: what an interval that includes zero can
+    say.
+
+    Parameters
+    ----------
+    differences : ndarray (n,)
+        One a person; two or more.
+    power : float
+        Share of trials that find it.
+
+    Returns
+    -------
+    float
+        In the differences' unit; 0 if they do not differ.
 
     Examples
     --------
     >>> round(detectable(np.array([-1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0])), 2)
-    1.23
+    1.24
     """
     n = len(differences)
     spread = differences.std(ddof=1) / np.sqrt(n)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool, Float, Float64, Int8
 
 from wristpulse.config.settings import Tracking
 from wristpulse.core.estimator import Estimator, Run, State
@@ -42,21 +43,36 @@ class Trace:
     person: str
     name: str
     fold: str
-    time_s: np.ndarray
-    raw: np.ndarray
-    aligned: np.ndarray
-    tracked: np.ndarray
-    tracked_float: np.ndarray
-    untracked: np.ndarray
-    clamped: np.ndarray
-    raw_confidence: np.ndarray
-    confidence: np.ndarray
-    valid: np.ndarray
-    motion: np.ndarray
+    time_s: Float64[np.ndarray, " n"]
+    raw: Float64[np.ndarray, " n"]
+    aligned: Float64[np.ndarray, " n"]
+    tracked: Float64[np.ndarray, " n"]
+    tracked_float: Float64[np.ndarray, " n"]
+    untracked: Float64[np.ndarray, " n"]
+    clamped: Float64[np.ndarray, " n"]
+    raw_confidence: Float64[np.ndarray, " n"]
+    confidence: Float64[np.ndarray, " n"]
+    valid: Bool[np.ndarray, " n"]
+    motion: Float64[np.ndarray, " n"]
 
 
-def float_as_int8(logits: np.ndarray) -> np.ndarray:
-    """Float logits (n, 104) in steps of FLOAT_LOGIT_STEP below the highest, int8, for the integer tracker."""
+def float_as_int8(logits: Float[np.ndarray, "n bins"]) -> Int8[np.ndarray, "n bins"]:
+    """Float logits as the integer tracker takes them.
+
+    Parameters
+    ----------
+    logits : float (n, 104)
+
+    Returns
+    -------
+    int8 (n, 104)
+        127 the highest, one less for each FLOAT_LOGIT_STEP below it, -128 at least.
+
+    Examples
+    --------
+    >>> float_as_int8(np.array([[0.0, -1.0, -99.0]])).tolist()
+    [[127, 117, -128]]
+    """
     below = (logits - logits.max(axis=1, keepdims=True)) / FLOAT_LOGIT_STEP
     return np.clip(np.rint(127 + below), -128, 127).astype(np.int8)
 
@@ -72,7 +88,24 @@ def trace(
 ) -> Trace:
     """Run a network over a recording's default channel: its float self, and its int8 self if there is one.
 
-    float_logits: int8 inputs (n, ...) of the line's front end to float logits (n, 104).
+    Parameters
+    ----------
+    recording : Recording
+    fold : str
+        Noted in the trace.
+    line : Line
+        Its front end and its reading of single windows.
+    float_logits : callable
+        int8 inputs (n, ...) of the line's front end to float logits (n, 104).
+    tracking : Tracking
+        Of the float network's tracker.
+    student : Student, optional
+        The int8 self, with its own tracker; without it the float run stands in its place.
+
+    Returns
+    -------
+    Trace
+        An entry a hop; labels are NaN throughout where the recording has none.
     """
     windows = stream_windows(to_counts(recording))
     hops, ends = windows.hops, windows.ends
@@ -121,7 +154,20 @@ def save(path: Path, traces: Sequence[Trace]) -> None:
 
 
 def load(path: Path) -> list[Trace]:
-    """Traces that `save` wrote; UserError if a field is missing, as in files of an earlier version."""
+    """Traces that `save` wrote.
+
+    Parameters
+    ----------
+    path : Path
+        An .npz.
+
+    Raises
+    ------
+    UserError
+        A field is missing, as in files of an earlier version.
+    OSError
+        The file is not there.
+    """
     names = [field.name for field in fields(Trace)]
     with np.load(path) as stored:
         count = 1 + max((int(key.split("/")[0]) for key in stored), default=-1)

@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from wristpulse.core.estimator import Result, Run
 from wristpulse.core.numbers import FUSION_LEDS
@@ -30,13 +31,12 @@ from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.smooth import MOST_HOPS, smooth
 from wristpulse.core.track import TrackerTables
 from wristpulse.data.labels import window_labels
+from wristpulse.evaluation.metrics import LAGS_S
 from wristpulse.recordings import DATASETS, Recording, iter_dataset
 from wristpulse.student.card import Student, load_student
+from wristpulse.student.tolerance import WRONG_BPM
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
-
-WRONG_BPM = 10.0
-LAGS_S = np.arange(0.0, 8.5, 0.5)  # that labels are shifted by
 
 # Results of a run as the device shows them, and as they are stored: name, hops of lag.
 WAYS: dict[str, Callable[[Run, TrackerTables], Sequence[Result]]] = {
@@ -73,12 +73,12 @@ class Person:
     mae_by_lag: BPM, of labels that come later by LAGS_S; NaN where that was not asked for.
     """
 
-    error: np.ndarray
-    valid: np.ndarray
-    mae_by_lag: np.ndarray = field(default_factory=lambda: np.full(len(LAGS_S), np.nan))
+    error: Float64[np.ndarray, " n"]
+    valid: Bool[np.ndarray, " n"]
+    mae_by_lag: Float64[np.ndarray, " lags"] = field(default_factory=lambda: np.full(len(LAGS_S), np.nan))
 
     @property
-    def wrong(self) -> np.ndarray:
+    def wrong(self) -> Bool[np.ndarray, " n"]:
         """Valid and more than 10 BPM off."""
         return self.valid & (self.error > WRONG_BPM)
 
@@ -112,7 +112,23 @@ def streams_of(recording: Recording, leds: int) -> list[SensorStream]:
 def people_of(
     student: Student, recordings: Sequence[Recording], leds: int, ways: Sequence[str]
 ) -> list[Person]:
-    """One person's recordings through a student, by way."""
+    """One person's recordings through a student.
+
+    Parameters
+    ----------
+    student : Student
+    recordings : sequence of Recording
+        All of this person, with labels.
+    leds : int
+        1: the default LED; more: the first so many, fused.
+    ways : sequence of str
+        Keys of WAYS.
+
+    Returns
+    -------
+    list of Person
+        One a way.
+    """
     runs = [student.estimator().full_run(streams_of(recording, leds)) for recording in recordings]
     return [
         _person([(r, WAYS[way](run, student.tables)) for r, run in zip(recordings, runs, strict=True)])
@@ -139,7 +155,30 @@ def _person(results_of: Sequence[tuple[Recording, Sequence[Result]]]) -> Person:
 def row(
     student: str, tested_on: str, people: Sequence[Person], leds: int = 1, results: str = "causal"
 ) -> Row:
-    """The line of a student on a set, from its people."""
+    """The line of a student on a set.
+
+    Parameters
+    ----------
+    student, tested_on : str
+        Names for the table.
+    people : sequence of Person
+        One or more. Each counts alike, whatever their number of hops.
+    leds : int
+    results : str
+        Key of WAYS.
+
+    Returns
+    -------
+    Row
+        BPM and shares; NaN for figures of valid hops if nobody has one.
+
+    Examples
+    --------
+    >>> person = Person(error=np.array([1.0, 3.0, 20.0]), valid=np.array([True, True, True]))
+    >>> made = row("student", "set", [person])
+    >>> made.mae, round(made.wrong_valid, 2), made.coverage
+    (8.0, 0.33, 1.0)
+    """
     by_lag = np.mean([p.mae_by_lag for p in people], axis=0)
     sure = [p for p in people if p.valid.any()]
     wrong = [p.wrong.sum() / p.valid.sum() for p in sure]
@@ -164,7 +203,18 @@ def row(
 
 
 def sets_in(data: Path) -> list[Set]:
-    """The sets that a folder holds; UserError for none."""
+    """The sets that a folder holds.
+
+    Parameters
+    ----------
+    data : Path
+        Holds the data sets' folders.
+
+    Raises
+    ------
+    UserError
+        None is there.
+    """
     there = [which for which in SETS if _folder(which, data)]
     if not there:
         names = ", ".join(dict.fromkeys(which.dataset for which in SETS))
@@ -173,7 +223,19 @@ def sets_in(data: Path) -> list[Set]:
 
 
 def labelled(which: Set, data: Path) -> Iterator[Recording]:
-    """A set's recordings with a reference; RecordingError where that cannot be."""
+    """A set's recordings with a reference, one after the other.
+
+    Parameters
+    ----------
+    which : Set
+    data : Path
+        Holds the set's folder.
+
+    Raises
+    ------
+    RecordingError
+        One cannot be read.
+    """
     for recording in iter_dataset(which.dataset, _folder(which, data)):
         if recording.hr is not None and recording.subject.startswith(which.subjects):
             yield recording
@@ -188,7 +250,24 @@ def _folder(which: Set, data: Path) -> Path | None:
 def rows(
     students: dict[str, Student], data: Path, all_leds: bool = False, looking_back: bool = False
 ) -> Iterator[Row]:
-    """Lines of all students on the sets that are there; UserError for none."""
+    """Lines of all students on the sets that are there.
+
+    Parameters
+    ----------
+    students : dict of str to Student
+        By the name in the table.
+    data : Path
+        Holds the data sets' folders.
+    all_leds : bool
+        Also all LEDs of sets that have several, fused.
+    looking_back : bool
+        Also results that look back, a line each of WAYS.
+
+    Raises
+    ------
+    UserError
+        No set is there.
+    """
     for which in sets_in(data):
         people: dict[str, list[Recording]] = {}
         for recording in labelled(which, data):
@@ -217,7 +296,18 @@ def markdown(table: Sequence[Row]) -> str:
 
 
 def named(students: Sequence[str]) -> dict[str, Path]:
-    """NAME=FOLDER, or FOLDER, whose last part is then the name, each as name and folder."""
+    """Students by name, from a command line.
+
+    Parameters
+    ----------
+    students : sequence of str
+        NAME=FOLDER, or FOLDER, whose last part is then the name.
+
+    Examples
+    --------
+    >>> named(["a=build/one", "build/two"])
+    {'a': PosixPath('build/one'), 'two': PosixPath('build/two')}
+    """
     pairs = (text.split("=", 1) if "=" in text else (Path(text).name, text) for text in students)
     return {name: Path(folder) for name, folder in pairs}
 
@@ -230,7 +320,26 @@ def report(
     all_leds: bool = False,
     looking_back: bool = False,
 ) -> None:
-    """Print the table; write the figures to the JSON file `out`. UserError if no set is there."""
+    """Print the table; write its figures to a JSON file.
+
+    Parameters
+    ----------
+    students : dict of str to Path
+        Folders of student.tflite and student.json, by name.
+    data : Path
+        Holds the data sets' folders.
+    out : Path or None
+        The JSON file.
+    say : callable
+        Takes the text.
+    all_leds, looking_back : bool
+        As of `rows`.
+
+    Raises
+    ------
+    UserError
+        No set is there, or a student cannot be loaded.
+    """
     loaded = {name: load_student(folder) for name, folder in students.items()}
     table = list(rows(loaded, data, all_leds, looking_back))
     say(markdown(table))

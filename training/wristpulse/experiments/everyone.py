@@ -33,9 +33,34 @@ def train_on_everyone(
     out: Path,
     progress: Callable[[str], None] = print,
 ) -> Path:
-    """Train and quantise with nobody held out; the folder of the student.
+    """Train and quantise with nobody held out.
 
-    folds: finished evaluation of the same configuration; UserError if it holds none, or another protocol's.
+    Parameters
+    ----------
+    config : Config
+    protocol : str
+        Its data sets are learnt from, all people of them.
+    folds : Path
+        Finished evaluation of the same configuration by this protocol; its test people fit the confidence
+        map.
+    data : Path or None
+        Holds the data sets' folders.
+    out : Path
+        The student goes into a folder of its own below it.
+    progress : callable
+        Takes a line of text.
+
+    Returns
+    -------
+    Path
+        Folder of student.tflite and student.json.
+
+    Raises
+    ------
+    FoldError
+        No such protocol.
+    UserError
+        `folds` holds no finished fold, or another protocol's.
     """
     datasets = "+".join(protocol_named(protocol).datasets)
     config = replace(config, data=replace(config.data, dataset=datasets, test=(), validation=()))

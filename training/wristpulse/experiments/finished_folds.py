@@ -17,9 +17,21 @@ from wristpulse.student.card import Student, load_student
 
 
 def read_folds(folder: Path, config: Config, say: Callable[[str], None]) -> list[JobResult]:
-    """Results of the configuration's student below `folder`, which `invoke evaluate` wrote; says which.
+    """Results of a configuration's student, and a line that says which folds they are.
 
-    UserError if there are none.
+    Parameters
+    ----------
+    folder : Path
+        `invoke evaluate` wrote it.
+    config : Config
+        The evaluation's.
+    say : callable
+        Takes the line.
+
+    Raises
+    ------
+    UserError
+        No fold is finished.
     """
     results = finished(folder, line_of(config).variant(config, STUDENT))
     folds = sorted({r.metrics["fold"] for r in results})
@@ -29,7 +41,26 @@ def read_folds(folder: Path, config: Config, say: Callable[[str], None]) -> list
 
 
 def students(results: Sequence[JobResult], data: Path | None) -> Iterator[tuple[Fold, Student]]:
-    """Each fold and the student that never saw its test people, confidence mapped by the other folds'."""
+    """Each fold with the student that never saw its test people.
+
+    Parameters
+    ----------
+    results : sequence of JobResult
+        Of `read_folds`.
+    data : Path or None
+        Holds the data sets' folders.
+
+    Yields
+    ------
+    fold : Fold
+    student : Student
+        Its confidence is mapped by the other folds' people, if there are any.
+
+    Raises
+    ------
+    UserError
+        Recordings cannot be read, or are not those that the job had.
+    """
     for result in results:
         student = load_student(result.folder / INT8)
         tables = tables_by_other_folds(result, results, student.tables)

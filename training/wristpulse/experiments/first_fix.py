@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from wristpulse.config.settings import Config
 from wristpulse.core.estimator import FRONT_ENDS
@@ -24,10 +25,9 @@ from wristpulse.experiments import no_pulse
 from wristpulse.experiments.finished_folds import read_folds, students
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student
-from wristpulse.student.confidence import WITHIN_BPM
+from wristpulse.student.tolerance import WITHIN_BPM, WRONG_BPM
 
 WINDOWS = 3  # after a start: 8, 10 and 12 s of signal, behind half a kernel of 0.125 s
-FAR_BPM = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,18 +38,31 @@ class Starts:
     first window's motion at its floor.
     """
 
-    bpm: np.ndarray
-    confidence: np.ndarray
-    reference: np.ndarray
-    at_rest: np.ndarray
+    bpm: Float64[np.ndarray, "n 3"]
+    confidence: Float64[np.ndarray, "n 3"]
+    reference: Float64[np.ndarray, "n 3"]
+    at_rest: Bool[np.ndarray, " n"]
 
-    def where(self, chosen: np.ndarray) -> Starts:
+    def where(self, chosen: Bool[np.ndarray, " n"]) -> Starts:
         """Those of the starts, bool (n,)."""
         return Starts(**{f.name: getattr(self, f.name)[chosen] for f in fields(Starts)})
 
 
 def starts(stream: SensorStream, student: Student, recording: Recording | None = None) -> Starts:
-    """A start at each window that WINDOWS - 1 others follow without a gap; reference from the recording."""
+    """A fresh start at each window that WINDOWS - 1 others follow without a gap.
+
+    Parameters
+    ----------
+    stream : SensorStream
+    student : Student
+    recording : Recording, optional
+        Gives the reference, labels aligned; without it all are NaN.
+
+    Returns
+    -------
+    Starts
+        Empty if no window is followed by enough others.
+    """
     windows = stream_windows(stream)
     ends = windows.ends
     first = np.flatnonzero(ends[WINDOWS - 1 :] - ends[: 1 - WINDOWS] == WINDOWS - 1)
@@ -75,7 +88,22 @@ def starts(stream: SensorStream, student: Student, recording: Recording | None =
 def of_folds(
     results: Sequence[JobResult], data: Path | None, say: Callable[[str], None] = print
 ) -> dict[str, Starts]:
-    """Each fold's student on its test people, by light: `pulse` or one of no_pulse.KINDS."""
+    """Each fold's student on its test people, with their pulse and without one.
+
+    Parameters
+    ----------
+    results : sequence of JobResult
+        Of `read_folds`.
+    data : Path or None
+        Holds the data sets' folders.
+    say : callable
+        Takes a line a fold.
+
+    Returns
+    -------
+    dict of str to Starts
+        By light: "pulse", or a name of `no_pulse.KINDS`; without a pulse there is no reference.
+    """
     by_light: dict[str, list[Starts]] = {}
     for fold, student in students(results, data):
         say(f"{fold.name}: {len(fold.test)} recordings, {1 + len(no_pulse.KINDS)} times")
@@ -109,13 +137,32 @@ def _cells(some: Starts, valid: float) -> list[str]:
     error = error[np.isfinite(error)]
     errors = ["-", "-"]
     if len(error):
-        errors = [f"{(error <= WITHIN_BPM).mean():.1%}", f"{(error > FAR_BPM).mean():.2%}"]
+        errors = [f"{(error <= WITHIN_BPM).mean():.1%}", f"{(error > WRONG_BPM).mean():.2%}"]
     return [str(len(confident)), *(f"{share:.2%}" for share in confident.mean(axis=0)), *errors]
 
 
 def report(
     folds: Path, data: Path | None, config: Config, valid: float, say: Callable[[str], None] = print
 ) -> None:
-    """Print the table of a configuration's finished folds."""
+    """Print the table of a configuration's finished folds.
+
+    Parameters
+    ----------
+    folds : Path
+        `invoke evaluate` wrote it.
+    data : Path or None
+        Holds the data sets' folders.
+    config : Config
+        The evaluation's.
+    valid : float
+        Threshold of the confidence, 0 to 1.
+    say : callable
+        Takes the lines.
+
+    Raises
+    ------
+    UserError
+        No fold is finished, or recordings cannot be read.
+    """
     for line in markdown(of_folds(read_folds(folds, config, say), data, say), valid):
         say(line)

@@ -3,7 +3,9 @@
 
 A network sees one LED. Its int8 logits of a hop are counted as steps below the highest; the steps of all
 LEDs, each shifted right by its weight, are added and go to the tracker as one network's logits would. Logits
-are log posteriors but for a constant, so that this adds log posteriors. Integers throughout.
+are log posteriors but for a constant, so that this adds log posteriors. Integers throughout. Four rules of
+weighting are compared; the device has another, with a trust in each LED (core/fusion.py), which `invoke
+weak-leds` sets beside them.
 
     invoke fusion --folds FOLDER --data DIR
 """
@@ -15,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool, Float64, Int8, Int64
 
 from wristpulse.config.settings import Config
 from wristpulse.core.align import no_contact
@@ -34,7 +37,8 @@ from wristpulse.experiments.finished_folds import read_folds
 from wristpulse.learning.artefacts import INT8
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student, load_student
-from wristpulse.student.confidence import WITHIN_BPM, confidence_map
+from wristpulse.student.confidence import confidence_map
+from wristpulse.student.tolerance import WITHIN_BPM
 
 LEFT_OUT = 8  # a shift that leaves nothing of 0..255 steps
 BLINDED = 2  # more than one raw sample in so many of a window at the end of the range: the LED is left out
@@ -52,17 +56,29 @@ class Channel:
     wide; certainty: int64 (n,), Q15, share of the evidence near its highest bin.
     """
 
-    end_us: np.ndarray
-    steps: np.ndarray
-    contact: np.ndarray
-    whole: np.ndarray
-    blind: np.ndarray
-    unsure: np.ndarray
-    certainty: np.ndarray
+    end_us: Int64[np.ndarray, " n"]
+    steps: Int64[np.ndarray, "n 104"]
+    contact: Bool[np.ndarray, " n"]
+    whole: Bool[np.ndarray, " n"]
+    blind: Bool[np.ndarray, " n"]
+    unsure: Bool[np.ndarray, " n"]
+    certainty: Int64[np.ndarray, " n"]
 
 
 def channel(stream: SensorStream, student: Student) -> Channel:
-    """One LED through front end and network."""
+    """One LED through front end and network.
+
+    Parameters
+    ----------
+    stream : SensorStream
+        Of this LED.
+    student : Student
+
+    Returns
+    -------
+    Channel
+        An entry a hop.
+    """
     windows = stream_windows(stream)
     hops, ends, x = windows.hops, windows.ends, windows.x
     steps, (blind, clipped) = np.zeros((len(hops), BINS), np.int64), np.zeros((2, len(hops)), bool)
@@ -86,8 +102,29 @@ def channel(stream: SensorStream, student: Student) -> Channel:
     )
 
 
-def certainty(steps: np.ndarray, tables: TrackerTables) -> np.ndarray:
-    """Q15 share, int64 (n,), of each hop's likelihood that lies within NEAR bins of its highest."""
+def certainty(steps: Int64[np.ndarray, "n 104"], tables: TrackerTables) -> Int64[np.ndarray, " n"]:
+    """Share of each hop's likelihood within NEAR bins of its highest: `Fusion.certainty` of many hops.
+
+    Parameters
+    ----------
+    steps : int64 (n, 104)
+        Steps of the logits below the hop's highest, 0 to 255.
+    tables : TrackerTables
+
+    Returns
+    -------
+    int64 (n,)
+        Q15.
+
+    Examples
+    --------
+    >>> from wristpulse.config.settings import Tracking
+    >>> from wristpulse.core.track import tracker_tables
+    >>> steps = np.full((2, 104), 255)
+    >>> steps[0, 32], steps[1] = 0, 0  # one line; nothing known
+    >>> (certainty(steps, tracker_tables(0.1, Tracking())) / 32768).round(2).tolist()
+    [1.0, 0.05]
+    """
     likelihood = np.array(tables.likelihood, np.int64)[steps]
     near = np.abs(np.arange(BINS) - steps.argmin(axis=1)[:, None]) <= NEAR
     return (np.where(near, likelihood, 0).sum(axis=1) << 15) // likelihood.sum(axis=1)
@@ -97,22 +134,22 @@ def certainty(steps: np.ndarray, tables: TrackerTables) -> np.ndarray:
 Rule = Callable[[Sequence[Channel]], np.ndarray]
 
 
-def added(channels: Sequence[Channel]) -> np.ndarray:
+def added(channels: Sequence[Channel]) -> Int64[np.ndarray, "leds n"]:
     """Every LED that has a window, alike."""
     return np.array([np.where(c.whole, 0, LEFT_OUT) for c in channels])
 
 
-def halved(channels: Sequence[Channel]) -> np.ndarray:
+def halved(channels: Sequence[Channel]) -> Int64[np.ndarray, "leds n"]:
     """Every LED that has a window, with half its evidence: two that agree say as much as one."""
     return np.array([np.where(c.whole, 1, LEFT_OUT) for c in channels])
 
 
-def by_quality(channels: Sequence[Channel]) -> np.ndarray:
+def by_quality(channels: Sequence[Channel]) -> Int64[np.ndarray, "leds n"]:
     """Blind LEDs are left out, unsure ones have half a say."""
     return np.array([np.where(c.whole & ~c.blind, np.where(c.unsure, 1, 0), LEFT_OUT) for c in channels])
 
 
-def most_certain(channels: Sequence[Channel]) -> np.ndarray:
+def most_certain(channels: Sequence[Channel]) -> Int64[np.ndarray, "leds n"]:
     """The LED whose evidence is the most certain, alone."""
     sure = np.array([np.where(c.whole & ~c.blind, c.certainty, -1) for c in channels])
     best = np.arange(len(channels))[:, None] == sure.argmax(axis=0)
@@ -127,8 +164,21 @@ RULES: dict[str, Rule] = {
 }
 
 
-def fuse(channels: Sequence[Channel], shifts: np.ndarray) -> np.ndarray:
-    """Logits int8 (n, 104) that stand for all LEDs, 127 the highest; flat where none has a say."""
+def fuse(channels: Sequence[Channel], shifts: Int64[np.ndarray, "leds n"]) -> Int8[np.ndarray, "n 104"]:
+    """Logits that stand for all LEDs.
+
+    Parameters
+    ----------
+    channels : sequence of Channel
+        Of n hops.
+    shifts : int64 (leds, n)
+        Of a `Rule`: bits by which each LED's steps are shifted right.
+
+    Returns
+    -------
+    int8 (n, 104)
+        127 the highest; all 127 where no LED has a say.
+    """
     total = sum(c.steps >> shift[:, None] for c, shift in zip(channels, shifts, strict=True))
     below = total - total.min(axis=1, keepdims=True)
     return (127 - np.minimum(below, 255)).astype(np.int8)
@@ -136,11 +186,22 @@ def fuse(channels: Sequence[Channel], shifts: np.ndarray) -> np.ndarray:
 
 def track(
     channels: Sequence[Channel], rule: Rule, tables: TrackerTables
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """bpm_q8, confidence_q15 and the raw confidence, int64 (n,) each, 0 where there is none.
+) -> tuple[Int64[np.ndarray, " n"], Int64[np.ndarray, " n"], Int64[np.ndarray, " n"]]:
+    """Run the tracker over a recording's LEDs.
 
-    With one LED these are the estimator's. There is contact as long as one LED has it, and an estimate as
-    long as one has a whole window.
+    There is contact as long as one LED has it, and an estimate as long as one has a whole window.
+
+    Parameters
+    ----------
+    channels : sequence of Channel
+        Of n hops.
+    rule : Rule
+    tables : TrackerTables
+
+    Returns
+    -------
+    bpm_q8, confidence_q15, raw_q15 : int64 (n,)
+        raw: before the confidence map; 0 where there is no estimate. With one LED these are the estimator's.
     """
     logits, end_us = fuse(channels, rule(channels)), channels[0].end_us
     whole, contact = (np.any([getattr(c, name) for c in channels], axis=0) for name in ("whole", "contact"))
@@ -167,10 +228,10 @@ class Tracked:
 
     person: str
     fold: str
-    bpm: np.ndarray
-    reference: np.ndarray
-    raw_confidence: np.ndarray
-    confidence: np.ndarray
+    bpm: Float64[np.ndarray, " n"]
+    reference: Float64[np.ndarray, " n"]
+    raw_confidence: Int64[np.ndarray, " n"]
+    confidence: Int64[np.ndarray, " n"]
 
 
 def glare(stream: SensorStream) -> SensorStream:
@@ -179,7 +240,7 @@ def glare(stream: SensorStream) -> SensorStream:
     return replace(stream, ppg=np.clip(stream.ppg + more, 0, PPG_MAX).astype(np.uint32))
 
 
-# What may befall the light of the default LED.
+# Ways to spoil the light of the default LED.
 SPOILED: dict[str, Callable[[SensorStream], SensorStream]] = {
     "as recorded": lambda stream: stream,
     "glare": glare,
@@ -188,7 +249,24 @@ SPOILED: dict[str, Callable[[SensorStream], SensorStream]] = {
 
 
 def track_recording(recording: Recording, fold: str, student: Student, spoiled: str) -> dict[str, Tracked]:
-    """A recording by every rule, the default LED being spoiled."""
+    """A recording by every rule, and each LED alone.
+
+    Parameters
+    ----------
+    recording : Recording
+        Of one LED or more.
+    fold : str
+        Noted in the results.
+    student : Student
+        Which never saw this person.
+    spoiled : str
+        Key of SPOILED: what happens to the light of the default LED.
+
+    Returns
+    -------
+    dict of str to Tracked
+        By the rule's name.
+    """
     streams = [to_counts(recording, led) for led in range(recording.ppg.shape[1])]
     streams[recording.led] = SPOILED[spoiled](streams[recording.led])
     channels = [channel(stream, student) for stream in streams]
@@ -227,7 +305,18 @@ def of_folds(
 
 
 def calibrated(members: Sequence[Tracked]) -> list[Tracked]:
-    """The recordings with confidence mapped by the other folds' people; as it is if there is no other."""
+    """The recordings with confidence mapped by the other folds' people.
+
+    Parameters
+    ----------
+    members : sequence of Tracked
+        Of one rule.
+
+    Returns
+    -------
+    list of Tracked
+        As they are if there is one fold only.
+    """
     maps = {}
     for fold in {one.fold for one in members}:
         others = [one for one in members if one.fold != fold]
@@ -270,9 +359,27 @@ def report(
     spoiled: bool = False,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Print a table of a configuration's finished folds; spoiled: also with the default LED's light spoiled.
+    """Print a table of a configuration's finished folds.
 
-    valid: threshold of the confidence, 0 to 1.
+    Parameters
+    ----------
+    folds : Path
+        `invoke evaluate` wrote it.
+    data : Path or None
+        Holds the data sets' folders.
+    config : Config
+        The evaluation's.
+    valid : float
+        Threshold of the confidence, 0 to 1.
+    spoiled : bool
+        Also with the default LED's light spoiled, a table each of SPOILED.
+    say : callable
+        Takes the text.
+
+    Raises
+    ------
+    UserError
+        No fold is finished, or recordings cannot be read.
     """
     results = read_folds(folds, config, say)
     for name in SPOILED if spoiled else ("as recorded",):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float64
 
 from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.recordings.recording import WINDOW_S
@@ -21,11 +22,21 @@ BAND_BPM = (40.0, 220.0)
 AS_GOOD = 0.99  # of the greatest share: shifts that the recording cannot tell from the best
 
 
-def power_at_label(recording: Recording) -> np.ndarray:
-    """Mean share of PPG power within NEAR_BPM of the label, float64 (len(SHIFTS_S),), by shift of the labels.
+def power_at_label(recording: Recording) -> Float64[np.ndarray, " shifts"]:
+    """Mean share of PPG power near the labelled heart rate, by shift of the labels.
 
     Spectra of 8 s under a Hann window, all LEDs' mean; windows that a shift moves out of the recording do not
-    count. NaN where none is left.
+    count.
+
+    Parameters
+    ----------
+    recording : Recording
+        With labels.
+
+    Returns
+    -------
+    float64 (len(SHIFTS_S),)
+        0 to 1, of the power in BAND_BPM, within NEAR_BPM; NaN where no window is left.
     """
     fs, length = recording.fs_ppg, round(WINDOW_S * recording.fs_ppg)
     frequency = np.fft.rfftfreq(4 * length, 1 / fs) * 60
@@ -49,8 +60,26 @@ def power_at_label(recording: Recording) -> np.ndarray:
     return share
 
 
-def as_good(share: np.ndarray) -> tuple[float, float, float]:
-    """The best shift, and the least and the greatest around it that are AS_GOOD: seconds."""
+def as_good(share: Float64[np.ndarray, " shifts"]) -> tuple[float, float, float]:
+    """The best shift, and the span around it that the recording cannot tell from it.
+
+    Parameters
+    ----------
+    share : float64 (len(SHIFTS_S),)
+        Of `power_at_label`, not all NaN.
+
+    Returns
+    -------
+    best, low, high : float
+        Seconds; from low to high all shares are AS_GOOD of the best or better.
+
+    Examples
+    --------
+    >>> share = np.exp(-np.abs(SHIFTS_S - 2.0))
+    >>> share[np.abs(SHIFTS_S - 2.0) <= 0.5] = 1.0
+    >>> tuple(float(s) for s in as_good(share))
+    (1.5, 1.5, 2.5)
+    """
     best = int(np.nanargmax(share))
     good = share >= AS_GOOD * share[best]
     low, high = best, best

@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int64, Integer, UInt32
 
 from wristpulse.config.settings import Config
 from wristpulse.core.estimator import Estimator
@@ -57,8 +58,23 @@ def _swinging(stream: SensorStream, rng: np.random.Generator, fs: float) -> np.n
     return x * swing + 0.3 * _coloured(rng, len(x), 0.25, fs)
 
 
-def light(stream: SensorStream, kind: str, seed: int = 0) -> np.ndarray:
-    """PPG counts uint32 (n,) of one of KINDS, about as strong as the stream's own pulse."""
+def light(stream: SensorStream, kind: str, seed: int = 0) -> UInt32[np.ndarray, " n"]:
+    """PPG counts without a pulse, about as strong as the stream's own.
+
+    Parameters
+    ----------
+    stream : SensorStream
+        Gives level, strength, times and, for "swinging", acceleration.
+    kind : str
+        One of KINDS.
+    seed : int
+        The same seed gives the same light.
+
+    Returns
+    -------
+    uint32 (n,)
+        In contact and below the end of the range.
+    """
     rng = np.random.default_rng([seed, zlib.crc32(kind.encode()), len(stream.ppg)])
     fs = 1e6 / float(np.median(np.diff(stream.t_ppg_us)))
     level = float(np.median(stream.ppg))
@@ -84,8 +100,22 @@ def without_pulse(stream: SensorStream, kind: str, whole: bool) -> SensorStream:
     return replace(stream, ppg=np.where(lost, light(stream, kind), stream.ppg).astype(np.uint32))
 
 
-def confidences(estimator: Estimator, recordings: Iterable[Recording]) -> dict[str, np.ndarray]:
-    """Confidence (Q15, int64) of every window without any pulse in it, by kind and part: `white, whole`."""
+def confidences(
+    estimator: Estimator, recordings: Iterable[Recording]
+) -> dict[str, Int64[np.ndarray, " windows"]]:
+    """What an estimator says of light without a pulse.
+
+    Parameters
+    ----------
+    estimator : Estimator
+    recordings : iterable of Recording
+        One or more; their acceleration is kept.
+
+    Returns
+    -------
+    dict of str to int64 (windows,)
+        Confidence (Q15) of every window that holds no pulse at all, by kind and part, as "white, whole".
+    """
     names = [f"{kind}, {part}" for kind in KINDS for part in ("whole", "stretches")]
     by_name: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for recording in recordings:
@@ -100,8 +130,27 @@ def confidences(estimator: Estimator, recordings: Iterable[Recording]) -> dict[s
     return {name: np.concatenate(parts) for name, parts in by_name.items()}
 
 
-def false_valid(confidence: dict[str, np.ndarray], threshold: int) -> dict[str, float]:
-    """Share of these windows that a threshold (Q15) lets pass: by name, of all `noise`, of all `swinging`."""
+def false_valid(confidence: dict[str, Integer[np.ndarray, " windows"]], threshold: int) -> dict[str, float]:
+    """Share of windows without a pulse that a threshold lets pass.
+
+    Parameters
+    ----------
+    confidence : dict of str to int64 (windows,)
+        Of `confidences`.
+    threshold : int
+        Q15.
+
+    Returns
+    -------
+    dict of str to float
+        By the same names; "swinging": all of these; "noise": all others.
+
+    Examples
+    --------
+    >>> q15 = {"white, whole": np.array([0, 32768]), "swinging, whole": np.array([0])}
+    >>> false_valid(q15, 29491)
+    {'white, whole': 0.5, 'swinging, whole': 0.0, 'noise': 0.5, 'swinging': 0.0}
+    """
     groups = {name: [name] for name in confidence}
     groups["noise"] = [name for name in confidence if not name.startswith("swinging")]
     groups["swinging"] = [name for name in confidence if name.startswith("swinging")]
@@ -117,9 +166,18 @@ def _within_a_stretch(start_us: np.ndarray, end_us: np.ndarray) -> np.ndarray:
 def of_folds(
     results: Sequence[JobResult], data: Path | None, valid: int, say: Callable[[str], None] = print
 ) -> dict[str, float]:
-    """Shares of `false_valid`: each fold's student on its test people, confidence mapped by the other folds.
+    """Shares of `false_valid`: each fold's student on its test people.
 
-    valid: threshold, Q15.
+    Parameters
+    ----------
+    results : sequence of JobResult
+        Of `read_folds`; confidence is mapped by the other folds.
+    data : Path or None
+        Holds the data sets' folders.
+    valid : int
+        Threshold, Q15.
+    say : callable
+        Takes a line a fold.
     """
     by_name: dict[str, list[np.ndarray]] = {}
     for fold, student in students(results, data):
@@ -132,6 +190,25 @@ def of_folds(
 def report(
     folds: Path, data: Path | None, config: Config, valid: float, say: Callable[[str], None] = print
 ) -> None:
-    """Print the shares of a configuration's finished folds, a line each; valid: threshold, 0 to 1."""
+    """Print the shares of a configuration's finished folds, a line each.
+
+    Parameters
+    ----------
+    folds : Path
+        `invoke evaluate` wrote it.
+    data : Path or None
+        Holds the data sets' folders.
+    config : Config
+        The evaluation's.
+    valid : float
+        Threshold of the confidence, 0 to 1.
+    say : callable
+        Takes the lines.
+
+    Raises
+    ------
+    UserError
+        No fold is finished, or recordings cannot be read.
+    """
     for name, share in of_folds(read_folds(folds, config, say), data, round(ONE_Q15 * valid), say).items():
         say(f"{name:22}{share:8.2%}")

@@ -40,7 +40,19 @@ FIGURES = ("mae_off", "mae_on", "coverage_off", "coverage_on", "saved", "dimmed"
 
 
 def cost(estimator: Estimator, recording: Recording) -> Cost:
-    """What the policy costs and saves on one recording."""
+    """What the policy costs and saves on one recording.
+
+    Parameters
+    ----------
+    estimator : Estimator
+    recording : Recording
+        Its default LED counts.
+
+    Returns
+    -------
+    Cost
+        MAE is NaN without labels, or without a valid result on a labelled hop.
+    """
     stream, policy = stream_windows(to_counts(recording)), Policy()
     figures = []
     for run in (estimator.run_windows(stream), estimator.run_windows(stream, policy)):
@@ -81,7 +93,24 @@ def lines(costs: Iterable[Cost]) -> list[str]:
 
 
 def report(datasets: Sequence[str], data: Path, student: Path, say: Callable[[str], None] = print) -> None:
-    """Print a table for each data set; student: folder of student.tflite and student.json."""
+    """Print a table for each data set.
+
+    Parameters
+    ----------
+    datasets : sequence of str
+        Names of the registry.
+    data : Path
+        Holds the data sets' folders.
+    student : Path
+        Folder of student.tflite and student.json.
+    say : callable
+        Takes the lines.
+
+    Raises
+    ------
+    RecordingError
+        A data set cannot be read.
+    """
     estimator = load_student(student).estimator()
     for dataset in datasets:
         say(dataset)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool, Float, Num
 
 from wristpulse.config.networks import Augmentation
 from wristpulse.core.bins import bin_bpm
@@ -36,11 +37,11 @@ UNCHANGED = Augmentation(stretches=())
 class Spectra:
     """Windows with a known heart rate: magnitudes (n, 4, 104), r_acc (n,), BPM (n,)."""
 
-    magnitude: np.ndarray
-    motion: np.ndarray
-    bpm: np.ndarray
+    magnitude: Num[np.ndarray, "n 4 104"]
+    motion: Num[np.ndarray, " n"]
+    bpm: Float[np.ndarray, " n"]
 
-    def chosen(self, where: np.ndarray) -> Spectra:
+    def chosen(self, where: Bool[np.ndarray, " n"]) -> Spectra:
         """Some of them."""
         return Spectra(magnitude=self.magnitude[where], motion=self.motion[where], bpm=self.bpm[where])
 
@@ -52,7 +53,20 @@ def real(data: Path) -> Iterator[tuple[str, Spectra]]:
 
 
 def simulated(sessions: int, without: Sequence[str] = ()) -> Spectra:
-    """Sessions of people who wear the sensor."""
+    """Windows of simulated people who wear the sensor.
+
+    Parameters
+    ----------
+    sessions : int
+        Of 180 s, seeds 0, 1...
+    without : sequence of str
+        Knobs left out.
+
+    Raises
+    ------
+    UserError
+        A knob does not exist.
+    """
     return _together(session_examples(session(s, worn=True, without=without)) for s in range(sessions))
 
 
@@ -63,8 +77,27 @@ def _together(parts: Iterator[SpectralExamples | WorldExamples]) -> Spectra:
     return spectra.chosen(np.isfinite(spectra.bpm) & (spectra.bpm > 31) & (spectra.bpm < 215))
 
 
-def figures(s: Spectra) -> dict[str, np.ndarray]:
-    """The figures of each window, (n,)."""
+def figures(s: Spectra) -> dict[str, Float[np.ndarray, " n"]]:
+    """The figures of each window; the module says what they are.
+
+    Parameters
+    ----------
+    s : Spectra
+        Of n windows.
+
+    Returns
+    -------
+    dict of str to float (n,)
+        pulse, floor, second, alike, and picked (0 or 1).
+
+    Examples
+    --------
+    >>> magnitude = np.full((1, 4, 104), 10.0)
+    >>> magnitude[0, 0, 32] = 100.0  # 90 BPM
+    >>> found = figures(Spectra(magnitude=magnitude, motion=np.array([0]), bpm=np.array([90.0])))
+    >>> float(found["pulse"][0]), float(found["floor"][0]), float(found["picked"][0])
+    (1.0, 0.1, 1.0)
+    """
     light, acc = s.magnitude[:, 0], s.magnitude[:, 2]
     top = np.maximum(light.max(axis=1), 1e-6)
     rows = np.arange(len(light))[:, None]

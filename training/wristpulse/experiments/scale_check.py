@@ -40,7 +40,23 @@ class Row:
 
 
 def compare(estimator: Estimator, recording: Recording) -> Row:
-    """A recording by its set's own scale against the scale found and against the same light upside down."""
+    """A recording by its set's own scale against the scale found, and against the same light upside down.
+
+    Parameters
+    ----------
+    estimator : Estimator
+    recording : Recording
+        Its default LED counts; no label is needed.
+
+    Returns
+    -------
+    Row
+
+    Raises
+    ------
+    SignalError
+        The scale cannot be found.
+    """
     units = [acc_scale(recording.acc * scale, recording.fs_acc).unit for scale in (1.0, STANDARD_GRAVITY)]
     scale = ppg_scale(recording.ppg, recording.fs_ppg)
     found = dataclasses.replace(recording, ppg_lsb=scale.lsb, ppg_zero=scale.zero)
@@ -62,7 +78,15 @@ def compare(estimator: Estimator, recording: Recording) -> Row:
 def slope_skewness(recording: Recording) -> float:
     """Skewness of the light's slope (0.5 to 8 Hz), the median of the calmest fifth of all windows of 8 s.
 
-    The systolic upstroke is the steepest part of a pulse: positive where light rises with blood pressure.
+    Parameters
+    ----------
+    recording : Recording
+        Its default LED; 8 s or longer.
+
+    Returns
+    -------
+    float
+        The systolic upstroke is the steepest part of a pulse: positive where light rises with blood pressure.
     """
     fs, length = recording.fs_ppg, round(WINDOW_S * recording.fs_ppg)
     band = butter(2, (0.5, min(8.0, 0.45 * fs)), "bandpass", fs=fs, output="sos")

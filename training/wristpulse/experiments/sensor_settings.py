@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float
 from scipy.interpolate import CubicSpline
 from scipy.signal import butter, sosfiltfilt
 
@@ -81,14 +82,28 @@ class Accuracy:
     wrong_shown: float
 
 
-def pulse_amplitude(ppg: np.ndarray, fs: float) -> float:
-    """Peak to peak of the pulse in the quietest windows of a PPG (n,), in its own units.
+def pulse_amplitude(ppg: Float[np.ndarray, " n"], fs: float) -> float:
+    """Peak to peak of the pulse in the quietest windows of a PPG.
+
+    2 sqrt(2) standard deviations, as of a sine, in PULSE_HZ; the QUIETth percentile of windows of 8 s.
+
+    Parameters
+    ----------
+    ppg : ndarray (n,)
+        8 s or more.
+    fs : float
+        Hz.
+
+    Returns
+    -------
+    float
+        In the PPG's own units.
 
     Examples
     --------
     >>> t = np.arange(3200) / 32
     >>> round(pulse_amplitude(50 * np.sin(2 * np.pi * 1.2 * t), 32.0))
-    100
+    99
     """
     band = sosfiltfilt(butter(2, PULSE_HZ, "bandpass", fs=fs, output="sos"), ppg)
     size = int(WINDOW_S * fs)
@@ -97,9 +112,18 @@ def pulse_amplitude(ppg: np.ndarray, fs: float) -> float:
 
 
 def taken_by(recording: Recording, setting: Setting) -> Recording:
-    """The recording's default LED and its acceleration as sensors with this setting would give them.
+    """The recording's default LED and its acceleration as sensors with other settings would give them.
 
-    The noise is drawn from the recording's name, so the same setting gives the same samples.
+    Parameters
+    ----------
+    recording : Recording
+    setting : Setting
+        A rate above the recording's own leaves it.
+
+    Returns
+    -------
+    Recording
+        One LED. The noise is drawn from the recording's name, so the same setting gives the same samples.
     """
     ppg = recording.ppg[:, recording.led].astype(np.float64)
     fs = recording.fs_ppg
@@ -143,7 +167,15 @@ def people(group: Group, data: Path) -> dict[str, list[Recording]]:
 
 
 def accuracy(student: Student, groups: dict[str, dict[str, list[Recording]]], setting: Setting) -> Accuracy:
-    """How well a student does on all people with these sensors."""
+    """How well a student does on all people with these sensors.
+
+    Parameters
+    ----------
+    student : Student
+    groups : dict of str to (dict of str to list of Recording)
+        By group and person, of `people`; one person or more in each.
+    setting : Setting
+    """
     results = {
         name: [
             people_of(student, [taken_by(r, setting) for r in of], leds=1, ways=["causal"])[0]
@@ -164,7 +196,25 @@ def accuracy(student: Student, groups: dict[str, dict[str, list[Recording]]], se
 
 
 def accuracies(student: Student, data: Path, settings: Sequence[Setting]) -> Iterator[Accuracy]:
-    """The accuracy of each setting on the sets that are there; UserError for none of them."""
+    """The accuracy of each setting on the sets that are there.
+
+    Parameters
+    ----------
+    student : Student
+    data : Path
+        Holds the data sets' folders.
+    settings : sequence of Setting
+
+    Yields
+    ------
+    Accuracy
+        In the order of the settings.
+
+    Raises
+    ------
+    UserError
+        None of the sets is there.
+    """
     there = {which.dataset for which in sets_in(data)}
     groups = {g.name: people(g, data) for g in GROUPS if g.of.dataset in there}
     groups = {name: found for name, found in groups.items() if found}

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from jaxtyping import Float32, Float64, Int8
 from keras import layers
 
 from wristpulse.config.networks import PaperStudent
@@ -50,9 +51,9 @@ class Span:
     """
 
     person: str
-    hops: np.ndarray
-    windows: np.ndarray
-    bpm: np.ndarray
+    hops: Int8[np.ndarray, "n 64 4"]
+    windows: Int8[np.ndarray, "w 1024"]
+    bpm: Float64[np.ndarray, " n"]
 
 
 def spans(recording: Recording) -> Iterator[Span]:
@@ -71,9 +72,20 @@ def spans(recording: Recording) -> Iterator[Span]:
 
 
 def unrolled(config: PaperStudent, hops: int) -> keras.Model:
-    """The student along `hops` hops: its logits (hops - 3, 104) at the end of each from the fourth on.
+    """The student along several hops, as it is trained.
 
-    The windowed student's head becomes a convolution over 16 steps with a stride of a hop's 4.
+    Parameters
+    ----------
+    config : PaperStudent
+    hops : int
+        HOPS_PER_WINDOW or more.
+
+    Returns
+    -------
+    keras.Model
+        Inputs float32 (n, 1, 64 hops, 1) PPG and (n, 1, 64 hops, 3) acceleration; output: logits
+        (n, hops - 3, 104) at the end of each hop from the fourth on. The windowed student's head becomes a
+        convolution over 16 steps with a stride of a hop's 4.
     """
     sources = [keras.Input((1, hops * HOP, channels)) for channels in (1, 3)]
     sizes = (config.widths, config.depth, config.kernel, config.dilation, config.dropout)
@@ -105,8 +117,24 @@ def of_windows(model: keras.Model, config: PaperStudent) -> keras.Model:
     return result
 
 
-def sequences(examples: Sequence[Span], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """All results once: sequences int8 (n, 1024, 4) from a drawn first hop on, and their BPM (n, 13)."""
+def sequences(
+    examples: Sequence[Span], rng: np.random.Generator
+) -> tuple[Int8[np.ndarray, "m 1024 4"], Float32[np.ndarray, "m 13"]]:
+    """All results of an epoch, each once.
+
+    Parameters
+    ----------
+    examples : sequence of Span
+    rng : numpy Generator
+        Draws the first hop of each span.
+
+    Returns
+    -------
+    frames : int8 (n, 1024, 4)
+        PPG and three axes of HISTORY hops.
+    bpm : float32 (n, 13)
+        At the end of each hop from the fourth on; NaN: no label.
+    """
     step = HISTORY - HOPS_PER_WINDOW + 1
     x, y = [], []
     for span in examples:
@@ -116,7 +144,7 @@ def sequences(examples: Sequence[Span], rng: np.random.Generator) -> tuple[np.nd
     return np.array(x), np.array(y, np.float32)
 
 
-def network_inputs(frames: np.ndarray) -> list[np.ndarray]:
+def network_inputs(frames: Int8[np.ndarray, "m t 4"]) -> list[np.ndarray]:
     """Frames int8 (n, t, 4) as the networks take them."""
     scaled = frames.astype(np.float32)[:, None] / INPUT_STEPS
     return [scaled[..., :1], scaled[..., 1:]]
@@ -130,7 +158,26 @@ def train(
     seed: int,
     progress: Callable[[str], None],
 ) -> keras.Model:
-    """Train a student from the labels; always returned as one of windows."""
+    """Train a student from the labels.
+
+    Parameters
+    ----------
+    config : PaperStudent
+    examples : sequence of Span
+    streaming : bool
+        Along sequences of HISTORY hops with the streaming front end; else window by window.
+    epochs : int
+        Passes over the labels.
+    seed : int
+        Of weights and draws.
+    progress : callable
+        Takes a line an epoch.
+
+    Returns
+    -------
+    keras.Model
+        Of windows, also where it was trained along sequences.
+    """
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     model = unrolled(config, HISTORY if streaming else HOPS_PER_WINDOW)
@@ -160,14 +207,14 @@ def train(
     return of_windows(model, config)
 
 
-def hop_windows(span: Span) -> np.ndarray:
+def hop_windows(span: Span) -> Int8[np.ndarray, "w 1024"]:
     """Windows int8 (n - 3, 1024) of a span's streaming inputs, for calibration."""
     at = np.arange(len(span.hops) - HOPS_PER_WINDOW + 1)[:, None] + np.arange(HOPS_PER_WINDOW)
     frames = span.hops[at].reshape(len(at), WINDOW, 4)
     return device_order(np.moveaxis(frames, 2, 1))
 
 
-def int8(model: keras.Model, calibration: np.ndarray, count: int = 512) -> IntegerModel:
+def int8(model: keras.Model, calibration: Int8[np.ndarray, "w 1024"], count: int = 512) -> IntegerModel:
     """Quantise; calibration int8 (n, 1024)."""
     chosen = calibration[np.linspace(0, len(calibration) - 1, count).round().astype(int)]
     with tempfile.TemporaryDirectory() as folder:
@@ -177,7 +224,24 @@ def int8(model: keras.Model, calibration: np.ndarray, count: int = 512) -> Integ
 
 
 def by_hops(model: IntegerModel, tested: Sequence[Span]) -> list[np.ndarray]:
-    """Logits int8 (n - 3, 104) of each span, computed hop by hop; the spans side by side."""
+    """Logits of spans, computed hop by hop as a device would; the spans side by side.
+
+    Parameters
+    ----------
+    model : IntegerModel
+        Causal, of windows int8 (1, 1024).
+    tested : sequence of Span
+
+    Returns
+    -------
+    list of int8 (n - 3, 104)
+        One a span of n hops.
+
+    Raises
+    ------
+    ModelError
+        The model cannot stream.
+    """
     longest = max(len(span.hops) for span in tested)
     streams = np.zeros((longest, len(tested), HOP * 4), np.int8)
     for i, span in enumerate(tested):
@@ -187,7 +251,21 @@ def by_hops(model: IntegerModel, tested: Sequence[Span]) -> list[np.ndarray]:
 
 
 def errors(tested: Sequence[Span], logits: Iterable[np.ndarray], scale: float) -> dict[str, float]:
-    """MAE in BPM, mean over people: tracked and untracked int8 logits of each span's windows."""
+    """MAE of spans, the mean over people.
+
+    Parameters
+    ----------
+    tested : sequence of Span
+    logits : iterable of int8 (n - 3, 104)
+        One a span of n hops.
+    scale : float
+        Of the int8 logits.
+
+    Returns
+    -------
+    dict of str to float
+        BPM: "tracked", and "untracked" by each window's highest bin.
+    """
     tables = tracker_tables(scale, Tracking())
     rows: dict[str, list] = {"tracked": [], "untracked": []}
     for span, q in zip(tested, logits, strict=True):
@@ -202,8 +280,23 @@ def report(
 ) -> None:
     """Train both students, and print the errors of each.
 
-    data: folder that holds the data sets' folders; epochs: passes over the labels; fold: test group of
-    PROTOCOL, 1 to 4; seed: of weights and draws. UserError where a data set cannot be read.
+    Parameters
+    ----------
+    data : Path
+        Holds the data sets' folders.
+    epochs : int
+        Passes over the labels.
+    fold : int
+        Test group of PROTOCOL, 1 to 4.
+    seed : int
+        Of weights and draws.
+    say : callable
+        Takes the lines.
+
+    Raises
+    ------
+    UserError
+        There is no such fold, or a data set cannot be read.
     """
     protocol = PROTOCOLS[PROTOCOL]
     folds = protocol.folds([r for name in protocol.datasets for r in open_dataset(name, data)])

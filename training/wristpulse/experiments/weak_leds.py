@@ -21,7 +21,8 @@ from wristpulse.core.align import align
 from wristpulse.core.numbers import PPG_MAX
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.data.labels import window_labels
-from wristpulse.evaluation.unseen import LAGS_S, Person, Row, labelled, markdown, row, sets_in
+from wristpulse.evaluation.metrics import LAGS_S
+from wristpulse.evaluation.unseen import Person, Row, labelled, markdown, row, sets_in
 from wristpulse.experiments.fusion import added, by_quality, channel, track
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student, load_student
@@ -36,7 +37,17 @@ Rule = Callable[[Student, Sequence[SensorStream]], tuple[np.ndarray, np.ndarray]
 
 
 def with_weak_leds(recording: Recording) -> list[SensorStream]:
-    """The first LED and two weak ones; the same for every call."""
+    """The first LED and two weak ones made of it; the same for every call.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    list of 3 SensorStream
+        With the same times and acceleration; WEAK says how weak the others are.
+    """
     good = to_counts(recording, 0)
     rng = np.random.default_rng(sum(map(ord, recording.name)))
     band = butter(2, BAND_HZ, "band", fs=recording.fs_ppg, output="sos")
@@ -84,7 +95,19 @@ RULES: dict[str, Rule] = {
 
 
 def rows(student: Student, data: Path) -> Iterator[Row]:
-    """A line a rule and set, of the sets that are there."""
+    """A line a rule and set, of the sets that are there.
+
+    Parameters
+    ----------
+    student : Student
+    data : Path
+        Holds the data sets' folders.
+
+    Raises
+    ------
+    UserError
+        None of the sets of `invoke unseen` is there.
+    """
     for which in (one for one in sets_in(data) if one.name in SET_NAMES):
         people: dict[str, dict[str, list[np.ndarray]]] = {}
         for recording in labelled(which, data):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int8
 
 from wristpulse.config.settings import Config
 from wristpulse.core.estimator import Estimator, front_end_inputs
@@ -16,8 +17,19 @@ from wristpulse.student.card import MODEL
 from wristpulse.student.confidence import fitted_map
 
 
-def calibration_inputs(config: Config, corpus: Corpus) -> np.ndarray:
-    """What the front end makes of the training subjects' windows, evenly chosen: int8 (n, ...)."""
+def calibration_inputs(config: Config, corpus: Corpus) -> Int8[np.ndarray, "n ..."]:
+    """What the front end makes of the training people's windows.
+
+    Parameters
+    ----------
+    config : Config
+    corpus : Corpus
+
+    Returns
+    -------
+    int8 (n, ...)
+        `config.calibration_windows` of them, or all if there are fewer, evenly chosen over time.
+    """
     recordings = corpus.recordings["train"]
     inputs = np.concatenate([front_end_inputs(r, config.front_end) for r in recordings])
     count = min(config.calibration_windows, len(inputs))
@@ -25,7 +37,21 @@ def calibration_inputs(config: Config, corpus: Corpus) -> np.ndarray:
 
 
 def confidence_map(config: Config, corpus: Corpus, folder: Path) -> tuple[int, ...]:
-    """Of the int8 student in `folder`, fitted to the validation people."""
+    """Confidence map of an int8 student, fitted to the validation people.
+
+    Parameters
+    ----------
+    config : Config
+        Its tracking and labels.
+    corpus : Corpus
+    folder : Path
+        Holds student.tflite.
+
+    Returns
+    -------
+    tuple of 17 int
+        Q15; the identity if nobody validates.
+    """
     model = IntegerModel.load(folder / MODEL)
     tables = tracker_tables(float(model.output.scale[0]), config.tracking)
     estimator = Estimator(model.predict, tables, config.front_end)

@@ -21,7 +21,26 @@ def write_card(
     data_digest: str,
     confidence_map: tuple[int, ...],
 ) -> None:
-    """Write the card beside the model in `folder`; fields as of Card and TrackerTables."""
+    """Write the card beside the model: student.json.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds student.tflite.
+    config : Config
+        The student was trained by it; its tracking gives the tables.
+    subjects : dict of str to list of str
+        People by role.
+    data_digest : str
+        Of the recordings.
+    confidence_map : tuple of 17 int
+        Q15.
+
+    Raises
+    ------
+    ModelError
+        The model is outside the supported operators.
+    """
     model = IntegerModel.load(folder / MODEL)
     tables = tracker_tables(float(model.output.scale[0]), config.tracking)
     card = Card(

@@ -11,7 +11,18 @@ HISTORY = "history.csv"
 
 
 def history(folder: Path) -> list[dict[str, float]]:
-    """Rows of the learning curve so far, an epoch each; whole rows only."""
+    """The learning curve so far.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the training; it may not hold a curve yet.
+
+    Returns
+    -------
+    list of dict of str to float
+        An epoch each, by the columns of history.csv; a row that is still being written is left out.
+    """
     path = folder / HISTORY
     if not path.exists():
         return []

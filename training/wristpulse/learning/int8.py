@@ -13,7 +13,22 @@ from wristpulse.support.quiet import quiet
 
 
 def convert(function: Callable, calibration: np.ndarray, name: str) -> bytes:
-    """int8 .tflite of a function of one tensor `name`, float32 (1, ...); calibration: (n, ...) of them."""
+    """Full-integer post-training quantisation, input and output included.
+
+    Parameters
+    ----------
+    function : callable
+        Of one float32 tensor (1, ...).
+    calibration : float32 (n, ...)
+        Inputs that set the ranges of all activations.
+    name : str
+        Of the input tensor.
+
+    Returns
+    -------
+    bytes
+        An int8 .tflite of TFLite's builtin operators only.
+    """
     signature = tf.TensorSpec((1, *calibration.shape[1:]), tf.float32, name)
     function = tf.function(function, input_signature=[signature]).get_concrete_function()
     converter = tf.lite.TFLiteConverter.from_concrete_functions([convert_variables_to_constants_v2(function)])

@@ -24,21 +24,65 @@ def bin_centres():
 
 
 def soft_label(bpm, spread_bpm: float):
-    """BPM (n,) -> distribution over the bins (n, bins), a Gaussian of the given standard deviation.
+    """Distribution over the bins that a label stands for.
 
-    Uniform where there is no pulse (BPM 0).
+    p_k is proportional to exp(-(b_k - BPM)^2 / (2 spread_bpm^2)), b_k the bins' centres.
+
+    Parameters
+    ----------
+    bpm : (n,)
+        0: no pulse, every bin alike.
+    spread_bpm : float
+        Standard deviation.
+
+    Returns
+    -------
+    (n, bins)
+
+    Examples
+    --------
+    >>> label = soft_label(ops.convert_to_tensor([90.0, 0.0]), 2.0)
+    >>> int(ops.argmax(label[0])), round(float(label[1, 0]) * 104, 3)
+    (32, 1.0)
     """
     distance = (bpm[:, None] - bin_centres()[None]) / spread_bpm
     return ops.softmax(ops.where(bpm[:, None] > 0, -0.5 * distance**2, 0.0))
 
 
 def expected_bpm(logits):
-    """Mean of the predicted distribution: (n, bins) -> (n,)."""
+    """Mean of the predicted distribution: sum of softmax(logits)_k b_k, b_k the bins' centres.
+
+    Parameters
+    ----------
+    logits : (n, bins)
+
+    Returns
+    -------
+    (n,)
+        BPM.
+
+    Examples
+    --------
+    >>> round(float(expected_bpm(ops.zeros((1, 104)))[0]), 2)  # nothing known: the middle
+    126.56
+    """
     return ops.sum(ops.softmax(logits) * bin_centres(), axis=-1)
 
 
 def bpm_error(target, logits):
-    """Mean absolute error in BPM over the labelled windows."""
+    """Mean absolute error of `expected_bpm` over the windows with a label above 0; 0 without any.
+
+    Parameters
+    ----------
+    target : (n, 1 or more)
+        BPM first; NaN: unknown.
+    logits : (n, bins)
+
+    Returns
+    -------
+    scalar
+        BPM.
+    """
     bpm = ops.nan_to_num(target[:, 0])
     labelled = bpm > 0
     error = ops.abs(expected_bpm(logits) - bpm)
@@ -49,7 +93,23 @@ def bpm_error(target, logits):
 class HeartRateLoss(keras.losses.Loss):
     """Loss against the label plus, where the target carries it, against the teacher's response.
 
-    Cross-entropy with a soft label, an L1 term on the expected BPM, Kullback-Leibler to the teacher.
+    Mean over labelled windows of H(`soft_label`, softmax(logits)) + l1_weight |`expected_bpm` - BPM| / 10,
+    plus response_weight times `divergence` or `decoupled`. Windows without a pulse (0) have no second term.
+
+    Parameters
+    ----------
+    training : Training
+        label_spread_bpm and l1_weight.
+    distillation : Distillation, optional
+        response_weight, temperature and relation; without it the teacher's logits in the target do not count.
+
+    Examples
+    --------
+    >>> loss = HeartRateLoss(Training())
+    >>> bpm = ops.convert_to_tensor([[90.0]])
+    >>> right, wrong = ops.one_hot([32, 64], 104) * 20.0
+    >>> float(loss.call(bpm, right[None])) < float(loss.call(bpm, wrong[None]))
+    True
     """
 
     def __init__(self, training: Training, distillation: Distillation | None = None):
@@ -57,7 +117,14 @@ class HeartRateLoss(keras.losses.Loss):
         self.training, self.distillation = training, distillation
 
     def call(self, target, logits):
-        """Scalar loss of a batch."""
+        """Scalar loss of a batch.
+
+        Parameters
+        ----------
+        target : (n, 1) or (n, 1 + bins)
+            BPM, NaN unknown, 0 no pulse; then the teacher's logits.
+        logits : (n, bins)
+        """
         labelled = ops.cast(ops.logical_not(ops.isnan(target[:, 0])), "float32")
         bpm = ops.nan_to_num(target[:, 0])
         label = soft_label(bpm, self.training.label_spread_bpm)
@@ -82,7 +149,21 @@ class HeartRateLoss(keras.losses.Loss):
 
 
 def target_bins(bpm, teacher, reach_bpm: float):
-    """Bins (n, bins), bool, within `reach_bpm` of the label (n,), or of the teacher's highest without one."""
+    """The bins that count as the right class for `decoupled`.
+
+    Parameters
+    ----------
+    bpm : (n,)
+        NaN or 0: none known.
+    teacher : (n, bins)
+        Logits; their highest bin stands in where no label is known.
+    reach_bpm : float
+
+    Returns
+    -------
+    bool (n, bins)
+        Within `reach_bpm` of that heart rate.
+    """
     highest = ops.take(bin_centres(), ops.argmax(teacher, axis=-1))
     known = ops.nan_to_num(bpm)
     centre = ops.where(known > 0, known, highest)
@@ -90,12 +171,24 @@ def target_bins(bpm, teacher, reach_bpm: float):
 
 
 def decoupled(teacher, student, target, temperature: float, target_weight: float, non_target_weight: float):
-    """Kullback-Leibler divergence of softened responses (n, bins), its two parts weighted apart.
+    """Kullback-Leibler divergence of softened responses, its two parts weighted apart.
 
-    Zhao et al. 2022, arXiv 2203.08679, with a group of bins `target` (n, bins), bool, for their one class:
-    neighbouring bins are no other classes. The target's part compares the mass of the group and of the rest,
-    and, where the group has its mass, the shape inside; the other part compares the shape of the rest
-    whatever its mass. Times the temperature's square, as `divergence`.
+    Zhao et al. 2022, arXiv 2203.08679, with a group of bins in place of their one class: neighbouring bins
+    are no other classes. The target's part compares the mass of the group and of the rest, and, where the
+    group has its mass, the shape inside; the other part compares the shape of the rest whatever its mass.
+    Times the temperature's square, as `divergence`.
+
+    Parameters
+    ----------
+    teacher, student : (n, bins)
+        Logits.
+    target : bool (n, bins)
+        The group, of `target_bins`.
+    temperature, target_weight, non_target_weight : float
+
+    Returns
+    -------
+    scalar
     """
     t, s = ops.log_softmax(teacher / temperature), ops.log_softmax(student / temperature)
     inside, outside = (_group(t, s, members) for members in (target, ops.logical_not(target)))
@@ -124,9 +217,27 @@ def _group(t, s, members) -> _Group:
 
 
 def divergence(teacher, student, temperature: float):
-    """Kullback-Leibler divergence of softened responses, logits (n, bins).
+    """Kullback-Leibler divergence of softened responses.
 
-    Times the temperature's square, so that its gradients keep their size (Hinton et al., arXiv 1503.02531).
+    T^2 mean over n of sum_k t_k (log t_k - log s_k), t and s the softmax of logits / T. T^2 keeps the size of
+    the gradients (Hinton et al., arXiv 1503.02531).
+
+    Parameters
+    ----------
+    teacher, student : (n, bins)
+        Logits.
+    temperature : float
+        T.
+
+    Returns
+    -------
+    scalar
+
+    Examples
+    --------
+    >>> x = ops.convert_to_tensor([[1.0, 2.0, 3.0]])
+    >>> float(divergence(x, x, 4.0))
+    0.0
     """
     teacher, student = teacher / temperature, student / temperature
     apart = ops.softmax(teacher) * (ops.log_softmax(teacher) - ops.log_softmax(student))
@@ -140,7 +251,21 @@ def huber(difference):
 
 
 def pairwise_distances(x):
-    """(n, d) -> (n, n) Euclidean distances in units of their mean."""
+    """Euclidean distances of all pairs, in units of their mean (the diagonal counts).
+
+    Parameters
+    ----------
+    x : (n, d)
+
+    Returns
+    -------
+    (n, n)
+
+    Examples
+    --------
+    >>> pairwise_distances(ops.convert_to_tensor([[0.0], [3.0]])).numpy().round(3).tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
+    """
     squares = ops.sum(x**2, axis=1)
     gram = squares[:, None] + squares[None] - 2 * ops.matmul(x, ops.transpose(x))
     distance = ops.sqrt(ops.maximum(gram, 1e-12))
@@ -148,7 +273,17 @@ def pairwise_distances(x):
 
 
 def triple_angles(x):
-    """(n, d) -> (n, n, n): cosine of the angle at j between i and k."""
+    """Angles of all triples.
+
+    Parameters
+    ----------
+    x : (n, d)
+
+    Returns
+    -------
+    (n, n, n)
+        [j, i, k]: cosine of the angle at j between i and k.
+    """
     towards = ops.normalize(x[None] - x[:, None], axis=-1)
     return ops.matmul(towards, ops.swapaxes(towards, 1, 2))
 
@@ -156,7 +291,16 @@ def triple_angles(x):
 def rkd(teacher, student):
     """Relational knowledge distillation, distances and angles over the batch (Park et al., arXiv 1904.05068).
 
-    Features (n, t, c) of any t and c; weights 1 (distance) and 2 (angle) as published.
+    Huber(distances) + 2 Huber(angles), the weights as published; angles of the first ANGLE_SAMPLES only.
+
+    Parameters
+    ----------
+    teacher, student : (n, t, c)
+        Features, of any t and c.
+
+    Returns
+    -------
+    scalar
     """
     t, s = (ops.reshape(x, (ops.shape(x)[0], x.shape[1] * x.shape[2])) for x in (teacher, student))
     distance = huber(pairwise_distances(t) - pairwise_distances(s))
@@ -165,9 +309,17 @@ def rkd(teacher, student):
 
 
 def gram(teacher, student):
-    """Mean squared difference of the flow between features before and after the fusion, (n, t, t).
+    """Mean squared difference of the flow between features before and after the fusion.
 
-    After Yim et al., CVPR 2017.
+    After Yim et al., "A gift from knowledge distillation", CVPR 2017.
+
+    Parameters
+    ----------
+    teacher, student : (n, t, t)
+
+    Returns
+    -------
+    scalar
     """
     return ops.mean((teacher - student) ** 2)
 
@@ -175,7 +327,14 @@ def gram(teacher, student):
 def attention(teacher, student):
     """Kullback-Leibler divergence of the student's similarity of PPG to motion from the teacher's attention.
 
-    Both (n, t, t).
+    Parameters
+    ----------
+    teacher, student : (n, t, t)
+        Rows that sum to 1.
+
+    Returns
+    -------
+    scalar
     """
     t, s = ops.maximum(teacher, 1e-6), ops.maximum(student, 1e-6)
     return ops.mean(ops.sum(t * (ops.log(t) - ops.log(s)), axis=-1))

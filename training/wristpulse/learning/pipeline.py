@@ -22,11 +22,21 @@ ROOMS = ("learning", "student", "models", "data", "core", "recordings", "oracle"
 
 
 class Pipeline:
-    """The steps of a configuration; artefacts in `folder`.
+    """The steps of a configuration, each with its folder and made only if it is not up to date.
 
-    read_corpus: gives the recordings, and is called once, when a step needs them; teacher_folder: of the
-    teacher that the student learns from, default: `folder`/teacher; confidence_map: of the student's card,
-    None: fitted to the validation side.
+    Parameters
+    ----------
+    config : Config
+    read_corpus : callable
+        Gives the recordings; called once, when a step needs them.
+    folder : Path
+        Holds teacher/, student/ and int8/.
+    teacher_folder : Path, optional
+        Of the teacher that the student learns from; default: `folder`/teacher.
+    confidence_map : tuple of 17 int, optional
+        Of the student's card, Q15; None: fitted to the validation side.
+    progress : callable
+        Takes a line of text.
     """
 
     def __init__(
@@ -50,7 +60,18 @@ class Pipeline:
         return self._read_corpus()
 
     def train(self, force: bool = False) -> Path:
-        """The teacher's folder, trained if it is not up to date, and if the student learns from one."""
+        """Train the teacher if the student learns from one.
+
+        Parameters
+        ----------
+        force : bool
+            Also if it is up to date.
+
+        Returns
+        -------
+        Path
+            The teacher's folder; it does not exist where the labels alone teach.
+        """
         if self.config.distillation.relation == "none":
             self.progress("teacher: none, the student learns from the labels")
             return self.teacher_folder
@@ -66,7 +87,23 @@ class Pipeline:
         return self.step(self.teacher_folder, inputs, make, force)
 
     def distill(self, force: bool = False) -> Path:
-        """The student's folder, made if it is not up to date; StepError without the teacher it needs."""
+        """Train the student.
+
+        Parameters
+        ----------
+        force : bool
+            Also if it is up to date.
+
+        Returns
+        -------
+        Path
+            The student's folder.
+
+        Raises
+        ------
+        StepError
+            The teacher that it learns from is not there.
+        """
         teacher = None
         if self.config.distillation.relation != "none":
             teacher = steps.require(self.teacher_folder, "invoke train")
@@ -79,7 +116,23 @@ class Pipeline:
         return self.step(self.folder / STUDENT, inputs, make, force)
 
     def quantize(self, force: bool = False) -> Path:
-        """The int8 student's folder, made if it is not up to date; StepError without a student."""
+        """Quantise the student and write its card.
+
+        Parameters
+        ----------
+        force : bool
+            Also if it is up to date.
+
+        Returns
+        -------
+        Path
+            Folder of student.tflite and student.json.
+
+        Raises
+        ------
+        StepError
+            The student is not there.
+        """
         c = self.config
         student = steps.require(self.folder / STUDENT, "invoke distill")
 
@@ -116,7 +169,26 @@ class Pipeline:
         force: bool = False,
         rooms: Sequence[str] = ROOMS,
     ) -> Path:
-        """`folder`, made if it is not up to date with its inputs and the code in `rooms`."""
+        """A step's folder, made if it is not up to date.
+
+        Parameters
+        ----------
+        folder : Path
+            Of the step.
+        inputs : mapping of str to object
+            What the step depends on, besides code: dataclasses and what JSON holds.
+        make : callable
+            Fills the folder that it is given; that one becomes `folder` when it returns.
+        force : bool
+            Also if it is up to date.
+        rooms : sequence of str
+            Folders of wristpulse whose code the step depends on.
+
+        Returns
+        -------
+        Path
+            `folder`.
+        """
         plain = {
             name: asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
             for name, value in inputs.items()
@@ -135,10 +207,18 @@ class Pipeline:
 def dataset_pipeline(
     config: Config, data: Path | None, root: Path, progress: Callable[[str], None] = print
 ) -> Pipeline:
-    """The chain on the configuration's data sets, split by subject; folder `root`/<configuration>-<data set>.
+    """The chain on the configuration's data sets, split by subject.
 
-    `root`/<configuration> where all people are simulated while it trains.
-    data: the folder that holds the data sets' folders.
+    Parameters
+    ----------
+    config : Config
+    data : Path or None
+        Holds the data sets' folders.
+    root : Path
+        The chain's folder is `root`/<configuration>-<data set>, or `root`/<configuration> where all people
+        are simulated while it trains.
+    progress : callable
+        Takes a line of text.
     """
     (chain,) = dataset_pipelines([config], data, root, progress)
     return chain

@@ -64,7 +64,7 @@ class FrequencyAttention(layers.Layer):
     """Multi-head attention of one spectrum to another that knows how far apart two bins are, not where.
 
     [query (104, c), key and value (104, c)] -> (104, c). A learnt bias for each distance (Shaw et al., arXiv
-    1803.02155, as one number a head): places themselves would let it learn heart rates by heart.
+    1803.02155, as one number a head): absolute places would let it memorise heart rates.
     """
 
     def __init__(self, heads: int, key: int, **options):

@@ -16,7 +16,24 @@ INT32_MAX, INT32_MIN = 2**31 - 1, -(2**31)
 
 
 def quantize_multiplier(real: float) -> tuple[int, int]:
-    """Split a positive real into (Q31 mantissa in [2^30, 2^31), shift): real ~ mantissa * 2^(shift - 31)."""
+    """Split a real factor into mantissa and shift: real ~ mantissa * 2^(shift - 31).
+
+    Parameters
+    ----------
+    real : float
+        0 or more.
+
+    Returns
+    -------
+    mantissa : int
+        Q31, in [2^30, 2^31); 0 for 0 and for what is below 2^-32.
+    shift : int
+
+    Examples
+    --------
+    >>> quantize_multiplier(0.75), quantize_multiplier(3.0)
+    ((1610612736, 0), (1610612736, 2))
+    """
     if real == 0.0:
         return 0, 0
     mantissa, shift = math.frexp(real)
@@ -27,13 +44,44 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
 
 
 def doubling_high_mul(a: np.ndarray, b: np.ndarray | int) -> np.ndarray:
-    """(a * b + 2^30) >> 31, saturated: the high half of the doubled product, rounded half up."""
+    """The high half of the doubled product, (a * b + 2^30) >> 31, rounded half up and saturated to int32.
+
+    Parameters
+    ----------
+    a, b : int32 range
+        Broadcast together.
+
+    Returns
+    -------
+    ndarray, int64
+
+    Examples
+    --------
+    >>> doubling_high_mul([3, -3], 1 << 30).tolist()  # times a half
+    [2, -1]
+    """
     product = np.asarray(a, np.int64) * np.asarray(b, np.int64)
     return np.minimum((product + (1 << 30)) >> 31, INT32_MAX)
 
 
 def rounding_divide_by_pot(x: np.ndarray, exponent: np.ndarray | int) -> np.ndarray:
-    """x / 2^exponent, rounded half away from zero."""
+    """x / 2^exponent, rounded half away from zero.
+
+    Parameters
+    ----------
+    x : int32 range
+    exponent : 0 to 31
+        Broadcasts with x.
+
+    Returns
+    -------
+    ndarray, int64
+
+    Examples
+    --------
+    >>> rounding_divide_by_pot([3, -3, 1], 1).tolist()
+    [2, -2, 1]
+    """
     x = np.asarray(x, np.int64)
     exponent = np.asarray(exponent, np.int64)
     half = (np.int64(1) << exponent) >> 1
@@ -41,9 +89,23 @@ def rounding_divide_by_pot(x: np.ndarray, exponent: np.ndarray | int) -> np.ndar
 
 
 def multiply(x: np.ndarray, multiplier: np.ndarray | int, shift: np.ndarray | int) -> np.ndarray:
-    """x * multiplier * 2^(shift - 31) with TFLite's double rounding; broadcasts over channels.
+    """x * multiplier * 2^(shift - 31) with TFLite's double rounding.
 
-    The left shift wraps to 32 bits as the C code's does.
+    Parameters
+    ----------
+    x : int32 range
+        The left shift, if any, wraps to 32 bits as the C code's does.
+    multiplier, shift : int, or an array each
+        Of `quantize_multiplier`; broadcast over channels.
+
+    Returns
+    -------
+    ndarray, int64
+
+    Examples
+    --------
+    >>> multiply(np.array([10, -10]), *quantize_multiplier(0.75)).tolist()
+    [8, -7]
     """
     shift = np.asarray(shift, np.int64)
     left, right = np.maximum(shift, 0), np.maximum(-shift, 0)

@@ -62,7 +62,24 @@ def window(graph: Graph, op: Operator) -> Window:
 
 
 def window_output(size: int, kernel: int, stride: int, dilation: int, same: bool) -> int:
-    """Number of window positions along an axis of `size` (0 or less: the window does not fit)."""
+    """Number of window positions along an axis.
+
+    Parameters
+    ----------
+    size, kernel, stride, dilation : int
+    same : bool
+        Padding SAME; else VALID.
+
+    Returns
+    -------
+    int
+        0 or less: the window does not fit.
+
+    Examples
+    --------
+    >>> window_output(8, 3, 2, 1, same=True), window_output(8, 3, 2, 1, same=False)
+    (4, 3)
+    """
     return -(-size // stride) if same else (size - (kernel - 1) * dilation - 1) // stride + 1
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int8
 
 from wristpulse.oracle.check import check
 from wristpulse.oracle.graph import Graph, Tensor
@@ -69,16 +70,31 @@ class IntegerModel:
             raise self.graph.error(f"graph {what}", "exactly one for this use", len(ends))
         return ends[0]
 
-    def run(self, inputs: np.ndarray, batch: int = 64) -> np.ndarray:
-        """Compute int8 (n, *input shape) -> int8 (n, *output shape), both shapes less their leading 1.
+    def run(self, inputs: Int8[np.ndarray, "n ..."], batch: int = 64) -> Int8[np.ndarray, "n ..."]:
+        """Compute a model of one output in the output's own shape.
 
-        For models of one output. Any shape with the right number of elements per sample is taken; several
-        inputs lie one after the other in it. Raises ValueError otherwise.
+        Parameters
+        ----------
+        inputs : ndarray, int8 (n, ...)
+            As of `predict`.
+        batch : int
+            Samples computed at once.
+
+        Returns
+        -------
+        ndarray, int8 (n, *output shape less its leading 1)
+
+        Raises
+        ------
+        ModelError
+            The model has several outputs.
+        ValueError
+            Another type or number of elements.
         """
         shape = self.output.shape[1:] if self.output.shape[:1] == (1,) else self.output.shape
         return self.predict(inputs, batch).reshape(-1, *shape)
 
-    def predict(self, inputs: np.ndarray, batch: int = 64) -> np.ndarray:
+    def predict(self, inputs: np.ndarray, batch: int = 64) -> Int8[np.ndarray, "n elements"]:
         """Compute a batch, several outputs one after the other.
 
         Parameters
@@ -116,7 +132,7 @@ class IntegerModel:
         width = sum(tensor.size for tensor in self.outputs)
         return np.concatenate(parts) if parts else np.zeros((0, width), np.int8)
 
-    def values(self, samples: np.ndarray) -> dict[int, np.ndarray]:
+    def values(self, samples: Int8[np.ndarray, "n elements"]) -> dict[int, np.ndarray]:
         """Compute every tensor's value.
 
         Parameters

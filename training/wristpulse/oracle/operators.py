@@ -187,7 +187,26 @@ def mean(graph: Graph, op: Operator, values: Values) -> np.ndarray:
 
 
 def mean_multiplier(real: float, count: int) -> tuple[int, int]:
-    """Fold 1 / count into the multiplier as TFLite does, keeping as many bits as fit."""
+    """Fold 1 / count into a multiplier as TFLite does, keeping as many bits as fit.
+
+    Parameters
+    ----------
+    real : float
+        Input scale over output scale.
+    count : int
+        Elements that a mean is of.
+
+    Returns
+    -------
+    multiplier, shift : int
+        As of `wristpulse.oracle.arithmetic.quantize_multiplier`.
+
+    Examples
+    --------
+    >>> multiplier, shift = mean_multiplier(1.0, 3)
+    >>> round(multiplier * 2.0 ** (shift - 31), 6)
+    0.333333
+    """
     multiplier, shift = quantize_multiplier(real)
     bits = min(count.bit_length() - 1, 32, 31 + shift)
     return (multiplier << bits) // count, shift - bits

@@ -79,9 +79,22 @@ MALFORMED = (
 
 
 def read_tflite(path: Path | str) -> Graph:
-    """Read the only subgraph of `path`.
+    """Read the only subgraph of a .tflite file, without checking what its operators do.
 
-    Raises ModelError for anything that is not a sound .tflite file, OSError if it cannot be opened.
+    Parameters
+    ----------
+    path : Path or str
+
+    Returns
+    -------
+    Graph
+
+    Raises
+    ------
+    ModelError
+        No sound .tflite file, or one of several subgraphs.
+    OSError
+        The file cannot be opened.
     """
     blob = Path(path).read_bytes()
     source = str(path)

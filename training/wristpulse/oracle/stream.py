@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from jaxtyping import Int8
 
 from wristpulse.oracle.geometry import slice_ranges, window
 from wristpulse.oracle.graph import Graph, ModelError, Operator, Tensor
@@ -47,7 +48,20 @@ def hop_graph(graph: Graph, hop: int) -> HopGraph:
 
 
 class HopModel:
-    """Runs a graph of hops in numpy; bit for bit what the generated C computes."""
+    """Runs a causal model hop by hop in numpy; bit for bit what the generated C computes.
+
+    Parameters
+    ----------
+    model : IntegerModel
+        Of windows, one input and one output.
+    hop : int
+        Frames that are new in a hop.
+
+    Raises
+    ------
+    ModelError
+        The model cannot stream by this hop: it looks ahead, or a cut does not fall on its steps.
+    """
 
     def __init__(self, model: IntegerModel, hop: int) -> None:
         self.hops = hop_graph(model.graph, hop)
@@ -58,10 +72,22 @@ class HopModel:
         """A hop's input."""
         return self.graph.tensors[self.graph.inputs[0]]
 
-    def run(self, hops: np.ndarray) -> np.ndarray:
-        """Outputs int8 (n, outputs) of the n hops (n, elements) that follow a start.
+    def run(self, hops: np.ndarray) -> Int8[np.ndarray, " n *streams outputs"]:
+        """Outputs of the hops that follow a start.
 
-        Or of many streams in step: (n, streams, elements) to (n, streams, outputs).
+        Parameters
+        ----------
+        hops : ndarray, int8 (n, elements) or (n, streams, elements)
+            In order; many streams are computed in step.
+
+        Returns
+        -------
+        ndarray, int8 (n, outputs) or (n, streams, outputs)
+
+        Raises
+        ------
+        ValueError
+            Another type or shape.
         """
         hops = np.asarray(hops)
         if hops.dtype != np.int8 or hops.ndim not in (2, 3) or hops.shape[-1] != self.input.size:

@@ -37,7 +37,24 @@ def _exp_small(a: np.ndarray) -> np.ndarray:
 
 
 def exp_of_negative(a: np.ndarray, integer_bits: int) -> np.ndarray:
-    """exp(a) for a <= 0 in Q(integer_bits), as Q0.31."""
+    """exp(a) for a <= 0 (gemmlowp, exp_on_negative_values).
+
+    Parameters
+    ----------
+    a : int32 range
+        Fixed point of 31 - integer_bits fractional bits.
+    integer_bits : int
+
+    Returns
+    -------
+    ndarray, int64
+        Q0.31.
+
+    Examples
+    --------
+    >>> (exp_of_negative(np.array([0, -1 << 26]), 5) / 2**31).round(6).tolist()
+    [1.0, 0.36788]
+    """
     fraction = 31 - integer_bits
     quarter = 1 << (fraction - 2)
     a = np.asarray(a, np.int64)
@@ -54,7 +71,23 @@ def exp_of_negative(a: np.ndarray, integer_bits: int) -> np.ndarray:
 
 
 def one_over_one_plus(a: np.ndarray) -> np.ndarray:
-    """1 / (1 + a) for a in [0, 1], Q0.31: three Newton steps on the half denominator."""
+    """1 / (1 + a) for a from 0 to 1: three Newton steps on the half denominator.
+
+    Parameters
+    ----------
+    a : int32 range
+        Q0.31.
+
+    Returns
+    -------
+    ndarray, int64
+        Q0.31.
+
+    Examples
+    --------
+    >>> (one_over_one_plus(np.array([0, 2**30])) / 2**31).round(6).tolist()
+    [1.0, 0.666667]
+    """
     total = np.asarray(a, np.int64) + ONE
     half = np.where(total >= 0, total + 1, total - 1) // 2  # operands are never negative here
     x = 1515870810 + doubling_high_mul(half, -1010580540)

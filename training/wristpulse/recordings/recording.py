@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one form in which every data set reaches the rest of the repository."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool, Float32, Float64, Int64
+from numpy.typing import ArrayLike
 
 from wristpulse.support.errors import UserError
 
@@ -36,20 +40,20 @@ class Recording:
     dataset: str
     subject: str  # unique within the data set; one person has one name
     name: str  # unique within the data set
-    ppg: np.ndarray  # float32 (n, leds), the publisher's units
+    ppg: Float32[np.ndarray, "n leds"]  # the publisher's units
     fs_ppg: float  # Hz
     ppg_unit: str
     ppg_lsb: float  # publisher's units per count
     ppg_zero: int  # counts at ppg = 0
-    acc: np.ndarray  # float32 (m, 3), g, gravity included
+    acc: Float32[np.ndarray, "m 3"]  # g, gravity included
     fs_acc: float  # Hz
-    hr: np.ndarray | None  # float32 (w,), BPM over 8 s windows; NaN where unknown
-    hr_start_s: np.ndarray  # float64 (w,), window starts, seconds on the recording clock as published
+    hr: Float32[np.ndarray, " w"] | None  # BPM over 8 s windows; NaN where unknown
+    hr_start_s: Float64[np.ndarray, " w"]  # window starts, seconds on the recording clock as published
     label_offset_s: float = 0.0  # an aligned window starts at hr_start_s + label_offset_s
-    activity: np.ndarray | None = None  # int64 (w,), index into ACTIVITIES
+    activity: Int64[np.ndarray, " w"] | None = None  # index into ACTIVITIES
     led: int = 0  # default channel
     licence: str = ""
-    contact: np.ndarray | None = None  # bool (n,), known only in simulation: the sensor touches skin
+    contact: Bool[np.ndarray, " n"] | None = None  # known only in simulation: the sensor touches skin
 
     @property
     def seconds(self) -> float:
@@ -57,7 +61,7 @@ class Recording:
         return min(len(self.ppg) / self.fs_ppg, len(self.acc) / self.fs_acc)
 
 
-def window_starts(seconds: float) -> np.ndarray:
+def window_starts(seconds: float) -> Float64[np.ndarray, " w"]:
     """Start of every whole reference window of 8 s, one every 2 s.
 
     Parameters
@@ -78,7 +82,7 @@ def window_starts(seconds: float) -> np.ndarray:
     return np.arange(max(0, int((seconds - WINDOW_S) / HOP_S + 1e-9) + 1)) * HOP_S
 
 
-def plausible(hr: np.ndarray) -> np.ndarray:
+def plausible(hr: ArrayLike) -> Float32[np.ndarray, " w"]:
     """Replace reference heart rates outside 40 to 200 BPM by NaN: they are glitches of the reference.
 
     Parameters
@@ -95,9 +99,9 @@ def plausible(hr: np.ndarray) -> np.ndarray:
     >>> plausible([61.5, 0.0, 250.0])
     array([61.5,  nan,  nan], dtype=float32)
     """
-    hr = np.asarray(hr, dtype=np.float32).ravel()
+    bpm = np.asarray(hr, dtype=np.float32).ravel()
     with np.errstate(invalid="ignore"):
-        return np.where((hr >= HR_RANGE[0]) & (hr <= HR_RANGE[1]), hr, np.float32(np.nan))
+        return np.where((bpm >= HR_RANGE[0]) & (bpm <= HR_RANGE[1]), bpm, np.float32(np.nan))
 
 
 def check_name(path: Path | str, field: str, name: str) -> None:

@@ -70,7 +70,24 @@ def card_text(card: Card) -> str:
 
 
 def read_card(path: Path) -> Card:
-    """The card in a file; CardError if a field is missing or wrong."""
+    """Read a student's card.
+
+    Parameters
+    ----------
+    path : Path
+        student.json.
+
+    Returns
+    -------
+    Card
+
+    Raises
+    ------
+    CardError
+        A field is missing or wrong; names it.
+    OSError
+        The file cannot be read.
+    """
     try:
         return msgspec.json.decode(path.read_bytes(), type=Card)
     except msgspec.DecodeError as error:  # "Expected `str`, got `int` - at `$.model_sha256`"

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Make confidence mean something: the share of estimates within 5 BPM that goes with a raw confidence."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 import numpy as np
+from jaxtyping import Bool, Integer
 from scipy.optimize import lsq_linear
 
 from wristpulse.core.estimator import Estimator
@@ -12,13 +15,13 @@ from wristpulse.core.sensor import to_counts
 from wristpulse.core.track import IDENTITY, KNOTS
 from wristpulse.data.labels import window_labels
 from wristpulse.recordings import Recording
+from wristpulse.student.tolerance import WITHIN_BPM
 
-WITHIN_BPM = 5.0
 # Estimates' worth of belief, at each knot, that the raw confidence is right: for knots without data.
 PRIOR = 4.0
 
 
-def confidence_map(raw: np.ndarray, correct: np.ndarray) -> tuple[int, ...]:
+def confidence_map(raw: Integer[np.ndarray, " n"], correct: Bool[np.ndarray, " n"]) -> tuple[int, ...]:
     """Fit the map from raw confidences to the share of estimates that are correct.
 
     With hat functions h_k around 17 knots and values v_0 <= v_1 <= ... <= v_16 within 0 to 1 it minimises

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Silence for what talks past Python."""
+"""Suppress what libraries print from C, past Python's own streams."""
 
 import contextlib
 import io

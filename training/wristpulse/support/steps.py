@@ -6,6 +6,7 @@ or a full disk leaves what was there before. The part folder stays for the step 
 inputs are the same.
 """
 
+import ast
 import hashlib
 import json
 import shutil
@@ -16,6 +17,7 @@ from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
 
 STAMP = "step.json"
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class StepError(UserError):
@@ -28,10 +30,29 @@ def fingerprint(inputs: Mapping) -> str:
 
 
 def sources(package: Path, rooms: Iterable[str]) -> str:
-    """Digest of the Python sources in some rooms of a package: a step is out of date when its code is."""
+    """Digest of the Python code in some rooms of a package: a step is out of date when its code is.
+
+    Comments, docstrings and line breaks do not count: what they say changes no artefact.
+
+    Parameters
+    ----------
+    package : Path
+        Folder of the package.
+    rooms : iterable of str
+        Folders in it.
+
+    Returns
+    -------
+    str
+        Hex digest of the files' names and syntax trees. It may differ between versions of Python.
+    """
     digest = hashlib.sha256()
     for path in sorted(path for room in rooms for path in (package / room).rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+        tree = ast.parse(path.read_bytes(), path)
+        for node in ast.walk(tree):
+            if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+                del node.body[0]
+        digest.update(path.relative_to(package).as_posix().encode() + ast.dump(tree).encode())
     return digest.hexdigest()
 
 

@@ -8,6 +8,7 @@ takes the baseline away.
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float, Float32, Int8, Int64
 
 from wristpulse.config.networks import WindowAugmentation
 from wristpulse.core.numbers import (
@@ -28,13 +29,32 @@ NO_PULSE_BPM = 0.0  # label of a window without a pulse: any heart rate is as li
 
 
 def augmented(
-    x: np.ndarray, bpm: np.ndarray, settings: WindowAugmentation, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """A changed copy of each window: inputs int8 (n, 4, 256) as of `window_inputs`, and BPM float32 (n,).
+    x: Int64[np.ndarray, "n 4 256"],
+    bpm: Float[np.ndarray, " n"],
+    settings: WindowAugmentation,
+    rng: np.random.Generator,
+) -> tuple[Int8[np.ndarray, "n 4 256"], Float32[np.ndarray, " n"]]:
+    """A changed copy of each window.
 
-    x: int64 (n, 4, 256), PPG in 1/16 counts and three axes in 1/4096 g; bpm: (n,). Motion is turned and
-    scaled, leaks into the light, and at rest may be another wrist's; the light gets noise, a slow baseline,
-    another response and polarity; some windows lose their pulse (NO_PULSE_BPM).
+    Motion is turned and scaled, leaks into the light, and at rest may be another wrist's; the light gets
+    noise, a slow baseline, another response and polarity; some windows lose their pulse.
+
+    Parameters
+    ----------
+    x : int64 (n, 4, 256)
+        PPG in 1/16 counts and three axes in 1/4096 g.
+    bpm : float (n,)
+        Labels.
+    settings : WindowAugmentation
+        How strongly, and which share of windows.
+    rng : numpy Generator
+
+    Returns
+    -------
+    inputs : int8 (n, 4, 256)
+        As of `window_inputs`.
+    bpm : float32 (n,)
+        NO_PULSE_BPM where the pulse is gone.
     """
     d = x - x.mean(axis=-1, keepdims=True)
     light = d[:, 0] / np.maximum(d[:, 0].std(axis=-1, keepdims=True), PPG_FLOOR / ROOT_DEVIATIONS)

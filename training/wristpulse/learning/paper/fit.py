@@ -31,9 +31,28 @@ def fit(
     seed: int,
     progress: Callable[[str], None] = print,
 ) -> dict:
-    """Train `model` in place and leave it at its best epoch; returns the summary written to metrics.json.
+    """Train a network in place and leave it at its best epoch, by validation error.
 
-    train, validation: network inputs and targets by output name. Resumes from `folder` when interrupted.
+    Parameters
+    ----------
+    model : keras.Model
+        With named outputs, "logits" among them.
+    settings : Training
+    losses, weights : dict
+        Loss and its weight, by output name.
+    train, validation : tuple
+        Network inputs, and targets by output name.
+    folder : Path
+        There; an interrupted training resumes from it. Gets history.csv, the best weights and metrics.json.
+    seed : int
+        The same seed on the same machine gives the same weights.
+    progress : callable
+        Takes a line an epoch.
+
+    Returns
+    -------
+    dict
+        What metrics.json holds: parameters, epochs, best_epoch, validation_mae_bpm, training_windows, speed.
     """
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()

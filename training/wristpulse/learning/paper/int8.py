@@ -1,21 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """The int8 student of windows, and float networks on the same int8 inputs."""
 
+from __future__ import annotations
+
 import keras
 import numpy as np
 import tensorflow as tf
+from jaxtyping import Float32, Int8
 
 from wristpulse.core.numbers import INPUT_STEPS, WINDOW
 from wristpulse.learning.int8 import convert
 from wristpulse.models.layers import deployed
 
 
-def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
+def quantize(model: keras.Model, inputs: Int8[np.ndarray, "n 1024"]) -> bytes:
     """int8 .tflite of a student of windows, batch frozen at 1: int8 (1, 1024) to its logits.
 
-    inputs: int8 (n, 1024) in the device's order, what the front end makes; they set the ranges of the
-    activations. The input's scale is fixed at 1/INPUT_STEPS with zero point 0 by letting the calibration span
-    all steps.
+    Parameters
+    ----------
+    model : keras.Model
+    inputs : int8 (n, 1024)
+        Of the front end, in the device's order; they set the ranges of the activations. The input's scale is
+        fixed at 1/INPUT_STEPS with zero point 0 by letting the calibration span all steps.
     """
     student = deployed(model)
     calibration = inputs.astype(np.float32) / INPUT_STEPS
@@ -30,7 +36,7 @@ def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
     return convert(logits, calibration, "window")
 
 
-def predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+def predict(model: keras.Model, inputs: Int8[np.ndarray, "n 1024"]) -> Float32[np.ndarray, "n 104"]:
     """Float logits (n, 104) of a `deployed` network for inputs int8 (n, 1024) in the device's order."""
     x = inputs.astype(np.float32) / INPUT_STEPS
     windows = [x[:, None, :WINDOW, None], x[:, WINDOW:].reshape(-1, 1, WINDOW, 3)]

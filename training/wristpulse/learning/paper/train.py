@@ -9,8 +9,10 @@ import numpy as np
 
 from wristpulse.config.settings import Config
 from wristpulse.data.corpus import Corpus, Examples
-from wristpulse.learning.artefacts import STUDENT_MODEL, TEACHER_MODEL
+from wristpulse.learning.artefacts import STUDENT_MODEL, TEACHER, TEACHER_MODEL
+from wristpulse.learning.by_steps import Teaching, train_network
 from wristpulse.learning.losses import RELATIONS, HeartRateLoss
+from wristpulse.learning.paper.endless import Lessons
 from wristpulse.learning.paper.examples import distillation_examples, training_examples
 from wristpulse.learning.paper.fit import fit
 from wristpulse.models import student, teacher
@@ -19,7 +21,23 @@ from wristpulse.models import student, teacher
 def train_teacher(
     config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None] = print
 ) -> dict:
-    """Train into `folder` (teacher.keras, metrics.json, history.csv); returns the metrics."""
+    """Train the PULSE teacher into a folder.
+
+    Parameters
+    ----------
+    config : Config
+    corpus : Corpus
+        With people who validate.
+    folder : Path
+        Gets teacher.keras, metrics.json and history.csv; an interrupted training resumes from it.
+    progress : callable
+        Takes a line an epoch.
+
+    Returns
+    -------
+    dict
+        The metrics, of `fit`.
+    """
     keras.utils.set_random_seed(config.seed)
     model = teacher.build(config.teacher)
     train, validation = (
@@ -48,9 +66,24 @@ def train_student(
     folder: Path,
     progress: Callable[[str], None] = print,
 ) -> dict:
-    """Train into `folder` (student.keras, metrics.json, history.csv); returns the metrics.
+    """Train the modality-wise student into a folder.
 
-    With a teacher it also learns on windows without a label; without one, from the labels alone.
+    Parameters
+    ----------
+    config : Config
+    corpus : Corpus
+        With people who validate.
+    teacher : keras.Model or None
+        With one the student also learns on windows without a label; None: from the labels alone.
+    folder : Path
+        Gets student.keras, metrics.json and history.csv; an interrupted training resumes from it.
+    progress : callable
+        Takes a line an epoch.
+
+    Returns
+    -------
+    dict
+        The metrics, of `fit`.
     """
     keras.utils.set_random_seed(config.seed)
     model = student.build(config.student)
@@ -80,7 +113,22 @@ def train_student(
 
 
 def targets(examples: Examples, teacher: keras.Model | None, config: Config) -> dict[str, np.ndarray]:
-    """Targets by output name: BPM beside the teacher's logits, and the teacher's side of the relation."""
+    """What the student is to say of examples.
+
+    Parameters
+    ----------
+    examples : Examples
+        Of n windows.
+    teacher : keras.Model or None
+    config : Config
+        Its relation chooses the further output.
+
+    Returns
+    -------
+    dict of str to float32 array
+        "logits": (n, 1) BPM, or (n, 1 + 104) with the teacher's logits behind it; with a relation of
+        `learning.losses.RELATIONS` also the teacher's output that it compares.
+    """
     bpm = examples.bpm[:, None]
     if teacher is None:
         return {"logits": bpm}
@@ -90,3 +138,29 @@ def targets(examples: Examples, teacher: keras.Model | None, config: Config) -> 
         output, _ = RELATIONS[config.distillation.relation]
         wanted[output] = outputs[output]
     return wanted
+
+
+def train_by_steps(
+    config: Config,
+    corpus: Corpus,
+    network: str,
+    teacher_model: keras.Model | None,
+    folder: Path,
+    progress: Callable[[str], None] = print,
+) -> None:
+    """Train a network (TEACHER or STUDENT) where simulated people teach; saves it and its speed in `folder`.
+
+    Real windows, and changed copies of them, stand beside the simulated ones if `world.share` is below 1.
+    """
+    recipe = config.endless_teacher_training if network == TEACHER else config.endless_training
+    real = training_examples(config, corpus) if config.world.share < 1 else None
+    trained = train_network(
+        lambda: teacher.build(config.teacher) if network == TEACHER else student.build(config.student),
+        Lessons(config.world, recipe, config.seed, real),
+        recipe,
+        config.seed,
+        folder,
+        Teaching(teacher_model, config.distillation) if teacher_model else None,
+        progress,
+    )
+    trained.save(folder / (TEACHER_MODEL if network == TEACHER else STUDENT_MODEL))

@@ -4,30 +4,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64, Int8
 
-from wristpulse.config.networks import Augmentation, size_name
+from wristpulse.config.networks import Augmentation, size_name, teaching_settings
 from wristpulse.config.settings import Config, FrontEnd, Recipe
 from wristpulse.core.bins import bin_bpm
 from wristpulse.data.corpus import Corpus, content_digest
 from wristpulse.data.spectral_examples import SpectralExamples, gather, recording_examples
 from wristpulse.learning import calibration
 from wristpulse.learning.artefacts import STUDENT_MODEL, TEACHER, TEACHER_MODEL
-from wristpulse.learning.spectral.world_seeds import named, taught_seeds, validation_seeds
+from wristpulse.learning.world.seeds import with_simulated
 from wristpulse.recordings import Recording
 
 if TYPE_CHECKING:
     import keras
 
-    from wristpulse.learning.spectral.batches import Source
-
-
-# Of the settings of simulated people, those that the trained student depends on.
-TEACHING = ("share", "seconds", "chunk_sessions", "chunk_steps", "without")
+    from wristpulse.learning.spectral.batches import Lessons
 
 
 class SpectralLine:
@@ -37,10 +34,13 @@ class SpectralLine:
     """
 
     front_end: FrontEnd = "spectrum"
-    needs_validation = False  # it trains for a fixed number of steps
 
     def __init__(self) -> None:
         self._examples: dict[tuple[str, Augmentation, bool, float], SpectralExamples] = {}
+
+    def needs_validation(self, config: Config) -> bool:
+        """It trains for a fixed number of steps."""
+        return False
 
     def variant(self, config: Config, network: str) -> str:
         """The teacher, or the student by its size and what it takes from the teacher."""
@@ -49,13 +49,16 @@ class SpectralLine:
         return f"spectral-{size_name(config.spectral)}-{config.distillation.relation}"
 
     def teacher_settings(self, config: Config) -> dict[str, object]:
-        """Network, training, augmentation and seed."""
-        return {
+        """Network, training, augmentation and seed; simulated people if there are any."""
+        settings: dict[str, object] = {
             "model": config.spectral_teacher,
             "training": config.spectral_teacher_training,
             "augmentation": config.augmentation,
             "seed": config.seed,
         }
+        if config.world.share:
+            settings["world"] = teaching_settings(config.world)
+        return settings
 
     def student_settings(self, config: Config) -> dict[str, object]:
         """Network, training, augmentation and seed; distillation and simulated people if there are any."""
@@ -68,22 +71,21 @@ class SpectralLine:
         if config.distillation.relation != "none":
             settings["distillation"] = config.distillation
         if config.world.share:
-            teaching = {name: value for name, value in asdict(config.world).items() if name in TEACHING}
-            settings["world"] = teaching
+            settings["world"] = teaching_settings(config.world)
         return settings
 
     def train_teacher(
         self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
     ) -> None:
         """Train the teacher with attention along frequency."""
-        from wristpulse.learning.spectral.train import train_network
+        from wristpulse.learning.by_steps import train_network
         from wristpulse.models import spectral_teacher
 
+        recipe = config.spectral_teacher_training
         model = train_network(
             lambda: spectral_teacher.build(config.spectral_teacher),
-            self._gathered(config, corpus, progress, config.spectral_teacher_training, with_unlabelled=False),
-            config.augmentation,
-            config.spectral_teacher_training,
+            self._lessons(config, corpus, recipe, progress),
+            recipe,
             config.seed,
             folder,
             progress=progress,
@@ -99,18 +101,17 @@ class SpectralLine:
         progress: Callable[[str], None],
     ) -> None:
         """Train the student that ships."""
-        from wristpulse.learning.spectral.train import Teaching, train_network
+        from wristpulse.learning.by_steps import Teaching, train_network
         from wristpulse.models import spectral
         from wristpulse.models.saved import load_network
 
-        teaching = None
+        teaching, unlabelled = None, 0.0
         if teacher:
-            model = load_network(teacher / TEACHER_MODEL)
-            teaching = Teaching(model, config.distillation)
+            teaching = Teaching(load_network(teacher / TEACHER_MODEL), config.distillation)
+            unlabelled = config.distillation.unlabelled_share
         student = train_network(
             lambda: spectral.build(config.spectral),
-            self._source(config, corpus, progress, with_unlabelled=teacher is not None),
-            config.augmentation,
+            self._lessons(config, corpus, config.spectral_training, progress, unlabelled),
             config.spectral_training,
             config.seed,
             folder,
@@ -119,12 +120,13 @@ class SpectralLine:
         )
         student.save(folder / STUDENT_MODEL)
 
-    def calibration_inputs(self, config: Config, corpus: Corpus) -> np.ndarray:
+    def calibration_inputs(self, config: Config, corpus: Corpus) -> Int8[np.ndarray, "n 104 20"]:
         """Of simulated people if some teach, else of the training people: int8 (n, 104, 20)."""
         if config.world.share:
-            from wristpulse.learning.spectral import world_validation
+            from wristpulse.learning.spectral.session_inputs import session_inputs
+            from wristpulse.learning.world import validation
 
-            return world_validation.calibration_inputs(config)
+            return validation.calibration_inputs(config, session_inputs)
         return calibration.calibration_inputs(config, corpus)
 
     def confidence_map(
@@ -132,53 +134,62 @@ class SpectralLine:
     ) -> tuple[int, ...]:
         """By simulated people if some teach (figures in validation.json), else by the validation people."""
         if config.world.share:
-            from wristpulse.learning.spectral import world_validation
+            from wristpulse.learning.spectral.session_inputs import session_inputs
+            from wristpulse.learning.world import validation
 
-            return world_validation.validate(config, folder, progress)
+            return validation.validate(config, folder, session_inputs, progress)
         return calibration.confidence_map(config, corpus, folder)
 
     def subjects(self, config: Config, corpus: Corpus) -> dict[str, list[str]]:
         """The corpus' people, and the simulated sessions that teach and validate."""
-        subjects = corpus.subjects
         if not config.world.share:
-            return subjects
-        taught = taught_seeds(config.world, config.spectral_training, config.seed)
-        people = subjects["train"] if config.world.share < 1 else []
-        simulated = {"train": named(taught), "validation": named(validation_seeds(config.world))}
-        return {
-            **subjects,
-            "train": [*people, simulated["train"]],
-            "validation": [*subjects["validation"], simulated["validation"]],
-        }
+            return corpus.subjects
+        return with_simulated(corpus.subjects, config.world, config.spectral_training, config.seed)
 
-    def quantize(self, model: keras.Model, inputs: np.ndarray) -> bytes:
+    def quantize(self, model: keras.Model, inputs: Int8[np.ndarray, "n 104 20"]) -> bytes:
         """int8 .tflite; inputs int8 (n, 104, 20)."""
         from wristpulse.learning.spectral import int8
 
         return int8.quantize(model, inputs)
 
-    def logits(self, model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+    def logits(
+        self, model: keras.Model, inputs: Int8[np.ndarray, "n 104 20"]
+    ) -> Float32[np.ndarray, "n 104"]:
         """Float logits of inputs int8 (n, 104, 20)."""
         from wristpulse.learning.spectral import int8
 
         return int8.predict(model, inputs)
 
-    def single_windows(self, logits: np.ndarray) -> np.ndarray:
+    def single_windows(self, logits: Float[np.ndarray, "n 104"]) -> Float64[np.ndarray, " n"]:
         """The highest bin: these networks do not learn by the distribution's mean."""
         return bin_bpm()[logits.argmax(axis=1)]
 
-    def _source(
-        self, config: Config, corpus: Corpus, progress: Callable[[str], None], with_unlabelled: bool
-    ) -> SpectralExamples | Source:
-        """What the student learns from: the corpus' people, simulated ones, or both."""
-        if not config.world.share:
-            return self._gathered(config, corpus, progress, config.spectral_training, with_unlabelled)
+    def _lessons(
+        self,
+        config: Config,
+        corpus: Corpus,
+        recipe: Recipe,
+        progress: Callable[[str], None],
+        unlabelled: float = 0.0,
+    ) -> Lessons:
+        """What a network learns from: the corpus' people, simulated ones, or both.
+
+        unlabelled: share of windows without a label, where there are some and nobody is simulated.
+        """
+        from wristpulse.learning.spectral.batches import Drawn, Lessons, Source
         from wristpulse.learning.spectral.endless import Endless
 
-        real = None
-        if config.world.share < 1:
-            real = self._gathered(config, corpus, progress, config.spectral_training, with_unlabelled=False)
-        return Endless(config.world, config.spectral_training, config.seed, real)
+        share, real = config.world.share, None
+        if share < 1:
+            with_unlabelled = unlabelled > 0 and not share
+            real = self._gathered(config, corpus, progress, recipe, with_unlabelled)
+        source: Source
+        if share:
+            source = Endless(config.world, recipe, config.seed, real)
+        else:
+            assert real is not None
+            source = Drawn(real, recipe, config.seed, unlabelled)
+        return Lessons(source, config.augmentation, recipe, config.seed)
 
     def _gathered(
         self,

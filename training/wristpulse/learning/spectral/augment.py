@@ -26,7 +26,27 @@ def augment(
     config: Augmentation,
     rng: tf.random.Generator,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Changed spectra and motion, in the shapes given; `other`: as many windows, for their motion."""
+    """Changed spectra and motion, in the shapes given.
+
+    Another wrist's motion at rest, another strength of motion, motion that leaks into the light, noise, and a
+    sensor that weighs slow against fast otherwise.
+
+    Parameters
+    ----------
+    spectra : float32 (n, 4 hops, 4, 104)
+        Magnitudes: PPG, PPG at twice each bin, ACC, ACC at twice each.
+    motion : float32 (n, 4 hops)
+        r_acc.
+    other, other_motion : the same shapes
+        As many other windows, which lend their motion.
+    config : Augmentation
+        How strongly, and which share of windows.
+    rng : tf.random.Generator
+
+    Returns
+    -------
+    spectra, motion : tf.Tensor
+    """
     n = tf.shape(spectra)[0]
     ppg, acc = spectra[:, :, :2], spectra[:, :, 2:]
 
@@ -57,7 +77,23 @@ def augment(
 def without_pulse(
     spectra: tf.Tensor, target: tf.Tensor, noise: tf.Tensor, lost: tf.Tensor, rng: tf.random.Generator
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Spectra with noise (m, 4, 2, 104) for PPG where `lost` (n,), and targets (n, 104), uniform there."""
+    """Windows that lose their pulse.
+
+    Parameters
+    ----------
+    spectra : float32 (n, 4 hops, 4, 104)
+    target : float32 (n, 104)
+    noise : float32 (m, 4 hops, 2, 104)
+        Spectra of light without a pulse.
+    lost : bool (n,)
+        Which windows.
+    rng : tf.random.Generator
+
+    Returns
+    -------
+    spectra, target : tf.Tensor
+        With noise for PPG and a uniform target where `lost`.
+    """
     n = tf.shape(spectra)[0]
     chosen = tf.gather(noise, rng.uniform((n,), maxval=tf.shape(noise)[0], dtype=tf.int32))
     ppg = tf.where(lost[:, None, None, None], chosen, spectra[:, :, :2])

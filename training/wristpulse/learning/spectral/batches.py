@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -101,3 +101,19 @@ class Taught:
         spectra, target = without_pulse(spectra, target, self.noise, after, rng)
         has_target = ~unknown | (batch.seen == 0) | before | after
         return float_spectrum_inputs(spectra, moving), target, has_target
+
+
+class Lessons:
+    """wristpulse.learning.by_steps.Lessons of spectra: a source's windows, augmented afresh."""
+
+    def __init__(self, source: Source, augmentation: Augmentation, recipe: Recipe, seed: int) -> None:
+        self.source, self.augmentation, self.recipe, self.seed = source, augmentation, recipe, seed
+
+    def fed(self, done: int) -> Iterator[tuple]:
+        """What each step after the first `done` is fed with."""
+        return self.source.fed(done)
+
+    def lesson(self, rng: tf.random.Generator) -> Callable[..., tuple[tf.Tensor, tf.Tensor, tf.Tensor]]:
+        """The arrays of `fed` to inputs (n, 1, 104, 20), targets (n, 104), and which have one (n,)."""
+        taught = Taught(self.augmentation, self.recipe, self.seed, rng)
+        return lambda *fed: taught(self.source.batch(*fed))

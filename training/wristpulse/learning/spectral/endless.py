@@ -1,16 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Windows without end: sessions are simulated beside the training, learnt from, and forgotten.
-
-A chunk of sessions serves some steps. Which sessions, and which of their windows, follows from the seed and
-the step alone, so an interrupted training goes on with the same ones. Nothing is written to disk.
-"""
+"""Spectra without end: simulated sessions' windows, real ones beside them if any."""
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator
 from dataclasses import replace
-from multiprocessing.pool import Pool, ThreadPool
 
 import numpy as np
 import tensorflow as tf
@@ -20,15 +14,21 @@ from wristpulse.config.settings import Recipe
 from wristpulse.data.spectral_examples import SpectralExamples
 from wristpulse.data.world_examples import WorldExamples, world_examples
 from wristpulse.learning.spectral.batches import Batch, Drawn
-from wristpulse.learning.spectral.world_seeds import taught_seeds
-
-AHEAD = 2  # chunks that wait for the training
+from wristpulse.learning.world.chunks import chunks
 
 
 class Endless:
-    """A source of batches: simulated windows, real ones beside them if any.
+    """A source of batches: simulated windows, and real ones beside them if there are any.
 
-    real: drawn for `1 - world.share` of each batch.
+    Parameters
+    ----------
+    world : World
+        share: of simulated windows in a batch, if real ones are given; chunk_sessions and chunk_steps: how
+        many sessions serve how many steps.
+    recipe : Recipe
+    seed : int
+        The same seed gives the same windows at each step.
+    real : SpectralExamples, optional
     """
 
     def __init__(self, world: World, recipe: Recipe, seed: int, real: SpectralExamples | None = None) -> None:
@@ -40,7 +40,8 @@ class Endless:
     def fed(self, done: int) -> Iterator[tuple]:
         """Arrays of a step's simulated windows, then rows of the real ones."""
         world = self.world
-        for chunk, windows in self._chunks(done // world.chunk_steps):
+        first_chunk = done // world.chunk_steps
+        for chunk, windows in chunks(world_examples, world, self.recipe, self.seed, first_chunk):
             rng = np.random.default_rng([self.seed, chunk, 3])
             draws = rng.integers(len(windows), size=(world.chunk_steps, 2, self.simulated))
             first = chunk * world.chunk_steps
@@ -56,27 +57,6 @@ class Endless:
             return simulated
         real = self.real.batch(*fed[6:])
         return Batch(*(tf.concat(pair, axis=0) for pair in zip(simulated, real, strict=True)))
-
-    def _chunks(self, first: int) -> Iterator[tuple[int, WorldExamples]]:
-        """Chunks from number `first` on, made beside the training while it runs."""
-        seeds, size = taught_seeds(self.world, self.recipe, self.seed), self.world.chunk_sessions
-        lead_s = self.recipe.label_lead_s
-        jobs = {n: seeds[n * size : (n + 1) * size] for n in range(first, len(seeds) // size)}
-        with _pool() as pool:
-            made = {}
-            for n in jobs:
-                for ahead in range(n, min(n + AHEAD + 1, first + len(jobs))):
-                    if ahead not in made:
-                        made[ahead] = pool.apply_async(world_examples, (jobs[ahead], self.world, lead_s))
-                yield n, made[n].get()
-                del made[n]
-
-
-def _pool() -> Pool:
-    """Another process, which knows no TensorFlow; a thread where this one may not start any."""
-    if multiprocessing.current_process().daemon:  # a worker of `invoke evaluate`
-        return ThreadPool(1)
-    return multiprocessing.get_context("spawn").Pool(1)
 
 
 def _gathered(windows: WorldExamples, chosen: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, ...]:

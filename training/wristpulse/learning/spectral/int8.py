@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import keras
 import numpy as np
+from jaxtyping import Float32, Int8
 
 from wristpulse.core.spectrum import INPUT_SCALE, INPUT_ZERO
 from wristpulse.learning.int8 import convert
@@ -16,15 +17,20 @@ def _values(inputs: np.ndarray) -> np.ndarray:
     return (inputs.astype(np.float32)[:, None] - INPUT_ZERO) * np.float32(INPUT_SCALE)
 
 
-def predict(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+def predict(model: keras.Model, inputs: Int8[np.ndarray, "n 104 20"]) -> Float32[np.ndarray, "n 104"]:
     """Logits float32 (n, 104) of a `deployed` network for the front end's int8 inputs (n, 104, 20)."""
     return model.predict(_values(inputs), batch_size=256, verbose=0)
 
 
-def quantize(model: keras.Model, inputs: np.ndarray) -> bytes:
-    """int8 .tflite of a student; int8 inputs (n, 104, 20) of the front end set the activations' ranges.
+def quantize(model: keras.Model, inputs: Int8[np.ndarray, "n 104 20"]) -> bytes:
+    """int8 .tflite of a student of spectra, batch frozen at 1.
 
-    The input's scale and zero point are the front end's: the calibration spans 0 to 1.
+    Parameters
+    ----------
+    model : keras.Model
+    inputs : int8 (n, 104, 20)
+        Of the front end; they set the ranges of the activations. The input's scale and zero point are the
+        front end's: the calibration spans 0 to 1.
     """
     calibration = _values(inputs)
     calibration[0, 0, 0, :2] = 0, 1

@@ -2,11 +2,14 @@
 """Motion in the light: what the accelerometer sees, through a response that it does not, and what it misses.
 
 All in units of the pulse. A random smooth response for each axis: neither the size nor the delay of an
-artefact can be learnt by heart. Hidden parts go with the gait (blood and tendons, at harmonics of their own)
+artefact can be memorised. Hidden parts go with the gait (blood and tendons, at harmonics of their own)
 or come alone (wrist and fingers).
 """
 
+from __future__ import annotations
+
 import numpy as np
+from jaxtyping import Float64
 
 from wristpulse.recordings.world.knobs import Draws
 from wristpulse.recordings.world.motion import Bout, Motion
@@ -21,8 +24,21 @@ RHYTHMIC = 0.2  # share of flexions that repeat
 KNOTS_HZ = 1.5  # between points of the response
 
 
-def artefact(draw: Draws, bouts: list[Bout], motion: Motion) -> np.ndarray:
-    """What one arm's motion adds to the light of one LED (n,)."""
+def artefact(draw: Draws, bouts: list[Bout], motion: Motion) -> Float64[np.ndarray, " n"]:
+    """What one arm's motion adds to the light of one LED.
+
+    Parameters
+    ----------
+    draw : Draws
+    bouts : list of Bout
+    motion : Motion
+        Of n samples.
+
+    Returns
+    -------
+    float64 (n,)
+        In units of the pulse.
+    """
     rng, count = draw.rng, len(motion.phase)
     shake = _response(draw, motion.dynamic)
     shake = shake + draw("squared") * shake * np.abs(shake)
@@ -44,7 +60,7 @@ def artefact(draw: Draws, bouts: list[Bout], motion: Motion) -> np.ndarray:
     return limit * np.tanh(moved / limit) + tilt + _flexions(draw, count)
 
 
-def pressing(draw: Draws, motion: Motion) -> np.ndarray:
+def pressing(draw: Draws, motion: Motion) -> Float64[np.ndarray, " n"]:
     """What motion makes of the pulse's own amplitude, a factor (n,): a strap that presses with each step."""
     part = draw("pressing")
     shake = motion.dynamic @ draw.rng.normal(size=3)

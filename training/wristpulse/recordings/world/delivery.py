@@ -5,7 +5,10 @@ The world's grid of 32 Hz is drawn out by its Fourier series (nothing in it lies
 rounding happen at the sensor's rate.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from jaxtyping import Float, Float64
 from scipy.signal import resample
 
 from wristpulse.recordings.recording import Recording, make_recording, window_starts
@@ -30,9 +33,37 @@ def recording(
     jitter: float = JITTER,
     **options,
 ) -> Recording:
-    """One simulated person as recorded; rates in Hz, drawn if None; options of `session`.
+    """One simulated person as a sensor records it.
 
-    The reference is the heart's, also where the light does not show it; NaN without a wrist.
+    Parameters
+    ----------
+    seed : int
+        The same seed gives the same recording.
+    seconds : float
+        16 or more.
+    fs_ppg, fs_acc : float, optional
+        Hz; drawn from PPG_RATES_HZ and ACC_RATES_HZ if not given.
+    jitter : float
+        Standard deviation of the sampling moments, of a period.
+    **options
+        Of `session`: leds, without, worn.
+
+    Returns
+    -------
+    Recording
+        PPG in counts. The reference is the heart's, also where the light does not show it; NaN without a
+        wrist.
+
+    Raises
+    ------
+    UserError
+        Less than 16 s, or a knob that does not exist.
+
+    Examples
+    --------
+    >>> made = recording(1, 16.0, fs_ppg=50.0, fs_acc=25.0)
+    >>> made.ppg.shape, made.acc.shape, len(made.hr)
+    ((800, 1), (400, 3), 5)
     """
     rng = np.random.default_rng([seed, 31])
     rates = rng.choice(PPG_RATES_HZ), rng.choice(ACC_RATES_HZ)
@@ -61,8 +92,20 @@ def recording(
     )
 
 
-def labels(made: Session, starts: np.ndarray) -> np.ndarray:
-    """BPM (w,) of windows of 8 s; NaN without a heart, or where the sensor is taken off before the end."""
+def labels(made: Session, starts: Float[np.ndarray, " w"]) -> Float64[np.ndarray, " w"]:
+    """Reference of a session's windows of 8 s.
+
+    Parameters
+    ----------
+    made : Session
+    starts : float (w,)
+        Seconds.
+
+    Returns
+    -------
+    float64 (w,)
+        BPM; NaN without a heart, or where the sensor is taken off before the window's end.
+    """
     if made.heart is None:
         return np.full(len(starts), np.nan)
     last = np.minimum(((starts + 8) * BASE_HZ).astype(int), len(made.worn)) - 1

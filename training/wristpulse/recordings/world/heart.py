@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hearts of 28 to 215 BPM: kinetics, breathing, irregular beats. The label of a window is the beats in it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Float64
 
 from wristpulse.recordings.world.knobs import Draws
 from wristpulse.recordings.world.motion import Bout
@@ -20,13 +23,13 @@ FREE = 0.35  # share of bouts whose heart rate says nothing about their effort; 
 class Heart:
     """One heart on the grid of BASE_HZ: arrays (n,)."""
 
-    phase: np.ndarray  # beats since the start
-    rate: np.ndarray  # BPM, of the rhythm that the sinus node aims at
-    breath: np.ndarray  # radians
-    strength: np.ndarray  # of each moment's beat, 1 for a regular one
+    phase: Float64[np.ndarray, " n"]  # beats since the start
+    rate: Float64[np.ndarray, " n"]  # BPM, of the rhythm that the sinus node aims at
+    breath: Float64[np.ndarray, " n"]  # radians
+    strength: Float64[np.ndarray, " n"]  # of each moment's beat, 1 for a regular one
     fibrillating: bool
 
-    def label(self, start_s: np.ndarray, seconds: float = 8.0) -> np.ndarray:
+    def label(self, start_s: Float[np.ndarray, " w"], seconds: float = 8.0) -> Float64[np.ndarray, " w"]:
         """Mean heart rate (BPM) over windows from start_s (w,) on: the beats in them, fractions counted."""
         t = np.arange(len(self.phase)) / BASE_HZ
         beats = np.interp(start_s + seconds, t, self.phase) - np.interp(start_s, t, self.phase)
@@ -34,7 +37,25 @@ class Heart:
 
 
 def heart(draw: Draws, bouts: list[Bout], count: int) -> Heart:
-    """Draw the heart of one person over `count` samples, for the given bouts of activity."""
+    """Draw the heart of one person.
+
+    Parameters
+    ----------
+    draw : Draws
+    bouts : list of Bout
+        What the person does; it drives the heart rate.
+    count : int
+        Samples of BASE_HZ.
+
+    Examples
+    --------
+    >>> from wristpulse.recordings.world.knobs import draws
+    >>> from wristpulse.recordings.world.motion import plan
+    >>> draw = draws(np.random.default_rng(1))
+    >>> made = heart(draw, plan(draw, 60.0), 1920)
+    >>> made.phase.shape, bool(np.all(np.diff(made.phase) >= 0)), bool(28 <= made.rate.min())
+    ((1920,), True, True)
+    """
     rng = draw.rng
     rest, highest = draw("rest_bpm"), draw("highest_bpm")
     trend = _kinetics(draw, _targets(draw, bouts, count, rest, highest))

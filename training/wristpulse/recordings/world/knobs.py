@@ -116,7 +116,24 @@ class Draws:
 
 
 def draws(rng: np.random.Generator, without: Iterable[str] = ()) -> Draws:
-    """Draws that leave some knobs out; UserError for a name that is none."""
+    """Draws of knobs, some of them left out.
+
+    Parameters
+    ----------
+    rng : numpy Generator
+    without : iterable of str
+        Names of KNOBS that take their `off` value.
+
+    Raises
+    ------
+    UserError
+        A name is no knob.
+
+    Examples
+    --------
+    >>> draws(np.random.default_rng(0), without=["tilt"])("tilt")
+    0.3
+    """
     unknown = sorted(set(without) - KNOBS.keys())
     if unknown:
         raise UserError("knobs", "without", "names of knobs", ", ".join(unknown))

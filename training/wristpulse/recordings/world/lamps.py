@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Light without a wrist: a desk, a lamp's flicker, a charger's LED, an empty cradle, a swinging band."""
 
+from __future__ import annotations
+
 import numpy as np
+from jaxtyping import Float64
 
 from wristpulse.recordings.world.knobs import Draws
 from wristpulse.recordings.world.motion import Motion
@@ -16,8 +19,22 @@ def kind(draw: Draws) -> str:
     return KINDS[draw.rng.choice(len(KINDS), p=_SHARES)]
 
 
-def lamp(draw: Draws, name: str, motion: Motion) -> np.ndarray:
-    """Light (n,) of one of KINDS, about as strong as a pulse."""
+def lamp(draw: Draws, name: str, motion: Motion) -> Float64[np.ndarray, " n"]:
+    """Light without a wrist, about as strong as a pulse.
+
+    Parameters
+    ----------
+    draw : Draws
+    name : str
+        One of KINDS.
+    motion : Motion
+        Of n samples; "swinging" follows it.
+
+    Returns
+    -------
+    float64 (n,)
+        In units of a pulse.
+    """
     rng, count = draw.rng, len(motion.phase)
     t = np.arange(count) / BASE_HZ
     if name == "flicker":  # mains, aliased by a sensor whose clock is nearly steady

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the arm does: activities, their gaits and gestures, as acceleration in g on the grid of BASE_HZ."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64
 
 from wristpulse.recordings.world.knobs import Draws
 from wristpulse.recordings.world.slow import BASE_HZ, band, bell, coloured, direction, harmonics, slow
@@ -88,14 +91,25 @@ class Motion:
     gait: how far a bout with a gait is under way, 0 to 1 (n,).
     """
 
-    dynamic: np.ndarray
-    gravity: np.ndarray
-    phase: np.ndarray
-    gait: np.ndarray
+    dynamic: Float64[np.ndarray, "n 3"]
+    gravity: Float64[np.ndarray, "n 3"]
+    phase: Float64[np.ndarray, " n"]
+    gait: Float64[np.ndarray, " n"]
 
 
 def plan(draw: Draws, seconds: float) -> list[Bout]:
-    """Bouts that cover the recording; a third of them stay with the activity before, at another pace."""
+    """Bouts of activity that cover a recording; a third stay with the activity before, at another pace.
+
+    Parameters
+    ----------
+    draw : Draws
+    seconds : float
+
+    Returns
+    -------
+    list of Bout
+        Of BOUT_S each, but the last.
+    """
     among = QUIET if draw.chance(SITTING) else len(ACTIVITIES)
     bouts, time, activity = [], 0.0, _chosen(draw, among)
     while time < seconds:
@@ -112,7 +126,21 @@ def _chosen(draw: Draws, among: int) -> Activity:
 
 
 def motion(draw: Draws, bouts: list[Bout], count: int) -> Motion:
-    """Draw the motion of one arm over `count` samples."""
+    """Draw the motion of one arm.
+
+    Parameters
+    ----------
+    draw : Draws
+    bouts : list of Bout
+        They cover the samples.
+    count : int
+        Samples of BASE_HZ.
+
+    Returns
+    -------
+    Motion
+        gravity has length 1 g.
+    """
     rng = draw.rng
     dynamic, gait = np.zeros((count, 3)), np.zeros(count)
     mix, cadence = direction(rng), np.zeros(count)

@@ -5,10 +5,13 @@ A `Session` is what happened, on the grid of BASE_HZ; `delivery` makes of it wha
 delivered, `wristpulse.data.world_examples` the windows that a student learns from.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from wristpulse.recordings.world import coupling, lamps, sensor
 from wristpulse.recordings.world import heart as hearts
@@ -24,7 +27,7 @@ TAKEN_OFF = 0.04  # of sessions that lose the wrist in the middle
 
 @dataclass(frozen=True, eq=False)
 class Session:
-    """One stretch of one sensor's life, on the grid of BASE_HZ.
+    """What happens to one sensor for a while, on the grid of BASE_HZ.
 
     light: counts (n, leds), before noise and rounding; pulse: the pulse's part in it, counts (n, leds), zero
     without a wrist; noise: white noise in 16 Hz, counts (leds,); step: what the converter tells apart, counts
@@ -33,12 +36,12 @@ class Session:
     """
 
     seed: int
-    light: np.ndarray
-    pulse: np.ndarray
-    noise: np.ndarray
-    step: np.ndarray
-    acc: np.ndarray
-    worn: np.ndarray
+    light: Float64[np.ndarray, "n leds"]
+    pulse: Float64[np.ndarray, "n leds"]
+    noise: Float64[np.ndarray, " leds"]
+    step: Float64[np.ndarray, " leds"]
+    acc: Float64[np.ndarray, "n 3"]
+    worn: Bool[np.ndarray, " n"]
     heart: hearts.Heart | None
     kind: str
 
@@ -51,9 +54,31 @@ class Session:
 def session(
     seed: int, seconds: float = 180.0, *, leds: int = 1, without: Iterable[str] = (), worn: bool | None = None
 ) -> Session:
-    """Draw one session; the same seed gives the same one. `without`: knobs left out; `worn`: None for chance.
+    """Draw one session: a person, or a sensor that lies without one.
 
-    UserError for a knob that is none, or less than one window.
+    Parameters
+    ----------
+    seed : int
+        The same seed gives the same session.
+    seconds : float
+        16 or more.
+    leds : int
+        Channels of light, each with its own front end and coupling.
+    without : iterable of str
+        Knobs left out (`wristpulse.recordings.world.knobs`).
+    worn : bool, optional
+        None: LAMP_SHARE of sessions have no wrist.
+
+    Raises
+    ------
+    UserError
+        A knob that does not exist, or less than 16 s.
+
+    Examples
+    --------
+    >>> made = session(1, 16.0, leds=2, worn=True)
+    >>> made.light.shape, made.acc.shape, made.seconds, made.heart is None
+    ((512, 2), (512, 3), 16.0, False)
     """
     if seconds < 16:
         raise UserError("session", "seconds", "at least 16", f"{seconds:g}")

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pulse in the light: shapes from sharp to sine-like, vessels' tone, breathing, drift of the baseline."""
 
+from __future__ import annotations
+
 import numpy as np
+from jaxtyping import Float64
 from scipy.signal import lfilter
 
 from wristpulse.recordings.world.heart import Heart
@@ -12,7 +15,7 @@ HARMONICS = 8  # of a beat
 CONSTRICTIONS_PER_S = 1 / 150
 
 
-def pulse(draw: Draws, heart: Heart) -> np.ndarray:
+def pulse(draw: Draws, heart: Heart) -> Float64[np.ndarray, " n"]:
     """The pulse (n,); the unit is its usual amplitude: of all harmonics together, mostly the first."""
     rng, count = draw.rng, len(heart.phase)
     wave = harmonics(2 * np.pi * heart.phase, _shape(draw))
@@ -22,7 +25,7 @@ def pulse(draw: Draws, heart: Heart) -> np.ndarray:
     return wave * heart.strength * breathing * np.exp(tone)
 
 
-def baseline(draw: Draws, heart: Heart) -> np.ndarray:
+def baseline(draw: Draws, heart: Heart) -> Float64[np.ndarray, " n"]:
     """What else moves the constant light without any motion (n,), in the same units."""
     rng, count = draw.rng, len(heart.phase)
     breath = draw("breath_base") * harmonics(heart.breath, np.exp(2j * np.pi * rng.random(2)) * (1, 0.2))

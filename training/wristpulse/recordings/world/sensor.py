@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kinds of sensors: what they do to light and acceleration before the samples reach anybody.
+"""Kinds of sensors: what they do to light and acceleration before a sample is delivered.
 
 Noise is white over the sensor's own rate; here it is stated as its standard deviation in 16 Hz, the band of
 the 32 Hz frames, so that a sensor's rate does not change what the estimator sees of it.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64
 from scipy.signal import butter, lfilter
 
 from wristpulse.recordings.world.knobs import Draws
@@ -36,13 +39,13 @@ class Optics:
     lowest: float  # counts at which the converter clips
     highest: float
 
-    def filtered(self, light: np.ndarray) -> np.ndarray:
+    def filtered(self, light: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, " n"]:
         """Light (n,) in pulses after the sensor's own filter."""
         if self.high_pass is None:
             return light
         return lfilter(*self.high_pass, light - light[0])
 
-    def converted(self, light: np.ndarray) -> np.ndarray:
+    def converted(self, light: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, " n"]:
         """Counts (n,), not rounded, of filtered light in pulses."""
         return np.clip(self.level + self.counts * light, self.lowest, self.highest)
 
@@ -65,7 +68,7 @@ def optics(draw: Draws) -> Optics:
     )
 
 
-def disturbances(draw: Draws, count: int) -> np.ndarray:
+def disturbances(draw: Draws, count: int) -> Float64[np.ndarray, " {count}"]:
     """Pink noise, aliased flicker and steps of gain or offset (n,), in pulses."""
     rng, seconds = draw.rng, count / BASE_HZ
     out = draw("pink") * coloured(rng, count, 0.5)
@@ -79,8 +82,21 @@ def disturbances(draw: Draws, count: int) -> np.ndarray:
     return out
 
 
-def accelerometer(draw: Draws, acceleration: np.ndarray) -> np.ndarray:
-    """What the sensor gives of acceleration (n, 3) in g: scale, noise, range and steps of its own."""
+def accelerometer(draw: Draws, acceleration: Float64[np.ndarray, "n 3"]) -> Float64[np.ndarray, "n 3"]:
+    """What the sensor gives of acceleration: error of scale, noise, range and steps of its own.
+
+    Parameters
+    ----------
+    draw : Draws
+    acceleration : float64 (n, 3)
+        g, gravity included.
+
+    Returns
+    -------
+    float64 (n, 3)
+        g; clipped to a range of ACC_RANGES_G, in steps of ACC_LSB_G. One sensor in seven is low-passed at 5
+        Hz.
+    """
     rng = draw.rng
     slow_sensor = draw.chance(0.15)  # 12.5 Hz, as in some watches
     x = acceleration * draw("acc_scale")

@@ -1,15 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random processes that the simulated world is made of, on the grid of BASE_HZ."""
 
+from __future__ import annotations
+
 import numpy as np
+from jaxtyping import Float64, Num
 from scipy.signal import lfilter
 
 BASE_HZ = 32.0  # rate at which the world is made; nothing in it lies above 16 Hz
 CONTROL_HZ = 4.0  # rate of slow processes, drawn out linearly
 
 
-def slow(rng: np.random.Generator, count: int, tau_s: float) -> np.ndarray:
-    """A smooth process (count,) of unit variance, correlated over `tau_s`: two equal low-pass stages."""
+def slow(rng: np.random.Generator, count: int, tau_s: float) -> Float64[np.ndarray, " {count}"]:
+    """A smooth random process: two equal low-pass stages on a grid of CONTROL_HZ, drawn out linearly.
+
+    Parameters
+    ----------
+    rng : numpy Generator
+    count : int
+        Samples of BASE_HZ.
+    tau_s : float
+        Time constant of a stage, s.
+
+    Returns
+    -------
+    float64 (count,)
+        Of unit variance.
+
+    Examples
+    --------
+    >>> x = slow(np.random.default_rng(0), 32 * 3600, 2.0)
+    >>> x.shape, bool(0.9 < x.std() < 1.1)
+    ((115200,), True)
+    """
     control = int(count * CONTROL_HZ / BASE_HZ) + 2
     settle = int(4 * tau_s * CONTROL_HZ) + 1
     keep = np.exp(-1 / (tau_s * CONTROL_HZ))
@@ -21,8 +44,22 @@ def slow(rng: np.random.Generator, count: int, tau_s: float) -> np.ndarray:
     return np.interp(np.arange(count) / BASE_HZ, np.arange(control) / CONTROL_HZ, x)
 
 
-def coloured(rng: np.random.Generator, count: int, exponent: float) -> np.ndarray:
-    """Noise (count,) of standard deviation 1 whose amplitude falls as f^-exponent above 0.05 Hz."""
+def coloured(rng: np.random.Generator, count: int, exponent: float) -> Float64[np.ndarray, " {count}"]:
+    """Noise whose amplitude falls as f^-exponent above 0.05 Hz.
+
+    Parameters
+    ----------
+    rng : numpy Generator
+    count : int
+        Samples of BASE_HZ.
+    exponent : float
+        0: white, 0.5: pink, 1: brown.
+
+    Returns
+    -------
+    float64 (count,)
+        Of standard deviation 1.
+    """
     x = rng.normal(size=count)
     if exponent:
         f = np.fft.rfftfreq(count, 1 / BASE_HZ).clip(0.05)
@@ -31,7 +68,9 @@ def coloured(rng: np.random.Generator, count: int, exponent: float) -> np.ndarra
     return x
 
 
-def band(rng: np.random.Generator, count: int, low_hz: float, high_hz: float) -> np.ndarray:
+def band(
+    rng: np.random.Generator, count: int, low_hz: float, high_hz: float
+) -> Float64[np.ndarray, " {count}"]:
     """Noise (count,) of standard deviation 1 between two frequencies."""
     f = np.fft.rfftfreq(count, 1 / BASE_HZ)
     spectrum = np.where((f >= low_hz) & (f <= high_hz), 1.0, 0.0) * np.fft.rfft(rng.normal(size=count))
@@ -39,7 +78,7 @@ def band(rng: np.random.Generator, count: int, low_hz: float, high_hz: float) ->
     return x / max(float(x.std()), 1e-9)
 
 
-def bell(count: int, centre_s: float, sigma_s: float) -> tuple[slice, np.ndarray]:
+def bell(count: int, centre_s: float, sigma_s: float) -> tuple[slice, Float64[np.ndarray, " m"]]:
     """Where a Gaussian bell of height 1 lies in (count,) samples, and the bell there."""
     first = max(0, int((centre_s - 3.5 * sigma_s) * BASE_HZ))
     last = min(count, int((centre_s + 3.5 * sigma_s) * BASE_HZ) + 1)
@@ -47,16 +86,32 @@ def bell(count: int, centre_s: float, sigma_s: float) -> tuple[slice, np.ndarray
     return slice(first, max(first, last)), np.exp(-0.5 * (t / sigma_s) ** 2)
 
 
-def direction(rng: np.random.Generator) -> np.ndarray:
+def direction(rng: np.random.Generator) -> Float64[np.ndarray, "3"]:
     """A random direction (3,) of length 1."""
     vector = rng.normal(size=3)
     return vector / np.linalg.norm(vector)
 
 
-def harmonics(phase: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Sum over k of weights[k - 1] exp(i k phase), real part: (n,) or, of weights (k, c), (n, c).
+def harmonics(
+    phase: Float64[np.ndarray, " n"], weights: Num[np.ndarray, " k *columns"]
+) -> Float64[np.ndarray, " n *columns"]:
+    """A periodic signal from its phase: sum over k of Re(weights[k - 1] exp(i k phase)).
 
-    phase: radians (n,); weights: complex, of harmonics 1, 2...
+    Parameters
+    ----------
+    phase : float (n,)
+        Radians.
+    weights : complex (k,) or (k, c)
+        Of harmonics 1, 2...
+
+    Returns
+    -------
+    float64 (n,) or (n, c)
+
+    Examples
+    --------
+    >>> harmonics(np.array([0.0, np.pi]), np.array([1.0, 0.5])).tolist()
+    [1.5, -0.5]
     """
     turn = np.exp(1j * phase)
     power = turn.copy()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Confidence of a student taught by simulated people, from simulated people that it never saw."""
+"""Int8 ranges and confidence of a student that simulated people taught, by others that it never saw."""
 
 from __future__ import annotations
 
@@ -8,52 +8,75 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int8
 
 from wristpulse.config.settings import Config
-from wristpulse.core.numbers import BINS, ONE_Q15
-from wristpulse.core.spectrum import CHANNELS
-from wristpulse.core.spectrum_float import float_spectrum_inputs
+from wristpulse.core.numbers import ONE_Q15
 from wristpulse.core.track import calibrate, track, tracker_tables
-from wristpulse.data.world_examples import WorldExamples, session_examples, world_examples
-from wristpulse.learning.spectral.world_seeds import calibration_seeds, validation_seeds
+from wristpulse.learning.world.seeds import calibration_seeds, validation_seeds
 from wristpulse.oracle import IntegerModel
-from wristpulse.recordings.world import session
+from wristpulse.recordings.world import Session, session
 from wristpulse.student.card import MODEL
-from wristpulse.student.confidence import WITHIN_BPM, confidence_map
+from wristpulse.student.confidence import confidence_map
+from wristpulse.student.tolerance import WITHIN_BPM, WRONG_BPM
 from wristpulse.support.files import write_text
 
 VALIDATION = "validation.json"  # beside the card: figures by threshold
 SECONDS = 300.0  # of a session
-WRONG_BPM = 10.0
 THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99)  # of `valid`
-AT_ONCE = 4096  # windows
 
 
-def calibration_inputs(config: Config) -> np.ndarray:
-    """Windows of sessions that neither teach nor validate, evenly chosen: int8 (n, 104, 20)."""
-    count = config.calibration_windows
-    inputs = network_inputs(world_examples(calibration_seeds(config.world, count), config.world))
+# Of a line: a session's inputs int8 (n, ...) and the BPM (n,) of its windows, NaN without a heart.
+SessionInputs = Callable[[Session], tuple[np.ndarray, np.ndarray]]
+
+
+def calibration_inputs(config: Config, inputs_of: SessionInputs) -> Int8[np.ndarray, "n ..."]:
+    """Windows of simulated sessions that neither teach nor validate.
+
+    Parameters
+    ----------
+    config : Config
+    inputs_of : callable
+        Of a line: a session's inputs and labels.
+
+    Returns
+    -------
+    int8 (calibration_windows, ...)
+        Evenly chosen.
+    """
+    count, world = config.calibration_windows, config.world
+    made = (session(s, world.seconds, without=world.without) for s in calibration_seeds(world, count))
+    inputs = np.concatenate([inputs_of(each)[0] for each in made])
     return inputs[np.linspace(0, len(inputs) - 1, count).round().astype(int)]
 
 
-def network_inputs(windows: WorldExamples) -> np.ndarray:
-    """Network inputs int8 (n, 104, 20) of windows, as the front end makes them."""
-    parts = [
-        float_spectrum_inputs(windows.spectra[rows], windows.motion[rows]).numpy()
-        for rows in np.array_split(windows.hops, max(1, len(windows) // AT_ONCE))
-    ]
-    values = np.concatenate(parts).reshape(-1, BINS, CHANNELS)
-    return (np.rint(values * 255) - 128).astype(np.int8)
+def validate(
+    config: Config, folder: Path, inputs_of: SessionInputs, progress: Callable[[str], None]
+) -> tuple[int, ...]:
+    """The confidence map of an int8 student, by simulated people that it never saw.
 
+    Parameters
+    ----------
+    config : Config
+        Its world and tracking.
+    folder : Path
+        Holds student.tflite; gets validation.json, a row of figures for each of THRESHOLDS.
+    inputs_of : callable
+        Of a line: a session's inputs and labels.
+    progress : callable
+        Takes a line a threshold.
 
-def validate(config: Config, folder: Path, progress: Callable[[str], None]) -> tuple[int, ...]:
-    """The confidence map of the int8 student in `folder`; writes figures by threshold beside it."""
+    Returns
+    -------
+    tuple of 17 int
+        Q15.
+    """
     model = IntegerModel.load(folder / MODEL)
     logits, labels = [], []
     for seed in validation_seeds(config.world):
-        windows = session_examples(session(seed, SECONDS, without=config.world.without))
-        logits.append(model.predict(network_inputs(windows)))
-        labels.append(windows.bpm)
+        inputs, bpm = inputs_of(session(seed, SECONDS, without=config.world.without))
+        logits.append(model.predict(inputs))
+        labels.append(bpm)
     tables = tracker_tables(float(model.output.scale[0]), config.tracking)
     bpm_q8, raw = track(np.stack(logits, axis=1), tables)
     error = np.abs(bpm_q8 / 256 - np.stack(labels, axis=1))

@@ -30,3 +30,15 @@ def calibration_seeds(world: World, windows: int) -> range:
 def named(seeds: range) -> str:
     """Sessions as a card names them."""
     return f"simulated sessions {seeds[0]} to {seeds[-1]}"
+
+
+def with_simulated(
+    people: dict[str, list[str]], world: World, recipe: Recipe, seed: int
+) -> dict[str, list[str]]:
+    """Whom a student knows, by role: a corpus' people, and the sessions that teach and validate."""
+    taught = named(taught_seeds(world, recipe, seed))
+    return {
+        **people,
+        "train": [*(people["train"] if world.share < 1 else ()), taught],
+        "validation": [*people["validation"], named(validation_seeds(world))],
+    }

@@ -1,28 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Train the spectral line's networks, teacher and students: windows drawn at random, augmented afresh."""
+"""Train a network for a number of steps, each on windows drawn at random and changed afresh."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from wristpulse.config.networks import Augmentation
 from wristpulse.config.settings import Distillation, Recipe
-from wristpulse.data.spectral_examples import SpectralExamples
-from wristpulse.learning.losses import divergence, rkd
-from wristpulse.learning.spectral.batches import Drawn, Source, Taught
+from wristpulse.learning.losses import RELATIONS, divergence
 from wristpulse.support.files import replacing, write_text
 from wristpulse.support.stopwatch import Stopwatch
 
 CHECKPOINT, CHECKPOINT_STEPS = "checkpoint.npz", 500
 METRICS = "metrics.json"
+
+
+class Lessons(Protocol):
+    """What a line gives its networks to learn from, step by step; the same step always gets the same."""
+
+    def fed(self, done: int) -> Iterator[Sequence[np.ndarray]]:
+        """Arrays that each step after the first `done` is fed with."""
+
+    def lesson(self, rng: tf.random.Generator) -> Callable[..., tuple[Any, tf.Tensor, tf.Tensor]]:
+        """The compiled part of a step: the arrays of `fed` to network inputs, targets and who has one.
+
+        Targets (n, 104) are distributions over the bins; the last is (n,), bool. `rng` draws what changes
+        afresh; a checkpoint holds its state.
+        """
 
 
 @dataclass(frozen=True)
@@ -35,8 +46,7 @@ class Teaching:
 
 def train_network(
     build: Callable[[], keras.Model],
-    data: SpectralExamples | Source,
-    augmentation: Augmentation,
+    lessons: Lessons,
     recipe: Recipe,
     seed: int,
     folder: Path,
@@ -45,25 +55,45 @@ def train_network(
 ) -> keras.Model:
     """A network trained from scratch; the same seed on the same machine gives the same weights.
 
-    build: of a model with outputs ``logits`` (104,) and ``fused``. Resumes from `folder` when interrupted and
-    leaves its speed in metrics.json there.
-    data: windows in memory, or a source of them.
-    Windows without a label are drawn if `teaching` is there: its response alone counts for them.
+    It minimises the mean cross-entropy with the targets, over the windows that have one; with `teaching` also
+    response_weight `divergence`, over all windows, and relation_weight times the relation.
+
+    Parameters
+    ----------
+    build : callable
+        Makes the model, with outputs ``logits`` (104,) and those that the relation compares.
+    lessons : Lessons
+        What it learns from.
+    recipe : Recipe
+        Steps, batch, and the learning rate, which falls to nothing along a cosine.
+    seed : int
+        Of the weights, and of what `lessons` change.
+    folder : Path
+        There; an interrupted training resumes from it. Gets the checkpoint, and metrics.json with the speed.
+    teaching : Teaching, optional
+        A trained teacher.
+    progress : callable
+        Takes a line of text every CHECKPOINT_STEPS.
+
+    Returns
+    -------
+    keras.Model
+        After the last step.
     """
     keras.utils.set_random_seed(seed)
     model = build()
     schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.steps)
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
+    optimizer = keras.optimizers.AdamW(
+        schedule, weight_decay=recipe.weight_decay, global_clipnorm=recipe.clip_norm or None
+    )
     optimizer.build(model.trainable_variables)
     rng = tf.random.Generator.from_seed(seed)
     state = [*model.variables, *optimizer.variables, rng.state]
-    share = teaching.settings.unlabelled_share if teaching else 0.0
-    source = Drawn(data, recipe, seed, share) if isinstance(data, SpectralExamples) else data
-    taught = Taught(augmentation, recipe, seed, rng)
+    taught = lessons.lesson(rng)
 
     @tf.function
     def step(*fed: tf.Tensor) -> tf.Tensor:
-        inputs, target, has_target = taught(source.batch(*fed))
+        inputs, target, has_target = taught(*fed)
         with tf.GradientTape() as tape:
             outputs = model(inputs, training=True)
             entropy = tf.nn.softmax_cross_entropy_with_logits(target, outputs["logits"])
@@ -76,7 +106,7 @@ def train_network(
 
     done = _restore(folder / CHECKPOINT, state)
     stopwatch = Stopwatch()
-    for n, fed in zip(range(done + 1, recipe.steps + 1), source.fed(done), strict=False):
+    for n, fed in zip(range(done + 1, recipe.steps + 1), lessons.fed(done), strict=False):
         loss = step(*fed)
         if n % CHECKPOINT_STEPS == 0 or n == recipe.steps:
             _save(folder / CHECKPOINT, n, state)
@@ -92,8 +122,9 @@ def _teaching_loss(
 ) -> tf.Tensor:
     """Loss against the teacher's outputs: its response, and the relation if one is set."""
     loss = settings.response_weight * divergence(teacher["logits"], student["logits"], settings.temperature)
-    if settings.relation == "rkd":
-        loss += settings.relation_weight * rkd(teacher["fused"], student["fused"])
+    if settings.relation in RELATIONS:
+        output, relation = RELATIONS[settings.relation]
+        loss += settings.relation_weight * relation(teacher[output], student[output])
     return loss
 
 
