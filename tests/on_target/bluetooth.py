@@ -3,9 +3,10 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 from bumble import core, hci
 from bumble.controller import Controller
@@ -17,8 +18,15 @@ from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport import open_transport
 from bumble.transport.common import AsyncPipeSink
 
+T = TypeVar("T")
 SPEED = 4  # simulated seconds a second
+HUNG_S = 600  # what takes longer hangs; a busy machine does not
 HEART_RATE, MEASUREMENT, LOCATION = (core.UUID.from_16_bits(n) for n in (0x180D, 0x2A37, 0x2A38))
+
+
+def finish(work: Coroutine[Any, Any, T]) -> T:
+    """Run a test's course to its end; TimeoutError if it hangs."""
+    return asyncio.run(asyncio.wait_for(work, HUNG_S))
 
 
 def just_works(_connection) -> PairingConfig:
@@ -27,7 +35,7 @@ def just_works(_connection) -> PairingConfig:
 
 
 class PhoneController(Controller):
-    """Bumble's, and it ends a connection attempt that its host cancels (Core 6.0, vol. 4, part E, 7.8.13)."""
+    """Bumble's, and it ends a connection attempt that its host cancels (Core 6.0, vol. 4, E, 7.8.13)."""
 
     def on_hci_le_create_connection_cancel_command(self, command) -> hci.HCI_StatusReturnParameters:
         pending, self.pending_le_connection = self.pending_le_connection, None
@@ -74,7 +82,7 @@ class Central:
 
         self.device.on("advertisement", on_advertisement)
         await self.device.start_scanning()
-        address = await asyncio.wait_for(found, 60)
+        address = await asyncio.wait_for(found, HUNG_S)
         await self.device.stop_scanning()
         self.device.remove_listener("advertisement", on_advertisement)
         return address
@@ -101,7 +109,7 @@ class Central:
         keys = asyncio.get_running_loop().create_future()
         connection.once(connection.EVENT_PAIRING, keys.set_result)
         await connection.pair()
-        await self.device.update_keys(str(connection.peer_address), await asyncio.wait_for(keys, 5))
+        await self.device.update_keys(str(connection.peer_address), await asyncio.wait_for(keys, HUNG_S))
 
     async def subscribe(self) -> None:
         measurement = self.characteristic(HEART_RATE, MEASUREMENT)
@@ -177,7 +185,7 @@ class Sensor:
             self.lines.append(text)
         return text
 
-    async def until(self, wanted: Callable[[str], bool], seconds: float = 180) -> str:
+    async def until(self, wanted: Callable[[str], bool], seconds: float = HUNG_S) -> str:
         """The first line from now on that is wanted. AssertionError if it ends before."""
 
         async def search() -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cbor2
 from bumble import core
 
-from bluetooth import Central
+from bluetooth import HUNG_S, Central
 
 SERVICE = core.UUID("8D53DC1D-1DB7-4CD3-868B-8A527460AA84")
 CHARACTERISTIC = core.UUID("DA2E7828-FBCE-4E01-AE9E-261174997C48")
@@ -43,7 +43,9 @@ class Updater:
         self.characteristic = self.phone.characteristic(SERVICE, CHARACTERISTIC)
         await self.characteristic.subscribe(lambda value: self.answers.put_nowait(bytes(value)))
 
-    async def ask(self, operation: int, group: int, command: int, content: dict, seconds: float = 10) -> dict:
+    async def ask(
+        self, operation: int, group: int, command: int, content: dict, seconds: float = HUNG_S
+    ) -> dict:
         """The answer's content. TimeoutError if none comes."""
         self.sequence = (self.sequence + 1) % 256
         request = message(operation, group, command, content, self.sequence)

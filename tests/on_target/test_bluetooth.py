@@ -22,7 +22,7 @@ from bumble import core  # noqa: E402
 from bumble.att import ErrorCode  # noqa: E402
 from bumble.link import LocalLink  # noqa: E402
 
-from bluetooth import HEART_RATE, LOCATION, MEASUREMENT, Central, Sensor, running  # noqa: E402
+from bluetooth import HEART_RATE, HUNG_S, LOCATION, MEASUREMENT, Central, Sensor, finish, running  # noqa: E402
 
 pytestmark = pytest.mark.zephyr
 
@@ -65,8 +65,8 @@ async def session(image: Path, recording: Path) -> tuple[Central, list[str]]:
         central = Central(link)
         await central.device.power_on()
         await central.connect()
-        await asyncio.wait_for(play(central, sensor), 60)
-        await asyncio.wait_for(sensor.process.wait(), 10)  # its last line comes before its end
+        await asyncio.wait_for(play(central, sensor), HUNG_S)
+        await asyncio.wait_for(sensor.process.wait(), HUNG_S)  # its last line comes before its end
     assert sensor.process.returncode == 0, sensor.lines[-1:]
     return central, sensor.lines
 
@@ -162,7 +162,7 @@ async def bonds(image: Path, recording: Path, flash: Path) -> None:
 
 def test_only_a_phone_paired_in_time_writes_and_its_bond_outlives_a_restart(image, tmp_path) -> None:
     write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 120)))
-    asyncio.run(asyncio.wait_for(bonds(image, tmp_path / "wrist.pulse", tmp_path / "flash.bin"), 120))
+    finish(bonds(image, tmp_path / "wrist.pulse", tmp_path / "flash.bin"))
 
 
 async def again_and_others(image: Path, recording: Path, flash: Path) -> None:
@@ -193,7 +193,7 @@ async def forget(phone: Central) -> None:
 
 def test_while_pairing_is_open_a_phone_may_forget_and_a_third_one_come(image, tmp_path) -> None:
     write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 60)))
-    asyncio.run(asyncio.wait_for(again_and_others(image, tmp_path / "wrist.pulse", tmp_path / "flash"), 60))
+    finish(again_and_others(image, tmp_path / "wrist.pulse", tmp_path / "flash"))
 
 
 async def two_at_once(image: Path, recording: Path) -> tuple[list[Central], bytes, list[str]]:
@@ -222,7 +222,7 @@ def follows(heard: list[int], expected: list[int]) -> int:
 
 def test_a_second_phone_connects_and_reads_how_the_device_is(image, tmp_path) -> None:
     write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 60)))
-    phones, record, lines = asyncio.run(asyncio.wait_for(two_at_once(image, tmp_path / "wrist.pulse"), 90))
+    phones, record, lines = finish(two_at_once(image, tmp_path / "wrist.pulse"))
     expected = valid_bpm(lines)
     assert len(expected) >= 5
     for phone in phones:
@@ -257,7 +257,7 @@ def test_a_button_that_is_held_opens_pairing(workspace, tmp_path) -> None:
     write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 150)))
     presses = f"{PAIRING_S * 10**6 + 1_000_000} press 1000\n{PRESSED_US} press 3500\n"
     (tmp_path / "wrist.pulse.faults").write_text(presses)
-    asyncio.run(asyncio.wait_for(held(image, tmp_path / "wrist.pulse"), 120))
+    finish(held(image, tmp_path / "wrist.pulse"))
 
 
 async def level(image: Path, recording: Path) -> bytes:
@@ -277,4 +277,4 @@ def test_the_batterys_level_is_the_fuel_gauges(workspace, recording) -> None:
         BUILD / "bluetooth-battery",
         *("-DSNIPPET=pulse-bluetooth", f"-DEXTRA_DTC_OVERLAY_FILE={overlay}"),
     )
-    assert asyncio.run(asyncio.wait_for(level(image, recording), 60)) == b"\x01"  # Zephyr's emulator's
+    assert finish(level(image, recording)) == b"\x01"  # Zephyr's emulator's

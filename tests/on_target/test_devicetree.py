@@ -3,6 +3,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -16,15 +17,18 @@ from wristpulse_tools.firmware.bare import BuildError
 pytestmark = [pytest.mark.zephyr, pytest.mark.slow]
 
 
-def test_bad_values_do_not_build(workspace) -> None:
-    folder, suite = BUILD / "bad_values", ROOT / "tests" / "zephyr" / "max3010x"
-    overlay = ROOT / "tests" / "on_target" / "bad_values.overlay"
+def failed_assertions(suite: str, overlay: Path) -> list[str]:
+    """What a driver's suite says of an overlay with which it must not build, in the order of words."""
+    folder, source = BUILD / f"bad_{suite}", ROOT / "tests" / "zephyr" / suite
     with pytest.raises(BuildError):
-        zephyr_workspace.build("native_sim", folder, f"-DEXTRA_DTC_OVERLAY_FILE={overlay}", source=suite)
+        zephyr_workspace.build("native_sim", folder, f"-DEXTRA_DTC_OVERLAY_FILE={overlay}", source=source)
     # Once more, for all that the compiler says.
     again = subprocess.run(["cmake", "--build", folder], capture_output=True, text=True)
-    said = re.findall(r'static assertion failed: "(.*)"', again.stdout + again.stderr)
-    assert sorted(said) == [
+    return sorted(re.findall(r'static assertion failed: "(.*)"', again.stdout + again.stderr))
+
+
+def test_bad_values_do_not_build(workspace) -> None:
+    assert failed_assertions("max3010x", ROOT / "tests" / "on_target" / "bad_values.overlay") == [
         "led-current-microamp: each 0 to 51000",
         "led-current-microamp: three at most",
         "sample-rate: too high for pulse-width-us and the number of slots",
@@ -48,14 +52,9 @@ BAD_MAX86141 = """&max86141 {
 
 
 def test_bad_values_of_a_max86141_do_not_build(workspace, tmp_path) -> None:
-    folder, suite = BUILD / "bad_max86141", ROOT / "tests" / "zephyr" / "max86141"
     overlay = tmp_path / "bad.overlay"
     overlay.write_text(BAD_MAX86141)
-    with pytest.raises(BuildError):
-        zephyr_workspace.build("native_sim", folder, f"-DEXTRA_DTC_OVERLAY_FILE={overlay}", source=suite)
-    again = subprocess.run(["cmake", "--build", folder], capture_output=True, text=True)
-    said = re.findall(r'static assertion failed: "(.*)"', again.stdout + again.stderr)
-    assert sorted(said) == [
+    assert failed_assertions("max86141", overlay) == [
         "fifo-samples: 128 words / channels",
         "led-colors: three",
         "led-current-microamp: each at most led-range-milliamp",

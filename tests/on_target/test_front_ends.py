@@ -17,6 +17,7 @@ from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
 from wristpulse.student.card import RELEASED, load_student
 from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.replay.replay import closing_figures
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
 FRONT_ENDS = ["max86141", pytest.param("two_slots", marks=pytest.mark.slow)]
@@ -24,13 +25,11 @@ SECONDS = 60
 
 
 def overlay(front_end: str, folder: Path) -> Path:
-    """From the page, or from beside this file."""
+    """As the page has it."""
     name = f"{front_end}.overlay"
     page = (ROOT / "docs" / "porting_afe.md").read_text()
-    found = re.findall(rf'^```dts title="{name}"\n(.*?)^```', page, re.M | re.S)
-    if not found:
-        return Path(__file__).with_name(name)
-    (folder / name).write_text(found[0])
+    [found] = re.findall(rf'^```dts title="{name}"\n(.*?)^```', page, re.M | re.S)
+    (folder / name).write_text(found)
     return folder / name
 
 
@@ -39,9 +38,11 @@ def image(workspace, tmp_path_factory):
     """Image of QEMU's Cortex-M4F for two channels with a front end, built once."""
 
     def build(front_end: str) -> Path:
-        path = overlay(front_end, tmp_path_factory.mktemp("overlay"))
-        options = (f"-DEXTRA_DTC_OVERLAY_FILE={path}", "-DCONFIG_PULSE_LEDS=2")
-        return zephyr_workspace.build("mps2_an386", BUILD / front_end / "mps2_an386", *options)
+        option = "-DSNIPPET=pulse-leds-2"
+        if front_end != "two_slots":
+            path = overlay(front_end, tmp_path_factory.mktemp("overlay"))
+            option = f"-DEXTRA_DTC_OVERLAY_FILE={path}"
+        return zephyr_workspace.build("mps2_an386", BUILD / front_end / "mps2_an386", option)
 
     return cache(build)
 
@@ -71,17 +72,13 @@ def hops(lines: list[str]) -> list[Result]:
     return [result for line in lines if (result := parse(line))]
 
 
-def counter(lines: list[str], name: str) -> int:
-    return int(re.search(rf"\b{name}=(\d+)", lines[-1])[1])
-
-
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
 def test_two_channels_reach_the_estimator(front_end, play) -> None:
     streams = two_channels()
     lines = play(front_end, streams)
     estimator = load_student(RELEASED).estimator()
     assert hops(lines) == estimator.run(streams) != estimator.run(streams[0])
-    assert counter(lines, "ppg_lost") == 0
+    assert closing_figures(lines)["ppg_lost"] == 0
 
 
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
@@ -97,6 +94,6 @@ def test_it_survives_its_faults(front_end, play) -> None:
     )
     lines = play(front_end, two_channels(), faults)
     found = hops(lines)
-    assert counter(lines, "recoveries") >= 3 and counter(lines, "lost_interrupts") == 1
-    assert counter(lines, "overflows") >= 1
+    end = closing_figures(lines)
+    assert end["recoveries"] >= 3 and end["lost_interrupts"] == 1 and end["overflows"] >= 1
     assert [result.state for result in found[-4:]] == [State.VALID] * 4

@@ -146,12 +146,15 @@ def test_budgets_of_the_page_are_the_compilers(leds, tmp_path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("compatible", "address"), [("st,lsm6dso", "6a"), ("st,lis2dw12", "19")])
 def test_accelerometers_of_hal_st_build(compatible, address, workspace, files) -> None:
-    if not (workspace.parent / "modules" / "hal" / "st").is_dir():
-        pytest.skip("Zephyr's module hal_st is not in the workspace")
+    module = workspace.parent / "modules" / "hal" / "st"
+    if not module.is_dir():
+        pytest.skip(f"{module}: Zephyr's module hal_st is not in the workspace (`west update` brings it)")
     overlay = files / f"{address}.overlay"
     overlay.write_text(ON_HEADER.replace("COMPATIBLE", compatible).replace("REG", address))
     folder = BUILD / f"porting-{address}"
-    zephyr_workspace.build("nrf52840dk", folder, f"-DEXTRA_DTC_OVERLAY_FILE={overlay}")
+    # Named, as the workspace's manifest may be another than west.yml.
+    options = (f"-DEXTRA_DTC_OVERLAY_FILE={overlay}", f"-DEXTRA_ZEPHYR_MODULES={module}")
+    zephyr_workspace.build("nrf52840dk", folder, *options)
     driver = compatible.split(",")[1].upper()
     assert f"CONFIG_{driver}_TRIGGER_OWN_THREAD=y" in (folder / "zephyr" / ".config").read_text()
 

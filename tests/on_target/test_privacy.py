@@ -17,7 +17,7 @@ pytest.importorskip("bumble", reason="bumble is not installed")
 
 from bumble import hci, smp  # noqa: E402
 
-from bluetooth import Central, Link, Sensor, running  # noqa: E402
+from bluetooth import HUNG_S, Central, Link, Sensor, finish, running  # noqa: E402
 
 pytestmark = pytest.mark.zephyr
 
@@ -50,7 +50,7 @@ async def bond(phone: Central) -> bytes:
     keys = asyncio.get_running_loop().create_future()
     connection.once(connection.EVENT_PAIRING, keys.set_result)
     await connection.pair()
-    irk = (await asyncio.wait_for(keys, 5)).irk
+    irk = (await asyncio.wait_for(keys, HUNG_S)).irk
     await phone.device.refresh_resolving_list()
     return irk.value
 
@@ -78,7 +78,7 @@ async def addresses(image: Path, recording: Path) -> tuple[bytes, list[hci.Addre
 
 
 def test_only_a_bonded_phone_knows_the_device_by_its_changing_addresses(image, recording) -> None:
-    irk, seen = asyncio.run(asyncio.wait_for(addresses(image, recording), 300))
+    irk, seen = finish(addresses(image, recording))
     # After a restart native_sim draws the same random numbers, so that address says nothing new.
     assert str(seen[0]) != str(seen[1])
     for address in seen:
@@ -107,4 +107,4 @@ async def kept_out(image: Path, recording: Path) -> None:
 
 
 def test_once_pairing_is_closed_only_a_bonded_phone_connects(image, recording) -> None:
-    asyncio.run(asyncio.wait_for(kept_out(image, recording), 300))
+    finish(kept_out(image, recording))

@@ -54,11 +54,8 @@ def test_what_is_recorded_is_what_was_replayed(image, reference, tmp_path) -> No
 
 @pytest.mark.slow
 def test_two_channels_are_recorded_as_they_were_replayed(workspace, model_dir, tmp_path) -> None:
-    overlay = Path(__file__).with_name("two_slots.overlay")
-    options = (f"-DPULSE_MODEL_DIR={model_dir}", "-DSNIPPET=pulse-stream", "-DCONFIG_PULSE_LEDS=2")
-    image = zephyr_workspace.build(
-        "mps2_an386", BUILD / "stream-two", *options, f"-DEXTRA_DTC_OVERLAY_FILE={overlay}"
-    )
+    options = (f"-DPULSE_MODEL_DIR={model_dir}", "-DSNIPPET=pulse-stream;pulse-leds-2")
+    image = zephyr_workspace.build("mps2_an386", BUILD / "stream-two", *options)
     first = to_counts(simulate(1, 30))
     streams = [first, replace(first, ppg=first.ppg // 2)]
     record(play(image, streams, tmp_path), tmp_path / "kept.npz")

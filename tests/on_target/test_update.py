@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Firmware update over Bluetooth, up to the second slot: the product's image on native_sim."""
 
-import asyncio
 import hashlib
 import random
 import struct
@@ -23,7 +22,7 @@ from bumble import core  # noqa: E402
 from bumble.att import ErrorCode  # noqa: E402
 from bumble.link import LocalLink  # noqa: E402
 
-from bluetooth import Central, running  # noqa: E402
+from bluetooth import Central, finish, running  # noqa: E402
 from smp_client import ECHO, IMAGE, OS, READ, STATE, WRITE, Updater, message  # noqa: E402
 
 pytestmark = pytest.mark.zephyr
@@ -105,7 +104,7 @@ async def brought(image: Path, recording: Path, flash: Path, update: bytes) -> l
 def test_a_bonded_phone_brings_an_update_into_the_second_slot(image, recording, update, tmp_path) -> None:
     flash = tmp_path / "flash.bin"
     work = brought(image, recording, flash, update)
-    arrived, on_trial = asyncio.run(asyncio.wait_for(work, 300))
+    arrived, on_trial = finish(work)
     assert (arrived["slot"], arrived["version"], arrived["pending"]) == (1, VERSION, False)
     assert arrived["hash"] == mcuboot_hash(update)
     assert flash.read_bytes()[SLOT_1 : SLOT_1 + len(update)] == update
@@ -136,5 +135,5 @@ async def refused(image: Path, recording: Path, flash: Path, update: bytes) -> N
 
 def test_who_is_not_bonded_may_not_update_or_reset(image, recording, update, tmp_path) -> None:
     flash = tmp_path / "flash.bin"
-    asyncio.run(asyncio.wait_for(refused(image, recording, flash, update), 300))
+    finish(refused(image, recording, flash, update))
     assert flash.read_bytes()[SLOT_1 : SLOT_1 + SLOT_BYTES] == b"\xff" * SLOT_BYTES

@@ -9,14 +9,10 @@
 #include "emulated_accelerometer.h"
 
 #include <string.h>
-#include <zephyr/drivers/emul.h>
-#include <zephyr/drivers/i2c_emul.h>
 #include <zephyr/sys/byteorder.h>
 #include <zephyr/sys/util.h>
 
 #include "emulated_registers.h"
-
-#define ACC_NODE DT_ALIAS(pulse_accel)
 
 #define CHIP_ID        0x00
 #define CHIP_ID_BMA422 0x12
@@ -34,7 +30,6 @@
 #define COUNTS_8G 16 /* of what is pushed to one of 12 bits at +-8 g: 4096 and 256 to the g */
 
 static uint8_t regs[REGISTERS];
-static bool gone;
 
 static void reset_registers(void)
 {
@@ -58,47 +53,13 @@ static uint8_t read_reg(uint8_t reg)
 	return regs[reg % REGISTERS];
 }
 
-static int transfer(const struct emul *target, struct i2c_msg *msgs, int count, int address)
-{
-	static const struct pulse_emulated_registers chip = {read_reg, write_reg};
-
-	ARG_UNUSED(target);
-	ARG_UNUSED(address);
-	return gone ? -EIO : pulse_emulated_registers_transfer(&chip, msgs, count);
-}
-
-static int init(const struct emul *target, const struct device *parent)
-{
-	ARG_UNUSED(target);
-	ARG_UNUSED(parent);
-	reset_registers();
-	return 0;
-}
-
-static struct i2c_emul_api api = {.transfer = transfer};
-
-EMUL_DT_DEFINE(ACC_NODE, init, NULL, NULL, &api, NULL);
-
-void pulse_emulated_accelerometer_vanish(bool is_gone)
-{
-	gone = is_gone;
-}
-
-void pulse_emulated_accelerometer_power_cycle(void)
-{
-	reset_registers();
-}
-
-uint32_t pulse_emulated_accelerometer_refused(void)
-{
-	return 0;
-}
+const struct pulse_emulated_registers pulse_emulated_chip = {read_reg, write_reg, reset_registers};
 
 void pulse_emulated_accelerometer_push(const int16_t xyz[3])
 {
 	int range_g = 2 << regs[ACC_RANGE];
 
-	if (gone || (regs[PWR_CTRL] & PWR_ACC_EN) == 0) {
+	if (pulse_emulated_registers_gone() || (regs[PWR_CTRL] & PWR_ACC_EN) == 0) {
 		return;
 	}
 	for (int axis = 0; axis < 3; axis++) {

@@ -9,10 +9,8 @@
 #include "emulated_accelerometer.h"
 
 #include <string.h>
-#include <zephyr/drivers/emul.h>
 #include <zephyr/drivers/gpio.h>
 #include <zephyr/drivers/gpio/gpio_emul.h>
-#include <zephyr/drivers/i2c_emul.h>
 #include <zephyr/sys/byteorder.h>
 #include <zephyr/sys/util.h>
 
@@ -42,7 +40,6 @@
 
 static const struct gpio_dt_spec pin = GPIO_DT_SPEC_GET(ACC_NODE, irq_gpios);
 static uint8_t regs[REGISTERS];
-static bool gone;
 
 static void drive_pin(void)
 {
@@ -87,48 +84,14 @@ static uint8_t read_reg(uint8_t reg)
 	return value;
 }
 
-static int transfer(const struct emul *target, struct i2c_msg *msgs, int count, int address)
-{
-	static const struct pulse_emulated_registers chip = {read_reg, write_reg};
-
-	ARG_UNUSED(target);
-	ARG_UNUSED(address);
-	return gone ? -EIO : pulse_emulated_registers_transfer(&chip, msgs, count);
-}
-
-static int init(const struct emul *target, const struct device *parent)
-{
-	ARG_UNUSED(target);
-	ARG_UNUSED(parent);
-	reset_registers();
-	return 0;
-}
-
-static struct i2c_emul_api api = {.transfer = transfer};
-
-EMUL_DT_DEFINE(ACC_NODE, init, NULL, NULL, &api, NULL);
-
-void pulse_emulated_accelerometer_vanish(bool is_gone)
-{
-	gone = is_gone;
-}
-
-void pulse_emulated_accelerometer_power_cycle(void)
-{
-	reset_registers();
-}
-
-uint32_t pulse_emulated_accelerometer_refused(void)
-{
-	return 0;
-}
+const struct pulse_emulated_registers pulse_emulated_chip = {read_reg, write_reg, reset_registers};
 
 void pulse_emulated_accelerometer_push(const int16_t xyz[3])
 {
 	static const int ranges[] = {1, 8, 2, 4}; /* of +-2 g, by CTRL1_FS */
 	int ug = UG_PER_LSB_2G * ranges[FIELD_GET(CTRL1_FS, regs[CTRL1_XL])];
 
-	if (gone || FIELD_GET(CTRL1_ODR, regs[CTRL1_XL]) == 0) {
+	if (pulse_emulated_registers_gone() || FIELD_GET(CTRL1_ODR, regs[CTRL1_XL]) == 0) {
 		return;
 	}
 	for (int axis = 0; axis < 3; axis++) {

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* I2C to a chip of registers: a register's number, then bytes to it or from it, one register each.
+/*
+ * An accelerometer of registers on I2C (alias pulse-accel): a register's number, then bytes to it
+ * or from it, one register each. The chip's file says what its registers do; the rest of
+ * emulated_accelerometer.h but for the samples is here.
  */
 #ifndef PULSE_EMULATED_REGISTERS_H_
 #define PULSE_EMULATED_REGISTERS_H_
 
+#include <stdbool.h>
 #include <stdint.h>
-#include <zephyr/drivers/i2c.h>
 
 struct pulse_emulated_registers {
 	uint8_t (*read)(uint8_t reg);
 	void (*write)(uint8_t reg, uint8_t value);
+	void (*reset)(void); /* to the defaults, as by a loss of power */
 };
 
-/** Carry out a transfer. @return 0 */
-int pulse_emulated_registers_transfer(const struct pulse_emulated_registers *chip,
-				      struct i2c_msg *msgs, int count);
+/** The image's chip; its file defines it. */
+extern const struct pulse_emulated_registers pulse_emulated_chip;
+
+/** It does not answer now. */
+bool pulse_emulated_registers_gone(void);
 
 #endif /* PULSE_EMULATED_REGISTERS_H_ */

@@ -220,6 +220,7 @@ static int play(const char *path)
 	start();
 	k_sem_take(&ended, K_FOREVER);
 	k_sleep(DRAIN);
+	(void)pulse_infer_flush(K_FOREVER);
 	if (ppg_feed.more < 0) {
 		return pulse_replay_file_fail(&ppg_feed.file, path);
 	}

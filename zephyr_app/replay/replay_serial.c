@@ -63,6 +63,7 @@ void pulse_replay_run(void)
 		(void)pulse_replay_file_fail(&file, path);
 		pulse_host_exit(1);
 	}
+	(void)pulse_infer_flush(K_FOREVER);
 	print_end();
 	pulse_host_exit(0);
 }

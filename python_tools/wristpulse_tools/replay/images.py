@@ -13,7 +13,7 @@ from wristpulse_tools.firmware.embed import embed
 from wristpulse_tools.firmware.places import BUILD
 from wristpulse_tools.hardware.boards import Board
 from wristpulse_tools.replay.replay import Program
-from wristpulse_tools.replay.targets import program_for
+from wristpulse_tools.replay.targets import program_for, variant_name
 from wristpulse_tools.support.locks import locked
 
 IMAGES = BUILD / "images"
@@ -28,15 +28,22 @@ class Image:
 
 
 def image_for(
-    student: Student, target: str, board: Board | None = None, images: Path = IMAGES, leds: int = 1
+    student: Student,
+    target: str,
+    board: Board | None = None,
+    images: Path = IMAGES,
+    leds: int = 1,
+    lag: int = 0,
 ) -> Image:
-    """Build `target` with a student, unless it is there. What embedding and building raise."""
+    """Build `target` with a student, unless it is there; leds, lag: as of `program_for`.
+
+    What embedding and building raise.
+    """
     folder = images / _name(student.folder)
     with locked(folder):
         embed_changes(student, folder / "c")
-        program = program_for(target, folder / "c", folder, board, leds)
-        built = folder / f"{leds}-leds" if leds > 1 else folder
-        size = footprint(built / "bare" / IMAGE) if target == "bare" else None
+        program = program_for(target, folder / "c", folder, board, leds, lag)
+        size = footprint(folder / variant_name(leds, lag) / "bare" / IMAGE) if target == "bare" else None
     return Image(program, size)
 
 

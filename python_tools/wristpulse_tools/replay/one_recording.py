@@ -7,6 +7,7 @@ from rich.console import Console
 
 from wristpulse.core.numbers import FUSION_LEDS
 from wristpulse.core.sensor import to_counts
+from wristpulse.core.smooth import MOST_HOPS, smooth
 from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.recordings.opening import open_recordings
 from wristpulse.recordings.scale import dark_note
@@ -35,17 +36,21 @@ def replay_and_report(
     board: Board | None = None,
     hops: bool = False,
     all_leds: bool = False,
+    lag: int = 0,
 ) -> dict:
     """Build `target` with a student, replay one recording through it, print and write what it gave.
 
     record: a file, zip or folder that `open_recordings` opens, or a recording's name within `dataset`.
     output: folder for the figures; without it one of this recording and target, so that two replays never
     share one. hops: print each hop as it comes. all_leds: fuse the recording's LEDs, up to four.
+    lag: hops that smoothed results wait for, 1 to 8; they are compared only. 0: none.
     Returns the figures of run.json.
     UserError for an unknown target or recording, and what reading, building and replaying raise.
     """
     if picture_format not in PICTURES:
         raise UserError("--picture", "", " or ".join(PICTURES), picture_format)
+    if not 0 <= lag <= MOST_HOPS:
+        raise UserError("--lag", "", f"0 to {MOST_HOPS} hops", lag)
     recording = find(record, dataset, data)
     student = load_student(student_folder)
     leds = min(recording.ppg.shape[1], FUSION_LEDS) if all_leds else 1
@@ -53,12 +58,18 @@ def replay_and_report(
     output = (
         output or BUILD / "replay" / f"{recording.dataset}-{recording.name}-{board.name if board else target}"
     )
-    image = image_for(student, target, board, leds=leds)
+    image = image_for(student, target, board, leds=leds, lag=lag)
     with locked(output):
         printer = hop_printer(recording) if hops else (lambda result: None)
         run = replay(image.program, streams, output / "replay.pulse", printer)
-        same = run.results == student.estimator().run(streams)
+        reference = student.estimator()
+        expected = reference.full_run(streams)
+        same = run.results == expected.results
         print(f"{'all' if same else 'NOT all'} results equal the Python reference's, bit for bit")
+        if lag:
+            same_late = run.late == smooth(expected, reference.tables, lag)
+            print(f"{'all' if same_late else 'NOT all'} smoothed results, {lag} hops late, equal it too")
+            same &= same_late
         model_bytes = (student.folder / MODEL).stat().st_size
         where = board.name if board else WHERE.get(target, "an emulated Cortex-M4F")
         figures = write_report(output, recording, run, model_bytes, image.size, picture_format, where)

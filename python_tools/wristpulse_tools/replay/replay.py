@@ -4,7 +4,7 @@
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from wristpulse.recordings import Recording
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.qemu import Run
 
+LATE = "LATE "  # before the line of a smoothed result
 NUMBER = re.compile(r"(\w+)=(-?\d+)")
 
 
@@ -42,11 +43,15 @@ class ReplayError(UserError):
 
 @dataclass(frozen=True)
 class Replay:
-    """What firmware made of a recording: a result per hop, its closing figures, and the host's seconds."""
+    """What firmware made of a recording: a result per hop, its closing figures, and the host's seconds.
+
+    late: smoothed results, of an image that prints them.
+    """
 
     results: list[Result]
     closing: dict[str, int]
     seconds: float
+    late: list[Result] = field(default_factory=list)
 
     @property
     def bpm(self) -> np.ndarray:
@@ -76,10 +81,13 @@ def replay(
     """
     write_replay(file, stream)
     results: list[Result] = []
+    late: list[Result] = []
 
     def take(line: str) -> None:
-        result = parse(line)
-        if result:
+        result = parse(line.removeprefix(LATE))
+        if result and line.startswith(LATE):
+            late.append(result)
+        elif result:
             results.append(result)
             on_result(result)
 
@@ -94,4 +102,4 @@ def replay(
     closing = closing_figures(lines)
     if closing["hops"] != len(results):
         raise ReplayError(file, "", f"{closing['hops']} results", len(results))
-    return Replay(results, closing, seconds)
+    return Replay(results, closing, seconds, late)

@@ -26,7 +26,8 @@ STUDENT_HELP = "folder of student.tflite and student.json; default: the released
     output="folder for run.json, run.csv, picture; default: one in build/replay by recording and target",
     picture="picture's format: png or svg",
     hops="also print every hop as it comes",
-    leds="one, or all: fuse the recording's LEDs, up to four; targets host and bare",
+    leds="one, or all: fuse the recording's LEDs, up to four; Zephyr's targets: up to three",
+    lag="also smoothed results, so many hops late: 1 to 8",
 )
 def replay(
     _context,
@@ -40,6 +41,7 @@ def replay(
     picture: str = "png",
     hops=False,
     leds: str = "one",
+    lag: int = 0,
 ):
     """Replay a recording through the firmware: accuracy, cost, the heart rate's course, a picture."""
     from wristpulse_tools.hardware.boards import load_board
@@ -56,6 +58,7 @@ def replay(
         board=load_board(board) if board else None,
         hops=hops,
         all_leds=which_leds(leds),
+        lag=lag,
     )
 
 

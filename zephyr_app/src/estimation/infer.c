@@ -8,14 +8,23 @@
 #include "health/watchdog.h"
 #include "publish.h"
 #include "settings/config.h"
+#include "without_motion.h"
+
+#if CONFIG_PULSE_SMOOTH_HOPS
+#include "late.h"
+#endif
 
 struct job {
 	struct pulse_hop hop;
 	int64_t released_us;
 	bool motion_known;
+	bool flush; /* no hop: late results that wait go out */
 };
 
 K_MSGQ_DEFINE(pulse_hop_queue, sizeof(struct job), CONFIG_PULSE_HOP_QUEUE, 8);
+#if CONFIG_PULSE_SMOOTH_HOPS
+static K_SEM_DEFINE(flushed, 0, 1);
+#endif
 static K_THREAD_STACK_DEFINE(stack, CONFIG_PULSE_INFERENCE_STACK_SIZE);
 
 static struct k_thread thread;
@@ -46,6 +55,7 @@ void pulse_infer_submit(const struct pulse_hop *hop, bool motion_known)
 	job.hop = *hop;
 	job.released_us = now_us();
 	job.motion_known = motion_known;
+	job.flush = false;
 	if (atomic_inc(&pending) == 0) {
 		/* Before it is ready: the scheduler compares deadlines as it becomes so. */
 		set_deadline(job.released_us);
@@ -83,10 +93,24 @@ static void judge(int64_t end_us)
 	k_spin_unlock(&lock, key);
 }
 
-/* The estimator took the stand-in for rest. */
-static uint8_t without_motion(uint8_t state)
+/* Not urgent, and so after the hop's own result. */
+static void look_back(int runs, const struct pulse_result *result, bool motion_known)
 {
-	return state == PULSE_VALID || state == PULSE_NO_PULSE ? PULSE_MOTION_UNCERTAIN : state;
+#if CONFIG_PULSE_SMOOTH_HOPS
+	pulse_late_hop(&estimator, runs, result, motion_known);
+#else
+	ARG_UNUSED(runs);
+	ARG_UNUSED(result);
+	ARG_UNUSED(motion_known);
+#endif
+}
+
+static void flush(void)
+{
+#if CONFIG_PULSE_SMOOTH_HOPS
+	pulse_late_flush();
+	k_sem_give(&flushed);
+#endif
 }
 
 static void infer(void *p1, void *p2, void *p3)
@@ -102,6 +126,10 @@ static void infer(void *p1, void *p2, void *p3)
 		if (k_msgq_get(&pulse_hop_queue, &job, PULSE_FEED) != 0) {
 			continue;
 		}
+		if (job.flush) {
+			flush();
+			continue;
+		}
 
 		/* A hop that had to queue: its own, and who is due earlier goes first. */
 		set_deadline(job.released_us);
@@ -113,21 +141,41 @@ static void infer(void *p1, void *p2, void *p3)
 		estimator.policy.on =
 			job.motion_known && pulse_config_get(PULSE_CONFIG_POLICY) != 0;
 
-		bool ran = pulse_estimator_hop(&estimator, &job.hop, &result) != 0;
+		int runs = pulse_estimator_hop(&estimator, &job.hop, &result);
 
 		if (!job.motion_known) {
-			result.state = without_motion(result.state);
+			result.state = pulse_without_motion(result.state);
 		}
-		note(job.released_us, started_us, now_us(), ran);
+		note(job.released_us, started_us, now_us(), runs != 0);
 		judge(job.hop.end_us);
 		pulse_publish(&result);
+		look_back(runs, &result, job.motion_known);
 		(void)atomic_dec(&pending);
 	}
+}
+
+int pulse_infer_flush(k_timeout_t timeout)
+{
+#if CONFIG_PULSE_SMOOTH_HOPS
+	static const struct job job = {.flush = true};
+
+	k_sem_reset(&flushed);
+	if (k_msgq_put(&pulse_hop_queue, &job, timeout) != 0) {
+		return -EAGAIN;
+	}
+	return k_sem_take(&flushed, timeout);
+#else
+	ARG_UNUSED(timeout);
+	return 0;
+#endif
 }
 
 void pulse_infer_start(void)
 {
 	pulse_estimator_init(&estimator);
+#if CONFIG_PULSE_SMOOTH_HOPS
+	pulse_late_start();
+#endif
 	k_thread_create(&thread, stack, K_THREAD_STACK_SIZEOF(stack), infer, NULL, NULL, NULL,
 			CONFIG_PULSE_INFERENCE_PRIORITY, 0, K_NO_WAIT);
 	k_thread_name_set(&thread, "inference");

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <zephyr/kernel.h>
+
 #include <pulse/hop.h>
 
 /* Times are uptimes in us. */
@@ -38,6 +40,14 @@ void pulse_infer_start(void);
  * motion-uncertain, and the power policy does not rest on it
  */
 void pulse_infer_submit(const struct pulse_hop *hop, bool motion_known);
+
+/**
+ * Publish the late results (late.h) of all hops handed over so far, before power goes or a log is
+ * closed; blocks until it is done. Not in the inference thread. Nothing without
+ * CONFIG_PULSE_SMOOTH_HOPS.
+ * @return 0; -EAGAIN: not within `timeout`
+ */
+int pulse_infer_flush(k_timeout_t timeout);
 
 /** Copy of the record so far; any thread. */
 void pulse_infer_schedule(struct pulse_schedule *out);

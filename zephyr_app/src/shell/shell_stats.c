@@ -13,6 +13,10 @@
 #include "sensing/motion.h"
 #include "settings/config.h"
 
+#if CONFIG_PULSE_SMOOTH_HOPS
+#include "estimation/late.h"
+#endif
+
 static int stats(const struct shell *shell, size_t count, char **words)
 {
 	struct pulse_acquire_counters acquired;
@@ -61,6 +65,9 @@ static int stats(const struct shell *shell, size_t count, char **words)
 		{"hops_shed", schedule.shed},
 		{"deadline_misses", schedule.misses},
 		{"results_lost", pulse_publish_lost()},
+#if CONFIG_PULSE_SMOOTH_HOPS
+		{"late_lost", pulse_late_lost()},
+#endif
 		{"gaps", ret == 0 ? result.gaps : 0},
 		{"settings_refused", config.faults},
 	};
