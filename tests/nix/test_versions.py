@@ -27,8 +27,8 @@ IN_NIX = {
     "gperf": "gperf",
     "git": "git",
 }
-# Modules of west.yml that no image of the flake needs: another board's, the bootloader.
-OTHER_IMAGES = {"hal_stm32", "mcuboot", "zcbor"}
+# Modules of west.yml that no image of the flake needs: other boards', the bootloader's.
+OTHER_IMAGES = {"hal_st", "hal_stm32", "mcuboot", "zcbor"}
 
 
 def debian_packages() -> set[str]:

@@ -10,7 +10,7 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 
 from wristpulse.config.networks import PaperStudent, PaperTeacher, World  # noqa: E402
-from wristpulse.config.settings import Config, Data, Distillation, Recipe  # noqa: E402
+from wristpulse.config.settings import Config, Data, Distillation, Recipe, Training  # noqa: E402
 from wristpulse.core.bins import bin_bpm  # noqa: E402
 from wristpulse.core.window import window_inputs  # noqa: E402
 from wristpulse.data.corpus import Examples  # noqa: E402
@@ -20,6 +20,7 @@ from wristpulse.learning.paper.augment import NO_PULSE_BPM  # noqa: E402
 from wristpulse.learning.paper.endless import Lessons  # noqa: E402
 from wristpulse.learning.pipeline import dataset_pipeline  # noqa: E402
 from wristpulse.learning.world import chunks  # noqa: E402
+from wristpulse.learning.world.validation import VALIDATION  # noqa: E402
 from wristpulse.recordings.world import session  # noqa: E402
 from wristpulse.student.card import load_student  # noqa: E402
 
@@ -112,3 +113,22 @@ def test_simulated_people_teach_beside_a_data_set(tmp_path):
     chain.distill()
     subjects = load_student(chain.quantize()).card.subjects
     assert subjects["train"] == ["sim1", "sim2", "sim3", "simulated sessions 2000000 to 2000011"]
+
+
+def test_simulated_people_say_how_sure_a_student_of_others_may_be(tmp_path):
+    data = Data(dataset="simulator", simulated_subjects=3, simulated_minutes=0.5)
+    world = World(confidence=True, validation_sessions=4)
+    config = dataclasses.replace(
+        CONFIG,
+        data=data,
+        world=world,
+        student_training=Training(epochs=1, batch=64),
+        distillation=Distillation("none"),
+    )
+    chain = dataset_pipeline(config, None, tmp_path, lambda line: None)
+    chain.distill()
+    folder = chain.quantize()
+    subjects = load_student(folder).card.subjects
+    assert subjects["train"] == ["sim1"] and subjects["test"] == ["sim3"]
+    assert subjects["validation"] == ["sim2", "simulated sessions 0 to 3"]
+    assert (folder / VALIDATION).exists()

@@ -85,6 +85,9 @@ def check(config: Config, path: Path | str) -> None:
 def _check_world(config: Config, path: Path | str) -> None:
     """ConfigError for settings of simulated people that the others contradict."""
     share, data = config.world.share, config.data
+    if config.world.confidence and config.front_end == "spectrum":
+        expected = "false where front_end is spectrum: simulated people map it if they teach"
+        raise ConfigError(path, "world.confidence", expected, "true")
     if share == 0:
         for where, asked in (("data.dataset", not data.dataset), ("data.everyone", data.everyone)):
             if asked:

@@ -110,6 +110,7 @@ class World:
     chunk_sessions: Annotated[int, Meta(ge=1, le=10_000)] = 128  # made at a time
     chunk_steps: Annotated[int, Meta(ge=1, le=100_000)] = 256  # that a chunk serves
     without: tuple[str, ...] = ()  # knobs of wristpulse.recordings.world left out
+    confidence: bool = False  # they map the confidence also where none of them teaches
     # Of 300 s, which map the confidence; no student learns from them.
     validation_sessions: Annotated[int, Meta(ge=3, le=10_000)] = 400
 

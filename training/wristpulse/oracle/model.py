@@ -70,7 +70,7 @@ class IntegerModel:
             raise self.graph.error(f"graph {what}", "exactly one for this use", len(ends))
         return ends[0]
 
-    def run(self, inputs: Int8[np.ndarray, "n ..."], batch: int = 64) -> Int8[np.ndarray, "n ..."]:
+    def run(self, inputs: np.ndarray, batch: int = 64) -> Int8[np.ndarray, "n ..."]:
         """Compute a model of one output in the output's own shape.
 
         Parameters

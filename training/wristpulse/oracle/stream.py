@@ -255,5 +255,5 @@ class _Rewriting:
         self.tensors.append(replace(tensor, index=len(self.tensors)))
         return len(self.tensors) - 1
 
-    def _constant(self, like: Tensor, values: Iterable[int]) -> int:
+    def _constant(self, like: Tensor, values: Iterable[int] | np.ndarray) -> int:
         return self._add(replace(like, data=np.asarray(values, like.constant.dtype)))

@@ -18,7 +18,7 @@ from wristpulse.data.corpus import Corpus
 from wristpulse.data.world_windows import session_window_inputs
 from wristpulse.learning import calibration
 from wristpulse.learning.artefacts import STUDENT, TEACHER, TEACHER_MODEL
-from wristpulse.learning.world.seeds import with_simulated
+from wristpulse.learning.world.seeds import named, validation_seeds, with_simulated
 from wristpulse.recordings.world import Session
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ class PaperLine:
     def confidence_map(
         self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
     ) -> tuple[int, ...]:
-        """By simulated people if some teach (figures in validation.json), else by the validation people."""
-        if config.world.share:
+        """By simulated people (figures in validation.json) or, without any, by the validation people."""
+        if config.world.share or config.world.confidence:
             from wristpulse.learning.world import validation
 
             return validation.validate(config, folder, _session_inputs, progress)
@@ -102,9 +102,12 @@ class PaperLine:
 
     def subjects(self, config: Config, corpus: Corpus) -> dict[str, list[str]]:
         """The corpus' people, and the simulated sessions that teach and validate."""
-        if not config.world.share:
-            return corpus.subjects
-        return with_simulated(corpus.subjects, config.world, config.endless_training, config.seed)
+        if config.world.share:
+            return with_simulated(corpus.subjects, config.world, config.endless_training, config.seed)
+        if config.world.confidence:
+            validation = [*corpus.subjects["validation"], named(validation_seeds(config.world))]
+            return {**corpus.subjects, "validation": validation}
+        return corpus.subjects
 
     def quantize(self, model: keras.Model, inputs: Int8[np.ndarray, "n 1024"]) -> bytes:
         """int8 .tflite; inputs int8 (n, 1024)."""
