@@ -99,7 +99,7 @@
         in
         rec {
           packages = {
-            model-c = inTree "model-c" "invoke embed --student training/wristpulse/student/released --output $out";
+            model-c = inTree "model-c" "invoke embed --student training/wristpulse/student/nobody --output $out";
 
             firmware-nrf52840dk = pkgs.runCommandCC "pulse-firmware-nrf52840dk"
               {

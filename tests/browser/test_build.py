@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from wristpulse.student.card import RELEASED
+from wristpulse.student.card import SHIPPED
 from wristpulse_tools.browser.page import SOURCE, UNBUILT, build_page
 
 pytest.importorskip("ziglang", reason="no ziglang, which compiles the page's WebAssembly")
@@ -13,7 +13,7 @@ pytest.importorskip("ziglang", reason="no ziglang, which compiles the page's Web
 
 def test_a_build_is_one_file_and_repeats_itself(tmp_path) -> None:
     made = build_page(tmp_path / "a")
-    student = shutil.copytree(RELEASED, tmp_path / "student")  # by way of its own generated C
+    student = shutil.copytree(SHIPPED, tmp_path / "student")  # by way of its own generated C
     again = build_page(tmp_path / "b", student)
     assert [path.name for path in made.page.parent.iterdir()] == ["index.html"]
     assert made.page.read_bytes() == again.page.read_bytes()

@@ -14,7 +14,7 @@ from wristpulse.recordings import Recording, simulate
 from wristpulse.recordings.exports.e4 import read_e4
 from wristpulse.recordings.exports.generic_csv import read_csv
 from wristpulse.recordings.readers.arrays import load_recording, save_recording
-from wristpulse.student.card import RELEASED, Student, load_student
+from wristpulse.student.card import SHIPPED, Student, load_student
 from wristpulse_tools.browser.example import example
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def student() -> Student:
-    return load_student(RELEASED)
+    return load_student(SHIPPED)
 
 
 @pytest.fixture

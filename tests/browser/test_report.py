@@ -66,7 +66,7 @@ def report(tmp_path_factory) -> Path:
         "fold": "group-1",
         "revision": "a" * 40,
         "data_digest": "b" * 64,
-        "configuration": {"name": "released", "protocol": "bami-spc-4fold"},
+        "configuration": {"name": "people", "protocol": "bami-spc-4fold"},
         "subjects": {"validation": ["S9"]},
     }
     (job / METRICS).write_text(json.dumps(values))

@@ -10,7 +10,7 @@ from cases import FOLDER, Case, Fault, all_cases, essence
 from places import BUILD
 from storage import damaged, torn
 from wristpulse.core.estimator import parse
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 from wristpulse.support.files import write_text
 from wristpulse_tools.firmware import zephyr_workspace
 
@@ -23,9 +23,9 @@ OLD_UA, NEW_UA = 5000, 6000
 
 
 @pytest.fixture(scope="module")
-def released(workspace):
+def shipped(workspace):
     """Image of a machine with the network that ships."""
-    return lambda machine: zephyr_workspace.build(machine, BUILD / "released" / machine)
+    return lambda machine: zephyr_workspace.build(machine, BUILD / "shipped" / machine)
 
 
 @pytest.fixture
@@ -48,11 +48,11 @@ def compare(boot, tmp_path, pytestconfig):
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("case", [c for c in all_cases() if not c.settings], ids=lambda case: case.name)
-def test_case(case, machine, compare, released) -> None:
-    lines = compare(case, machine, released(machine))
+def test_case(case, machine, compare, shipped) -> None:
+    lines = compare(case, machine, shipped(machine))
     if case.faults:
         return
-    reference = load_student(RELEASED).estimator().run(case.stream)
+    reference = load_student(SHIPPED).estimator().run(case.stream)
     found = [result for line in lines if (result := parse(line))]
     if case.drift_ppm:
         # The driver learns the period within some batches, until when times are off by a few ms.
@@ -83,7 +83,7 @@ def stored(boot, tmp_path):
 @pytest.mark.parametrize("case", [c for c in all_cases() if c.settings], ids=lambda case: case.name)
 def test_case_of_storage(case, compare, stored, workspace, tmp_path) -> None:
     """Each boot is a process of its own; between them there is only the flash."""
-    image = zephyr_workspace.build("native_sim", BUILD / "released" / "native_sim-storage", STORAGE)
+    image = zephyr_workspace.build("native_sim", BUILD / "shipped" / "native_sim-storage", STORAGE)
     flash = old = stored(image, OLD_UA)
     if case.settings == "damaged":
         flash = damaged(old, OLD_UA)
@@ -93,10 +93,10 @@ def test_case_of_storage(case, compare, stored, workspace, tmp_path) -> None:
     compare(case, "native_sim", image, options=(f"--flash={tmp_path / 'flash.bin'}",))
 
 
-def test_a_bad_list_of_faults_is_one_clear_error(boot, released, tmp_path) -> None:
+def test_a_bad_list_of_faults_is_one_clear_error(boot, shipped, tmp_path) -> None:
     recording = tmp_path / "recording.pulse"
     all_cases()[0].write(recording)
     (tmp_path / "recording.pulse.faults").write_text("1000 bite 3\n")
-    status, lines = boot("mps2_an386", recording, image=released("mps2_an386")).run()
+    status, lines = boot("mps2_an386", recording, image=shipped("mps2_an386")).run()
     assert status == 1
     assert lines[-1].startswith(f'ERROR {recording}.faults: expected "<us> <kind> <value>"')

@@ -15,7 +15,7 @@ from wristpulse.core.estimator import Result, State, parse
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.replay.replay import closing_figures
 
@@ -76,7 +76,7 @@ def hops(lines: list[str]) -> list[Result]:
 def test_two_channels_reach_the_estimator(front_end, play) -> None:
     streams = two_channels()
     lines = play(front_end, streams)
-    estimator = load_student(RELEASED).estimator()
+    estimator = load_student(SHIPPED).estimator()
     assert hops(lines) == estimator.run(streams) != estimator.run(streams[0])
     assert closing_figures(lines)["ppg_lost"] == 0
 
@@ -84,7 +84,7 @@ def test_two_channels_reach_the_estimator(front_end, play) -> None:
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
 def test_a_dark_channel_changes_nothing(front_end, play) -> None:
     stream = to_counts(simulate(1, SECONDS))
-    assert hops(play(front_end, [stream])) == load_student(RELEASED).estimator().run(stream)
+    assert hops(play(front_end, [stream])) == load_student(SHIPPED).estimator().run(stream)
 
 
 @pytest.mark.parametrize("front_end", FRONT_ENDS)

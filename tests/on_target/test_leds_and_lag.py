@@ -4,18 +4,17 @@
 import numpy as np
 import pytest
 
-from places import BUILD, ROOT
+from places import BUILD
 from wristpulse.core.estimator import Estimator, State
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.smooth import smooth
 from wristpulse.recordings import simulate
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.firmware.places import EMBEDDED
 from wristpulse_tools.replay.replay import Replay, replay
 from wristpulse_tools.replay.targets import program_for
-
-MODEL = ROOT / "zephyr_app" / "model"
 
 
 def leds(count: int, seconds: float = 90) -> list[SensorStream]:
@@ -30,7 +29,7 @@ def leds(count: int, seconds: float = 90) -> list[SensorStream]:
 
 @pytest.fixture(scope="module")
 def reference() -> Estimator:
-    return load_student(RELEASED).estimator()
+    return load_student(SHIPPED).estimator()
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def play(workspace, tmp_path):
     """Play LEDs through a target with a lag."""
 
     def play(target: str, streams: list[SensorStream], lag: int) -> Replay:
-        program = program_for(target, MODEL, BUILD / "released", leds=len(streams), lag=lag)
+        program = program_for(target, EMBEDDED, BUILD / "shipped", leds=len(streams), lag=lag)
         return replay(program, streams, tmp_path / "leds.pulse")
 
     return play
@@ -76,7 +75,7 @@ def test_hops_and_late_hops_equal_the_reference(target, count, lag, play, refere
 def test_channels_of_devicetree_are_the_leds(play) -> None:
     """The snippet states slots only."""
     play("native_sim", leds(2, 20), 1)
-    config = (BUILD / "released" / "2-leds-lag-1" / "native_sim" / "zephyr" / ".config").read_text()
+    config = (BUILD / "shipped" / "2-leds-lag-1" / "native_sim" / "zephyr" / ".config").read_text()
     assert "CONFIG_PULSE_LEDS=2\n" in config
 
 
@@ -90,4 +89,4 @@ def test_a_board_with_three_leds_builds(workspace) -> None:
 
 def test_more_leds_than_the_chip_has_are_refused(tmp_path) -> None:
     with pytest.raises(UserError, match="--target zephyr: expected a recording of 1 to 3 LEDs.*found 4"):
-        program_for("zephyr", MODEL, tmp_path, leds=4)
+        program_for("zephyr", EMBEDDED, tmp_path, leds=4)

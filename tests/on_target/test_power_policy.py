@@ -14,7 +14,7 @@ from wristpulse.core.estimator import Result, parse
 from wristpulse.core.policy import Policy
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import SensorStream
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 from wristpulse_tools.firmware import zephyr_workspace
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
@@ -44,13 +44,13 @@ def wrist(step: int) -> SensorStream:
 
 
 @pytest.fixture(scope="module")
-def released(workspace):
+def shipped(workspace):
     """Image of a machine, built once."""
-    return cache(lambda machine: zephyr_workspace.build(machine, BUILD / "released" / machine))
+    return cache(lambda machine: zephyr_workspace.build(machine, BUILD / "shipped" / machine))
 
 
 @pytest.fixture
-def play(boot, released, tmp_path):
+def play(boot, shipped, tmp_path):
     """Play a stream on a machine with the policy on, and with an LED current in uA; its lines."""
 
     def play(stream: SensorStream, machine: str, image: Path | None = None, led_ua: int = 0) -> list[str]:
@@ -59,7 +59,7 @@ def play(boot, released, tmp_path):
         recording.with_name("recording.pulse.faults").write_text(
             (f"0 save {led_ua}\n" if led_ua else "") + "0 policy 1\n"
         )
-        status, lines = boot(machine, recording, image=image or released(machine)).run()
+        status, lines = boot(machine, recording, image=image or shipped(machine)).run()
         assert status == 0, lines[-1:]
         return lines
 
@@ -84,7 +84,7 @@ def without_mixed(stream: SensorStream, lines: list[str]) -> SensorStream:
 
 def reference(stream: SensorStream) -> tuple[list[Result], Policy]:
     policy = Policy()
-    return load_student(RELEASED).estimator().run(stream, policy), policy
+    return load_student(SHIPPED).estimator().run(stream, policy), policy
 
 
 @pytest.mark.parametrize("machine", MACHINES)

@@ -31,12 +31,12 @@ Play = Callable[[SensorStream], list[str]]
 
 @pytest.fixture(scope="module")
 def image(workspace) -> Path:
-    return zephyr_workspace.build("mps2_an386", BUILD / "released" / "mps2_an386")
+    return zephyr_workspace.build("mps2_an386", BUILD / "shipped" / "mps2_an386")
 
 
 @pytest.fixture
 def play(boot, image, tmp_path) -> Play:
-    """A stream through the released firmware on an emulated Cortex-M4F; its lines."""
+    """A stream through the shipped firmware on an emulated Cortex-M4F; its lines."""
 
     def play(stream: SensorStream) -> list[str]:
         write_replay(tmp_path / "recording.pulse", stream)

@@ -12,6 +12,7 @@ from bench_of_fakes import Bench
 from places import BUILD, ROOT
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import save_recording, simulate
+from wristpulse_tools.firmware.places import EMBEDDED
 from wristpulse_tools.replay.data_sets import replay_all, summary
 from wristpulse_tools.replay.replay import ReplayError
 from wristpulse_tools.replay.targets import program_for
@@ -39,7 +40,7 @@ def test_several_emulators_at_a_time(model_dir, reference, tmp_path) -> None:
 
 @pytest.mark.qemu
 def test_one_that_ends_badly_ends_all(reference, tmp_path) -> None:
-    program = program_for("bare", ROOT / "zephyr_app" / "model", tmp_path / "build")
+    program = program_for("bare", EMBEDDED, tmp_path / "build")
 
     def broken(file, on_line):
         file.write_bytes(file.read_bytes()[:-100])

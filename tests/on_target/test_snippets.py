@@ -16,7 +16,7 @@ from wristpulse.core.policy import Policy
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.firmware.thread_trace import METADATA, awake, events, layouts, read_runs
 from wristpulse_tools.replay.replay import closing_figures
@@ -30,7 +30,7 @@ def build(board: str, snippet: str) -> Path:
 
 @pytest.fixture(scope="module")
 def estimator():
-    return load_student(RELEASED).estimator()
+    return load_student(SHIPPED).estimator()
 
 
 @pytest.fixture(scope="module")

@@ -7,20 +7,20 @@ from dataclasses import asdict
 
 import pytest
 
-from places import BUILD, ROOT
+from places import BUILD
 from timing import Timing
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import simulate
 from wristpulse_tools.firmware import bare as firmware
 from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.firmware.places import EMBEDDED
 from wristpulse_tools.hardware import power
 from wristpulse_tools.replay.replay import closing_figures
 
 pytestmark = pytest.mark.qemu
 SECONDS = 60
 PER_US = 62.5  # instructions: 16 ns each, see MACHINE in firmware/zephyr_workspace.py
-MODEL = ROOT / "zephyr_app" / "model"  # the network that ships
 
 
 def play(boot, kind, image, tmp_path) -> dict[str, float]:
@@ -34,7 +34,7 @@ def play(boot, kind, image, tmp_path) -> dict[str, float]:
 
 def test_bare_metal(boot, timing, tmp_path, record_property) -> None:
     """Instructions of a hop alone: alignment, then all from the hop to its result."""
-    figures = play(boot, "bare", firmware.build_bare(MODEL, BUILD / "released" / "bare"), tmp_path)
+    figures = play(boot, "bare", firmware.build_bare(EMBEDDED, BUILD / "shipped" / "bare"), tmp_path)
     timing.add("bare", figures, record_property)
     instructions = figures["instr_align"] + figures["instr_per_hop"]
     charges = [asdict(charge) for charge in power.estimate(instructions)]
@@ -46,7 +46,7 @@ def test_bare_metal(boot, timing, tmp_path, record_property) -> None:
 @pytest.mark.zephyr
 def test_zephyr(boot, workspace, timing, tmp_path, record_property) -> None:
     """From the interrupt of the batch that completes a hop to its result on the channel."""
-    image = zephyr_workspace.build("mps2_an386", BUILD / "released" / "mps2_an386")
+    image = zephyr_workspace.build("mps2_an386", BUILD / "shipped" / "mps2_an386")
     figures = play(boot, "mps2_an386", image, tmp_path)
     figures["sample_to_result_instr"] = round(figures["latency_us"] * PER_US)
     timing.add("mps2_an386", figures, record_property)
@@ -61,7 +61,7 @@ def test_board(boot, board, workspace, timing, tmp_path, record_property) -> Non
     """A real chip's own clock: no budget, as another board is another figure."""
     if board is None:
         pytest.skip("no --board")
-    folder = BUILD / "released" / f"{board.name}-serial"
+    folder = BUILD / "shipped" / f"{board.name}-serial"
     image = zephyr_workspace.build(board.board, folder, "-DSNIPPET=pulse-replay-serial")
     figures = play(boot, board.name, image, tmp_path)
     timing.add(board.name, figures, record_property)
@@ -74,7 +74,7 @@ def test_charge_of_a_hop(boot, board, workspace, timing, record_property) -> Non
     """The product's image with its sensors, ten hops long."""
     if board is None or board.power_profiler is None:
         pytest.skip("no --board with a power_profiler")
-    boot(board.name, image=zephyr_workspace.build(board.board, BUILD / "released" / board.name))
+    boot(board.name, image=zephyr_workspace.build(board.board, BUILD / "shipped" / board.name))
     time.sleep(10)  # the first window
     charge = power.measure(board, 20)
     timing.add(board.name, {"energy": [asdict(charge)]}, record_property)

@@ -39,7 +39,7 @@ def test_wheel_and_sdist_hold_the_packages(made):
     (sdist,) = folder.glob("*.tar.gz")
     assert {wheel, sdist, folder / dist.SUMS} == set(files)
     inside = zipfile.ZipFile(wheel).namelist()
-    assert "wristpulse/student/released/student.tflite" in inside
+    assert "wristpulse/student/nobody/student.tflite" in inside
     assert "wristpulse_tools/codegen/generate.py" in inside
     with tarfile.open(sdist) as archive:
         names = archive.getnames()

@@ -103,7 +103,7 @@ def job(folder, fold: str, *traces, variant="rkd", seed=1) -> None:
         "variant": variant,
         "seed": seed,
         "fold": fold,
-        "configuration": {"name": "released", "protocol": "p"},
+        "configuration": {"name": "people", "protocol": "p"},
         "subjects": {"validation": ["S9"]},
     }
     (place / METRICS).write_text(json.dumps(values))

@@ -9,14 +9,14 @@ import pytest
 from wristpulse.core.sensor import to_counts
 from wristpulse.experiments.first_fix import WINDOWS, Starts, markdown, starts
 from wristpulse.recordings import simulate
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 
 RECORDING = simulate(7, 60.0, losses=False)
 
 
 @pytest.fixture(scope="module")
 def student():
-    return load_student(RELEASED)
+    return load_student(SHIPPED)
 
 
 def test_the_first_start_is_the_estimators_own(student):

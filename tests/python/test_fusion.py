@@ -17,7 +17,7 @@ from wristpulse.core.sensor import to_counts  # noqa: E402
 from wristpulse.core.track import track, tracker_tables  # noqa: E402
 from wristpulse.experiments import fusion  # noqa: E402
 from wristpulse.recordings import simulate  # noqa: E402
-from wristpulse.student.card import RELEASED, load_student  # noqa: E402
+from wristpulse.student.card import SHIPPED, load_student  # noqa: E402
 
 HOPS = 12
 STEP = 0.06  # of a logit, about the shipped student's
@@ -100,7 +100,7 @@ def test_unsure_evidence_has_half_a_say():
 
 @pytest.fixture(scope="module")
 def student():
-    return load_student(RELEASED)
+    return load_student(SHIPPED)
 
 
 def test_one_led_is_the_estimator_and_light_says_what_it_is_worth(student):

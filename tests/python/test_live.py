@@ -12,7 +12,7 @@ from wristpulse.core.align import align
 from wristpulse.core.live import LiveAligner, LiveEstimator
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 
 
 def random_stream(seed: int, rate_ppg: float, rate_acc: float, seconds: float, gaps: int) -> SensorStream:
@@ -71,7 +71,7 @@ def test_what_is_held_stays_short() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_results_do_not_depend_on_chunks(seed) -> None:
-    student = load_student(RELEASED)
+    student = load_student(SHIPPED)
     recording = to_counts(simulate(seed, 120))
     random = random_stream(seed, 40.0, 25.0, 90.0, 3)
     for stream in (recording, random):

@@ -11,7 +11,7 @@ from wristpulse.core.numbers import DARK_COUNTS, PPG_MAX
 from wristpulse.core.sensor import to_counts
 from wristpulse.experiments.no_pulse import KINDS, STRETCH_US, confidences, false_valid, light, without_pulse
 from wristpulse.recordings import iter_dataset, simulate
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 
 RECORDING = simulate(7, 130.0)
 
@@ -58,7 +58,7 @@ def test_windows_without_any_pulse_are_counted():
                 for n, end in enumerate(ends)
             ]
 
-    tables = load_student(RELEASED).tables
+    tables = load_student(SHIPPED).tables
     boaster = Boaster(lambda inputs: np.zeros((len(inputs), 104), np.int8), tables)
     found = confidences(boaster, [RECORDING])
     assert len(found["white, whole"]) == 61
@@ -75,6 +75,6 @@ def test_the_shipped_student_is_not_fooled(shared_data):
     bami = replace(
         bami, ppg=bami.ppg[: int(bami.fs_ppg * 300)], acc=bami.acc[: int(bami.fs_acc * 300)], hr=None
     )
-    estimator = load_student(RELEASED).estimator()
+    estimator = load_student(SHIPPED).estimator()
     shares = false_valid(confidences(estimator, [*spc, bami]), estimator.tables.valid)
     assert shares["noise"] < 0.01 and shares["swinging"] < 0.03, shares

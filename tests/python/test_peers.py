@@ -12,7 +12,7 @@ import pytest
 
 from wristpulse.data.labels import window_labels
 from wristpulse.recordings import simulate
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import STUDENTS, load_student
 from wristpulse_tools.peers import compare, environment, ours, packages, spectral_peak
 from wristpulse_tools.peers.run import Run
 from wristpulse_tools.peers.table import table
@@ -81,7 +81,7 @@ def test_all_are_side_by_side(recordings, python, tmp_path, monkeypatch):
         tmp_path,
         tmp_path / "out",
         datasets=["troika"],
-        students={"released": RELEASED},
+        students={"people": STUDENTS["people"]},
         peers=["beliefppg", "beliefppg-one-led"],
         python=python,
         say=lambda line: None,
@@ -89,12 +89,12 @@ def test_all_are_side_by_side(recordings, python, tmp_path, monkeypatch):
     rows = json.loads((tmp_path / "out" / "metrics.json").read_text())["rows"]
     found = {(row["tested_on"], row["method"]): row for row in rows}
     assert {tested_on for tested_on, _ in found} == {"SPC S", "SPC T", "SPC"}
-    assert found["SPC", "ours, `released`, one LED"]["known"] == 2  # its card has both
+    assert found["SPC", "ours, `people`, one LED"]["known"] == 2  # its card has both
     ends = np.arange(20, 41, 2) * 1_000_000
     expected = np.abs(102.0 - window_labels(recordings[0], ends, aligned=True)).mean()
     assert found["SPC S", "BeliefPPG, all LEDs"]["mae"] == pytest.approx(expected)
     assert "may know" in (tmp_path / "out" / "table.md").read_text()
-    assert re.search(r"^\| SPC S +\| ours, `released`, one LED \(learnt from 1 of them\)", text, re.MULTILINE)
+    assert re.search(r"^\| SPC S +\| ours, `people`, one LED \(learnt from 1 of them\)", text, re.MULTILINE)
 
 
 def run_of(recording, method, error, certainty, valid=None):
@@ -120,7 +120,7 @@ def test_every_method_is_judged_at_the_share_that_the_first_one_shows(recordings
 
 def test_people_are_known_only_in_the_sets_that_the_student_learnt_from(recordings):
     other = dataclasses.replace(recordings[0], dataset="bami2")  # S05 there is somebody else
-    known, unknown = ours.replayed("released", load_student(RELEASED), [recordings[0], other])
+    known, unknown = ours.replayed("people", load_student("people"), [recordings[0], other])
     assert known.knows(recordings[0]) and not unknown.knows(other)
 
 

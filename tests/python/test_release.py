@@ -9,7 +9,7 @@ import pytest
 
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import simulate
-from wristpulse.student.card import CARD, MODEL, RELEASED, STUDENTS, CardError, load_student
+from wristpulse.student.card import CARD, MODEL, SHIPPED, STUDENTS, CardError, load_student
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.embed import embed
 from wristpulse_tools.firmware.places import EMBEDDED, EMBEDDED_STUDENTS
@@ -31,7 +31,7 @@ def test_the_student_taught_by_nobody_learnt_from_no_person():
 
 
 def test_a_name_that_is_none_is_refused(tmp_path):
-    with pytest.raises(UserError, match="--name: expected released or nobody, found somebody"):
+    with pytest.raises(UserError, match="--name: expected nobody or people, found somebody"):
         release_as("somebody", tmp_path)
 
 
@@ -45,16 +45,18 @@ def test_firmware_with_either_student_equals_the_reference(tmp_path):
 
 
 def test_releasing_again_changes_nothing(tmp_path):
-    release(RELEASED, tmp_path / "released", tmp_path / "model")
-    for folder, shipped in ((tmp_path / "released", RELEASED), (tmp_path / "model", EMBEDDED)):
+    release(SHIPPED, tmp_path / "shipped", tmp_path / "model")
+    for folder, shipped in ((tmp_path / "shipped", SHIPPED), (tmp_path / "model", EMBEDDED)):
         for path in folder.iterdir():
             assert path.read_bytes() == (shipped / path.name).read_bytes()
 
 
-def test_the_released_card_names_whom_it_learnt_from_and_no_path():
-    card = load_student(RELEASED).card
-    assert card.subjects["train"] and card.configuration["data"]["dataset"]
-    assert str(Path.home()) not in (RELEASED / "student.json").read_text()
+@pytest.mark.parametrize("name", STUDENTS)
+def test_a_card_names_whom_the_student_learnt_from_and_no_path(name):
+    card = load_student(name).card
+    assert card.configuration["name"] == name and card.subjects["train"]
+    assert bool(card.configuration["data"]["dataset"]) == (name == "people")
+    assert str(Path.home()) not in (STUDENTS[name] / CARD).read_text()
 
 
 @pytest.mark.parametrize(
@@ -68,8 +70,8 @@ def test_the_released_card_names_whom_it_learnt_from_and_no_path():
     ],
 )
 def test_a_card_that_does_not_fit_is_one_line(tmp_path, change, message):
-    shutil.copy(RELEASED / MODEL, tmp_path)
-    card = json.loads((RELEASED / CARD).read_text())
+    shutil.copy(SHIPPED / MODEL, tmp_path)
+    card = json.loads((SHIPPED / CARD).read_text())
     for field, value in change.items():
         whole = field == "tracker" and value
         card[field] = {**card[field], **value} if whole else value
@@ -80,7 +82,7 @@ def test_a_card_that_does_not_fit_is_one_line(tmp_path, change, message):
 
 
 def test_a_card_without_a_field_names_it(tmp_path):
-    card = json.loads((RELEASED / CARD).read_text())
+    card = json.loads((SHIPPED / CARD).read_text())
     del card["subjects"]
     (tmp_path / CARD).write_text(json.dumps(card))
     with pytest.raises(CardError, match="student.json: .* missing required field `subjects`"):

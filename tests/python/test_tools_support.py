@@ -184,9 +184,9 @@ def test_all_linters_run_and_one_failure_counts(tmp_path, capfd):
         "lint-imports",
         "clang-format",
     ]
-    assert "zephyr_app/model/pulse_model.c" not in c_files(root) and "zephyr_app/core/src/align.c" in c_files(
+    assert "zephyr_app/students/nobody/pulse_model.c" not in c_files(
         root
-    )
+    ) and "zephyr_app/core/src/align.c" in c_files(root)
     said = [script("print('one'); raise SystemExit(1)"), script("print('two')")]
     assert run_all(said, tmp_path) is False and capfd.readouterr().out == "one\ntwo\n"
     assert run_all(said[1:], tmp_path) is True

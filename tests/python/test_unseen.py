@@ -21,7 +21,7 @@ from wristpulse.evaluation.unseen import (
     streams_of,
 )
 from wristpulse.recordings import save_recording, simulate
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 from wristpulse.support.errors import UserError
 
 
@@ -48,12 +48,12 @@ def test_every_set_that_is_there_is_printed_and_written(tmp_path):
     folder.mkdir()
     save_recording(folder / "he-bangle2-sitting.npz", simulate(3, 60.0, losses=False, difficulty=0))
     out, said = tmp_path / "unseen.json", []
-    report(named([f"ships={RELEASED}"]), tmp_path, out, said.append)
+    report(named([f"ships={SHIPPED}"]), tmp_path, out, said.append)
     written = json.loads(out.read_text())
     (found,) = written["table"]
     assert found["student"] == "ships" and found["tested_on"] == "Bangle.js 2" and found["people"] == 1
     assert found["hops"] > 20 and found["mae"] < 3
-    assert written["students"] == {"ships": load_student(RELEASED).card.model_sha256}
+    assert written["students"] == {"ships": load_student(SHIPPED).card.model_sha256}
     assert "| ships | Bangle.js 2 | 1 | causal | 1 |" in said[0]
 
 
@@ -65,7 +65,7 @@ def test_all_leds_and_results_that_look_back_have_rows_of_their_own(tmp_path):
     save_recording(folder / "he-bangle2-sitting.npz", both)
     (several,) = [r for r in labelled(sets_in(tmp_path)[0], tmp_path)]
     assert [len(streams_of(several, leds)) for leds in (1, 2)] == [1, 2]
-    student = {"ships": load_student(RELEASED)}
+    student = {"ships": load_student(SHIPPED)}
     found = list(rows(student, tmp_path, all_leds=True, looking_back=True))
     assert [(r.leds, r.results) for r in found] == [
         (leds, way) for leds in (1, 2) for way in ("causal", "lag 8", "whole")
@@ -74,7 +74,7 @@ def test_all_leds_and_results_that_look_back_have_rows_of_their_own(tmp_path):
 
 def test_a_folder_without_any_set_is_an_error(tmp_path):
     with pytest.raises(UserError, match="folders: expected some of bami1, bami2, troika, .*, found none"):
-        report(named([str(RELEASED)]), tmp_path, None)
+        report(named([str(SHIPPED)]), tmp_path, None)
 
 
 def test_students_are_named_by_their_folder_unless_told_otherwise():

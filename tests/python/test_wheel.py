@@ -20,9 +20,9 @@ from wristpulse.recordings import save_recording
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = (
-    "wristpulse/student/released/student.tflite",
-    "wristpulse/student/released/student.json",
-    "wristpulse/config/presets/released.toml",
+    "wristpulse/student/nobody/student.tflite",
+    "wristpulse/student/people/student.json",
+    "wristpulse/config/presets/people.toml",
     "wristpulse/recordings/sources.toml",
     "wristpulse/py.typed",
     "wristpulse_tools/experiment_report/report.html.j2",

@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from wristpulse.student.card import CARD, RELEASED, load_student
+from wristpulse.student.card import CARD, SHIPPED, load_student
 from wristpulse.support.files import write_text
 from wristpulse_tools.browser.bundle import bundle
 from wristpulse_tools.browser.example import example
@@ -36,7 +36,7 @@ class Built:
     example: int
 
 
-def build_page(folder: Path, student: Path = RELEASED, source: Path = SOURCE) -> Built:
+def build_page(folder: Path, student: Path = SHIPPED, source: Path = SOURCE) -> Built:
     """Write `folder`/index.html, and nothing else, with the student in the folder `student`.
 
     The same sources, student and compiler give the same bytes. `UserError` where the compiler is missing or
@@ -44,7 +44,7 @@ def build_page(folder: Path, student: Path = RELEASED, source: Path = SOURCE) ->
     """
     with tempfile.TemporaryDirectory() as scratch:
         model = EMBEDDED
-        if student != RELEASED:
+        if student != SHIPPED:
             model = Path(scratch)
             embed(load_student(student), model)
         wasm = compile_wasm(Path(scratch), model).read_bytes()

@@ -13,7 +13,7 @@ from wristpulse_tools.bench.estimate import CHIPS
 from wristpulse_tools.energy import assumptions as given
 
 HOP_S = 2.0
-HOP_BUDGET = "student, hop"  # the released student's, both sensors at 100 Hz
+HOP_BUDGET = "student, hop"  # of the student that ships, both sensors at 100 Hz
 ALIGNED_AT_HZ = 100.0
 ALIGNMENT_FIXED = 0.18  # share of the alignment that the rates do not change: docs/engine.md, "A hop"
 PPG_BYTES, ACC_BYTES = 3, 6  # of a sample
@@ -92,7 +92,7 @@ def battery_days(microcoulombs_per_hop: float, milliampere_hours: float) -> floa
 
 
 def charge(sensors: Sensors) -> Charge:
-    """The estimate for these sensors, the released student on every hop, a phone connected."""
+    """The estimate for these sensors, the student that ships on every hop, a phone connected."""
     wakes = HOP_S * (sensors.acc_hz + sensors.ppg_hz / WATERMARK)
     instructions = hop_instructions(sensors) + given.WAKE.value * wakes
     seconds = instructions * given.CYCLES.value / (CHIPS[0].megahertz * 1e6)

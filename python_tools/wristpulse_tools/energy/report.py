@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wristpulse.experiments.sensor_settings import PULSATILE, Accuracy, accuracies
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 from wristpulse_tools.energy.assumptions import figures
 from wristpulse_tools.energy.charge import Charge, Sensors, battery_days, charge, light_counts
 from wristpulse_tools.energy.grid import grid
@@ -32,7 +32,7 @@ def report(
     data: Path | None = None,
     profile: Path | None = None,
     battery_mah: float = 100.0,
-    student: Path = RELEASED,
+    student: Path = SHIPPED,
     say: Callable[[str], None] = print,
 ) -> None:
     """Print charges, accuracies (with `data`) and assumptions.

@@ -3,8 +3,10 @@
 
 from pathlib import Path
 
+from wristpulse.student.card import SHIPPED, STUDENTS
+
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = ROOT / "build"
 APP = ROOT / "zephyr_app"
-EMBEDDED = APP / "model"  # the released student as C
-EMBEDDED_STUDENTS = {"released": EMBEDDED, "nobody": APP / "students" / "nobody"}  # by PULSE_STUDENT
+EMBEDDED_STUDENTS = {name: APP / "students" / name for name in STUDENTS}  # as C, by PULSE_STUDENT
+EMBEDDED = EMBEDDED_STUDENTS[SHIPPED.name]

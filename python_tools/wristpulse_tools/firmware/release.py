@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Make a student the one that ships: wristpulse/student/released and the C that firmware embeds."""
+"""Make a student one that ships: its folder in wristpulse/student and the C that firmware embeds."""
 
 import shutil
 import tempfile
 from pathlib import Path
 
-from wristpulse.student.card import CARD, MODEL, RELEASED, STUDENTS, load_student
+from wristpulse.student.card import CARD, MODEL, SHIPPED, STUDENTS, load_student
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import replacing
 from wristpulse_tools.firmware.embed import embed
@@ -19,15 +19,15 @@ def release_as(name: str, student_folder: Path) -> None:
     release(student_folder, STUDENTS[name], EMBEDDED_STUDENTS[name])
 
 
-def release(student_folder: Path, released: Path = RELEASED, embedded: Path = EMBEDDED) -> None:
-    """Copy model and card of a checked student to `released`, and its generated C to `embedded`."""
+def release(student_folder: Path, shipped: Path = SHIPPED, embedded: Path = EMBEDDED) -> None:
+    """Copy model and card of a checked student to `shipped`, and its generated C to `embedded`."""
     student = load_student(student_folder)
     with tempfile.TemporaryDirectory() as scratch:
         texts = {path.name: path.read_bytes() for path in embed(student, Path(scratch))}
-    for folder in (released, embedded):
+    for folder in (shipped, embedded):
         folder.mkdir(parents=True, exist_ok=True)
     for name in (MODEL, CARD):
-        with replacing(released / name) as beside:
+        with replacing(shipped / name) as beside:
             shutil.copyfile(student_folder / name, beside)
     for name, content in texts.items():
         with replacing(embedded / name) as beside:

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from wristpulse.evaluation.unseen import SETS, labelled, sets_in
 from wristpulse.recordings import Recording
-from wristpulse.student.card import load_student
+from wristpulse.student.card import STUDENTS, load_student
 from wristpulse.support.files import write_text
 from wristpulse_tools.peers import ours, packages, spectral_peak
 from wristpulse_tools.peers.environment import PeerError, environment
 from wristpulse_tools.peers.run import FIRST_END_S, Run
 from wristpulse_tools.peers.table import markdown, table
 
-UNSEEN = ("bami2", "physionet-wrist", "bangle2", "dalia-s6")  # the released student learnt nothing of them
-DEFAULT_STUDENTS = ("released", "nobody")
+UNSEEN = ("bami2", "physionet-wrist", "bangle2", "dalia-s6")  # taught neither student
+DEFAULT_STUDENTS = tuple(STUDENTS)
 DEFAULT_PEERS = ("beliefppg", "kid-ppg")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The demonstration: the released student on a real wrist, then the whole chain on simulated people.
+"""The demonstration: the student that ships on a real wrist, then the whole chain on simulated people.
 
 Everything runs as firmware on an emulated Cortex-M4F, and every result is compared with the Python reference.
 """
@@ -17,7 +17,7 @@ from wristpulse.learning.artefacts import INT8
 from wristpulse.learning.pipeline import Pipeline
 from wristpulse.recordings import Recording, RecordingError, download, open_dataset, simulate
 from wristpulse.recordings.registry import SIMULATOR
-from wristpulse.student.card import RELEASED, Student, load_student
+from wristpulse.student.card import SHIPPED, Student, load_student
 from wristpulse_tools.firmware.bare import IMAGE, footprint
 from wristpulse_tools.firmware.embed import embed
 from wristpulse_tools.firmware.places import BUILD, ROOT
@@ -27,7 +27,7 @@ from wristpulse_tools.replay.replay import ReplayError, replay
 from wristpulse_tools.replay.report import table, write_report
 
 REAL = "dalia-s6"  # nobody learns from it
-PAPER, SPECTRAL, SHIPPED = "PULSE, distilled", "spectral", "released"
+PAPER, SPECTRAL = "PULSE, distilled", "spectral"
 NEXT = """\
 Next:
   ./dev invoke estimate YOUR_FILE                       heart rate of your own recording: E4, Polar, CSV, npz
@@ -53,10 +53,10 @@ def demo(
         if chain.config.data.dataset != SIMULATOR:
             chain.corpus  # noqa: B018 - a data set that cannot be read is said before the first act
 
-    console.rule("1  The released student on a real wrist")
+    console.rule("1  The student that ships, on a real wrist")
     real = real_recording(data, console)
-    outcomes = play(SHIPPED, load_student(RELEASED), [real], folder / "released", console)
-    shown = folder / "released" / real.name / "run.png"
+    outcomes = play(SHIPPED.name, load_student(SHIPPED), [real], folder / SHIPPED.name, console)
+    shown = folder / SHIPPED.name / real.name / "run.png"
     console.print(table(outcomes[0].figures))
     console.print(f"picture: {shown}\ntook {time.monotonic() - start:.0f} s\n")
 
@@ -68,7 +68,7 @@ def demo(
         held_out = chain.corpus.recordings["test"]
         student = load_student(chain.folder / INT8)
         outcomes += play(name, student, [*held_out, real], chain.folder, console)
-    outcomes += play(SHIPPED, load_student(RELEASED), held_out, folder / "released", console)
+    outcomes += play(SHIPPED.name, load_student(SHIPPED), held_out, folder / SHIPPED.name, console)
 
     console.rule("Both acts")
     console.print(comparison(outcomes))

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from wristpulse.student.card import RELEASED, Student
+from wristpulse.student.card import SHIPPED, Student
 from wristpulse_tools.firmware.bare import IMAGE, Footprint, footprint
 from wristpulse_tools.firmware.embed import embed
 from wristpulse_tools.firmware.places import BUILD
@@ -59,8 +59,8 @@ def embed_changes(student: Student, folder: Path) -> None:
 
 def _name(student: Path) -> str:
     """A folder's name for a student's folder: its own, and a digest that tells it from others of the name."""
-    if student.resolve() == RELEASED.resolve():
-        return "released"
+    if student.resolve() == SHIPPED.resolve():
+        return "shipped"
     return (
         f"{student.resolve().parent.name}-{hashlib.sha256(str(student.resolve()).encode()).hexdigest()[:8]}"
     )

@@ -11,7 +11,7 @@ from wristpulse.core.smooth import MOST_HOPS, smooth
 from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.recordings.opening import open_recordings
 from wristpulse.recordings.scale import dark_note
-from wristpulse.student.card import MODEL, RELEASED, load_student
+from wristpulse.student.card import MODEL, SHIPPED, load_student
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.places import BUILD
 from wristpulse_tools.hardware.boards import Board
@@ -29,7 +29,7 @@ def replay_and_report(
     *,
     dataset: str | None = None,
     data: Path | None = None,
-    student_folder: Path = RELEASED,
+    student_folder: Path = SHIPPED,
     target: str = "bare",
     output: Path | None = None,
     picture_format: str = "png",

@@ -14,7 +14,7 @@ from typing import Any
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import load_recording
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware import qemu, zephyr_workspace
 from wristpulse_tools.firmware.embed import embed
@@ -75,7 +75,7 @@ class Source:
     baud: int = BAUD
     target: str | None = None
     record: Path | None = None
-    student: Path = RELEASED
+    student: Path = SHIPPED
     stream: Path | None = None
 
     def open(self, folder: Path, real_time: bool) -> Stream:

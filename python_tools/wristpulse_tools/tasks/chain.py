@@ -45,9 +45,9 @@ def numbers(_context):
 
 @command(
     student="folder of student.tflite and student.json",
-    name="which student of the package it becomes: released (the default one) or nobody",
+    name="which student of the package it becomes: nobody (which ships) or people",
 )
-def release(_context, student: Path, name="released"):
+def release(_context, student: Path, name="nobody"):
     """Make a student one that ships, in the Python package and as the firmware's C."""
     from wristpulse_tools.firmware.release import release_as
 
@@ -71,7 +71,7 @@ def demo(
     test=None,
     force=False,
 ):
-    """Show the released student on a real wrist, then the whole chain on simulated people."""
+    """Show the student that ships on a real wrist, then the whole chain on simulated people."""
     from wristpulse_tools.replay.demo import demo
     from wristpulse_tools.support.locks import locked
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from wristpulse.student.card import MODEL, RELEASED
+from wristpulse.student.card import MODEL, SHIPPED
 from wristpulse_tools.firmware.places import BUILD
 from wristpulse_tools.tasks.common import command, which_leds
 
@@ -13,7 +13,7 @@ TARGET_HELP = (
     "workspace; native_sim: Zephyr as a program of this machine; host: the core on this machine; "
     "board: a real one"
 )
-STUDENT_HELP = "folder of student.tflite and student.json; default: the released student"
+STUDENT_HELP = "folder of student.tflite and student.json; default: the one that ships"
 
 
 @command(
@@ -34,7 +34,7 @@ def replay(
     record: str,
     dataset: str | None = None,
     data: Path | None = None,
-    student: Path = RELEASED,
+    student: Path = SHIPPED,
     target: str = "bare",
     board: str | None = None,
     output: Path | None = None,
@@ -75,7 +75,7 @@ def replay_all(
     _context,
     data: Path | None = None,
     datasets: Sequence[str] = ("troika", "bami1"),
-    student: Path = RELEASED,
+    student: Path = SHIPPED,
     target: str = "qemu",
     board: str | None = None,
     jobs: int | None = None,
@@ -90,7 +90,7 @@ def replay_all(
 
 
 @command(
-    models="int8 .tflite files, comma-separated; default: the released student",
+    models="int8 .tflite files, comma-separated; default: the one that ships",
     layers="also print instructions by layer",
     portable="also measure the kernels without SMLAD",
     json="write all figures to this file",
@@ -102,7 +102,7 @@ def replay_all(
 )
 def bench(
     _context,
-    models: Sequence[str] = (str(RELEASED / MODEL),),
+    models: Sequence[str] = (str(SHIPPED / MODEL),),
     layers=False,
     portable=False,
     json: Path | None = None,
@@ -212,7 +212,7 @@ def record(
     baud: int = 115200,
     target: str | None = None,
     record: Path | None = None,
-    student: Path = RELEASED,
+    student: Path = SHIPPED,
     stream: Path | None = None,
     subject: str | None = None,
     seconds: float | None = None,
@@ -232,7 +232,7 @@ def monitor(
     baud: int = 115200,
     target: str | None = None,
     record: Path | None = None,
-    student: Path = RELEASED,
+    student: Path = SHIPPED,
     stream: Path | None = None,
 ):
     """Watch a device live: traces, heart rate, confidence, load and counters, until Ctrl-C."""
@@ -269,7 +269,7 @@ def energy(
     data: Path | None = None,
     profile: Path | None = None,
     battery_mah: float = 100.0,
-    student: Path = RELEASED,
+    student: Path = SHIPPED,
 ):
     """Estimate the charge of a hop for LED, sensors, processor and radio, and how long a battery lasts."""
     from wristpulse_tools.energy.report import report

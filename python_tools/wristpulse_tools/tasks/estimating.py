@@ -14,7 +14,7 @@ from wristpulse_tools.tasks.common import command
     out="CSV file to write: a row a hop",
     plot="picture to draw: .png, .svg or .pdf",
     hops="also print every hop",
-    student="folder of student.tflite and student.json; default: the released student",
+    student="folder of student.tflite and student.json; default: the one that ships",
     led="channel of a PPG with several, from 0, or all: fused; default: the file's own",
     smooth="look back: each value by what came before and after it",
 )

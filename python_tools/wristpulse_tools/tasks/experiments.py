@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Evaluation by protocols, what is measured on its results, and other experiments on recordings."""
 
-from pathlib import Path
+from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.places import BUILD
 from wristpulse_tools.tasks.common import command, say, which_leds
+
+if TYPE_CHECKING:
+    from wristpulse.experiments.finished_folds import Trial
 
 DATA_HELP = "folder that holds the data sets' folders"
 EVALUATE_HELP = {
@@ -18,8 +26,15 @@ EVALUATE_HELP = {
 FOLDS_HELP = {
     "folds": "folder that `invoke evaluate` wrote, with finished folds",
     "data": DATA_HELP,
-    "config": "whose student, of those in the folder; default: released",
+    "config": "whose student, of those in the folder; default: people",
     "valid": "confidence from which a value is valid, 0 to 1",
+}
+FOLD_SETS = ("bami1", "troika")  # of the protocol bami-spc-4fold
+TRIALS_HELP = {
+    **FOLDS_HELP,
+    "folds": f"{FOLDS_HELP['folds']}; default: one student on all of {' and '.join(FOLD_SETS)}",
+    "student": "folder or name of that student, which must not have learnt from them; default: nobody",
+    "valid": "confidence from which a value is valid, 0 to 1; default: the student's, of folds 0.9",
 }
 
 
@@ -58,7 +73,7 @@ def _evaluate(
 def evaluate(
     _context,
     data: Path | None = None,
-    config="released",
+    config="people",
     protocol=None,
     sizes: list[str] | None = None,
     seeds: list[int] | None = None,
@@ -98,7 +113,7 @@ def everyone(
     _context,
     folds: Path,
     data: Path | None = None,
-    config="released",
+    config="people",
     protocol="bami-spc-4fold",
     output: Path | None = None,
 ):
@@ -117,27 +132,59 @@ def everyone(
     say(f"the student that ships: invoke release --student {student}")
 
 
-@command(**FOLDS_HELP)
-def no_pulse(_context, folds: Path, data: Path | None = None, config="released", valid: float = 0.9):
-    """Count how often students call a value valid where noise or swinging light replaces the pulse."""
+def _trials(
+    folds: Path | None, student: Path | None, data: Path | None, config: str, valid: float | None
+) -> tuple[Iterable[Trial], float]:
+    """Students on people that did not teach them, and the threshold of a valid value."""
     from wristpulse.config.load import load
+    from wristpulse.core.numbers import ONE_Q15
+    from wristpulse.experiments import finished_folds
+    from wristpulse.student.card import SHIPPED, load_student
+
+    if folds:
+        if student:
+            raise UserError("--student", "", "one of --folds and --student", "both")
+        results = finished_folds.read_folds(folds, load(config), say)
+        return finished_folds.of_folds(results, data), 0.9 if valid is None else valid
+    if not data:
+        raise UserError("--data", "", "the folder of the data sets", "none")
+    threshold = load_student(student or SHIPPED).tables.valid / ONE_Q15 if valid is None else valid
+    return finished_folds.of_student(student or SHIPPED, data, FOLD_SETS), threshold
+
+
+@command(**TRIALS_HELP)
+def no_pulse(
+    _context,
+    folds: Path | None = None,
+    student: Path | None = None,
+    data: Path | None = None,
+    config="people",
+    valid: float | None = None,
+):
+    """Count how often students call a value valid where noise or swinging light replaces the pulse."""
     from wristpulse.experiments.no_pulse import report
 
-    report(folds, data, load(config), valid, say)
+    report(*_trials(folds, student, data, config, valid), say)
 
 
-@command(**FOLDS_HELP)
-def first_fix(_context, folds: Path, data: Path | None = None, config="released", valid: float = 0.9):
+@command(**TRIALS_HELP)
+def first_fix(
+    _context,
+    folds: Path | None = None,
+    student: Path | None = None,
+    data: Path | None = None,
+    config="people",
+    valid: float | None = None,
+):
     """Measure how soon after a start a valid value comes, with a pulse and without one."""
-    from wristpulse.config.load import load
     from wristpulse.experiments.first_fix import report
 
-    report(folds, data, load(config), valid, say)
+    report(*_trials(folds, student, data, config, valid), say)
 
 
 @command(**FOLDS_HELP, spoiled="also with the light of the default LED spoiled")
 def fusion(
-    _context, folds: Path, data: Path | None = None, config="released", valid: float = 0.9, spoiled=False
+    _context, folds: Path, data: Path | None = None, config="people", valid: float = 0.9, spoiled=False
 ):
     """Compare rules that add the evidence of several LEDs."""
     from wristpulse.config.load import load
@@ -180,7 +227,7 @@ def streaming(_context, data: Path, epochs: int = 30, fold: int = 1, seed: int =
 
 @command(
     data=DATA_HELP,
-    students="NAME=FOLDER of what `invoke quantize` made, comma-separated; default: the released student",
+    students="NAME=FOLDER of what `invoke quantize` made, comma-separated; default: the one that ships",
     out="JSON file for the figures",
     leds="one, or all: also all LEDs of the sets that have several, fused",
     smooth="also results that look back, in rows of their own",
@@ -195,22 +242,22 @@ def unseen(
 ):
     """Test students on every real data set that is there: how far off, how often silent, how often wrong."""
     from wristpulse.evaluation.unseen import named, report
-    from wristpulse.student.card import RELEASED
+    from wristpulse.student.card import SHIPPED
 
-    loaded = named(students or [str(RELEASED)])
+    loaded = named(students or [str(SHIPPED)])
     report(loaded, data, out, say, all_leds=which_leds(leds), looking_back=smooth)
 
 
 @command(
     data=DATA_HELP,
-    student="folder of student.tflite and student.json; default: the released student",
+    student="folder of student.tflite and student.json; default: the one that ships",
 )
 def weak_leds(_context, data: Path, student: Path | None = None):
     """Test the fusion of one good LED with two weak ones that agree, on SPC T and BAMI-2."""
     from wristpulse.experiments.weak_leds import report
-    from wristpulse.student.card import RELEASED
+    from wristpulse.student.card import SHIPPED
 
-    report(student or RELEASED, data, say)
+    report(student or SHIPPED, data, say)
 
 
 @command(
@@ -252,14 +299,14 @@ POLICY_SETS = ["troika", "bami1"]
 @command(
     data=DATA_HELP,
     datasets="data sets with labels, comma-separated; default: troika,bami1",
-    student="folder of student.tflite and student.json; default: the released student",
+    student="folder of student.tflite and student.json; default: the one that ships",
 )
 def power_policy(_context, data: Path, datasets: list[str] | None = None, student: Path | None = None):
     """Measure what the power policy costs and saves on recordings."""
     from wristpulse.experiments.power_policy import report
-    from wristpulse.student.card import RELEASED
+    from wristpulse.student.card import SHIPPED
 
-    report(datasets or POLICY_SETS, data, student or RELEASED, say)
+    report(datasets or POLICY_SETS, data, student or SHIPPED, say)
 
 
 @command(
@@ -286,7 +333,7 @@ def report(_context, results: Path | None = None, output: Path | None = None):
 
 @command(
     data=DATA_HELP,
-    dataset="data sets, comma-separated; default: those that the released student learnt nothing of",
+    dataset="data sets, comma-separated; default: those that neither student learnt from",
     students="ours, name=folder, comma-separated; the first sets the share that is kept of every method",
     results="folder of `invoke evaluate`, whose traces are ours instead",
     peers="beliefppg, beliefppg-one-led, kid-ppg, comma-separated, or none; default: beliefppg,kid-ppg",

@@ -7,7 +7,7 @@ import wrists
 
 import wristpulse as wp
 from wristpulse.core.sensor import to_counts
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 
 RATES = {"fs_ppg": 64, "fs_acc": 32}
 SURE = 6  # hops after which a clear pulse is valid
@@ -36,7 +36,7 @@ def test_values_are_the_firmwares_integers_in_other_units(hr) -> None:
 
 def test_a_recording_and_its_arrays_give_the_same() -> None:
     recording = wp.simulate(3, 60, leds=2)
-    expected = load_student(RELEASED).estimator().run(to_counts(recording, 1))
+    expected = load_student(SHIPPED).estimator().run(to_counts(recording, 1))
     assert list(wp.estimate(recording, led=1).results) == expected
     arrays = wp.estimate(recording.ppg, recording.acc, **RATES, led=1, scale="counts", acc_unit="g")
     assert list(arrays.results) == expected

@@ -16,8 +16,8 @@ from wristpulse_tools.firmware.embed import embed
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory) -> Path:
-    """The core for the host, with the released student."""
-    folder = tmp_path_factory.mktemp("released")
+    """The core for the host, with the shipped student."""
+    folder = tmp_path_factory.mktemp("shipped")
     embed(wp.load_student(), folder)
     return build_bare(folder, tmp_path_factory.mktemp("host"), "-DPULSE_HOST=ON")
 

@@ -16,7 +16,7 @@ from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.experiments.power_policy import cost, lines, report
 from wristpulse.recordings import RecordingError, simulate
-from wristpulse.student.card import RELEASED
+from wristpulse.student.card import SHIPPED
 
 # Sure of itself, so that calm stretches come.
 ESTIMATORS = {
@@ -89,4 +89,4 @@ def test_the_report_has_a_line_a_recording_and_their_mean() -> None:
 
 def test_a_folder_without_recordings_is_one_line(tmp_path) -> None:
     with pytest.raises(RecordingError, match="nowhere: folder: expected"):
-        report(["troika"], tmp_path / "nowhere", RELEASED)
+        report(["troika"], tmp_path / "nowhere", SHIPPED)

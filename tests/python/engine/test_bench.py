@@ -21,7 +21,7 @@ from wristpulse_tools.bench.hop import measure_hop
 from wristpulse_tools.bench.measure import BenchError, Measurement, measure
 from wristpulse_tools.bench.run import BudgetError, Choice, bench
 
-RELEASED = card.RELEASED / card.MODEL
+SHIPPED = card.SHIPPED / card.MODEL
 
 pytestmark = [
     pytest.mark.qemu,
@@ -34,11 +34,11 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def student(tmp_path_factory: pytest.TempPathFactory) -> Measurement:
-    return measure(RELEASED, tmp_path_factory.mktemp("bench"))
+    return measure(SHIPPED, tmp_path_factory.mktemp("bench"))
 
 
 def test_the_same_twice(student: Measurement, tmp_path: Path) -> None:
-    assert measure(RELEASED, tmp_path) == student
+    assert measure(SHIPPED, tmp_path) == student
 
 
 def test_layers_add_up(student: Measurement) -> None:
@@ -75,8 +75,8 @@ def test_overrun_is_told(student: Measurement, tmp_path: Path) -> None:
 
 
 def test_hop(student: Measurement, tmp_path: Path) -> None:
-    hop = measure_hop(RELEASED, tmp_path / "once")
-    assert hop == measure_hop(RELEASED, tmp_path / "again")
+    hop = measure_hop(SHIPPED, tmp_path / "once")
+    assert hop == measure_hop(SHIPPED, tmp_path / "again")
     parts = hop.window + hop.front_end + hop.network + hop.tracker
     assert hop.estimator == pytest.approx(parts, rel=0.01)  # and contact, gaps, states
     assert hop.alignment[25] < hop.alignment[50] < hop.alignment[100]
@@ -90,28 +90,28 @@ def test_hop(student: Measurement, tmp_path: Path) -> None:
 
 def test_no_hop_without_a_card(tmp_path: Path) -> None:
     alone = tmp_path / "student.tflite"
-    alone.write_bytes(RELEASED.read_bytes())
+    alone.write_bytes(SHIPPED.read_bytes())
     assert measure_hop(alone, tmp_path) is None
 
 
 @pytest.mark.skipif(not shutil.which("valgrind"), reason="needs valgrind, to count on the host")
 def test_host_counts_the_same_twice(tmp_path: Path) -> None:
-    once = on_host(RELEASED, tmp_path / "once")
+    once = on_host(SHIPPED, tmp_path / "once")
     assert once.unit == "instructions"
-    assert once == on_host(RELEASED, tmp_path / "again")
+    assert once == on_host(SHIPPED, tmp_path / "again")
 
 
 @pytest.mark.zephyr
 def test_zephyr_counts_the_same_twice(student: Measurement) -> None:
-    once = on_zephyr(RELEASED)
-    assert once == on_zephyr(RELEASED)
+    once = on_zephyr(SHIPPED)
+    assert once == on_zephyr(SHIPPED)
     assert once == pytest.approx(student.instructions, rel=0.02)
 
 
 def test_checkout_that_is_none(tmp_path: Path) -> None:
     expected = f"{tmp_path}: expected a checkout of TFLite Micro with tensorflow/lite/micro/"
     with pytest.raises(BenchError, match=expected):
-        bench([RELEASED], Choice(quick=True, tflm=tmp_path))
+        bench([SHIPPED], Choice(quick=True, tflm=tmp_path))
 
 
 def test_estimates_grow_with_the_count() -> None:
@@ -122,7 +122,7 @@ def test_estimates_grow_with_the_count() -> None:
 
 def test_tables_and_figures(tmp_path: Path) -> None:
     console = Console(record=True, width=160, file=open(os.devnull, "w"))
-    bench([RELEASED], Choice(quick=True, layers=True), tmp_path / "figures.json", console)
+    bench([SHIPPED], Choice(quick=True, layers=True), tmp_path / "figures.json", console)
     printed = console.export_text()
     assert "instr/MAC" in printed and "(estimate)" in printed
     assert json.loads((tmp_path / "figures.json").read_text())["engine"][0]["layers"]
@@ -130,7 +130,7 @@ def test_tables_and_figures(tmp_path: Path) -> None:
 
 def test_a_broken_model_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "broken.tflite"
-    broken.write_bytes(RELEASED.read_bytes()[:300])
+    broken.write_bytes(SHIPPED.read_bytes()[:300])
     with pytest.raises(UserError, match=str(broken)):
         bench([broken], Choice(quick=True))
 
@@ -138,4 +138,4 @@ def test_a_broken_model_is_named(tmp_path: Path) -> None:
 def test_what_exceeds_its_budget_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "overruns", lambda measured: ["student: stack: expected at most 1, found 2"])
     with pytest.raises(BudgetError, match="over budget: student: stack: expected at most 1, found 2"):
-        bench([RELEASED], Choice(quick=True), console=Console(file=open(os.devnull, "w")))
+        bench([SHIPPED], Choice(quick=True), console=Console(file=open(os.devnull, "w")))

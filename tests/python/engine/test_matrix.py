@@ -14,12 +14,13 @@ from builder import SAME, VALID, Builder
 from cells import Cell, cells
 
 from wristpulse.oracle import IntegerModel
+from wristpulse.student import card
 from wristpulse_tools.bench.measure import build, run
 from wristpulse_tools.codegen import files, generate
 from wristpulse_tools.firmware import zephyr_workspace
 
-RELEASED = Path("training/wristpulse/student/released/student.tflite")
-INSTRUCTIONS = 894_870  # of the released student at -O2, soft float, when only that was built
+SHIPPED = card.SHIPPED / card.MODEL
+INSTRUCTIONS = 894_870  # of the student that ships at -O2, soft float, when only that was built
 
 pytestmark = pytest.mark.matrix
 
@@ -62,7 +63,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Path], Pat
     folder = tmp_path_factory.mktemp("generated")
     (folder / "every_kernel.tflite").write_bytes(every_kernel())
     rng, sources = np.random.default_rng(2), []
-    paths = [RELEASED, folder / "every_kernel.tflite"]
+    paths = [SHIPPED, folder / "every_kernel.tflite"]
     for index, path in enumerate(paths):
         oracle = IntegerModel.load(path)
         inputs = rng.integers(-128, 128, (2, oracle.input.size)).astype(np.int8)
@@ -99,7 +100,7 @@ def speeds() -> Iterator[pytest.param]:
 def test_speed(flags: list[str], tmp_path: Path) -> None:
     if not shutil.which("arm-none-eabi-gcc") or not shutil.which("qemu-system-arm"):
         pytest.skip("needs arm-none-eabi-gcc and qemu-system-arm")
-    generate(RELEASED, tmp_path)
+    generate(SHIPPED, tmp_path)
     found = run(build(tmp_path, "image", flags))["INSTRUCTIONS"][0]
     assert found <= 1.03 * INSTRUCTIONS
 
@@ -123,7 +124,7 @@ def test_zephyr(options: list[str], tmp_path: Path) -> None:
     except zephyr_workspace.WorkspaceError as missing:
         pytest.skip(str(missing))
     model = tmp_path / "model"
-    generate(RELEASED, model)
+    generate(SHIPPED, model)
     definitions = [f"-DMODEL_DIR={model}", *(f"-D{option}" for option in options)]
     program = ROOT / "python_tools/wristpulse_tools/bench/zephyr"
     image = zephyr_workspace.build("mps2_an386", tmp_path / "build", *definitions, source=program)

@@ -8,7 +8,7 @@ from published_files import pulse, signals
 from wristpulse.experiments.scale_check import compare
 from wristpulse.recordings import iter_dataset
 from wristpulse.recordings.scale import SignalError, acc_scale, check_signal, ppg_scale
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 
 FS, SECONDS = 50.0, 40
 WAVE = pulse(SECONDS, FS)
@@ -128,9 +128,9 @@ def test_errors_travel_between_processes():
 
 @pytest.mark.dataset
 @pytest.mark.parametrize("name", ["troika", "bami1", "bami2", "physionet-wrist", "bangle2", "dalia-s6"])
-def test_the_released_student_sees_the_same(shared_data, name):
+def test_the_shipped_student_sees_the_same(shared_data, name):
     """By the scale found and by the set's own, and upside down: its spectra know no polarity."""
-    estimator = load_student(RELEASED).estimator()
+    estimator = load_student(SHIPPED).estimator()
     row = compare(estimator, next(iter(iter_dataset(name, shared_data))))
     assert row.unit_found and row.valid > 0.3
     assert row.found_same > 0.98 and row.turned_same > 0.98

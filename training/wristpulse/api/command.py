@@ -118,7 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
     estimate.add_argument("--plot", type=Path, metavar="PNG", help="draw heart rate, confidence and states")
     estimate.add_argument("--hops", action="store_true", help="also print every hop")
     estimate.add_argument(
-        "--student", type=Path, metavar="DIR", help="student.tflite and student.json; default: the released"
+        "--student", type=Path, metavar="DIR", help="student.tflite and student.json; default: nobody"
     )
     estimate.add_argument(
         "--led",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Heart rate from arrays or a recording, with the released student or another."""
+"""Heart rate from arrays or a recording, with the student that ships or another."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.smooth import smooth as looking_back
 from wristpulse.recordings.recording import Recording
 from wristpulse.recordings.scale import SignalError
-from wristpulse.student.card import RELEASED, Student
+from wristpulse.student.card import SHIPPED, Student
 from wristpulse.student.card import load_student as read_student
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def load_student(folder: Path | str | None = None) -> WristStudent:
     ----------
     folder : path or name, optional
         Folder of ``student.tflite`` and ``student.json``, as `invoke quantize` makes it, or the name of a
-        student that comes with the package: "released" (if None) or "nobody", which learnt from simulated
-        people only.
+        student that comes with the package: "nobody" (if None), which learnt from simulated people only, or
+        "people".
 
     Returns
     -------
@@ -128,12 +128,12 @@ def load_student(folder: Path | str | None = None) -> WristStudent:
     >>> wp.load_student().card.front_end
     'spectrum'
     """
-    read = read_student(RELEASED if folder is None else folder)
+    read = read_student(SHIPPED if folder is None else folder)
     return WristStudent(model=read.model, tables=read.tables, card=read.card, folder=read.folder)
 
 
 @functools.cache
-def _released() -> WristStudent:
+def _shipped() -> WristStudent:
     return load_student()
 
 
@@ -150,7 +150,7 @@ def estimate(
     led: int | Literal["all"] | None = None,
     smooth: bool = False,
 ) -> HeartRate:
-    """Heart rate from a wrist's PPG and acceleration, with the released student, bit for bit as the firmware.
+    """Heart rate from a wrist's PPG and acceleration, with the shipped student, bit for bit as the firmware.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def estimate(
     >>> len(hr), str(hr.state[0])
     (29, 'acquiring')
     """
-    return _released().estimate(
+    return _shipped().estimate(
         ppg, acc, fs_ppg=fs_ppg, fs_acc=fs_acc, t_ppg=t_ppg, t_acc=t_acc,
         scale=scale, acc_unit=acc_unit, led=led, smooth=smooth,
     )  # fmt: skip

@@ -47,7 +47,7 @@ def load(name: str | Path) -> Config:
 
     Examples
     --------
-    >>> load("released").front_end
+    >>> load("people").front_end
     'spectrum'
     """
     path = Path(name)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results as tidy pandas frames: a row a hop, or a row a person; for tables here and for notebooks.
 
-hops = hop_frame(read_results([Path("build/evaluate/bami-spc-4fold-released")]))
+hops = hop_frame(read_results([Path("build/evaluate/bami-spc-4fold-people")]))
 (hops.tracked - hops.aligned).abs().groupby(hops.person).mean()     # each person's MAE, BPM
 """
 

@@ -1,19 +1,57 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What first_fix, fusion and no_pulse share: the students of a protocol's finished folds."""
+"""What first_fix, fusion and no_pulse share: students and people that they never saw.
+
+Of a protocol's finished folds, or one student on whole data sets.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wristpulse.config.settings import Config
-from wristpulse.data.folds import Fold
 from wristpulse.evaluation import jobs
 from wristpulse.evaluation.results import JobResult, finished, tables_by_other_folds
 from wristpulse.learning.artefacts import INT8, STUDENT
 from wristpulse.learning.line import line_of
+from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.student.card import Student, load_student
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A student and recordings of people that did not teach it. name: of the fold or data set."""
+
+    name: str
+    recordings: Sequence[Recording]
+    student: Student
+
+
+def of_student(student: Path, data: Path, datasets: Sequence[str]) -> Iterator[Trial]:
+    """A student on all labelled recordings of some data sets, a trial a set.
+
+    Parameters
+    ----------
+    student : Path
+        Folder, or a name of `STUDENTS`. Whether it learnt from these people is for its card to say.
+    data : Path
+        Holds the data sets' folders.
+    datasets : sequence of str
+        As the registry names them.
+
+    Yields
+    ------
+    Trial
+
+    Raises
+    ------
+    UserError
+        The student or a set cannot be read.
+    """
+    loaded = load_student(student)
+    for name in datasets:
+        yield Trial(name=name, recordings=list(iter_dataset(name, data)), student=loaded)
 
 
 def read_folds(folder: Path, config: Config, say: Callable[[str], None]) -> list[JobResult]:
@@ -40,8 +78,8 @@ def read_folds(folder: Path, config: Config, say: Callable[[str], None]) -> list
     return results
 
 
-def students(results: Sequence[JobResult], data: Path | None) -> Iterator[tuple[Fold, Student]]:
-    """Each fold with the student that never saw its test people.
+def of_folds(results: Sequence[JobResult], data: Path | None) -> Iterator[Trial]:
+    """Each fold's student on its test people.
 
     Parameters
     ----------
@@ -52,9 +90,8 @@ def students(results: Sequence[JobResult], data: Path | None) -> Iterator[tuple[
 
     Yields
     ------
-    fold : Fold
-    student : Student
-        Its confidence is mapped by the other folds' people, if there are any.
+    Trial
+        The student's confidence is mapped by the other folds' people, if there are any.
 
     Raises
     ------
@@ -64,4 +101,5 @@ def students(results: Sequence[JobResult], data: Path | None) -> Iterator[tuple[
     for result in results:
         student = load_student(result.folder / INT8)
         tables = tables_by_other_folds(result, results, student.tables)
-        yield jobs.fold_of(result.metrics, data), replace(student, tables=tables)
+        fold = jobs.fold_of(result.metrics, data)
+        yield Trial(name=fold.name, recordings=fold.test, student=replace(student, tables=tables))

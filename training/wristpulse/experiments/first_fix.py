@@ -1,28 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """How soon a value comes: a fresh start at every window of every recording, with its pulse and without one.
 
-invoke first-fix --folds FOLDER --data DIR
+invoke first-fix --data DIR [--student FOLDER | --folds FOLDER]
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from wristpulse.config.settings import Config
 from wristpulse.core.estimator import FRONT_ENDS
 from wristpulse.core.numbers import ACC_FLOOR, BINS, ONE_Q15
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.track import track
 from wristpulse.core.window import motion, stream_windows
 from wristpulse.data.labels import window_labels
-from wristpulse.evaluation.results import JobResult
 from wristpulse.experiments import no_pulse
-from wristpulse.experiments.finished_folds import read_folds, students
+from wristpulse.experiments.finished_folds import Trial
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student
 from wristpulse.student.tolerance import WITHIN_BPM, WRONG_BPM
@@ -85,19 +82,14 @@ def starts(stream: SensorStream, student: Student, recording: Recording | None =
     )
 
 
-def of_folds(
-    results: Sequence[JobResult], data: Path | None, say: Callable[[str], None] = print
-) -> dict[str, Starts]:
-    """Each fold's student on its test people, with their pulse and without one.
+def of_trials(trials: Iterable[Trial], say: Callable[[str], None] = print) -> dict[str, Starts]:
+    """Students on people whom they never saw, with their pulse and without one.
 
     Parameters
     ----------
-    results : sequence of JobResult
-        Of `read_folds`.
-    data : Path or None
-        Holds the data sets' folders.
+    trials : iterable of Trial
     say : callable
-        Takes a line a fold.
+        Takes a line a trial.
 
     Returns
     -------
@@ -105,14 +97,14 @@ def of_folds(
         By light: "pulse", or a name of `no_pulse.KINDS`; without a pulse there is no reference.
     """
     by_light: dict[str, list[Starts]] = {}
-    for fold, student in students(results, data):
-        say(f"{fold.name}: {len(fold.test)} recordings, {1 + len(no_pulse.KINDS)} times")
-        for recording in fold.test:
+    for trial in trials:
+        say(f"{trial.name}: {len(trial.recordings)} recordings, {1 + len(no_pulse.KINDS)} times")
+        for recording in trial.recordings:
             stream = to_counts(recording)
-            by_light.setdefault("pulse", []).append(starts(stream, student, recording))
+            by_light.setdefault("pulse", []).append(starts(stream, trial.student, recording))
             for kind in no_pulse.KINDS:
                 spoiled = no_pulse.without_pulse(stream, kind, whole=True)
-                by_light.setdefault(kind, []).append(starts(spoiled, student))
+                by_light.setdefault(kind, []).append(starts(spoiled, trial.student))
     return {light: _together(parts) for light, parts in by_light.items()}
 
 
@@ -141,19 +133,12 @@ def _cells(some: Starts, valid: float) -> list[str]:
     return [str(len(confident)), *(f"{share:.2%}" for share in confident.mean(axis=0)), *errors]
 
 
-def report(
-    folds: Path, data: Path | None, config: Config, valid: float, say: Callable[[str], None] = print
-) -> None:
-    """Print the table of a configuration's finished folds.
+def report(trials: Iterable[Trial], valid: float, say: Callable[[str], None] = print) -> None:
+    """Print the table of some trials.
 
     Parameters
     ----------
-    folds : Path
-        `invoke evaluate` wrote it.
-    data : Path or None
-        Holds the data sets' folders.
-    config : Config
-        The evaluation's.
+    trials : iterable of Trial
     valid : float
         Threshold of the confidence, 0 to 1.
     say : callable
@@ -162,7 +147,7 @@ def report(
     Raises
     ------
     UserError
-        No fold is finished, or recordings cannot be read.
+        Recordings cannot be read.
     """
-    for line in markdown(of_folds(read_folds(folds, config, say), data, say), valid):
+    for line in markdown(of_trials(trials, say), valid):
         say(line)

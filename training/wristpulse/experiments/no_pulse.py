@@ -7,25 +7,22 @@ as of a band that slips, the last bit, a constant, which they have not. Every ot
 takes over from a pulse, so that the tracker's memory is tested too; or it is there from beginning to end
 (`whole`).
 
-    invoke no-pulse --folds FOLDER --data DIR
+    invoke no-pulse --data DIR [--student FOLDER | --folds FOLDER]
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Int64, Integer, UInt32
 
-from wristpulse.config.settings import Config
 from wristpulse.core.estimator import Estimator
 from wristpulse.core.numbers import DARK_COUNTS, ONE_Q15, PPG_MAX, RATE_HZ, WINDOW
 from wristpulse.core.sensor import SensorStream, to_counts
-from wristpulse.evaluation.results import JobResult
-from wristpulse.experiments.finished_folds import read_folds, students
+from wristpulse.experiments.finished_folds import Trial
 from wristpulse.recordings import Recording
 
 KINDS = ("white", "pink", "brown", "constant", "one-bit", "steps", "swinging")
@@ -163,43 +160,31 @@ def _within_a_stretch(start_us: np.ndarray, end_us: np.ndarray) -> np.ndarray:
     return (stretch % 2 == 1) & ((end_us - 1) // STRETCH_US == stretch)
 
 
-def of_folds(
-    results: Sequence[JobResult], data: Path | None, valid: int, say: Callable[[str], None] = print
-) -> dict[str, float]:
-    """Shares of `false_valid`: each fold's student on its test people.
+def of_trials(trials: Iterable[Trial], valid: int, say: Callable[[str], None] = print) -> dict[str, float]:
+    """Shares of `false_valid`: students on people whom they never saw.
 
     Parameters
     ----------
-    results : sequence of JobResult
-        Of `read_folds`; confidence is mapped by the other folds.
-    data : Path or None
-        Holds the data sets' folders.
+    trials : iterable of Trial
     valid : int
         Threshold, Q15.
     say : callable
-        Takes a line a fold.
+        Takes a line a trial.
     """
     by_name: dict[str, list[np.ndarray]] = {}
-    for fold, student in students(results, data):
-        say(f"{fold.name}: {len(fold.test)} recordings, {2 * len(KINDS)} times")
-        for name, confidence in confidences(student.estimator(), fold.test).items():
+    for trial in trials:
+        say(f"{trial.name}: {len(trial.recordings)} recordings, {2 * len(KINDS)} times")
+        for name, confidence in confidences(trial.student.estimator(), trial.recordings).items():
             by_name.setdefault(name, []).append(confidence)
     return false_valid({name: np.concatenate(parts) for name, parts in by_name.items()}, valid)
 
 
-def report(
-    folds: Path, data: Path | None, config: Config, valid: float, say: Callable[[str], None] = print
-) -> None:
-    """Print the shares of a configuration's finished folds, a line each.
+def report(trials: Iterable[Trial], valid: float, say: Callable[[str], None] = print) -> None:
+    """Print the shares of some trials, a line each.
 
     Parameters
     ----------
-    folds : Path
-        `invoke evaluate` wrote it.
-    data : Path or None
-        Holds the data sets' folders.
-    config : Config
-        The evaluation's.
+    trials : iterable of Trial
     valid : float
         Threshold of the confidence, 0 to 1.
     say : callable
@@ -208,7 +193,7 @@ def report(
     Raises
     ------
     UserError
-        No fold is finished, or recordings cannot be read.
+        Recordings cannot be read.
     """
-    for name, share in of_folds(read_folds(folds, config, say), data, round(ONE_Q15 * valid), say).items():
+    for name, share in of_trials(trials, round(ONE_Q15 * valid), say).items():
         say(f"{name:22}{share:8.2%}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the released student makes of PPG by the scale that is found for it, and of PPG upside down.
+"""What the student that ships makes of PPG by the scale that is found for it, and of PPG upside down.
 
 ./dev invoke scale-check --data DIR [--dataset bami1]
 """
@@ -20,7 +20,7 @@ from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.recordings.recording import WINDOW_S
 from wristpulse.recordings.scale import acc_scale, ppg_scale
-from wristpulse.student.card import RELEASED, load_student
+from wristpulse.student.card import SHIPPED, load_student
 
 DATASETS = ("troika", "bami1", "bami2", "physionet-wrist", "bangle2", "dalia-s6")
 STANDARD_GRAVITY = 9.80665  # m/s2
@@ -108,7 +108,7 @@ def _differ(known: list[Result], other: list[Result]) -> tuple[float, float]:
 
 def report(data: Path, dataset: str | None = None, say: Callable[[str], None] = print) -> None:
     """Print a line a data set, or one data set's. RecordingError if one cannot be read."""
-    estimator = load_student(RELEASED).estimator()
+    estimator = load_student(SHIPPED).estimator()
     say(
         "set               recordings  units  valid    scale found: same, off   upside down: same, off"
         "   light rises"

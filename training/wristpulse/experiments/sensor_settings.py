@@ -42,7 +42,7 @@ class Group:
     ending: str = ""
 
 
-# None of them taught the released student (docs/model_card.md). PhysioNet's runs and walks are left out: the
+# None of them taught a student that ships (docs/model_card.md). PhysioNet's runs and walks are left out: the
 # student does not read them with any sensor (docs/results.md), so a difference there says nothing.
 GROUPS = (
     Group(name="BAMI-2", of=Set(name="BAMI-2", dataset="bami2")),

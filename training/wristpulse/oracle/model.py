@@ -116,7 +116,7 @@ class IntegerModel:
         Examples
         --------
         >>> from wristpulse.student.card import load_student
-        >>> load_student("released").model.predict(np.zeros((2, 104, 20), np.int8)).shape
+        >>> load_student("nobody").model.predict(np.zeros((2, 104, 20), np.int8)).shape
         (2, 104)
         """
         inputs, size = np.asarray(inputs), sum(tensor.size for tensor in self.inputs)

@@ -35,7 +35,7 @@ DATASETS: dict[str, DataSet] = {
     ),
     "wesad": DataSet(empatica.read_wesad, _PICKLES, ("WESAD", "wesad", "wesad/WESAD"), ("WESAD.zip",)),
     "wrist-npz": DataSet(arrays.read_wrist, ("S*.npz",), ("wesad-wrist-unlabelled",)),
-    # Tested on, never learnt from: what the released student shows on it is of a person it never saw.
+    # Tested on, never learnt from: what a student shows on it is of a person it never saw.
     "dalia-s6": DataSet(arrays.read_dalia_s6, ("S6.npz",), ("dalia-s6", "dalia-s6-stairs")),
     "physionet-wrist": DataSet(
         physionet.read, ("s*_*.hea", "s*_*.npz"), ("physionet-wrist", "wrist", "wrist/1.0.0")

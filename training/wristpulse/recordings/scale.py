@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scale of a sensor without a description: PPG onto the device's 18-bit counts, acceleration to g.
 
-Polarity needs no decision: the released student reads power spectra, and a PPG has the same one upside down
+Polarity needs no decision: the students read power spectra, and a PPG has the same one upside down
 (docs/data.md, "Scale and polarity").
 """
 

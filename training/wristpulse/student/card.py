@@ -19,9 +19,10 @@ from wristpulse.support.steps import require
 
 MODEL = "student.tflite"
 CARD = "student.json"
-RELEASED = Path(__file__).with_name("released")  # folder of the student that ships
-# Students that come with the package, by name. "nobody": taught by simulated people only, free for any use.
-STUDENTS = {"released": RELEASED, "nobody": Path(__file__).with_name("nobody")}
+# Students that come with the package, by name. nobody: taught by simulated people only, free for any use;
+# people: by BAMI-1 and SPC, for academic research only.
+STUDENTS = {name: Path(__file__).with_name(name) for name in ("nobody", "people")}
+SHIPPED = STUDENTS["nobody"]  # the one that firmware, tools and `wp.estimate` take unless told otherwise
 
 
 class CardError(UserError):
@@ -116,7 +117,7 @@ def load_student(folder: Path | str) -> Student:
 
     Examples
     --------
-    >>> load_student("released").card.front_end
+    >>> load_student("nobody").card.front_end
     'spectrum'
     """
     folder = STUDENTS.get(str(folder), Path(folder))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The released student in C says, hop by hop, what it says in training: on whole recordings."""
+"""The shipped student in C says, hop by hop, what it says in training: on whole recordings."""
 
 from itertools import islice
 from pathlib import Path
@@ -10,7 +10,7 @@ from standin import lines
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import Recording, iter_dataset, simulate
-from wristpulse.student.card import RELEASED, Student, load_student
+from wristpulse.student.card import SHIPPED, Student, load_student
 from wristpulse_tools.firmware import qemu
 from wristpulse_tools.firmware.bare import build_bare
 from wristpulse_tools.firmware.embed import embed
@@ -18,12 +18,12 @@ from wristpulse_tools.firmware.embed import embed
 
 @pytest.fixture(scope="module")
 def student() -> Student:
-    return load_student(RELEASED)
+    return load_student(SHIPPED)
 
 
 @pytest.fixture(scope="module")
 def model(student, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("released")
+    folder = tmp_path_factory.mktemp("shipped")
     embed(student, folder)
     return folder
 
