@@ -47,9 +47,13 @@ static void interrupt(const struct device *unused, void *dev)
 static void arrived(struct k_timer *arrival)
 {
 	struct level_data *data = CONTAINER_OF(arrival, struct level_data, arrival);
+	const struct device *dev = k_timer_user_data_get(arrival);
 
 	data->arriving = false;
-	interrupt(NULL, k_timer_user_data_get(arrival));
+	if (data->receives) {
+		uart_irq_rx_enable(below(dev));
+		interrupt(NULL, (void *)dev);
+	}
 }
 
 static int fifo_fill(const struct device *dev, const uint8_t *bytes, int count)
@@ -65,6 +69,8 @@ static int fifo_read(const struct device *dev, uint8_t *bytes, int count)
 
 	if (read > 0) {
 		data->arriving = true;
+		/* Its line stays up until a byte is read: no thread would run before the next. */
+		uart_irq_rx_disable(config->below);
 		k_timer_start(&data->arrival, K_USEC(config->byte_us), K_NO_WAIT);
 	}
 	return read;
@@ -97,8 +103,10 @@ static void rx_enable(const struct device *dev)
 	struct level_data *data = dev->data;
 
 	data->receives = true;
-	uart_irq_rx_enable(below(dev));
-	interrupt(NULL, (void *)dev);
+	if (!data->arriving) {
+		uart_irq_rx_enable(below(dev));
+		interrupt(NULL, (void *)dev);
+	}
 }
 
 static void rx_disable(const struct device *dev)
