@@ -11,7 +11,9 @@ from wristpulse.oracle.arithmetic import quantize_multiplier
 from wristpulse.oracle.check import PAIRS
 from wristpulse.oracle.geometry import activation_range, slice_ranges, window
 from wristpulse.oracle.graph import Graph, Operator
-from wristpulse.oracle.operators import KERNELS, mean_multiplier, softmax_constants
+from wristpulse.oracle.kernels.reductions import mean_multiplier
+from wristpulse.oracle.kernels.softmax import softmax_constants
+from wristpulse.oracle.kernels.table import KERNELS
 from wristpulse_tools.codegen.layers import (
     Buffer,
     Copy,

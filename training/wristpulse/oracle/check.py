@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import tflite
 
-from wristpulse.oracle.activations import hard_swish_exponent
 from wristpulse.oracle.geometry import ACTIVATIONS, slice_ranges, window_output
 from wristpulse.oracle.graph import Graph, Operator, Tensor
+from wristpulse.oracle.kernels.activations import hard_swish_exponent
 from wristpulse.oracle.refusals import BATCH, FLOAT_WAY_OUT, way_out
 
 MAX_ELEMENTS = 1 << 22  # far above any microcontroller's memory
@@ -35,7 +35,17 @@ SAME_SCALE = (
 
 
 def check(graph: Graph) -> None:
-    """Raise ModelError unless every operator of the graph is one we execute exactly."""
+    """Check that every operator of a graph is one that is executed exactly.
+
+    Parameters
+    ----------
+    graph : Graph
+
+    Raises
+    ------
+    ModelError
+        An operator, type, shape, scale or constant that is not supported; it names the place and the way out.
+    """
     for what, ends in (("inputs", graph.inputs), ("outputs", graph.outputs)):
         if not ends or len(set(ends)) != len(ends):
             raise graph.error(f"graph {what}", "one or more, each a tensor of its own", list(ends))
