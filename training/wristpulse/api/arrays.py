@@ -48,7 +48,29 @@ class Series:
 
 
 def ppg_values(ppg: ArrayLike, led: int = 0) -> np.ndarray:
-    """One channel of a PPG (n,) or (n, LEDs): float64 (n, 1). SignalError if that cannot be."""
+    """Take one channel of a PPG.
+
+    Parameters
+    ----------
+    ppg : array_like (n,) or (n, LEDs)
+        Any unit.
+    led : int
+        The channel.
+
+    Returns
+    -------
+    ndarray, float64 (n, 1)
+
+    Raises
+    ------
+    SignalError
+        Another type or shape, samples that are not finite, or no such channel.
+
+    Examples
+    --------
+    >>> ppg_values([[1, 2], [3, 4]], led=1).tolist()
+    [[2.0], [4.0]]
+    """
     x = _numbers("ppg", ppg, "(n,) or (n, LEDs)")
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or not 1 <= x.shape[1] <= MOST_LEDS:
@@ -60,7 +82,27 @@ def ppg_values(ppg: ArrayLike, led: int = 0) -> np.ndarray:
 
 
 def acc_values(acc: ArrayLike) -> np.ndarray:
-    """Acceleration as float64 (m, 3). SignalError if that cannot be."""
+    """Take an acceleration.
+
+    Parameters
+    ----------
+    acc : array_like (m, 3)
+        Any unit.
+
+    Returns
+    -------
+    ndarray, float64 (m, 3)
+
+    Raises
+    ------
+    SignalError
+        Another type or shape, or samples that are not finite.
+
+    Examples
+    --------
+    >>> acc_values([[0, 0, 1]]).shape
+    (1, 3)
+    """
     x = _numbers("acc", acc, "(m, 3)")
     if x.ndim != 2 or x.shape[1] != 3:
         turned = x.ndim == 2 and x.shape[0] == 3
@@ -69,10 +111,33 @@ def acc_values(acc: ArrayLike) -> np.ndarray:
 
 
 def times_us(array: str, t: ArrayLike, samples: int, packets: bool = False) -> np.ndarray:
-    """Times in seconds, or dates, as whole microseconds, int64 (samples,), of dates since 1970.
+    """Turn times into whole microseconds.
 
-    packets: spread samples that came together under one time evenly up to it. SignalError unless the times
-    increase.
+    Parameters
+    ----------
+    array : str
+        "ppg" or "acc"; errors name ``t_ppg`` or ``t_acc``.
+    t : array_like (samples,)
+        Seconds, or dates of numpy (datetime64).
+    samples : int
+        How many there must be.
+    packets : bool
+        Spread samples that came together under one time evenly up to it.
+
+    Returns
+    -------
+    ndarray, int64 (samples,)
+        Microseconds; of dates, since 1970.
+
+    Raises
+    ------
+    SignalError
+        Another number of times, times that are not finite, or do not increase.
+
+    Examples
+    --------
+    >>> times_us("ppg", [0.0, 0.04], samples=2).tolist()
+    [0, 40000]
     """
     name = f"t_{array}"
     if np.asarray(t).dtype.kind == "M":
@@ -94,7 +159,27 @@ def times_us(array: str, t: ArrayLike, samples: int, packets: bool = False) -> n
 
 
 def series(array: str, values: np.ndarray, fs: float | None, t: ArrayLike | None) -> Series:
-    """Samples (n, columns) with the times that a rate (Hz) or t (n,), in seconds, gives them."""
+    """Give samples their times, from a rate or as stated.
+
+    Parameters
+    ----------
+    array : str
+        "ppg" or "acc", for errors.
+    values : ndarray, float64 (n, columns)
+    fs : float or None
+        Hz.
+    t : array_like (n,) or None
+        Seconds or dates; exactly one of `fs` and `t` is given.
+
+    Returns
+    -------
+    Series
+
+    Raises
+    ------
+    SignalError
+        Neither or both of `fs` and `t`, below 10 Hz, or less than 8 s.
+    """
     if fs is not None and t is None:
         fs = check_rate(array, fs)
         whole = Series(values=values, t_us=sample_times(len(values), fs), fs=fs)
@@ -114,7 +199,17 @@ def series(array: str, values: np.ndarray, fs: float | None, t: ArrayLike | None
 
 
 def check_same_time(ppg: Series, acc: Series) -> None:
-    """SignalError unless both sensors ran together: for 8 s of given times, throughout at given rates."""
+    """Check that both sensors ran together: for 8 s of given times, throughout at given rates.
+
+    Parameters
+    ----------
+    ppg, acc : Series
+
+    Raises
+    ------
+    SignalError
+        They did not.
+    """
     if ppg.fs and acc.fs:
         seconds = len(ppg.values) / ppg.fs
         if abs(len(acc.values) / acc.fs - seconds) > HOP_S:
@@ -130,7 +225,24 @@ def check_same_time(ppg: Series, acc: Series) -> None:
 
 
 def found_ppg_scale(scale: Scale, ppg: np.ndarray, rate_hz: float) -> PpgScale:
-    """The scale that is asked for, of a PPG (n, 1); `auto` finds one, others must fit the signal."""
+    """Find or check the scale of a PPG.
+
+    Parameters
+    ----------
+    scale : "auto", "counts", (lsb, zero) or PpgScale
+        "auto" finds it from the signal.
+    ppg : ndarray, float64 (n, 1)
+    rate_hz : float
+
+    Returns
+    -------
+    PpgScale
+
+    Raises
+    ------
+    SignalError
+        No scale, or one that puts less than half of the signal in the range of 18 bits.
+    """
     if isinstance(scale, str) and scale == "auto":
         return ppg_scale(ppg, rate_hz)
     given = given_ppg_scale(scale)
@@ -143,7 +255,26 @@ def found_ppg_scale(scale: Scale, ppg: np.ndarray, rate_hz: float) -> PpgScale:
 
 
 def given_ppg_scale(scale: Scale) -> PpgScale:
-    """A scale that needs no signal: "counts", a pair (lsb, zero) or a PpgScale. SignalError otherwise."""
+    """Read a scale that needs no signal.
+
+    Parameters
+    ----------
+    scale : "counts", (lsb, zero) or PpgScale
+
+    Returns
+    -------
+    PpgScale
+
+    Raises
+    ------
+    SignalError
+        Anything else.
+
+    Examples
+    --------
+    >>> given_ppg_scale((0.5, 100)).lsb
+    0.5
+    """
     if isinstance(scale, PpgScale):
         return scale
     if isinstance(scale, str) and scale == "counts":
@@ -158,7 +289,24 @@ def given_ppg_scale(scale: Scale) -> PpgScale:
 
 
 def found_acc_scale(unit: AccUnit, acc: np.ndarray, rate_hz: float) -> AccScale:
-    """The acceleration's unit as asked for; `auto` tells it by gravity, others must fit gravity."""
+    """Find or check the unit of an acceleration.
+
+    Parameters
+    ----------
+    unit : "auto", a name in `UNITS`, or float
+        "auto" tells it by gravity; a number is what 1 g measures.
+    acc : ndarray, float64 (m, 3)
+    rate_hz : float
+
+    Returns
+    -------
+    AccScale
+
+    Raises
+    ------
+    SignalError
+        No such unit, or gravity does not fit.
+    """
     if unit == "auto":
         return acc_scale(acc, rate_hz)
     given = given_acc_scale(unit)
@@ -170,7 +318,27 @@ def found_acc_scale(unit: AccUnit, acc: np.ndarray, rate_hz: float) -> AccScale:
 
 
 def given_acc_scale(unit: AccUnit) -> AccScale:
-    """A unit that needs no signal: its name, or how much of it is 1 g. SignalError otherwise."""
+    """Read a unit that needs no signal.
+
+    Parameters
+    ----------
+    unit : str or float
+        A name in `UNITS`, or what 1 g measures.
+
+    Returns
+    -------
+    AccScale
+
+    Raises
+    ------
+    SignalError
+        Anything else.
+
+    Examples
+    --------
+    >>> given_acc_scale("mg").per_g
+    1000.0
+    """
     known = dict(UNITS)
     if isinstance(unit, str) and unit in known:
         return AccScale(per_g=known[unit], unit=unit, why=f"acc: in {unit}, as asked for")
@@ -180,7 +348,22 @@ def given_acc_scale(unit: AccUnit) -> AccScale:
 
 
 def counts(ppg: Series, acc: Series, ppg_to: PpgScale, acc_to: AccScale) -> SensorStream:
-    """What the device's sensors deliver: 18-bit PPG counts and 1/4096 g; values beyond saturate."""
+    """Convert samples to what the device's sensors deliver; values beyond the range saturate.
+
+    Parameters
+    ----------
+    ppg : Series
+        One column.
+    acc : Series
+        Three columns.
+    ppg_to : PpgScale
+    acc_to : AccScale
+
+    Returns
+    -------
+    SensorStream
+        PPG in 18-bit counts, acceleration in 1/4096 g.
+    """
     light = np.rint(ppg.values[:, 0] / ppg_to.lsb) + ppg_to.zero
     motion = np.rint(acc.values / acc_to.per_g * ACC_LSB_PER_G)
     return SensorStream(

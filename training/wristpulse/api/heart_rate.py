@@ -57,7 +57,11 @@ class HeartRate:
         return f"HeartRate({self.summary()})"
 
     def summary(self) -> str:
-        """One line: number of hops, time, share of valid hops, median and range of the valid heart rates.
+        """Summarise in one line: hops, time, share of valid hops, median and range of the valid heart rates.
+
+        Returns
+        -------
+        str
 
         Examples
         --------
@@ -76,12 +80,17 @@ class HeartRate:
         return f"{len(self)} hops, {span}, {share}, {course}"
 
     def to_frame(self) -> pandas.DataFrame:
-        """A pandas frame with a row a hop and the columns time_s, bpm, confidence, state.
+        """Make a pandas frame with a row for each hop.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns time_s, bpm, confidence, state.
 
         Raises
         ------
         ImportError
-            If pandas is not installed.
+            pandas is not installed.
 
         Examples
         --------
@@ -128,7 +137,17 @@ class HeartRate:
 
 
 def heart_rate(results: Sequence[Result], notes: tuple[str, ...] = ()) -> HeartRate:
-    """The device's integers in the units of people."""
+    """Convert the device's integers to seconds, BPM and probabilities.
+
+    Parameters
+    ----------
+    results : sequence of Result
+    notes : tuple of str
+
+    Returns
+    -------
+    HeartRate
+    """
     bpm_q8 = np.array([r.bpm_q8 for r in results], np.float64)
     confidence = np.array([r.confidence_q15 for r in results], np.float64) / 32768
     return HeartRate(

@@ -179,5 +179,15 @@ def align(stream: SensorStream) -> Hops:
 
 
 def no_contact(hops: Hops) -> Bool[np.ndarray, " n"]:
-    """Whether the sensor saw no skin: more than a quarter of a hop's raw samples are dark."""
+    """Find the hops in which the sensor saw no skin: more than a quarter of the raw samples are dark.
+
+    Parameters
+    ----------
+    hops : Hops
+        n of them.
+
+    Returns
+    -------
+    ndarray, bool (n,)
+    """
     return DARK_ONE_IN * hops.dark > hops.samples

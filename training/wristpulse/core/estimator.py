@@ -138,7 +138,16 @@ class Estimator:
         self._predict, self.tables, self._front_end = predict, tables, front_end
 
     def with_tables(self, tables: TrackerTables) -> Estimator:
-        """The same network with another tracker."""
+        """Make an estimator of the same network with another tracker.
+
+        Parameters
+        ----------
+        tables : TrackerTables
+
+        Returns
+        -------
+        Estimator
+        """
         return Estimator(self._predict, tables, self._front_end)
 
     def run(
@@ -170,18 +179,56 @@ class Estimator:
         return self.full_run(stream, policy).results
 
     def full_run(self, stream: SensorStream | Sequence[SensorStream], policy: Policy | None = None) -> Run:
-        """As `run`, with what lies between the stream and its results."""
+        """Estimate as `run` does, and keep what lies between the stream and its results.
+
+        Parameters
+        ----------
+        stream : SensorStream or sequence of SensorStream
+        policy : Policy, optional
+            As `run` takes them.
+
+        Returns
+        -------
+        Run
+            Results, windows and logits.
+
+        Raises
+        ------
+        ValueError
+            As `run` does.
+        """
         streams = [stream] if isinstance(stream, SensorStream) else list(stream)
         check_leds(streams)
         return self.run_windows([stream_windows(one) for one in streams], policy)
 
     def run_windows(self, windows: Windows | Sequence[Windows], policy: Policy | None = None) -> Run:
-        """As `full_run`, of a stream that is aligned already, or of one an LED."""
+        """Estimate as `full_run` does, from windows that are aligned already.
+
+        Parameters
+        ----------
+        windows : Windows or sequence of Windows
+            One for each LED.
+        policy : Policy, optional
+
+        Returns
+        -------
+        Run
+        """
         leds = [windows] if isinstance(windows, Windows) else list(windows)
         return self.start(policy, len(leds)).take(*leds)
 
     def start(self, policy: Policy | None = None, leds: int = 1) -> Progress:
-        """A fresh start, for hops that come one after the other."""
+        """Start an estimate of hops that come one after the other.
+
+        Parameters
+        ----------
+        policy : Policy, optional
+        leds : int
+
+        Returns
+        -------
+        Progress
+        """
         return Progress(self._predict, self.tables, FRONT_ENDS[self._front_end], policy, leds)
 
 
@@ -370,7 +417,11 @@ HOP = re.compile(
 
 
 def parse(line: str) -> Result | None:
-    """The result that a line of firmware output states: the inverse of `str(Result)`.
+    """Parse a line of firmware output: the inverse of `str(Result)`.
+
+    Parameters
+    ----------
+    line : str
 
     Returns
     -------

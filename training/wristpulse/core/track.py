@@ -65,7 +65,7 @@ class TrackerTables:
 def tracker_tables(
     logit_scale: float, settings: Tracking, confidence_map: tuple[int, ...] = IDENTITY
 ) -> TrackerTables:
-    """Tables of a configuration.
+    """Compute the tracker's tables from a configuration.
 
     The heart rate moves by d bins in a hop with probability proportional to
     exp(-sqrt(2) BPM_PER_BIN |d| / spread_bpm), |d| <= half_width; a logit i steps below the highest has
@@ -73,9 +73,15 @@ def tracker_tables(
 
     Parameters
     ----------
-    logit_scale : of the network's int8 output.
-    settings : of the tracker.
-    confidence_map : what the raw confidence is turned into.
+    logit_scale : float
+        Scale of the network's int8 output.
+    settings : Tracking
+    confidence_map : tuple of int
+        Calibrated confidence (Q15) at 17 raw ones, evenly spaced from 0 to 1.
+
+    Returns
+    -------
+    TrackerTables
 
     Examples
     --------
@@ -168,7 +174,12 @@ class Tracker:
         return self._estimate(p)
 
     def weigh(self, logits: Int8[np.ndarray, " *many 104"]) -> None:
-        """Take one hop's logits, without an estimate."""
+        """Take one hop's logits without an estimate.
+
+        Parameters
+        ----------
+        logits : ndarray, int8 (..., 104)
+        """
         self.posterior = self._weighed(self.posterior, logits)
         self.fresh = False
 
@@ -215,7 +226,19 @@ def _normal(g: np.ndarray) -> np.ndarray:
 def calibrate(
     confidence_map: Int64[np.ndarray, "17"], raw: Int64[np.ndarray, " *shape"]
 ) -> Int64[np.ndarray, " *shape"]:
-    """Calibrated confidence (Q15) of a raw one: linear between the 17 points of the map.
+    """Calibrate a raw confidence: linear between the 17 points of the map.
+
+    Parameters
+    ----------
+    confidence_map : ndarray, int64 (17,)
+        Q15.
+    raw : ndarray, int64
+        Q15.
+
+    Returns
+    -------
+    ndarray, int64
+        Q15, of the shape of `raw`.
 
     Examples
     --------
