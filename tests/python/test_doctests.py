@@ -12,6 +12,7 @@ from wristpulse import core
 MODULES = [f"wristpulse.core.{module.name}" for module in pkgutil.iter_modules(core.__path__)]
 OTHERS = (
     "wristpulse.config.load",
+    "wristpulse.data.corpus",
     "wristpulse.data.folds",
     "wristpulse.data.labels",
     "wristpulse.evaluation.metrics",
@@ -56,6 +57,7 @@ OTHERS = (
     "wristpulse.student.card",
     "wristpulse.student.confidence",
     "wristpulse.support.errors",
+    "wristpulse.support.markdown",
 )
 WITHOUT = {"numbers", "spectrum_float"}  # no functions; TensorFlow: tests/python/test_spectral.py
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from wristpulse.oracle import IntegerModel, ModelError
+from wristpulse.support import markdown
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
 from wristpulse_tools.bench.measure import BenchError, measure
 from wristpulse_tools.bench.tflm import DOWNLOADED, require_checkouts, tflm
 from wristpulse_tools.codegen.generate import golden_inputs
-from wristpulse_tools.support.tables import markdown
 
 SAID = 120  # characters of TFLite's own words, which may be a line for each tensor
 SAMPLES = 16  # seeded inputs that the oracle and TFLite's interpreter both compute
@@ -68,7 +68,7 @@ def published(
         for path in paths:
             found.append(_one(path, Path(made) / path.stem, checkouts))
             say(f"{path.relative_to(folder)}: {found[-1].instructions or 'refused'}")
-    say(markdown(HEAD, _rows(found)))
+    say(markdown.table(HEAD, _rows(found)))
     for one in found:
         if one.refused or one.note:
             say(f"{one.name}: {one.refused or one.note}")

@@ -13,8 +13,8 @@ from wristpulse.evaluation.metrics import deviation
 from wristpulse.evaluation.unseen import SETS
 from wristpulse.recordings import HOP_S
 from wristpulse.student.tolerance import WRONG_BPM
+from wristpulse.support.markdown import table as markdown_table
 from wristpulse_tools.peers.run import FIRST_END_S, Run
-from wristpulse_tools.support import tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ HEAD = ("tested on", "method", "people", "MAE", "spread", "median", "worst", "ra
 
 def markdown(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
-    return tables.markdown(
+    return markdown_table(
         HEAD,
         (
             (r.tested_on, _name(r), r.people, f"{r.mae:.2f}", _known(r.spread), f"{r.median:.2f}",

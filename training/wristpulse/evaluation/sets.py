@@ -33,6 +33,7 @@ from wristpulse.evaluation.unseen import Person, Row, row
 from wristpulse.student.tolerance import WITHIN_BPM
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
+from wristpulse.support.markdown import table as markdown_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,19 +124,28 @@ def lag_s(traces: Sequence[Trace]) -> float:
 
 
 def markdown(rows: Sequence[SetRow]) -> str:
-    """The table as Markdown."""
+    """Format the table as Markdown.
+
+    Parameters
+    ----------
+    rows : sequence of SetRow
+
+    Returns
+    -------
+    str
+    """
     head = ("student", "tested on", "people", "hops", "seeds", "MAE", "median person", "valid",
             "MAE of valid", "wrong-valid", "worst person", "wrong-shown", "lag")  # fmt: skip
-    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
-    for r in rows:
-        cells = (r.variant, r.tested_on, r.people, r.hops, r.seeds,
+    cells = [
+        (r.variant, r.tested_on, r.people, r.hops, r.seeds,
                  f"{r.mae:.2f}" + _spread(r.mae_spread, ".2f"), f"{r.median_person:.2f}",
                  f"{r.coverage:.1%}" + _spread(100 * r.coverage_spread, ".1f"), f"{r.mae_valid:.2f}",
                  f"{r.wrong_valid:.2%}", f"{r.wrong_valid_worst:.1%}",
                  f"{r.wrong_shown:.2%}" + _spread(100 * r.wrong_shown_spread, ".2f"),
-                 f"{r.lag_s:.1f} s")  # fmt: skip
-        lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return "\n".join(lines)
+                 f"{r.lag_s:.1f} s")
+        for r in rows
+    ]  # fmt: skip
+    return markdown_table(head, cells)
 
 
 def report(results: Sequence[JobResult], out: Path | None, say: Callable[[str], None] = print) -> None:

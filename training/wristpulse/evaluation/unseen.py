@@ -37,6 +37,7 @@ from wristpulse.student.card import Student, load_student
 from wristpulse.student.tolerance import WRONG_BPM
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
+from wristpulse.support.markdown import table as markdown_table
 
 # Results of a run as the device shows them, and as they are stored: name, hops of lag.
 WAYS: dict[str, Callable[[Run, TrackerTables], Sequence[Result]]] = {
@@ -281,18 +282,27 @@ def rows(
                     yield row(name, which.name, those, leds, way)
 
 
-def markdown(table: Sequence[Row]) -> str:
-    """The table as Markdown."""
+def markdown(rows: Sequence[Row]) -> str:
+    """Format lines as a Markdown table.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+
+    Returns
+    -------
+    str
+    """
     head = ("student", "tested on", "LEDs", "results", "people", "hops", "MAE", "median person", "valid",
             "MAE of valid", "wrong-valid", "worst person", "wrong-shown", "lag, s", "MAE at lag")  # fmt: skip
-    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
-    for r in table:
-        cells = (r.student, r.tested_on, r.leds, r.results, r.people, r.hops, f"{r.mae:.2f}",
+    cells = [
+        (r.student, r.tested_on, r.leds, r.results, r.people, r.hops, f"{r.mae:.2f}",
                  f"{r.median_person:.2f}", f"{r.coverage:.1%}", f"{r.mae_valid:.2f}", f"{r.wrong_valid:.2%}",
                  f"{r.wrong_valid_worst:.1%}", f"{r.wrong_shown:.2%}", f"{r.lag_s:.1f}",
-                 f"{r.mae_at_lag:.2f}")  # fmt: skip
-        lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return "\n".join(lines)
+                 f"{r.mae_at_lag:.2f}")
+        for r in rows
+    ]  # fmt: skip
+    return markdown_table(head, cells)
 
 
 def named(students: Sequence[str]) -> dict[str, Path]:

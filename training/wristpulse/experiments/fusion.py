@@ -39,6 +39,7 @@ from wristpulse.recordings import Recording
 from wristpulse.student.card import Student, load_student
 from wristpulse.student.confidence import confidence_map
 from wristpulse.student.tolerance import WITHIN_BPM
+from wristpulse.support.markdown import table
 
 LEFT_OUT = 8  # a shift that leaves nothing of 0..255 steps
 BLINDED = 2  # more than one raw sample in so many of a window at the end of the range: the LED is left out
@@ -330,14 +331,28 @@ def calibrated(members: Sequence[Tracked]) -> list[Tracked]:
 
 
 def markdown(by_rule: dict[str, list[Tracked]], valid: float) -> str:
-    """MAE (BPM), its spread over people, median and worst person; valid hops by themselves."""
-    lines = ["| rule | tested on | people | MAE | over people | median | worst | valid | MAE of valid |"]
-    lines.append("|---" * 9 + "|")
-    for rule, members in by_rule.items():
-        for group, chosen in groups(calibrated(members)).items():
-            if group != "troika":  # its two kinds have rows of their own
-                lines.append(f"| {rule} | {group} | {' | '.join(_cells(chosen, valid * ONE_Q15))} |")
-    return "\n".join(lines)
+    """Format MAE (BPM), its spread over people, median and worst person; valid hops by themselves.
+
+    Parameters
+    ----------
+    by_rule : dict of str to list of Tracked
+        As of `of_folds`.
+    valid : float
+        Threshold of the confidence, 0 to 1.
+
+    Returns
+    -------
+    str
+        A Markdown table.
+    """
+    head = ("rule", "tested on", "people", "MAE", "over people", "median", "worst", "valid", "MAE of valid")
+    rows = [
+        (rule, group, *_cells(chosen, valid * ONE_Q15))
+        for rule, members in by_rule.items()
+        for group, chosen in groups(calibrated(members)).items()
+        if group != "troika"  # its two kinds have rows of their own
+    ]
+    return table(head, rows)
 
 
 def _cells(members: Sequence[Tracked], threshold: float) -> tuple[str, ...]:

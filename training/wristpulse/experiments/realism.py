@@ -26,6 +26,7 @@ from wristpulse.data.spectral_examples import SpectralExamples, recording_exampl
 from wristpulse.data.world_examples import WorldExamples, session_examples
 from wristpulse.evaluation.unseen import labelled, sets_in
 from wristpulse.recordings.world import session
+from wristpulse.support import markdown
 
 NEAR = 2  # bins around the heart rate
 G = 65536  # r_acc of 1 g
@@ -116,8 +117,18 @@ def figures(s: Spectra) -> dict[str, Float[np.ndarray, " n"]]:
 
 
 def table(sets: Sequence[tuple[str, Spectra]]) -> str:
-    """All sets by level of motion, as Markdown."""
-    lines = ["| motion, g | set | windows | pulse | floor | second | alike | picked |", "|---" * 8 + "|"]
+    """Format all sets by level of motion as a Markdown table.
+
+    Parameters
+    ----------
+    sets : sequence of (str, Spectra)
+        By name.
+
+    Returns
+    -------
+    str
+    """
+    rows = []
     for low, high in zip(LEVELS_G, LEVELS_G[1:], strict=False):
         for name, s in sets:
             level = np.maximum(s.motion, ACC_FLOOR) / G
@@ -127,12 +138,9 @@ def table(sets: Sequence[tuple[str, Spectra]]) -> str:
             found = figures(part)
             cells = [_spread(found[f]) for f in ("pulse", "floor", "second", "alike")]
             picked = f"{found['picked'].mean():.0%}"
-            lines.append(
-                f"| {low:.2f} to {high:.2f} | {name} | {len(part.bpm)} | "
-                + " | ".join([*cells, picked])
-                + " |"
-            )
-    return "\n".join(lines)
+            rows.append((f"{low:.2f} to {high:.2f}", name, len(part.bpm), *cells, picked))
+    head = ("motion, g", "set", "windows", "pulse", "floor", "second", "alike", "picked")
+    return markdown.table(head, rows)
 
 
 def _spread(x: np.ndarray) -> str:
