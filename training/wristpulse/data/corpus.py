@@ -18,7 +18,7 @@ from wristpulse.core.numbers import WINDOW
 from wristpulse.data.folds import Fold, sides_of, wearer
 from wristpulse.data.labels import labelled_windows
 from wristpulse.recordings import Recording, iter_dataset
-from wristpulse.recordings.registry import SIMULATED, SIMULATOR, WORLD
+from wristpulse.recordings.registry import SIMULATED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,9 +293,6 @@ def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path |
     ConfigError
         One person is on two sides, also under the names of two data sets.
     """
-    if data.world_beside:
-        beside = iter_dataset(WORLD, subjects=data.world_beside, minutes=data.world_minutes)
-        roles = {**roles, "train": (*roles["train"], *beside)}
     names = data.unlabelled.split("+") if data.unlabelled else []
     more = tuple(recording for name in names for recording in read(name, folder, data))
     sides = sides_of(roles)
@@ -336,10 +333,8 @@ def read(name: str, folder: Path | None, data: Data) -> Iterator[Recording]:
 
 
 def _options(name: str, data: Data) -> dict:
-    if name == SIMULATOR:
+    if name in SIMULATED:
         return {"subjects": data.simulated_subjects, "minutes": data.simulated_minutes}
-    if name == WORLD:
-        return {"subjects": data.world_subjects, "minutes": data.world_minutes}
     return {}
 
 
