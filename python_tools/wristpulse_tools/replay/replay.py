@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wristpulse.core.estimator import Result, State, parse
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import Result, State, parse
 from wristpulse.core.sensor import SensorStream
 from wristpulse.data.labels import window_labels
 from wristpulse.recordings import Recording

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wristpulse.core.estimator import Result, State
+from wristpulse.core.result import Result, State
 from wristpulse.support.errors import UserError
 
 VERSION = 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wristpulse.api.extras import needs
-from wristpulse.core.estimator import Result, State
+from wristpulse.core.result import Result, State
 
 if TYPE_CHECKING:
     import pandas

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from wristpulse.core.estimator import Result, Run, State
 from wristpulse.core.numbers import ANCHOR_HOPS, ANCHOR_Q8, DOUBT_Q15, TRACK_GAP_US
+from wristpulse.core.result import Result, Run, State
 from wristpulse.core.track import Tracker, TrackerTables
 
 MOST_HOPS = 8  # of a fixed lag

@@ -115,7 +115,12 @@ class Summary:
     double: int
 
     def to_dict(self) -> dict:
-        """Plain containers, for JSON."""
+        """Plain containers, for JSON.
+
+        Returns
+        -------
+        dict
+        """
         return asdict(self)
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Float64, Int8
 
 from wristpulse.config.settings import Tracking
-from wristpulse.core.estimator import Estimator, Run, State
+from wristpulse.core.estimator import Estimator
 from wristpulse.core.numbers import ACC_LSB_PER_G, ONE_Q15
+from wristpulse.core.result import Run, State
 from wristpulse.core.sensor import to_counts
 from wristpulse.core.track import tracker_tables
 from wristpulse.core.window import motion, stream_windows
@@ -145,7 +146,18 @@ def _bpm(run: Run) -> np.ndarray:
 
 
 def save(path: Path, traces: Sequence[Trace]) -> None:
-    """Write traces as .npz, whole or not at all."""
+    """Write traces as .npz, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    traces : sequence of Trace
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
+    """
     arrays: dict[str, Any] = {}
     for n, t in enumerate(traces):
         arrays |= {f"{n}/{f.name}": np.asarray(getattr(t, f.name)) for f in fields(Trace)}
@@ -160,6 +172,10 @@ def load(path: Path) -> list[Trace]:
     ----------
     path : Path
         An .npz.
+
+    Returns
+    -------
+    list of Trace
 
     Raises
     ------

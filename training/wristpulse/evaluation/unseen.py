@@ -25,8 +25,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from wristpulse.core.estimator import Result, Run
 from wristpulse.core.numbers import FUSION_LEDS
+from wristpulse.core.result import Result, Run
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.smooth import MOST_HOPS, smooth
 from wristpulse.core.track import TrackerTables
@@ -106,7 +106,19 @@ class Row:
 
 
 def streams_of(recording: Recording, leds: int) -> list[SensorStream]:
-    """The default LED, or the first `leds` of several."""
+    """Convert a recording to the device's counts.
+
+    Parameters
+    ----------
+    recording : Recording
+    leds : int
+        1: its default LED; else its first ones.
+
+    Returns
+    -------
+    list of SensorStream
+        One for each LED.
+    """
     return [to_counts(recording, led) for led in ((None,) if leds == 1 else range(leds))]
 
 
@@ -211,6 +223,10 @@ def sets_in(data: Path) -> list[Set]:
     data : Path
         Holds the data sets' folders.
 
+    Returns
+    -------
+    list of Set
+
     Raises
     ------
     UserError
@@ -231,6 +247,10 @@ def labelled(which: Set, data: Path) -> Iterator[Recording]:
     which : Set
     data : Path
         Holds the set's folder.
+
+    Yields
+    ------
+    Recording
 
     Raises
     ------
@@ -263,6 +283,10 @@ def rows(
         Also all LEDs of sets that have several, fused.
     looking_back : bool
         Also results that look back, a line each of WAYS.
+
+    Yields
+    ------
+    Row
 
     Raises
     ------
@@ -312,6 +336,10 @@ def named(students: Sequence[str]) -> dict[str, Path]:
     ----------
     students : sequence of str
         NAME=FOLDER, or FOLDER, whose last part is then the name.
+
+    Returns
+    -------
+    dict of str to Path
 
     Examples
     --------

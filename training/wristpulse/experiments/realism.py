@@ -43,12 +43,36 @@ class Spectra:
     bpm: Float[np.ndarray, " n"]
 
     def chosen(self, where: Bool[np.ndarray, " n"]) -> Spectra:
-        """Some of them."""
+        """Choose some windows.
+
+        Parameters
+        ----------
+        where : ndarray, bool (n,)
+
+        Returns
+        -------
+        Spectra
+        """
         return Spectra(magnitude=self.magnitude[where], motion=self.motion[where], bpm=self.bpm[where])
 
 
 def real(data: Path) -> Iterator[tuple[str, Spectra]]:
-    """Each set that is there, UserError for none; every LED, aligned labels."""
+    """Make the spectra of each data set in a folder: every LED, aligned labels.
+
+    Parameters
+    ----------
+    data : Path
+
+    Yields
+    ------
+    name : str
+    spectra : Spectra
+
+    Raises
+    ------
+    UserError
+        None is there.
+    """
     for which in sets_in(data):
         yield which.name, _together(recording_examples(r, UNCHANGED) for r in labelled(which, data))
 
@@ -62,6 +86,10 @@ def simulated(sessions: int, without: Sequence[str] = ()) -> Spectra:
         Of 180 s, seeds 0, 1...
     without : sequence of str
         Knobs left out.
+
+    Returns
+    -------
+    Spectra
 
     Raises
     ------
@@ -149,5 +177,20 @@ def _spread(x: np.ndarray) -> str:
 
 
 def report(data: Path, sessions: int, say: Callable[[str], None] = print) -> None:
-    """Print the table: the sets in `data`, then so many simulated sessions of 180 s."""
+    """Print the table of the real sets and of simulated sessions.
+
+    Parameters
+    ----------
+    data : Path
+        Holds the data sets' folders.
+    sessions : int
+        Simulated ones, of 180 s.
+    say : callable
+        Gets the table.
+
+    Raises
+    ------
+    UserError
+        No data set is there.
+    """
     say(table([*real(data), ("simulated", simulated(sessions))]))

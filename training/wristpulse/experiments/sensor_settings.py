@@ -158,7 +158,19 @@ def _at(x: np.ndarray, fs: float, rate: float, average: int = 1, conversions_hz:
 
 
 def people(group: Group, data: Path) -> dict[str, list[Recording]]:
-    """A group's recordings by person; empty if its set is not in `data`."""
+    """Collect a group's recordings by person.
+
+    Parameters
+    ----------
+    group : Group
+    data : Path
+        Holds the data sets' folders.
+
+    Returns
+    -------
+    dict of str to list of Recording
+        Empty if the group's set is not in `data`.
+    """
     found: dict[str, list[Recording]] = {}
     for recording in labelled(group.of, data):
         if recording.name.endswith(group.ending):
@@ -175,6 +187,10 @@ def accuracy(student: Student, groups: dict[str, dict[str, list[Recording]]], se
     groups : dict of str to (dict of str to list of Recording)
         By group and person, of `people`; one person or more in each.
     setting : Setting
+
+    Returns
+    -------
+    Accuracy
     """
     results = {
         name: [

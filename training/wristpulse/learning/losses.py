@@ -245,7 +245,19 @@ def divergence(teacher, student, temperature: float):
 
 
 def huber(difference):
-    """Mean Huber loss of differences, delta 1."""
+    """Mean Huber loss with delta 1 (Huber, Ann. Math. Statist. 35(1), 1964).
+
+        mean of d^2 / 2 where |d| < 1, else |d| - 1/2
+
+    Parameters
+    ----------
+    difference : tensor
+        Of any shape.
+
+    Returns
+    -------
+    tensor ()
+    """
     size = ops.abs(difference)
     return ops.mean(ops.where(size < 1.0, 0.5 * size**2, size - 0.5))
 

@@ -45,6 +45,11 @@ class Tensor:
         assert self.data is not None, f"{self} is no constant"  # checked when the model was loaded
         return self.data
 
+    @property
+    def quantisation(self) -> str:
+        """Scales and zero points, for errors."""
+        return f"{self.scale.size} scales, zero points {self.zero_point[:4].tolist()}"
+
     def __str__(self) -> str:
         return f"tensor {self.index} '{self.name}'"
 

@@ -112,7 +112,17 @@ class Draws:
         return knob.low + (knob.high - knob.low) * u
 
     def chance(self, share: float) -> bool:
-        """Whether something with this probability happens."""
+        """Decide whether something happens.
+
+        Parameters
+        ----------
+        share : float
+            Its probability.
+
+        Returns
+        -------
+        bool
+        """
         return bool(self.rng.random() < share)
 
 
@@ -124,6 +134,10 @@ def draws(rng: np.random.Generator, without: Iterable[str] = ()) -> Draws:
     rng : numpy Generator
     without : iterable of str
         Names of KNOBS that take their `off` value.
+
+    Returns
+    -------
+    Draws
 
     Raises
     ------

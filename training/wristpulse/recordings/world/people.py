@@ -69,6 +69,10 @@ def session(
     worn : bool, optional
         None: LAMP_SHARE of sessions have no wrist.
 
+    Returns
+    -------
+    Session
+
     Raises
     ------
     UserError

@@ -40,18 +40,49 @@ class Optics:
     highest: float
 
     def filtered(self, light: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, " n"]:
-        """Light (n,) in pulses after the sensor's own filter."""
+        """Apply the sensor's own high-pass filter, if it has one.
+
+        Parameters
+        ----------
+        light : ndarray, float64 (n,)
+            In pulses.
+
+        Returns
+        -------
+        ndarray, float64 (n,)
+            In pulses.
+        """
         if self.high_pass is None:
             return light
         return lfilter(*self.high_pass, light - light[0])
 
     def converted(self, light: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, " n"]:
-        """Counts (n,), not rounded, of filtered light in pulses."""
+        """Convert filtered light to counts within the converter's range.
+
+        Parameters
+        ----------
+        light : ndarray, float64 (n,)
+            In pulses.
+
+        Returns
+        -------
+        ndarray, float64 (n,)
+            Counts, not rounded.
+        """
         return np.clip(self.level + self.counts * light, self.lowest, self.highest)
 
 
 def optics(draw: Draws) -> Optics:
-    """Draw the front end of one LED."""
+    """Draw the front end of one LED.
+
+    Parameters
+    ----------
+    draw : Draws
+
+    Returns
+    -------
+    Optics
+    """
     rng, counts, corner = draw.rng, draw("counts"), draw("high_pass_hz")
     high_pass = butter(int(rng.integers(1, 3)), corner, "high", fs=BASE_HZ)
     filtering, clipped = draw.chance(HIGH_PASSED), draw.chance(CLIPPED)
@@ -69,7 +100,19 @@ def optics(draw: Draws) -> Optics:
 
 
 def disturbances(draw: Draws, count: int) -> Float64[np.ndarray, " {count}"]:
-    """Pink noise, aliased flicker and steps of gain or offset (n,), in pulses."""
+    """Draw pink noise, aliased flicker and steps of gain or offset.
+
+    Parameters
+    ----------
+    draw : Draws
+    count : int
+        Samples of BASE_HZ.
+
+    Returns
+    -------
+    ndarray, float64 (count,)
+        In pulses.
+    """
     rng, seconds = draw.rng, count / BASE_HZ
     out = draw("pink") * coloured(rng, count, 0.5)
     flicker, step = draw("flicker"), draw("gain_step")
