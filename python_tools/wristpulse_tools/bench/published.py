@@ -29,9 +29,18 @@ HEAD = ("model", "MAC", "instructions", "per MAC", "arena", "outputs off TFLite'
 class Published:
     """One file. The C that runs on QEMU equals the oracle bit for bit, or measuring it raises.
 
-    refused: the message of a model that is not taken, "" for others, whose figures follow: off: share of
-    outputs that are not TFLite's reference kernels', None where TFLite refuses the file; steps: the largest
-    difference; tflm: TFLite Micro's instructions, None where it was not measured; note: why not, of both.
+    Attributes
+    ----------
+    refused
+        The message of a model that is not taken; empty for others, which have figures.
+    off
+        Share of outputs that are not those of TFLite's reference kernels; None where TFLite refuses the file.
+    steps
+        The largest difference of an output.
+    tflm
+        TFLite Micro's instructions, None where it was not measured.
+    note
+        Why `off` or `tflm` is None.
     """
 
     name: str

@@ -33,10 +33,20 @@ class BudgetError(UserError):
 class Choice:
     """What to measure beside an inference on bare metal.
 
-    layers: print instructions by layer. portable: also the kernels without SMLAD. quick: no hop, no host, no
-    Zephyr. bakenn: Python of an environment with bakenn[tflite]. tflm, cmsis_nn: checkouts of TFLite Micro
-    and of CMSIS-NN (None: the one that TFLite Micro's make brought). update_budgets: write the figures as
-    budgets instead of holding them to the budgets.
+    Attributes
+    ----------
+    layers
+        Print instructions by layer.
+    portable
+        Also the kernels without SMLAD.
+    quick
+        No hop, no host, no Zephyr.
+    bakenn
+        Python of an environment with bakenn[tflite].
+    tflm, cmsis_nn
+        Checkouts of TFLite Micro and of CMSIS-NN (None: the one that TFLite Micro's make brought).
+    update_budgets
+        Write the figures as budgets instead of holding them to the budgets.
     """
 
     layers: bool = False

@@ -21,10 +21,17 @@ from wristpulse_tools.peers.run import FIRST_END_S, Run
 class Row:
     """A method on a set of people; BPM and shares.
 
-    mae, spread, median, worst: mean absolute error over all hops of a person, then over people; raw: the
-    same with labels as published. coverage: share of hops that the first method calls valid; of every
-    other, as many of the set's hops as that, its surest. mae_kept, wrong_kept: over these hops, people
-    together: mean absolute error, and the share more than 10 BPM off.
+    Attributes
+    ----------
+    mae, spread, median, worst
+        Mean absolute error over all hops of a person, then over people.
+    raw
+        The same with labels as published.
+    coverage
+        Share of hops that the first method calls valid; of every other, as many of the set's hops as
+        that, its surest.
+    mae_kept, wrong_kept
+        Over these hops, people together: mean absolute error, and the share more than 10 BPM off.
     """
 
     tested_on: str

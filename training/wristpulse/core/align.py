@@ -32,8 +32,18 @@ from wristpulse.core.sensor import SensorStream
 class Hops:
     """Hops of 64 aligned frames.
 
-    end_us: microseconds; ppg: 1/16 counts; acc: 1/4096 g; discontinuous: a gap lies before the hop; samples,
-    saturated, dark: raw PPG samples within the hop, and how many were so.
+    Attributes
+    ----------
+    end_us
+        Microseconds.
+    ppg
+        1/16 counts.
+    acc
+        1/4096 g.
+    discontinuous
+        A gap lies before the hop.
+    samples, saturated, dark
+        Raw PPG samples within the hop, and how many of them were saturated and dark.
     """
 
     end_us: Int64[np.ndarray, " n"]

@@ -51,11 +51,26 @@ class Result:
 class Run:
     """What an estimator made of a stream.
 
-    windows: of the stream; logits: the network's, window by window; results: one a hop; raw_confidence_q15:
-    of each hop before the confidence map, 0 where the network did not run. With several LEDs, windows and
-    logits are the first one's. For each hop: ran, whether the network did; evidence, the logits that the
-    tracker took then; at_rest, the wrist; doubted, an estimate that is not believed; weights, 0 to 16 for
-    each LED.
+    Attributes
+    ----------
+    windows
+        Of the stream; with several LEDs, of the first one.
+    logits
+        The network's, window by window; with several LEDs, the first one's.
+    results
+        One for each hop.
+    raw_confidence_q15
+        Of each hop before the confidence map, 0 where the network did not run.
+    ran
+        In which hops the network ran.
+    evidence
+        The logits that the tracker took in each hop.
+    at_rest
+        In which hops the wrist was.
+    doubted
+        In which hops the estimate is not believed.
+    weights
+        0 to 16, of each LED in each hop.
     """
 
     windows: Windows

@@ -22,9 +22,20 @@ IDENTITY = tuple(range(0, ONE_Q15 + 1, ONE_Q15 // (KNOTS - 1)))  # the confidenc
 class TrackerTables:
     """All numbers of a tracker, as the device holds them.
 
-    half_width: K; transition: K + 1 weights (Q15) of a step of 0..K bins, first + 2 sum(rest) = 32768;
-    leak: Q15 mass that may go anywhere; likelihood: 256 values (Q15), of a logit i steps below the largest;
-    confidence_map: 17 values (Q15) over a raw confidence of 0..32768; valid: Q15 threshold of `valid`.
+    Attributes
+    ----------
+    half_width
+        K.
+    transition
+        K + 1 weights (Q15) of a step of 0..K bins, first + 2 sum(rest) = 32768.
+    leak
+        Q15 mass that may go anywhere.
+    likelihood
+        256 values (Q15), of a logit i steps below the largest.
+    confidence_map
+        17 values (Q15) over a raw confidence of 0..32768.
+    valid
+        Q15 threshold of `valid`.
     """
 
     half_width: int

@@ -67,8 +67,14 @@ def windows(hops: Hops, ends: Int64[np.ndarray, " w"]) -> Int64[np.ndarray, "w 4
 class Windows:
     """The windows of a stream.
 
-    hops: all hops of the stream; ends: the hop that completes each window; x: channels PPG (1/16 counts), X,
-    Y, Z (1/4096 g).
+    Attributes
+    ----------
+    hops
+        All hops of the stream.
+    ends
+        The hop that completes each window.
+    x
+        Channels PPG (1/16 counts), X, Y, Z (1/4096 g).
     """
 
     hops: Hops

@@ -25,7 +25,12 @@ from wristpulse.recordings.registry import SIMULATED
 class Examples:
     """What the paper's line learns from.
 
-    inputs: 32 steps a standard deviation; bpm: reference, NaN without one.
+    Attributes
+    ----------
+    inputs
+        32 steps a standard deviation.
+    bpm
+        Reference, NaN without one.
     """
 
     inputs: Int8[np.ndarray, "n 4 256"]

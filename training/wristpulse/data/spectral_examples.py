@@ -22,8 +22,18 @@ from wristpulse.support.errors import UserError
 class SpectralExamples:
     """Windows to learn from.
 
-    spectra: magnitudes; motion: r_acc; bpm: NaN without a label; hops: the rows that stand side by side in
-    the network; weight: of being drawn.
+    Attributes
+    ----------
+    spectra
+        As of `wristpulse.core.spectrum.magnitudes`.
+    motion
+        r_acc of each window (`wristpulse.core.window.motion`).
+    bpm
+        The label, NaN without one.
+    hops
+        The rows that stand side by side in the network.
+    weight
+        By which it is drawn.
     """
 
     spectra: Float32[np.ndarray, "n 4 104"]

@@ -52,9 +52,20 @@ _BINS = FIRST_BIN + np.arange(BINS)
 class WorldExamples:
     """Windows of sessions.
 
-    spectra: as of `wristpulse.core.spectrum.magnitudes`; motion: r_acc; bpm: the heart's, NaN without one;
-    seen: 0 where nobody could know the heart rate, 1 where the light shows it; hops: the rows that stand side
-    by side in the network; session: its number among those gathered.
+    Attributes
+    ----------
+    spectra
+        As of `wristpulse.core.spectrum.magnitudes`.
+    motion
+        r_acc of each window (`wristpulse.core.window.motion`).
+    bpm
+        The heart's, NaN without one.
+    seen
+        0 where nobody could know the heart rate, 1 where the light shows it.
+    hops
+        The rows that stand side by side in the network.
+    session
+        Its number among those gathered.
     """
 
     spectra: Float32[np.ndarray, "n 4 104"]
@@ -72,8 +83,14 @@ class WorldExamples:
 class SessionWindows:
     """Windows of one session, one a hop, before any front end.
 
-    x: PPG in 1/16 counts and three axes in 1/4096 g, whole numbers; bpm: the label, NaN without one; seen:
-    the pulse in each window's light, over what lies around it.
+    Attributes
+    ----------
+    x
+        PPG in 1/16 counts and three axes in 1/4096 g, whole numbers.
+    bpm
+        The label, NaN without one.
+    seen
+        The pulse in each window's light, over what lies around it.
     """
 
     x: Float64[np.ndarray, "n 4 256"]

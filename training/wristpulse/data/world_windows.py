@@ -19,8 +19,14 @@ from wristpulse.recordings.world import Session, session
 class WorldWindows:
     """Windows of sessions.
 
-    inputs: 32 steps a standard deviation; bpm: the heart's, NaN without one; seen: 0 where nobody could know
-    the heart rate, 1 where the light shows it.
+    Attributes
+    ----------
+    inputs
+        32 steps a standard deviation.
+    bpm
+        The heart's, NaN without one.
+    seen
+        0 where nobody could know the heart rate, 1 where the light shows it.
     """
 
     inputs: Int8[np.ndarray, "n 4 256"]

@@ -34,11 +34,28 @@ FLOAT_LOGIT_STEP = 0.1  # of a float network's logits, rounded for the integer t
 class Trace:
     """One test recording: estimates and reference, hop by hop, in BPM; NaN where there is none.
 
-    raw, aligned: reference; tracked: the int8 student as the device computes it (the teacher, which has no
-    int8 self: as float); tracked_float: the float network with the same tracker; untracked: each window by
-    itself; clamped: that, post-processed as in the paper's line; raw_confidence: the tracker's, 0 to 1;
-    confidence: the same by the confidence map, which makes it a probability; valid: what the device would
-    say; motion: standard deviation of acceleration over the window, g; time_s: end of the hop.
+    Attributes
+    ----------
+    raw, aligned
+        Reference as published, and aligned to the PPG's clock, BPM.
+    tracked
+        The int8 student as the device computes it; of a teacher, which has no int8 form, in float.
+    tracked_float
+        The float network with the same tracker.
+    untracked
+        Each window by itself.
+    clamped
+        `untracked`, post-processed as in the paper's line.
+    raw_confidence
+        The tracker's own, 0 to 1.
+    confidence
+        `raw_confidence` by the confidence map, which makes it a probability.
+    valid
+        Where the device would say so.
+    motion
+        Standard deviation of acceleration over the window, g.
+    time_s
+        End of the hop.
     """
 
     person: str

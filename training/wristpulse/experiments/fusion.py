@@ -44,8 +44,12 @@ from wristpulse.support.markdown import table
 class Tracked:
     """A recording tracked by one rule.
 
-    bpm, reference: float64 (n,), NaN none; raw_confidence, confidence: int64 (n,), Q15, before and after a
-    confidence map.
+    Attributes
+    ----------
+    bpm, reference
+        float64 (n,), BPM; NaN where there is none.
+    raw_confidence, confidence
+        int64 (n,), Q15, before and after a confidence map.
     """
 
     person: str

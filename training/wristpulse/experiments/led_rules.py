@@ -27,10 +27,22 @@ UNSURE = 9830  # Q15, 0.3: evidence that is spread wider gets half the weight
 class Channel:
     """What one LED says, hop by hop.
 
-    end_us: int64 (n,), the hops' ends; steps: int64 (n, 104), 0..255 below the hop's highest logit, 0 where
-    there is no window; contact: bool (n,); whole: bool (n,), a whole window with contact; blind: bool (n,),
-    light that is saturated or flat; unsure: bool (n,), light that is clipped, or evidence that is spread
-    wide; certainty: int64 (n,), Q15, share of the evidence near its highest bin.
+    Attributes
+    ----------
+    end_us
+        int64 (n,), the hops' ends.
+    steps
+        int64 (n, 104), 0..255 below the hop's highest logit, 0 where there is no window.
+    contact
+        bool (n,).
+    whole
+        bool (n,), a whole window with contact.
+    blind
+        bool (n,), light that is saturated or flat.
+    unsure
+        bool (n,), light that is clipped, or evidence that is spread wide.
+    certainty
+        int64 (n,), Q15, share of the evidence near its highest bin.
     """
 
     end_us: Int64[np.ndarray, " n"]

@@ -56,8 +56,16 @@ GROUPS = (
 class Setting:
     """How the sensors are set.
 
-    ppg_hz, acc_hz: samples a second; average: conversions to a PPG sample; conversions_hz: of the front end,
-    which averages neighbouring ones; noise: standard deviation of one conversion over the whole light.
+    Attributes
+    ----------
+    ppg_hz, acc_hz
+        Samples a second.
+    average
+        Conversions to a PPG sample.
+    conversions_hz
+        Of the front end, which averages neighbouring ones.
+    noise
+        Standard deviation of one conversion over the whole light.
     """
 
     ppg_hz: float = 100.0
@@ -71,7 +79,14 @@ class Setting:
 class Accuracy:
     """A setting on all groups: people and MAE (BPM, mean over people, all hops) by group, and over all.
 
-    coverage: mean share of valid hops; mae_valid: of these; wrong_shown: valid and more than 10 BPM off.
+    Attributes
+    ----------
+    coverage
+        Mean share of valid hops.
+    mae_valid
+        Mean absolute error of these, BPM.
+    wrong_shown
+        Share of hops that are valid and more than 10 BPM off.
     """
 
     people: dict[str, int]

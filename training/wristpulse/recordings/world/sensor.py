@@ -27,8 +27,16 @@ STEPS_PER_S = 1 / 40
 class Optics:
     """One LED's front end.
 
-    counts: of 18 bits, a pulse; level: counts of constant light; step: counts that the converter tells apart;
-    noise: white, in pulses.
+    Attributes
+    ----------
+    counts
+        Counts (18 bits) of a pulse.
+    level
+        Counts of constant light.
+    step
+        Counts that the converter tells apart.
+    noise
+        White, in pulses.
     """
 
     counts: float
