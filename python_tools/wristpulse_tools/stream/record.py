@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keep what a device streams as recordings that training loads: `invoke record`.
 
-The raw stream is written beside `--out` as it comes and removed only when recordings hold all of it, so
-neither a signal, a lost port, a full disk nor a power cut loses what came before.
+The raw stream is written beside `--out` as it comes, and removed only when recordings hold all of it. So
+nothing that came is lost by a signal, a lost port, a full disk or a power cut.
 """
 
 from __future__ import annotations

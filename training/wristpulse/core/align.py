@@ -147,7 +147,9 @@ def align(stream: SensorStream) -> Hops:
     """All hops of a stream: 32 Hz frames of both channels, whatever the sensors' rates, jitter and drift.
 
     A frame at time t is the mean of the samples within 125 ms of it, weighted by a windowed sinc k of cut-off
-    8 Hz: y(t) = sum k(t - t_i) x_i / sum k(t - t_i); docs/signal_path.md, section 3.
+    8 Hz (docs/signal_path.md, section 3):
+
+        y(t) = sum k(t - t_i) x_i / sum k(t - t_i)
 
     Parameters
     ----------

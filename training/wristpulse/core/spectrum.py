@@ -179,8 +179,8 @@ def log2_q4(r: Int64[np.ndarray, " *shape"]) -> Int64[np.ndarray, " *shape"]:
 def hop_features(x: Int64[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 104 5"]:
     """What each window adds to a network input: a value v of 0..255 as v - 128.
 
-    Magnitudes m enter as 255 sqrt(m / max(m)), motion r as 2 (16 log2(r) - REST_LOG2); max(m) is that of
-    PPG's bins, and that of both ACC rows, each with a floor.
+    Magnitudes m enter as 255 sqrt(m / max(m)), motion r as 2 (16 log2(r) - REST_LOG2). max(m) is taken over
+    PPG's bins and over both ACC rows, each with a floor.
 
     Parameters
     ----------

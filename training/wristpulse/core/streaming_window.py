@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Front end of streaming: each hop normalised once, by what came before it; docs/signal_path.md, section 4a.
 
-The window's front end takes mean and deviation from all 256 frames, so that the same hop reads differently
-in each of its four windows, and nothing computed from it can be kept. Here the baseline is a running mean,
-and the deviation is that of the last four hops, the present one included; a hop's values never change later.
+The window's front end takes mean and deviation from all 256 frames. So the same hop reads differently in each
+of its four windows, and nothing computed from it can be kept. Here the baseline is a running mean, and the
+deviation is that of the last four hops, the present one included. A hop's values never change later.
 """
 
 from __future__ import annotations

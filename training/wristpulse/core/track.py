@@ -78,9 +78,13 @@ def tracker_tables(
 ) -> TrackerTables:
     """Compute the tracker's tables from a configuration.
 
-    The heart rate moves by d bins in a hop with probability proportional to
-    exp(-sqrt(2) BPM_PER_BIN |d| / spread_bpm), |d| <= half_width; a logit i steps below the highest has
-    likelihood max(exp(-i logit_scale temper), floor).
+    In a hop the heart rate moves by d bins, |d| <= half_width, with probability proportional to
+
+        exp(-sqrt(2) BPM_PER_BIN |d| / spread_bpm)
+
+    A logit i steps below the highest has the likelihood
+
+        max(exp(-i logit_scale temper), floor)
 
     Parameters
     ----------

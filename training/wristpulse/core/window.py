@@ -118,9 +118,9 @@ def stream_windows(stream: SensorStream) -> Windows:
 def band_passed(ppg: Int64[np.ndarray, "w 256"]) -> Int64[np.ndarray, "w 256"]:
     """Remove the baseline and the fast noise of windows' PPG.
 
-    From each frame the mean of the frames within `BASELINE_REACH` of it is taken, as far as the window goes;
-    then three neighbours are averaged with the weights 1, 2, 1. -3 dB at 0.5 and 5.5 Hz, within
-    2 dB between 0.6 and 5 Hz.
+    From each frame the mean of the frames within `BASELINE_REACH` of it, as far as the window goes, is
+    subtracted. Then three neighbours are averaged with the weights 1, 2, 1. The band is 0.5 to 5.5 Hz
+    (-3 dB), and within 2 dB from 0.6 to 5 Hz.
 
     Parameters
     ----------
@@ -172,8 +172,10 @@ def motion(x: Int64[np.ndarray, "w 4 256"]) -> Int64[np.ndarray, " w"]:
 def window_inputs(x: Int64[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 4 256"]:
     """Network inputs of windows: 32 steps a standard deviation, zero point 0.
 
-    With d = `band_passed` PPG, or an axis minus its mean, and r = 16 standard deviations (of the three axes
-    together, with a floor), an input is clip(round(512 d / r), -128, 127).
+    d is `band_passed` PPG, or an axis minus its mean. r is 16 standard deviations, of the three axes
+    together, with a floor. An input is
+
+        clip(round(512 d / r), -128, 127)
 
     Parameters
     ----------

@@ -8,11 +8,15 @@ also all LEDs of the sets that have several, fused (docs/signal_path.md, section
 their own for results that look back (section 7b): `lag 8`, the most that a device waits, and `whole`, by all
 of the recording; all others are causal.
 
-A hop counts where the reference is known. Per set, means over people: MAE over all hops, its median person,
-coverage (the share of hops that are `valid`), MAE of these, wrong-valid (the share of these more than 10 BPM
-off), its worst person, and wrong-shown (the same as a share of all hops). People without a valid hop have no
-MAE of valid and no wrong-valid. The lag is by how many seconds the labels must come later to fit best, and
-beside it stands the MAE against these.
+A hop counts where the reference is known. Figures of a set are means over people:
+
+- MAE over all hops, and its median person;
+- coverage: the share of hops that are `valid`, and their MAE;
+- wrong-valid: the share of valid hops that are more than 10 BPM off, and its worst person;
+- wrong-shown: the same hops as a share of all;
+- lag: the delay of the labels (s) at which they fit best, and the MAE against these.
+
+People without a valid hop have no MAE of valid and no wrong-valid.
 """
 
 from __future__ import annotations

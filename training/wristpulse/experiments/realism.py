@@ -4,10 +4,13 @@
     invoke realism --data DIR
 
 No student learns from these figures; they show where the simulator's ranges lie beside real sets. Each is the
-median over windows with a known heart rate, its 10th and 90th percentile in brackets:
-pulse: height of the light's spectrum at the heart rate over its highest peak; floor: its median over its
-highest peak; second: height at twice the heart rate over that at the heart rate; alike: correlation of the
-light's spectrum with the acceleration's; picked: share of windows whose highest peak is within 5 BPM.
+median over windows with a known heart rate, with the 10th and 90th percentile in brackets:
+
+- pulse: height of the light's spectrum at the heart rate over its highest peak;
+- floor: median of the light's spectrum over its highest peak;
+- second: height at twice the heart rate over that at the heart rate;
+- alike: correlation of the light's spectrum with the acceleration's;
+- picked: share of windows whose highest peak is within 5 BPM of the heart rate.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What slower and dimmer sensors cost in accuracy, on real people that the student never saw.
 
-A recording is taken anew as a sensor with other settings would have taken it: samples between its own by
-cubic splines, without a filter before the lower rate (a converter has none), `average` conversions to a
-sample, and the front end's noise added. Nothing can be added that the recording lacks: a rate above the
+A recording is taken anew as a sensor with other settings would have taken it. Cubic splines give samples
+between its own. No filter precedes the lower rate, as a converter has none. `average` conversions make a
+sample, and the front end's noise is added. Nothing can be added that the recording lacks: a rate above the
 recording's own leaves it as it is, and the noise comes on top of what it has already.
 
-Published PPG has no constant part, so the noise is put in by the pulse: the front end states noise against
-the whole light (`noise`, of one conversion), the pulse is PULSATILE of that light, and its amplitude in the
-recording is that of its quietest stretches.
+Published PPG has no constant part, so the pulse sets the size of the noise. The front end states noise
+against the whole light (`noise`, of one conversion), and the pulse is PULSATILE of that light. The pulse's
+amplitude in the recording is that of its quietest stretches.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The streaming student beside the windowed one: same shape, same people, same passes over the labels.
 
-`invoke streaming --data DIR` trains both on a fold of bami-spc-4fold from labels alone, quantises them and
-prints the int8 errors on the fold's test people; the streaming one sees all that came before a hop.
+`invoke streaming --data DIR` trains both on a fold of bami-spc-4fold from labels alone and quantises them. It
+prints the int8 errors on the fold's test people. The streaming student sees all that came before a hop.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 """A model of windows as a model of hops: the graph that computes only what a hop adds.
 
 Rule: after any number of hops each layer has seen all frames since the start, with its input's zero point
-before the first; the head sees the last window's worth of steps. Where time is padded on the left (PAD), the
+before the first. The head sees the steps of the last window. Where time is padded on the left (PAD), the
 hop's graph takes the last steps of the hops before instead; so it does where the head begins. Everything else
 is the same operator on fewer steps.
 """

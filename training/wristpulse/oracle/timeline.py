@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which axis of a tensor is time, and which operators keep to it.
 
-`step_local` follows time through an operator: what it returns describes the operator's output, None stands
-for an operator that needs all steps of the window at once (the head), an error for one that needs steps to
-come.
+`step_local` follows time through an operator and describes the operator's output. It returns None for an
+operator that needs all steps of the window at once (the head). It raises an error for one that looks ahead.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kinds of sensors: what they do to light and acceleration before a sample is delivered.
 
-Noise is white over the sensor's own rate; here it is stated as its standard deviation in 16 Hz, the band of
-the 32 Hz frames, so that a sensor's rate does not change what the estimator sees of it.
+Noise is white over the sensor's own rate. Here it is stated as its standard deviation in 16 Hz, the band of
+the 32 Hz frames. So a sensor's rate does not change what the estimator sees of it.
 """
 
 from __future__ import annotations
