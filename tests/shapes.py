@@ -6,6 +6,7 @@ from jaxtyping import install_import_hook
 
 checked = beartype(conf=BeartypeConf(is_pep484_tower=True))  # a whole number serves as a float
 MODULES = {  # not what handles TensorFlow's tensors, which have no shapes to check while they are traced
+    "api": ("arrays", "heart_rate"),
     "core": (
         *(
             "align",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Bool, Float64, Shaped
 
 from wristpulse.api.extras import needs
 from wristpulse.core.result import Result, State
@@ -38,15 +39,15 @@ class HeartRate:
         How the signals were scaled, one line each.
     """
 
-    time_s: np.ndarray
-    bpm: np.ndarray
-    confidence: np.ndarray
-    state: np.ndarray
+    time_s: Float64[np.ndarray, " n"]
+    bpm: Float64[np.ndarray, " n"]
+    confidence: Float64[np.ndarray, " n"]
+    state: Shaped[np.ndarray, " n"]
     results: tuple[Result, ...]
     notes: tuple[str, ...] = field(default=())
 
     @property
-    def valid(self) -> np.ndarray:
+    def valid(self) -> Bool[np.ndarray, " n"]:
         """Where the state is ``valid``: bool (n,)."""
         return self.state == State.VALID.value
 
