@@ -58,6 +58,8 @@ OTHERS = (
     "wristpulse.student.confidence",
     "wristpulse.support.errors",
     "wristpulse.support.markdown",
+    "wristpulse_tools.replay.replay",
+    "wristpulse_tools.stream.decoder",
 )
 WITHOUT = {"numbers", "spectrum_float"}  # no functions; TensorFlow: tests/python/test_spectral.py
 

@@ -35,7 +35,18 @@ LOOKUPS = ("LOGISTIC", "RELU", "RELU6", "QUANTIZE", "TANH", "LEAKY_RELU", "HARD_
 
 
 def lower(graph: Graph) -> list[Layer]:
-    """Layers in execution order, buffers with life times, nothing placed yet."""
+    """Turn a graph into layers of kernels, with life times of buffers but no places.
+
+    Parameters
+    ----------
+    graph : Graph
+        Checked.
+
+    Returns
+    -------
+    list of Layer
+        In execution order.
+    """
     return Lowering(graph).run()
 
 
