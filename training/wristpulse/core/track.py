@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Causal Bayesian filter over the heart-rate bins: docs/signal_path.md, section 7, in numpy integers."""
+"""Causal Bayesian filter over the heart-rate bins: docs/signal_path.md, section 7, in numpy integers.
+
+It is the forward recursion of a hidden Markov model (Rabiner, Proc. IEEE 77(2):257-286, 1989).
+"""
 
 from __future__ import annotations
 

@@ -217,6 +217,8 @@ def calibration(
 ) -> tuple[Float64[np.ndarray, " {bins} 3"], float]:
     """Reliability of confidences: how often those of a bin are right.
 
+    Naeini, Cooper, Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015.
+
     Parameters
     ----------
     confidence : ndarray, float (n,)
