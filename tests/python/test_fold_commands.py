@@ -71,7 +71,7 @@ def test_a_student_is_tried_on_whole_sets(tmp_path, monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "bami1: 2 recordings, 8 times" and lines[1].startswith("troika: 2 recordings")
     rows = [line.split(" | ") for line in lines if line.startswith("| pulse")]
-    assert sum(int(row[2]) for row in rows) == 2 * len(recordings) * (16 - 2)  # each needs two windows more
+    assert sum(int(row[2]) for row in rows) == 2 * len(recordings) * (16 - 5)  # each needs five windows more
 
 
 def test_a_student_beside_folds_and_no_data_are_refused(tmp_path, capsys):
