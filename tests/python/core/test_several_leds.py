@@ -105,7 +105,7 @@ def test_leds_with_other_times_are_refused(tmp_path) -> None:
 
 
 def test_leds_of_noise_do_not_spoil_the_one_that_sees() -> None:
-    estimator = wp.load_student("people").estimator()  # surer of simulated people than nobody
+    estimator = wp.load_student().estimator()
     stream = to_counts(simulate(4, 300))
     rng = np.random.default_rng(1)
     noise = [
