@@ -9,7 +9,7 @@ import pytest
 from cases import FOLDER, Case, Fault, all_cases, essence
 from places import BUILD
 from storage import damaged, torn
-from wristpulse.core.estimator import parse
+from wristpulse.core.result import parse
 from wristpulse.student.card import SHIPPED, load_student
 from wristpulse.support.files import write_text
 from wristpulse_tools.firmware import zephyr_workspace

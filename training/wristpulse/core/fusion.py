@@ -177,7 +177,18 @@ class Fusion:
         own.unsure = clipped or self.certainty(own.steps) < FUSION_UNSURE
 
     def certainty(self, steps: Int64[np.ndarray, "104"]) -> int:
-        """Share of the likelihood within NEAR bins of its highest, Q15."""
+        """Share of the likelihood within NEAR bins of its peak.
+
+        Parameters
+        ----------
+        steps : ndarray, int64 (104,)
+            Logit steps below the highest, one for each bin.
+
+        Returns
+        -------
+        int
+            Q15.
+        """
         likelihood = self._likelihood[steps]
         peak = int(steps.argmin())
         near = likelihood[max(0, peak - NEAR) : peak + NEAR + 1]
