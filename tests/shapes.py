@@ -6,13 +6,34 @@ from jaxtyping import install_import_hook
 
 checked = beartype(conf=BeartypeConf(is_pep484_tower=True))  # a whole number serves as a float
 MODULES = {  # not what handles TensorFlow's tensors, which have no shapes to check while they are traced
+    "api": ("arrays", "heart_rate"),
     "core": (
-        *("align", "bins", "doubt", "estimator", "fusion", "integer", "live", "policy", "replay", "sensor"),
-        *("smooth", "spectrum", "streaming_window", "track", "window"),
+        *(
+            "align",
+            "bins",
+            "doubt",
+            "estimator",
+            "fusion",
+            "integer",
+            "live",
+            "policy",
+            "replay",
+            "result",
+            "sensor",
+        ),
+        *("sensor", "smooth", "spectrum", "streaming_window", "track", "window"),
     ),
     "data": ("corpus", "folds", "labels", "spectral_examples", "stretch", "world_examples"),
     "evaluation": ("metrics", "sets", "table", "trace", "unseen"),
-    "experiments": ("first_fix", "fusion", "label_offset", "no_pulse", "realism", "sensor_settings"),
+    "experiments": (
+        "first_fix",
+        "fusion",
+        "label_offset",
+        "led_rules",
+        "no_pulse",
+        "realism",
+        "sensor_settings",
+    ),
     "learning.paper": ("augment",),
     "oracle": ("model", "stream"),
     "recordings": ("recording",),

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from places import BUILD
-from wristpulse.core.estimator import State, parse
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import State, parse
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
 from wristpulse_tools.firmware import zephyr_workspace

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from places import BUILD, ROOT
-from wristpulse.core.estimator import Result, State, parse
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import Result, State, parse
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
 from wristpulse.student.card import SHIPPED, load_student

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from places import BUILD
-from wristpulse.core.estimator import Estimator, State
+from wristpulse.core.estimator import Estimator
+from wristpulse.core.result import State
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.smooth import smooth
 from wristpulse.recordings import simulate

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from places import BUILD
-from wristpulse.core.estimator import Result, parse
 from wristpulse.core.policy import Policy
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import Result, parse
 from wristpulse.core.sensor import SensorStream
 from wristpulse.student.card import SHIPPED, load_student
 from wristpulse_tools.firmware import zephyr_workspace

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from places import BUILD
-from wristpulse.core.estimator import parse
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import parse
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import simulate
 from wristpulse_tools.firmware import zephyr_workspace

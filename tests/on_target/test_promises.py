@@ -10,9 +10,9 @@ import pytest
 
 from places import BUILD
 from wristpulse.core.align import align
-from wristpulse.core.estimator import Result, State, parse
 from wristpulse.core.policy import moving
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import Result, State, parse
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.experiments.no_pulse import light
 from wristpulse.recordings import simulate

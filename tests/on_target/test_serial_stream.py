@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from places import BUILD
-from wristpulse.core.estimator import Result, parse
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import Result, parse
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import load_recording, simulate
 from wristpulse_tools.firmware import zephyr_workspace

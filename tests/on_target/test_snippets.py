@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from places import BUILD
-from wristpulse.core.estimator import parse
 from wristpulse.core.policy import Policy
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import parse
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
 from wristpulse.student.card import SHIPPED, load_student

@@ -13,7 +13,7 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from wristpulse.config.load import load
-from wristpulse.core.estimator import parse
+from wristpulse.core.result import parse
 from wristpulse.core.sensor import to_counts
 from wristpulse.data import corpus
 from wristpulse.learning.pipeline import Pipeline, dataset_pipeline, dataset_pipelines

@@ -134,19 +134,7 @@ def test_one_person_of_two_data_sets_is_on_one_side():
         Fold(name="mine", train=(one,), validation=(), test=(another,))
 
 
-def test_simulated_people_of_the_world_learn_beside_those_of_a_data_set():
-    alone = of_dataset(SMALL, None, lambda line: None)
-    beside = of_dataset(
-        dataclasses.replace(SMALL, world_beside=2, world_minutes=0.5), None, lambda line: None
-    )
-    assert beside.subjects["train"] == [*alone.subjects["train"], "world1", "world2"]
-    for side in ("validation", "test"):
-        assert beside.subjects[side] == alone.subjects[side]
-    assert beside.digest != alone.digest
-    assert len(beside.train) > len(alone.train)
-
-
 def test_the_world_is_a_data_set():
-    data = Data(dataset="world", world_subjects=3, world_minutes=0.5)
+    data = Data(dataset="world", simulated_subjects=3, simulated_minutes=0.5)
     sides = of_dataset(data, None, lambda line: None).subjects
     assert sides == {"train": ["world1"], "validation": ["world2"], "test": ["world3"]}

@@ -4,8 +4,9 @@ import pytest
 
 from wristpulse.config.settings import Tracking
 from wristpulse.core.bins import bin_bpm
-from wristpulse.core.estimator import Estimator, State
+from wristpulse.core.estimator import Estimator
 from wristpulse.core.numbers import BINS
+from wristpulse.core.result import State
 from wristpulse.core.sensor import SensorStream, sample_times
 from wristpulse.core.track import tracker_tables
 from wristpulse.support.errors import UserError

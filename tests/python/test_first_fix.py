@@ -53,13 +53,15 @@ def _until(stream, end_s):
 
 
 def test_the_table_counts_starts_and_errors():
-    bpm = np.array([[60.0, 60, 60], [80, 60, 60], [90, 60, 60], [66, 60, 60]])
-    confidence = np.array([[0.95, 0.95, 0.95], [0.95, 0.1, 0.95], [0.1, 0.1, 0.95], [0.95, 0.1, 0.95]])
+    bpm, confidence = np.full((2, 4, WINDOWS), 60.0)
+    bpm[:, 0] = 60, 80, 90, 66
+    confidence[...] = 0.95
+    confidence[2, 0] = confidence[1:, 1] = 0.1
     at_rest = np.array([True, True, True, False])
-    reference = np.full((4, 3), 60.0)
+    reference = np.full((4, WINDOWS), 60.0)
     found = Starts(bpm=bpm, confidence=confidence, reference=reference, at_rest=at_rest)
     lines = list(markdown({"pulse": found}, 0.9))
     assert lines[2:] == [
-        "| pulse | at rest | 3 | 66.67% | 33.33% | 100.00% | 50.0% | 50.00% |",
-        "| pulse | moving | 1 | 100.00% | 0.00% | 100.00% | 0.0% | 0.00% |",
+        "| pulse | at rest | 3 | 66.67% | 33.33% | 100.00% | 100.00% | 100.00% | 100.00% | 50.0% | 50.00% |",
+        "| pulse | moving | 1 | 100.00% | 0.00% | 100.00% | 100.00% | 100.00% | 100.00% | 0.0% | 0.00% |",
     ]

@@ -12,7 +12,7 @@ from invoke import Context
 from small_configs import SPECTRA
 from wristpulse.config.settings import Config, Distillation, Sweep
 from wristpulse.evaluation import jobs
-from wristpulse.experiments import finished_folds, first_fix, fusion, no_pulse
+from wristpulse.experiments import finished_folds, first_fix, fusion, led_rules, no_pulse
 from wristpulse.recordings import simulate
 from wristpulse.support.errors import UserError
 from wristpulse_tools.tasks.experiments import first_fix as first_fix_task
@@ -48,7 +48,7 @@ def lines_of(experiment: ModuleType, folder: Path, config: Config = ALONE, **opt
 
 def test_fusion_prints_a_row_for_every_way(fold):
     lines = lines_of(fusion, fold, valid=0.9)
-    assert sum("| simulator | 1 |" in line for line in lines) == 1 + len(fusion.RULES)
+    assert sum("| simulator | 1 |" in line for line in lines) == 1 + len(led_rules.RULES)
 
 
 def test_no_pulse_prints_a_share_for_every_kind(fold):
@@ -71,7 +71,7 @@ def test_a_student_is_tried_on_whole_sets(tmp_path, monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "bami1: 2 recordings, 8 times" and lines[1].startswith("troika: 2 recordings")
     rows = [line.split(" | ") for line in lines if line.startswith("| pulse")]
-    assert sum(int(row[2]) for row in rows) == 2 * len(recordings) * (16 - 2)  # each needs two windows more
+    assert sum(int(row[2]) for row in rows) == 2 * len(recordings) * (16 - 5)  # each needs five windows more
 
 
 def test_a_student_beside_folds_and_no_data_are_refused(tmp_path, capsys):
@@ -83,7 +83,7 @@ def test_a_student_beside_folds_and_no_data_are_refused(tmp_path, capsys):
     assert "--data: expected the folder of the data sets, found none" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("experiment", [first_fix, fusion, no_pulse])
+@pytest.mark.parametrize("experiment", [first_fix, fusion, led_rules, no_pulse])
 def test_a_folder_without_folds_is_one_line(experiment, tmp_path: Path):
     with pytest.raises(UserError, match="nowhere: expected finished folds"):
         lines_of(experiment, tmp_path / "nowhere", valid=0.9)

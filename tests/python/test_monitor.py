@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from wristpulse.core.estimator import Result, State
+from wristpulse.core.result import Result, State
 from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, FurtherPpg, Ppg, Restart, Stale, frame
 from wristpulse_tools.stream.monitor import View, monitor, motion_g, render, steady, trace, update
 from wristpulse_tools.stream.sources import serial_port

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from wristpulse.core.estimator import Estimator, Result, State
+from wristpulse.core.estimator import Estimator
 from wristpulse.core.numbers import DARK_COUNTS, PPG_MAX
+from wristpulse.core.result import Result, State
 from wristpulse.core.sensor import to_counts
 from wristpulse.experiments.no_pulse import KINDS, STRETCH_US, confidences, false_valid, light, without_pulse
 from wristpulse.recordings import iter_dataset, simulate

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from wristpulse.core.estimator import Result, State
+from wristpulse.core.result import Result, State
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
 from wristpulse_tools.replay import picture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wristpulse.core.estimator import Result, State
+from wristpulse.core.result import Result, State
 from wristpulse_tools.stream.decoder import (
     RECORD_MAX,
     Acc,

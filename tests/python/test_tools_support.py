@@ -9,6 +9,7 @@ import sys
 import pytest
 from rich.console import Console
 
+from wristpulse.support import markdown
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware import bare, zephyr_workspace
 from wristpulse_tools.support import command, elf, tables
@@ -123,7 +124,7 @@ def test_a_linker_map_is_read_by_object_file(tmp_path):
 
 def test_a_table_is_one_thing_on_a_terminal_and_in_markdown():
     head, rows = ("name", "bytes"), [("a", 1234), ("b", None)]
-    lines = tables.markdown(head, rows).splitlines()
+    lines = markdown.table(head, rows).splitlines()
     assert [[c.strip() for c in line.strip("|").split("|")] for line in (lines[0], *lines[2:])] == [
         ["name", "bytes"], ["a", "1,234"], ["b", "-"],
     ]  # fmt: skip

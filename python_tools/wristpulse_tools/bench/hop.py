@@ -18,10 +18,23 @@ LEDS = (1, 2, 3)
 class HopCost:
     """Instructions of one hop, and its memory in bytes.
 
-    alignment: the samples of 2 s to 64 frames, by the rate of both sensors in Hz; window: taking the hop in,
-    mean and power; front_end: the network's input; estimator: a hop with a full window, which is window,
-    front_end, network, tracker and what holds them together. stack: of all of it; memory: of aligner and
-    estimator. by_leds: instructions and memory of a whole hop with so many LEDs, the network on each.
+    Attributes
+    ----------
+    alignment
+        The samples of 2 s to 64 frames, by the rate of both sensors in Hz.
+    window
+        Adding the hop, its mean and its power.
+    front_end
+        The network's input.
+    estimator
+        A hop with a full window, which is window, front_end, network, tracker and what holds them
+        together.
+    stack
+        Bytes of stack of the whole hop.
+    memory
+        Bytes of aligner and estimator.
+    by_leds
+        Instructions and memory of a whole hop with so many LEDs, the network on each.
     """
 
     model: str

@@ -68,14 +68,39 @@ class Measurement:
         return self.instructions / self.macs
 
     def as_dict(self) -> dict:
-        """Make plain data for JSON."""
+        """Make plain data for JSON.
+
+        Returns
+        -------
+        dict
+        """
         return {**asdict(self), "per_mac": round(self.per_mac, 4)}
 
 
 def measure(path: Path, folder: Path, portable: bool = False) -> Measurement:
-    """Generate, build twice (whole, layer by layer), run on QEMU.
+    """Generate a model's C, build it whole and layer by layer, and run it on QEMU.
 
-    Raises BenchError, ModelError or qemu.QemuError. `portable`: without SMLAD.
+    Parameters
+    ----------
+    path : Path
+        A .tflite file with one input and one output.
+    folder : Path
+        For builds; made if it does not exist.
+    portable : bool
+        Without SMLAD.
+
+    Returns
+    -------
+    Measurement
+
+    Raises
+    ------
+    ModelError
+        The model cannot be generated.
+    BenchError
+        It has several inputs or outputs, does not build, or gives a wrong output.
+    qemu.QemuError
+        QEMU fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
     oracle = IntegerModel.load(path)
@@ -134,7 +159,24 @@ def build(
 
 
 def run(image: Path, exact: bool = True) -> dict[str, list[int]]:
-    """Run an image that prints lines of NAME and number; BenchError if `exact` and an output was wrong."""
+    """Run an image that prints lines of NAME and number.
+
+    Parameters
+    ----------
+    image : Path
+    exact : bool
+        All outputs must be right.
+
+    Returns
+    -------
+    dict of str to list of int
+        By name, in the order printed.
+
+    Raises
+    ------
+    BenchError
+        `exact`, and an output was wrong; or the image did not end.
+    """
     done = qemu.run(image)
     results: dict[str, list[int]] = {}
     for line in done.output.split("\n"):
@@ -147,7 +189,17 @@ def run(image: Path, exact: bool = True) -> dict[str, list[int]]:
 
 
 def weigh(image: Path) -> Flash:
-    """Sort the image's symbols of the engine: those of core/nn and of the generated file."""
+    """Sort the image's symbols of the engine: those of core/nn and of the generated file.
+
+    Parameters
+    ----------
+    image : Path
+
+    Returns
+    -------
+    Flash
+        Bytes.
+    """
     ours = {path.name for path in NN.glob("*.c")} | {"pulse_model.c"}
 
     def group(symbol: elf.Symbol) -> str | None:

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from wristpulse.oracle import IntegerModel, ModelError
+from wristpulse.support import markdown
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
 from wristpulse_tools.bench.measure import BenchError, measure
 from wristpulse_tools.bench.tflm import DOWNLOADED, require_checkouts, tflm
 from wristpulse_tools.codegen.generate import golden_inputs
-from wristpulse_tools.support.tables import markdown
 
 SAID = 120  # characters of TFLite's own words, which may be a line for each tensor
 SAMPLES = 16  # seeded inputs that the oracle and TFLite's interpreter both compute
@@ -29,9 +29,18 @@ HEAD = ("model", "MAC", "instructions", "per MAC", "arena", "outputs off TFLite'
 class Published:
     """One file. The C that runs on QEMU equals the oracle bit for bit, or measuring it raises.
 
-    refused: the message of a model that is not taken, "" for others, whose figures follow: off: share of
-    outputs that are not TFLite's reference kernels', None where TFLite refuses the file; steps: the largest
-    difference; tflm: TFLite Micro's instructions, None where it was not measured; note: why not, of both.
+    Attributes
+    ----------
+    refused
+        The message of a model that is not taken; empty for others, which have figures.
+    off
+        Share of outputs that are not those of TFLite's reference kernels; None where TFLite refuses the file.
+    steps
+        The largest difference of an output.
+    tflm
+        TFLite Micro's instructions, None where it was not measured.
+    note
+        Why `off` or `tflm` is None.
     """
 
     name: str
@@ -68,7 +77,7 @@ def published(
         for path in paths:
             found.append(_one(path, Path(made) / path.stem, checkouts))
             say(f"{path.relative_to(folder)}: {found[-1].instructions or 'refused'}")
-    say(markdown(HEAD, _rows(found)))
+    say(markdown.table(HEAD, _rows(found)))
     for one in found:
         if one.refused or one.note:
             say(f"{one.name}: {one.refused or one.note}")

@@ -33,10 +33,20 @@ class BudgetError(UserError):
 class Choice:
     """What to measure beside an inference on bare metal.
 
-    layers: print instructions by layer. portable: also the kernels without SMLAD. quick: no hop, no host, no
-    Zephyr. bakenn: Python of an environment with bakenn[tflite]. tflm, cmsis_nn: checkouts of TFLite Micro
-    and of CMSIS-NN (None: the one that TFLite Micro's make brought). update_budgets: write the figures as
-    budgets instead of holding them to the budgets.
+    Attributes
+    ----------
+    layers
+        Print instructions by layer.
+    portable
+        Also the kernels without SMLAD.
+    quick
+        No hop, no host, no Zephyr.
+    bakenn
+        Python of an environment with bakenn[tflite].
+    tflm, cmsis_nn
+        Checkouts of TFLite Micro and of CMSIS-NN (None: the one that TFLite Micro's make brought).
+    update_budgets
+        Write the figures as budgets instead of holding them to the budgets.
     """
 
     layers: bool = False
@@ -51,9 +61,26 @@ class Choice:
 def bench(
     models: Sequence[Path], choice: Choice, json_file: Path | None = None, console: Console | None = None
 ) -> Results:
-    """Measure int8 .tflite models on QEMU's Cortex-M4F, print the tables and write `json_file`.
+    """Measure int8 .tflite models on QEMU's Cortex-M4F and print the tables.
 
-    BudgetError, after printing, if a figure exceeds its budget; else what measuring raises.
+    Parameters
+    ----------
+    models : sequence of Path
+    choice : Choice
+    json_file : Path, optional
+        Gets all figures.
+    console : rich.console.Console, optional
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    BudgetError
+        After printing, if a figure exceeds its budget.
+    BenchError, ModelError
+        A model cannot be measured.
     """
     console = console or Console()
     console.width = max(console.width, WIDTH)
@@ -75,7 +102,17 @@ def bench(
 
 
 def measure_all(models: Sequence[Path], choice: Choice) -> Results:
-    """What `choice` names, of each model."""
+    """Measure each model by all that is chosen.
+
+    Parameters
+    ----------
+    models : sequence of Path
+    choice : Choice
+
+    Returns
+    -------
+    Results
+    """
     results = Results()
     checkouts = None
     if choice.tflm:

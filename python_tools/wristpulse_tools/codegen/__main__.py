@@ -13,7 +13,18 @@ from wristpulse_tools.codegen.generate import generate
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Generate C from a model; 0 if all went well, 1 with one line on stderr if not."""
+    """Generate C from the model that the command line names.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        Exit code: 0, or 1 with one line on stderr.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m wristpulse_tools.codegen",
         description="Turn a full-integer .tflite model into C99 that calls zephyr_app/core/nn.",

@@ -19,9 +19,22 @@ UINT16_MAX = 65535
 
 
 def compile_model(oracle: IntegerModel, name: str) -> emit.Model:
-    """Lower, check the limits of the kernels, plan the arena.
+    """Lower a model, check the limits of the kernels, and plan the arena.
 
-    Raises ModelError for a shape that the kernels' 16-bit fields cannot hold.
+    Parameters
+    ----------
+    oracle : IntegerModel
+    name : str
+        Prefix of files, functions and macros.
+
+    Returns
+    -------
+    emit.Model
+
+    Raises
+    ------
+    ModelError
+        A shape that the kernels' 16-bit fields cannot hold.
     """
     graph = oracle.graph
     _check_limits(graph)
@@ -38,7 +51,26 @@ def _check_limits(graph: Graph) -> None:
 def files(
     oracle: IntegerModel, name: str = "pulse_model", golden: np.ndarray | None = None
 ) -> dict[str, str]:
-    """Generate the text of each file by its name; `golden`: int8 inputs (n, elements), else seeded ones."""
+    """Generate the text of each file.
+
+    Parameters
+    ----------
+    oracle : IntegerModel
+    name : str
+        Prefix of files, functions and macros.
+    golden : ndarray, int8 (n, elements), optional
+        Inputs whose outputs are written as a test; by default seeded ones.
+
+    Returns
+    -------
+    dict of str to str
+        By the file's name.
+
+    Raises
+    ------
+    ModelError
+        A shape or a constant that the kernels cannot hold.
+    """
     model = compile_model(oracle, name)
     if golden is None:
         golden = golden_inputs(oracle)
@@ -57,9 +89,28 @@ def files(
 def stream_files(
     oracle: IntegerModel, hop: int, name: str = "pulse_model", golden: np.ndarray | None = None
 ) -> dict[str, str]:
-    """Like `files`, hop by hop: `golden` are the int8 inputs (n, elements) of the hops that follow a start.
+    """Generate the text of each file of a streaming model.
 
-    Raises ModelError for a model that cannot stream by `hop` frames.
+    Parameters
+    ----------
+    oracle : IntegerModel
+        Of windows.
+    hop : int
+        Frames that are new in a hop.
+    name : str
+        Prefix of files, functions and macros.
+    golden : ndarray, int8 (n, elements), optional
+        Inputs of the hops that follow a start; by default seeded ones.
+
+    Returns
+    -------
+    dict of str to str
+        By the file's name.
+
+    Raises
+    ------
+    ModelError
+        The model cannot stream by this hop, or the kernels cannot hold a shape or a constant.
     """
     hops = HopModel(oracle, hop)
     _check_limits(hops.graph)
@@ -84,7 +135,17 @@ def _too_large(graph: Graph, error: PackError) -> ModelError:
 
 
 def golden_inputs(oracle: IntegerModel | HopModel, count: int = GOLDEN_COUNT) -> np.ndarray:
-    """Seeded inputs: both extremes at random, then noise about the zero point, at first faint."""
+    """Make seeded inputs: both extremes at random, then noise about the zero point, faint and strong in turn.
+
+    Parameters
+    ----------
+    oracle : IntegerModel or HopModel
+    count : int
+
+    Returns
+    -------
+    ndarray, int8 (count, elements)
+    """
     rng = np.random.default_rng(2015)
     inputs = [oracle.input] if isinstance(oracle, HopModel) else oracle.inputs
     zeros = np.concatenate([np.full(tensor.size, tensor.zero) for tensor in inputs])
@@ -100,11 +161,32 @@ def generate(
     golden: np.ndarray | None = None,
     hop: int | None = None,
 ) -> list[Path]:
-    """Write the C files of `source` into `folder`, each beside its place first; returns their paths.
+    """Write the C files of a model, each whole or not at all.
 
-    With a `hop` (frames), those of the streaming model instead.
+    Parameters
+    ----------
+    source : Path
+        The .tflite file.
+    folder : Path
+        Where the files go; made if it does not exist.
+    name : str
+        Prefix of files, functions and macros.
+    golden : ndarray, int8 (n, elements), optional
+        Inputs whose outputs are written as a test; by default seeded ones.
+    hop : int, optional
+        Frames of a hop: write the streaming model instead.
 
-    Raises ModelError for a model that cannot be generated, OSError where files cannot be read or written.
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    ModelError
+        The model cannot be generated; it says why.
+    OSError
+        A file cannot be read or written.
     """
     oracle = IntegerModel.load(source)
     texts = stream_files(oracle, hop, name, golden) if hop else files(oracle, name, golden)

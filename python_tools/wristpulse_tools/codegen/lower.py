@@ -11,7 +11,9 @@ from wristpulse.oracle.arithmetic import quantize_multiplier
 from wristpulse.oracle.check import PAIRS
 from wristpulse.oracle.geometry import activation_range, slice_ranges, window
 from wristpulse.oracle.graph import Graph, Operator
-from wristpulse.oracle.operators import KERNELS, mean_multiplier, softmax_constants
+from wristpulse.oracle.kernels.reductions import mean_multiplier
+from wristpulse.oracle.kernels.softmax import softmax_constants
+from wristpulse.oracle.kernels.table import KERNELS
 from wristpulse_tools.codegen.layers import (
     Buffer,
     Copy,
@@ -33,7 +35,18 @@ LOOKUPS = ("LOGISTIC", "RELU", "RELU6", "QUANTIZE", "TANH", "LEAKY_RELU", "HARD_
 
 
 def lower(graph: Graph) -> list[Layer]:
-    """Layers in execution order, buffers with life times, nothing placed yet."""
+    """Turn a graph into layers of kernels, with life times of buffers but no places.
+
+    Parameters
+    ----------
+    graph : Graph
+        Checked.
+
+    Returns
+    -------
+    list of Layer
+        In execution order.
+    """
     return Lowering(graph).run()
 
 

@@ -45,12 +45,35 @@ class PackError(ValueError):
 
 
 def quads(taps: int) -> int:
-    """Groups of four taps."""
+    """Count groups of four taps.
+
+    Parameters
+    ----------
+    taps : int
+
+    Returns
+    -------
+    int
+    """
     return -(-taps // 4)
 
 
 def pack_conv(layer: Conv) -> Packed:
-    """Pack a convolution; odd channel counts per group are filled up with a zero filter."""
+    """Pack a convolution's weights; a zero filter fills up an odd number of channels in a group.
+
+    Parameters
+    ----------
+    layer : Conv
+
+    Returns
+    -------
+    Packed
+
+    Raises
+    ------
+    PackError
+        A sum that does not fit 32 bits.
+    """
     out, kernel_h, kernel_w, depth = layer.weights.shape
     groups = layer.in_shape[2] // depth
     per_group, taps = out // groups, kernel_h * kernel_w * depth
@@ -69,7 +92,21 @@ def pack_conv(layer: Conv) -> Packed:
 
 
 def pack_depthwise(layer: Depthwise) -> Packed:
-    """Depthwise weights keep TFLite's order (KH, KW, out)."""
+    """Pack a depthwise convolution; its weights keep TFLite's order (KH, KW, out).
+
+    Parameters
+    ----------
+    layer : Depthwise
+
+    Returns
+    -------
+    Packed
+
+    Raises
+    ------
+    PackError
+        A sum that does not fit 32 bits.
+    """
     filters, table, wide = _channels(layer, layer.weights.reshape(-1, layer.weights.shape[2]).T)
     table[:, 0] += layer.in_zero * filters.sum(axis=1)  # the kernel takes the zero point off the taps
     return Packed(filters.T.astype(np.int8).ravel(), table, wide)
@@ -131,11 +168,20 @@ def _without_constant_channels(layer: Conv, filters: np.ndarray) -> tuple[Conv, 
 
 
 def scratch_bytes(layer: Layer) -> int:
-    """Bytes that a convolution gathers its input into; 0 for the others.
+    """Bytes that a convolution gathers its input into.
 
     A strip of tiles: int16 taps of TILE output positions each, or of one position where there are fewer.
     Where neighbouring tiles have taps in common, the strip holds these once. Behind it, taps in bytes where a
     run of them is no multiple of four, or one position of zero points for taps outside the input.
+
+    Parameters
+    ----------
+    layer : Layer
+
+    Returns
+    -------
+    int
+        0 for other layers.
     """
     if not isinstance(layer, Conv):
         return 0
@@ -157,9 +203,16 @@ def scratch_bytes(layer: Layer) -> int:
 
 
 def depthwise_strip(layer: Depthwise) -> int:
-    """Positions that zephyr_app/core/nn/depthwise_dsp.c computes at a time; 0 where it does not apply.
+    """Count the positions that depthwise_dsp.c computes at a time.
 
-    Part of a row, or as many whole rows.
+    Parameters
+    ----------
+    layer : Depthwise
+
+    Returns
+    -------
+    int
+        Part of a row, or as many whole rows; 0 where the kernel does not apply.
     """
     rows, width, channels = layer.out_shape
     if layer.stride[1] > 2 or layer.dilation[1] > 1 or layer.in_shape[2] != channels or channels % 4:

@@ -40,7 +40,17 @@ class Plan:
 
 
 def plan(layers: list[Layer]) -> Plan:
-    """Give every arena buffer its offset, every convolution the longest strip that costs little memory."""
+    """Give every arena buffer its offset, and every convolution the longest strip that costs little memory.
+
+    Parameters
+    ----------
+    layers : list of Layer
+        Their buffers have life times.
+
+    Returns
+    -------
+    Plan
+    """
     _gather_in_strips(layers, 0)
     shortest = _planned(layers)
     allowed = limit = int(shortest.size * (1 + GROWTH))

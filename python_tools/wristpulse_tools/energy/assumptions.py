@@ -30,10 +30,19 @@ class Figure:
 class FrontEnd:
     """An optical front end.
 
-    supply_ua: of its own supply while it samples. dark_pa: noise of one conversion without light, pA, or None
-    where the sheet states none: then a step of the converter. range_db: largest light over noise of one
-    conversion, or None. bits, range_na: of a conversion; its step is range_na / 2^bits. bits_by_width: bits
-    by the pulse's width in us, where they differ.
+    Attributes
+    ----------
+    supply_ua
+        Of its own supply while it samples.
+    dark_pa
+        Noise of one conversion without light, pA, or None where the sheet states none: then a step of the
+        converter.
+    range_db
+        Largest light over noise of one conversion, or None.
+    bits, range_na
+        Of a conversion; its step is range_na / 2^bits.
+    bits_by_width
+        Bits by the pulse's width in us, where they differ.
     """
 
     name: str

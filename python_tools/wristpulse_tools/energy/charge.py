@@ -25,7 +25,14 @@ WATERMARK = 17  # PPG samples in a batch: one wake-up and one transfer
 class Sensors:
     """A device's sensors: front end and accelerometer by name, LED current, pulses, rates.
 
-    led_ma: of one LED; conversions_hz: a second and slot, before averaging; slots: LEDs of a sample.
+    Attributes
+    ----------
+    led_ma
+        Of one LED.
+    conversions_hz
+        A second and slot, before averaging.
+    slots
+        LEDs of a sample.
     """
 
     name: str

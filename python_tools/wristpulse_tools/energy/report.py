@@ -8,12 +8,12 @@ from pathlib import Path
 
 from wristpulse.experiments.sensor_settings import PULSATILE, Accuracy, accuracies
 from wristpulse.student.card import SHIPPED, load_student
+from wristpulse.support import markdown
 from wristpulse_tools.energy.assumptions import figures
 from wristpulse_tools.energy.charge import Charge, Sensors, battery_days, charge, light_counts
 from wristpulse_tools.energy.grid import grid
 from wristpulse_tools.energy.shipped import PROPOSED, shipped
 from wristpulse_tools.hardware import power_file
-from wristpulse_tools.support.tables import markdown
 
 PARTS = {
     "LED": lambda c: c.led,
@@ -60,7 +60,7 @@ def report(
         say(accuracy_table(rows, found))
     say("\nWhat the estimates rest on.\n")
     say(
-        markdown(
+        markdown.table(
             ("figure", "value", "unit", "source"),
             ((f.name, f"{f.value:g}", f.unit, f.source) for f in figures()),
         )
@@ -74,7 +74,7 @@ def charges(devices: Sequence[Sensors], battery_mah: float) -> str:
     rows.append(
         (f"days from {battery_mah:g} mAh", *(f"{battery_days(c.device, battery_mah):.1f}" for c in found))
     )
-    return markdown(("part", *(device.name for device in devices)), rows)
+    return markdown.table(("part", *(device.name for device in devices)), rows)
 
 
 def accuracy_table(rows: Sequence[Sensors], found: Sequence[Accuracy]) -> str:
@@ -96,7 +96,7 @@ def accuracy_table(rows: Sequence[Sensors], found: Sequence[Accuracy]) -> str:
         )
         for row, one in zip(rows, found, strict=True)
     ]
-    return markdown(head, lines)
+    return markdown.table(head, lines)
 
 
 def pulse_noise(sensors: Sensors) -> float:

@@ -16,9 +16,9 @@ from wristpulse.evaluation.results import (
 )
 from wristpulse.evaluation.table import PRINTED, table
 from wristpulse.learning.curve import HISTORY, history
+from wristpulse.support import markdown
 from wristpulse.support.errors import UserError
 from wristpulse_tools.experiment_report import figures
-from wristpulse_tools.support.tables import markdown
 
 
 class ReportError(UserError):
@@ -93,4 +93,4 @@ def confidence_table(results: list[JobResult]) -> str:
                 first or "never",
             )
             rows.append(cells)
-    return markdown(head, rows)
+    return markdown.table(head, rows)

@@ -29,9 +29,16 @@ class WorkspaceError(UserError):
 
 
 def zephyr_base() -> Path:
-    """Zephyr's own folder: by ZEPHYR_BASE, CMake's package registry, beside us, or in ~/zephyrproject.
+    """Find Zephyr: by ZEPHYR_BASE, CMake's package registry, beside the repository, or in ~/zephyrproject.
 
-    WorkspaceError if there is none, or one of another version.
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    WorkspaceError
+        There is none, or one of another version.
     """
     for place in _places():
         if (place / "share" / "zephyr-package" / "cmake").is_dir() and (place / "VERSION").is_file():
@@ -59,25 +66,67 @@ def _version(base: Path) -> tuple[int, int]:
 
 
 def update_commands(root: Path = ROOT) -> list[list[str]]:
-    """What makes or updates the workspace around a checkout."""
+    """List the commands that make or update the workspace around a checkout.
+
+    Parameters
+    ----------
+    root : Path
+        The checkout.
+
+    Returns
+    -------
+    list of list of str
+    """
     make = [] if (root.parent / ".west").is_dir() else [["west", "init", "-l", str(root)]]
     return [*make, ["west", "update", "--narrow", "--fetch-opt=--depth=1"]]
 
 
 def build(board: str, folder: Path, *options: str, source: Path = ROOT) -> Path:
-    """Build `source` (the application, or a test's folder) for a board; the image's path.
+    """Build the application, or another one, for a board.
 
-    options: further CMake arguments, as -DPULSE_MODEL_DIR=... WorkspaceError if there is no Zephyr;
-    BuildError if it does not build.
+    Parameters
+    ----------
+    board : str
+    folder : Path
+        The build folder.
+    *options : str
+        Further CMake arguments, as -DPULSE_MODEL_DIR=...
+    source : Path
+        Folder of the application.
+
+    Returns
+    -------
+    Path
+        The image.
+
+    Raises
+    ------
+    WorkspaceError
+        There is no Zephyr.
+    BuildError
+        It does not build.
     """
     _cmake(folder, source, board, *options)
     return Path(folder) / "zephyr" / BOARDS.get(board, "zephyr.elf")
 
 
 def build_with_bootloader(board: str, folder: Path, *options: str, source: Path = ROOT) -> tuple[Path, Path]:
-    """Build MCUboot and `source`, signed for it (sysbuild.conf); the build folders of the two.
+    """Build MCUboot and an application that is signed for it (sysbuild.conf).
 
-    options and errors: as of `build`. The signed image is zephyr/zephyr.signed.bin of the second.
+    Parameters
+    ----------
+    board, folder, *options, source
+        As `build` takes them.
+
+    Returns
+    -------
+    mcuboot, application : Path
+        Their build folders; the second holds zephyr/zephyr.signed.bin.
+
+    Raises
+    ------
+    WorkspaceError, BuildError
+        As `build` does.
     """
     _cmake(folder, zephyr_base() / "share" / "sysbuild", board, f"-DAPP_DIR={source}", *options)
     return Path(folder) / "mcuboot", Path(folder) / source.name
@@ -116,5 +165,16 @@ def _configure(words: list[object], folder: Path, environment: dict[str, str]) -
 
 
 def sizes(folder: Path) -> dict[str, int]:
-    """Bytes of flash and RAM that an ELF image of a build folder takes."""
+    """Sum the sections of a build's ELF image.
+
+    Parameters
+    ----------
+    folder : Path
+        The build folder.
+
+    Returns
+    -------
+    dict of str to int
+        Bytes of "flash" and "ram".
+    """
     return elf.flash_and_ram(Path(folder) / "zephyr" / "zephyr.elf")

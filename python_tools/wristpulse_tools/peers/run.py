@@ -18,9 +18,16 @@ FIRST_END_S = (FRAMES - 1) * HOP_S + WINDOW_S  # of BeliefPPG's first estimate; 
 class Run:
     """Estimates of one method on one recording, a value every 2 s.
 
-    end_s: ends of the windows, seconds on the recording's clock, (n,); bpm: (n,), NaN none; certainty:
-    (n,), the higher the surer, comparable within a method only; valid: bool (n,), which values the method
-    itself would show, or None if it does not say.
+    Attributes
+    ----------
+    end_s
+        Ends of the windows, seconds on the recording's clock, (n,).
+    bpm
+        (n,), NaN where there is none.
+    certainty
+        (n,), the higher the surer, comparable within a method only.
+    valid
+        bool (n,), which values the method itself would show, or None if it does not say.
     """
 
     method: str

@@ -13,18 +13,25 @@ from wristpulse.evaluation.metrics import deviation
 from wristpulse.evaluation.unseen import SETS
 from wristpulse.recordings import HOP_S
 from wristpulse.student.tolerance import WRONG_BPM
+from wristpulse.support.markdown import table as markdown_table
 from wristpulse_tools.peers.run import FIRST_END_S, Run
-from wristpulse_tools.support import tables
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """A method on a set of people; BPM and shares.
 
-    mae, spread, median, worst: mean absolute error over all hops of a person, then over people; raw: the
-    same with labels as published. coverage: share of hops that the first method calls valid; of every
-    other, as many of the set's hops as that, its surest. mae_kept, wrong_kept: over these hops, people
-    together: mean absolute error, and the share more than 10 BPM off.
+    Attributes
+    ----------
+    mae, spread, median, worst
+        Mean absolute error over all hops of a person, then over people.
+    raw
+        The same with labels as published.
+    coverage
+        Share of hops that the first method calls valid; of every other, as many of the set's hops as
+        that, its surest.
+    mae_kept, wrong_kept
+        Over these hops, people together: mean absolute error, and the share more than 10 BPM off.
     """
 
     tested_on: str
@@ -133,7 +140,7 @@ HEAD = ("tested on", "method", "people", "MAE", "spread", "median", "worst", "ra
 
 def markdown(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
-    return tables.markdown(
+    return markdown_table(
         HEAD,
         (
             (r.tested_on, _name(r), r.people, f"{r.mae:.2f}", _known(r.spread), f"{r.median:.2f}",

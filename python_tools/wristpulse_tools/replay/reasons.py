@@ -5,8 +5,8 @@ from collections import Counter
 
 import numpy as np
 
-from wristpulse.core.estimator import Result, State
 from wristpulse.core.numbers import DARK_COUNTS, GAP_US
+from wristpulse.core.result import Result, State
 from wristpulse.core.sensor import SensorStream
 from wristpulse.recordings import HOP_S, WINDOW_S, Recording
 from wristpulse.recordings.scale import dark_note

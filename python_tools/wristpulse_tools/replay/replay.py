@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wristpulse.core.estimator import Result, State, parse
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import Result, State, parse
 from wristpulse.core.sensor import SensorStream
 from wristpulse.data.labels import window_labels
 from wristpulse.recordings import Recording
@@ -22,7 +22,15 @@ NUMBER = re.compile(r"(\w+)=(-?\d+)")
 
 
 def closing_figures(lines: Sequence[str]) -> dict[str, int]:
-    """Figures by name of the lines HEALTH (Zephyr images) and END that end a run.
+    """Read the figures of the lines HEALTH (Zephyr images) and END that end a run.
+
+    Parameters
+    ----------
+    lines : sequence of str
+
+    Returns
+    -------
+    dict of str to int
 
     Examples
     --------
@@ -65,7 +73,19 @@ class Replay:
         return np.array([r.state is State.VALID for r in self.results])
 
     def reference(self, recording: Recording, aligned: bool = True) -> np.ndarray:
-        """Reference BPM of each hop's window, float64 (hops,), NaN where unknown."""
+        """Look the reference up for each hop's window.
+
+        Parameters
+        ----------
+        recording : Recording
+        aligned : bool
+            Correct the labels by the recording's offset.
+
+        Returns
+        -------
+        ndarray, float64 (hops,)
+            BPM; NaN where unknown.
+        """
         return window_labels(recording, np.array([r.time_us for r in self.results]), aligned)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table
 
-from wristpulse.core.estimator import Result
+from wristpulse.core.result import Result
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation.metrics import errors
 from wristpulse.recordings import HOP_S, Recording

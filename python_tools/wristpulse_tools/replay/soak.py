@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from wristpulse.core.estimator import Result, State, parse
 from wristpulse.core.numbers import DARK_COUNTS
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import Result, State, parse
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import open_dataset, simulate
 from wristpulse.support.errors import UserError

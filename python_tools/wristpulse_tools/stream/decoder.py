@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wristpulse.core.estimator import Result, State
+from wristpulse.core.result import Result, State
 from wristpulse.support.errors import UserError
 
 VERSION = 1
@@ -122,7 +122,22 @@ class Decoder:
         self._last_us: dict[type, int] = {}  # time of the last sample
 
     def feed(self, data: bytes) -> list[Record]:
-        """All records that are complete with these bytes. StreamError for another version of the stream."""
+        """Decode all records that are complete with these bytes.
+
+        Parameters
+        ----------
+        data : bytes
+            Any part of the stream, in order.
+
+        Returns
+        -------
+        list of Record
+
+        Raises
+        ------
+        StreamError
+            Another version of the stream.
+        """
         *frames, self._pending = (self._pending + data).split(b"\0")
         self._pending = self._pending[-RECORD_MAX - 2 :]  # text without end is no frame: keep little of it
         return [record for frame in frames if frame for record in self._records(frame)]
@@ -166,14 +181,45 @@ class Decoder:
 
 
 def stuff(record: bytes) -> bytes:
-    """COBS of at most 254 bytes: the same content without zeros, one byte longer."""
+    r"""Encode bytes without zeros: COBS (Cheshire, Baker, IEEE/ACM Trans. Netw. 7(2):159-172, 1999).
+
+    Parameters
+    ----------
+    record : bytes
+        At most 254.
+
+    Returns
+    -------
+    bytes
+        One more.
+
+    Raises
+    ------
+    ValueError
+        More than 254 bytes.
+
+    Examples
+    --------
+    >>> stuff(b"ab\0c"), unstuff(stuff(b"ab\0c"))
+    (b'\x03ab\x02c', b'ab\x00c')
+    """
     if len(record) > RECORD_MAX:
         raise ValueError(f"record: expected at most {RECORD_MAX} bytes, found {len(record)}")
     return b"".join(bytes([len(part) + 1]) + part for part in record.split(b"\0"))
 
 
 def unstuff(frame: bytes) -> bytes | None:
-    """What `stuff` was given; None if that cannot be."""
+    """Decode what `stuff` encoded.
+
+    Parameters
+    ----------
+    frame : bytes
+
+    Returns
+    -------
+    bytes or None
+        None for bytes that `stuff` never gives.
+    """
     parts, at = [], 0
     while at < len(frame):
         end = at + frame[at]
@@ -185,7 +231,21 @@ def unstuff(frame: bytes) -> bytes | None:
 
 
 def frame(kind: int, sequence: int, payload: bytes) -> bytes:
-    """A record as the device sends it."""
+    """Frame a record as the device does.
+
+    Parameters
+    ----------
+    kind : int
+        Type of the record.
+    sequence : int
+        Counted modulo 65536.
+    payload : bytes
+
+    Returns
+    -------
+    bytes
+        Zero, COBS of header, payload and CRC-32, zero.
+    """
     body = _HEADER.pack(kind, sequence % 65536) + payload
     return b"\0" + stuff(body + _CRC.pack(zlib.crc32(body))) + b"\0"
 

@@ -14,8 +14,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from wristpulse.core.estimator import Result
 from wristpulse.core.numbers import ACC_LSB_PER_G
+from wristpulse.core.result import Result
 from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, FurtherPpg, Ppg, Record, Restart, Stale
 from wristpulse_tools.support.blocks import bars
 from wristpulse_tools.support.signals import asking_to_stop

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keep what a device streams as recordings that training loads: `invoke record`.
 
-The raw stream is written beside `--out` as it comes and removed only when recordings hold all of it, so
-neither a signal, a lost port, a full disk nor a power cut loses what came before.
+The raw stream is written beside `--out` as it comes, and removed only when recordings hold all of it. So
+nothing that came is lost by a signal, a lost port, a full disk or a power cut.
 """
 
 from __future__ import annotations
@@ -106,7 +106,23 @@ def record_source(
 def recover(
     stream: Path, out: Path, subject: str | None = None, line: StatusLine | None = None
 ) -> list[Path]:
-    """Recordings of a raw stream that an earlier `record` kept; the file stays. As `record`."""
+    """Save the recordings of a raw stream that an earlier `record` kept; the file stays.
+
+    Parameters
+    ----------
+    stream : Path
+    out, subject, line
+        As `record` takes them.
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    RecordError
+        As `record` does.
+    """
     line, capture = line or StatusLine(), Capture()
     check_out(out, subject)
     for data in read(stream):
@@ -115,7 +131,20 @@ def recover(
 
 
 def check_out(out: Path, subject: str | None) -> None:
-    """RecordError for a name that cannot be taken or is taken: a recording is never written over."""
+    """Check that a recording can take a name: none is ever overwritten.
+
+    Parameters
+    ----------
+    out : Path
+    subject : str or None
+
+    Raises
+    ------
+    RecordError
+        `out` does not end in .npz, or is taken.
+    RecordingError
+        `subject` cannot be part of a path.
+    """
     if out.suffix != ".npz":
         raise RecordError("--out", "", "a name that ends in .npz", out)
     if subject is not None:

@@ -32,7 +32,23 @@ class SourceError(UserError):
 
 
 def serial_port(port: str, baud: int = BAUD) -> Stream:
-    """What comes from a serial port, without end. SourceError if it cannot be opened, or goes away."""
+    """Read what comes from a serial port, without end.
+
+    Parameters
+    ----------
+    port : str
+    baud : int
+
+    Yields
+    ------
+    bytes
+        Also empty, while nothing comes.
+
+    Raises
+    ------
+    SourceError
+        The port cannot be opened, or goes away.
+    """
     import serial
 
     try:
@@ -79,7 +95,24 @@ class Source:
     stream: Path | None = None
 
     def open(self, folder: Path, real_time: bool) -> Stream:
-        """The stream; folder: for builds and files. SourceError if none or more than one is named."""
+        """Open the stream that the user named.
+
+        Parameters
+        ----------
+        folder : Path
+            For builds and files.
+        real_time : bool
+            An emulated device keeps to the host's time.
+
+        Returns
+        -------
+        Stream
+
+        Raises
+        ------
+        SourceError
+            None or more than one is named.
+        """
         named = [self.port is not None, self.target is not None, self.stream is not None]
         if named.count(True) != 1 or self.target not in (None, "qemu"):
             several = "--port, --target, --stream"

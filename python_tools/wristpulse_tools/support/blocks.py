@@ -7,7 +7,22 @@ BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
 def bars(values: np.ndarray, low: float, high: float, rows: int = 1) -> list[str]:
-    """Values as columns of block characters, `rows` lines, the top one first; NaN leaves a column empty."""
+    """Draw values as columns of block characters.
+
+    Parameters
+    ----------
+    values : ndarray (n,)
+        NaN leaves a column empty.
+    low, high : float
+        The values of the lowest and of the highest block.
+    rows : int
+        Lines of text.
+
+    Returns
+    -------
+    list of str
+        The top line first, n characters each.
+    """
     steps = len(BLOCKS) - 1
     span = high - low
     share = (values - low) / span if span > 0 else np.full(len(values), 0.5)

@@ -42,7 +42,19 @@ class Outcome:
 
 
 def require(*programs: str, error: type[UserError] = CommandError) -> None:
-    """`error` for the first program that is not in PATH, with what brings it."""
+    """Check that programs are in PATH.
+
+    Parameters
+    ----------
+    *programs : str
+    error : type of UserError
+        Raised for a missing one.
+
+    Raises
+    ------
+    UserError
+        A program is missing; the message says what brings it.
+    """
     for program in programs:
         if shutil.which(program) is None:
             raise error(f"{program}: expected in PATH, found none ({_remedy(program)})")

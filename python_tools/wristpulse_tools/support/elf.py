@@ -35,7 +35,16 @@ class Symbol:
 
 
 def symbols(image: Path) -> Iterator[Symbol]:
-    """All functions and objects of an ELF image."""
+    """Read all functions and objects of an ELF image.
+
+    Parameters
+    ----------
+    image : Path
+
+    Yields
+    ------
+    Symbol
+    """
     with image.open("rb") as file:
         source, symbols_of = "", ELFFile(file).get_section_by_name(".symtab")
         for entry in symbols_of.iter_symbols() if isinstance(symbols_of, SymbolTableSection) else ():
@@ -54,7 +63,19 @@ def symbols(image: Path) -> Iterator[Symbol]:
 
 
 def weigh(image: Path, group: Callable[[Symbol], str | None]) -> Counter[str]:
-    """Bytes of an image's functions and objects by `group`; None leaves one out."""
+    """Sum the bytes of an image's functions and objects by group.
+
+    Parameters
+    ----------
+    image : Path
+    group : callable
+        Names a symbol's group; None leaves it out.
+
+    Returns
+    -------
+    Counter of str
+        Bytes.
+    """
     totals: Counter[str] = Counter()
     for symbol in symbols(image):
         name = group(symbol)
@@ -64,7 +85,17 @@ def weigh(image: Path, group: Callable[[Symbol], str | None]) -> Counter[str]:
 
 
 def flash_and_ram(image: Path) -> dict[str, int]:
-    """Bytes of flash and RAM that an ELF image's sections take."""
+    """Sum the sections of an ELF image.
+
+    Parameters
+    ----------
+    image : Path
+
+    Returns
+    -------
+    dict of str to int
+        Bytes of "flash" and "ram".
+    """
     flash = ram = 0
     with image.open("rb") as file:
         for section in ELFFile(file).iter_sections():
@@ -76,7 +107,19 @@ def flash_and_ram(image: Path) -> dict[str, int]:
 
 
 def flash_by_object(linker_map: Path) -> Iterator[tuple[str, int]]:
-    """(object file, bytes of code and constants) of every input section that GNU ld kept in an image."""
+    """Read from GNU ld's map what each object file brings into an image.
+
+    Parameters
+    ----------
+    linker_map : Path
+
+    Yields
+    ------
+    name : str
+        The object file, once for each input section.
+    size : int
+        Bytes of code and constants.
+    """
     kept = linker_map.read_text().split("Linker script and memory map", 1)[1]
     pattern = r"^ \.(?:text|rodata|data)\S*\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(\S+\.(?:obj|o))$"
     for match in re.finditer(pattern, kept, re.MULTILINE):

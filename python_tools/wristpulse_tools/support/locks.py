@@ -10,9 +10,23 @@ from pathlib import Path
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep a folder, made if need be, to one process at a time; another one says that it waits, and waits.
+    """Keep a folder to one process at a time; another process says that it waits, and waits.
 
-    The lock ends with the process, whatever ends it. OSError if the folder cannot be made.
+    The lock ends with the process, however it ends.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it does not exist.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    OSError
+        It cannot be made.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as file:

@@ -36,7 +36,12 @@ class StatusLine:
         return time.monotonic() - self._drawn >= self._every_s
 
     def show(self, text: str) -> None:
-        """Show this text in place of the last one."""
+        """Show a text in place of the last one.
+
+        Parameters
+        ----------
+        text : str
+        """
         self._drawn = time.monotonic()
         if self._terminal:
             self._write(f"\r{text:<{self._width}}")
@@ -45,7 +50,12 @@ class StatusLine:
             self._write(f"{text}\n")
 
     def say(self, text: str) -> None:
-        """A line that stays."""
+        """Print a line that stays.
+
+        Parameters
+        ----------
+        text : str
+        """
         self._write(f"\r{' ' * self._width}\r{text}\n" if self._width else f"{text}\n")
         self._width = 0
 

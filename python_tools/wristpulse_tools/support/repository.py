@@ -20,7 +20,25 @@ PARALLEL = ("-n", "auto", "--dist", "loadfile")  # every core; a file's tests sh
 def pytest_words(
     slow: bool = False, select: str = "", markers: str = "", board: str = "", junit: str = ""
 ) -> list[str]:
-    """The pytest command of `invoke test`; markers take the place of `slow`. A board is tested on alone."""
+    """Make the pytest command of `invoke test`.
+
+    Parameters
+    ----------
+    slow : bool
+        Also the slow tests.
+    select : str
+        As pytest's -k.
+    markers : str
+        As pytest's -m, in place of `slow`.
+    board : str
+        Only the tests of this board.
+    junit : str
+        File for JUnit's XML.
+
+    Returns
+    -------
+    list of str
+    """
     words = [sys.executable, "-m", "pytest", "-q", "-m", markers or ("" if slow else "not slow")]
     words += ["tests/on_target"] if board else PARALLEL
     for option, value in (("-k", select), ("--board", board), ("--junitxml", junit)):
@@ -29,7 +47,18 @@ def pytest_words(
 
 
 def c_files(root: Path) -> list[str]:
-    """C files and headers that are written by hand, committed or not."""
+    """List C files and headers that are written by hand, committed or not.
+
+    Parameters
+    ----------
+    root : Path
+        The repository.
+
+    Returns
+    -------
+    list of str
+        Relative to `root`.
+    """
     listed = run(["git", "ls-files", "-co", "--exclude-standard", "*.c", "*.h"], cwd=root).stdout
     return [
         file
@@ -39,7 +68,17 @@ def c_files(root: Path) -> list[str]:
 
 
 def lint_commands(root: Path) -> list[list[str]]:
-    """What must pass: form and faults of Python, its types, its imports, the form of C."""
+    """List the commands of `invoke lint`.
+
+    Parameters
+    ----------
+    root : Path
+        The repository.
+
+    Returns
+    -------
+    list of list of str
+    """
     return [
         ["ruff", "check", *PYTHON],
         ["ruff", "format", "--check", *PYTHON],
@@ -50,7 +89,17 @@ def lint_commands(root: Path) -> list[list[str]]:
 
 
 def format_commands(root: Path) -> list[list[str]]:
-    """What brings Python and C into their form."""
+    """List the commands that format Python and C.
+
+    Parameters
+    ----------
+    root : Path
+        The repository.
+
+    Returns
+    -------
+    list of list of str
+    """
     return [
         ["ruff", "check", "--fix", *PYTHON],
         ["ruff", "format", *PYTHON],
@@ -59,5 +108,17 @@ def format_commands(root: Path) -> list[list[str]]:
 
 
 def run_all(commands: Sequence[Sequence[str]], root: Path) -> bool:
-    """Run each, whatever the others gave, on the user's terminal; whether all succeeded."""
+    """Run all commands on the user's terminal, also after one that fails.
+
+    Parameters
+    ----------
+    commands : sequence of sequence of str
+    root : Path
+        Where they run.
+
+    Returns
+    -------
+    bool
+        Whether all succeeded.
+    """
     return all([subprocess.run(command, cwd=root).returncode == 0 for command in commands])

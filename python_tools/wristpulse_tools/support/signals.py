@@ -29,7 +29,13 @@ class Stop:
 
 @contextmanager
 def asking_to_stop() -> Iterator[Stop]:
-    """A `Stop` that SIGNALS set while the block runs; outside the main thread no signal reaches it."""
+    """Take signals as a request to stop while the block runs.
+
+    Yields
+    ------
+    Stop
+        Set by SIGNALS; outside the main thread no signal reaches it.
+    """
     stop = Stop()
     if threading.current_thread() is not threading.main_thread():
         yield stop

@@ -1,24 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables, on a terminal and as Markdown: one printer for both."""
+"""Tables on a terminal; `wristpulse.support.markdown` has those in Markdown."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 
-from rich import box
-from rich.console import Console
 from rich.table import Table
 
-WIDE = 10_000  # columns of a Markdown table's lines: none is wrapped
+from wristpulse.support.markdown import cell
 
 
 def table(
     head: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None, texts: int = 1
 ) -> Table:
-    """A table for a terminal: the first `texts` columns to the left, figures to the right.
+    """Draw a table for a terminal.
 
-    Whole numbers get separators of thousands; None is a dash.
+    Parameters
+    ----------
+    head : sequence of str
+        Names of the columns.
+    rows : iterable of sequence
+        A value for each column; see `wristpulse.support.markdown.cell`.
+    title : str, optional
+    texts : int
+        So many columns stand to the left, figures to the right.
+
+    Returns
+    -------
+    rich.table.Table
     """
     drawn = Table(title=title)
     for number, name in enumerate(head):
@@ -26,23 +35,3 @@ def table(
     for row in rows:
         drawn.add_row(*map(cell, row))
     return drawn
-
-
-def cell(value: object) -> str:
-    """A value as it stands in a table."""
-    if value is None:
-        return "-"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-
-
-def markdown(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """The table as Markdown, columns padded to one width."""
-    drawn = Table(box=box.MARKDOWN)
-    for name in head:
-        drawn.add_column(name)
-    for row in rows:
-        drawn.add_row(*map(cell, row))
-    text = io.StringIO()
-    Console(file=text, width=WIDE, markup=False, highlight=False).print(drawn)
-    lines = (line.strip() for line in text.getvalue().splitlines())
-    return "\n".join(line for line in lines if line)

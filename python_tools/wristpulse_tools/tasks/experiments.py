@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Evaluation by protocols, what is measured on its results, and other experiments on recordings."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,7 +132,7 @@ def everyone(
 
 def _trials(
     folds: Path | None, student: Path | None, data: Path | None, config: str, valid: float | None
-) -> tuple[Iterable[Trial], float]:
+) -> "tuple[Iterable[Trial], float]":
     """Students on people that did not teach them, and the threshold of a valid value."""
     from wristpulse.config.load import load
     from wristpulse.core.numbers import ONE_Q15

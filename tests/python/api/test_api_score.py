@@ -6,7 +6,7 @@ import pytest
 
 import wristpulse as wp
 from wristpulse.api.heart_rate import heart_rate
-from wristpulse.core.estimator import Result, State
+from wristpulse.core.result import Result, State
 
 
 def made(bpm: list[float], valid: list[bool]) -> wp.HeartRate:

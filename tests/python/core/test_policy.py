@@ -9,10 +9,11 @@ from standin import TABLES, predict, predict_spectrum
 from standin import lines as printed
 
 from wristpulse.core.align import align
-from wristpulse.core.estimator import Estimator, State
+from wristpulse.core.estimator import Estimator
 from wristpulse.core.numbers import POLICY_ROWS
 from wristpulse.core.policy import Policy, moving
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import State
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.experiments.power_policy import cost, lines, report
 from wristpulse.recordings import RecordingError, simulate

@@ -7,9 +7,10 @@ from standin import TABLES, lines, predict_spectrum
 from test_several_leds import HOST, leds
 
 import wristpulse as wp
-from wristpulse.core.estimator import Estimator, Run, State
+from wristpulse.core.estimator import Estimator
 from wristpulse.core.policy import Policy
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import Run, State
 from wristpulse.core.sensor import to_counts
 from wristpulse.core.smooth import smooth
 from wristpulse.recordings import simulate

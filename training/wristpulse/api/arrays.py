@@ -1,33 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A user's arrays as the device's sensors would deliver them: checked, scaled, in whole numbers."""
+"""A user's arrays, checked: samples and their times."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from jaxtyping import Float64, Int64
+from numpy.typing import ArrayLike
 
-from wristpulse.core.numbers import ACC_LSB_PER_G, PPG_MAX
-from wristpulse.core.sensor import SensorStream, sample_times
+from wristpulse.core.sensor import sample_times
 from wristpulse.recordings.exports.timed import spread
 from wristpulse.recordings.recording import HOP_S, LEAST_HZ, WINDOW_S
-from wristpulse.recordings.scale import (
-    MOST_LEDS,
-    UNITS,
-    AccScale,
-    PpgScale,
-    SignalError,
-    acc_scale,
-    check_rate,
-    ppg_scale,
-)
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-Scale = Literal["auto", "counts"] | tuple[float, int] | PpgScale
-AccUnit = str | float
+from wristpulse.recordings.scale import MOST_LEDS, SignalError, check_rate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +22,8 @@ class Series:
     values: float64 (n, columns); t_us: int64 (n,), microseconds; fs: Hz.
     """
 
-    values: np.ndarray
-    t_us: np.ndarray
+    values: Float64[np.ndarray, "n columns"]
+    t_us: Int64[np.ndarray, " n"]
     fs: float | None
 
     @property
@@ -47,8 +32,30 @@ class Series:
         return self.fs or 1e6 / float(np.median(np.diff(self.t_us)))
 
 
-def ppg_values(ppg: ArrayLike, led: int = 0) -> np.ndarray:
-    """One channel of a PPG (n,) or (n, LEDs): float64 (n, 1). SignalError if that cannot be."""
+def ppg_values(ppg: ArrayLike, led: int = 0) -> Float64[np.ndarray, "n 1"]:
+    """Take one channel of a PPG.
+
+    Parameters
+    ----------
+    ppg : array_like (n,) or (n, LEDs)
+        Any unit.
+    led : int
+        The channel.
+
+    Returns
+    -------
+    ndarray, float64 (n, 1)
+
+    Raises
+    ------
+    SignalError
+        Another type or shape, samples that are not finite, or no such channel.
+
+    Examples
+    --------
+    >>> ppg_values([[1, 2], [3, 4]], led=1).tolist()
+    [[2.0], [4.0]]
+    """
     x = _numbers("ppg", ppg, "(n,) or (n, LEDs)")
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or not 1 <= x.shape[1] <= MOST_LEDS:
@@ -59,8 +66,28 @@ def ppg_values(ppg: ArrayLike, led: int = 0) -> np.ndarray:
     return _finite("ppg", x[:, led : led + 1])
 
 
-def acc_values(acc: ArrayLike) -> np.ndarray:
-    """Acceleration as float64 (m, 3). SignalError if that cannot be."""
+def acc_values(acc: ArrayLike) -> Float64[np.ndarray, "m 3"]:
+    """Take an acceleration.
+
+    Parameters
+    ----------
+    acc : array_like (m, 3)
+        Any unit.
+
+    Returns
+    -------
+    ndarray, float64 (m, 3)
+
+    Raises
+    ------
+    SignalError
+        Another type or shape, or samples that are not finite.
+
+    Examples
+    --------
+    >>> acc_values([[0, 0, 1]]).shape
+    (1, 3)
+    """
     x = _numbers("acc", acc, "(m, 3)")
     if x.ndim != 2 or x.shape[1] != 3:
         turned = x.ndim == 2 and x.shape[0] == 3
@@ -68,11 +95,36 @@ def acc_values(acc: ArrayLike) -> np.ndarray:
     return _finite("acc", x)
 
 
-def times_us(array: str, t: ArrayLike, samples: int, packets: bool = False) -> np.ndarray:
-    """Times in seconds, or dates, as whole microseconds, int64 (samples,), of dates since 1970.
+def times_us(
+    array: str, t: ArrayLike, samples: int, packets: bool = False
+) -> Int64[np.ndarray, " {samples}"]:
+    """Turn times into whole microseconds.
 
-    packets: spread samples that came together under one time evenly up to it. SignalError unless the times
-    increase.
+    Parameters
+    ----------
+    array : str
+        "ppg" or "acc"; errors name ``t_ppg`` or ``t_acc``.
+    t : array_like (samples,)
+        Seconds, or dates of numpy (datetime64).
+    samples : int
+        How many there must be.
+    packets : bool
+        Spread samples that came together under one time evenly up to it.
+
+    Returns
+    -------
+    ndarray, int64 (samples,)
+        Microseconds; of dates, since 1970.
+
+    Raises
+    ------
+    SignalError
+        Another number of times, times that are not finite, or do not increase.
+
+    Examples
+    --------
+    >>> times_us("ppg", [0.0, 0.04], samples=2).tolist()
+    [0, 40000]
     """
     name = f"t_{array}"
     if np.asarray(t).dtype.kind == "M":
@@ -93,8 +145,30 @@ def times_us(array: str, t: ArrayLike, samples: int, packets: bool = False) -> n
     return us
 
 
-def series(array: str, values: np.ndarray, fs: float | None, t: ArrayLike | None) -> Series:
-    """Samples (n, columns) with the times that a rate (Hz) or t (n,), in seconds, gives them."""
+def series(
+    array: str, values: Float64[np.ndarray, "n columns"], fs: float | None, t: ArrayLike | None
+) -> Series:
+    """Give samples their times, from a rate or as stated.
+
+    Parameters
+    ----------
+    array : str
+        "ppg" or "acc", for errors.
+    values : ndarray, float64 (n, columns)
+    fs : float or None
+        Hz.
+    t : array_like (n,) or None
+        Seconds or dates; exactly one of `fs` and `t` is given.
+
+    Returns
+    -------
+    Series
+
+    Raises
+    ------
+    SignalError
+        Neither or both of `fs` and `t`, below 10 Hz, or less than 8 s.
+    """
     if fs is not None and t is None:
         fs = check_rate(array, fs)
         whole = Series(values=values, t_us=sample_times(len(values), fs), fs=fs)
@@ -114,7 +188,17 @@ def series(array: str, values: np.ndarray, fs: float | None, t: ArrayLike | None
 
 
 def check_same_time(ppg: Series, acc: Series) -> None:
-    """SignalError unless both sensors ran together: for 8 s of given times, throughout at given rates."""
+    """Check that both sensors ran together: for 8 s of given times, throughout at given rates.
+
+    Parameters
+    ----------
+    ppg, acc : Series
+
+    Raises
+    ------
+    SignalError
+        They did not.
+    """
     if ppg.fs and acc.fs:
         seconds = len(ppg.values) / ppg.fs
         if abs(len(acc.values) / acc.fs - seconds) > HOP_S:
@@ -127,68 +211,6 @@ def check_same_time(ppg: Series, acc: Series) -> None:
         (p0, p1), (a0, a1) = spans
         expected = f"{WINDOW_S:g} s or more together with ppg, which is from {p0:.3f} to {p1:.3f} s"
         raise SignalError("acc", expected, f"{a0:.3f} to {a1:.3f} s")
-
-
-def found_ppg_scale(scale: Scale, ppg: np.ndarray, rate_hz: float) -> PpgScale:
-    """The scale that is asked for, of a PPG (n, 1); `auto` finds one, others must fit the signal."""
-    if isinstance(scale, str) and scale == "auto":
-        return ppg_scale(ppg, rate_hz)
-    given = given_ppg_scale(scale)
-    counts = ppg / given.lsb + given.zero
-    inside = float(((counts >= 0) & (counts <= PPG_MAX)).mean())
-    if inside < 0.5 or float(np.ptp(counts)) < 16:
-        expected = f"a scale by which ppg / lsb + zero uses the range 0 to {PPG_MAX}"
-        raise SignalError("scale", expected, f"{counts.min():.6g} to {counts.max():.6g}")
-    return given
-
-
-def given_ppg_scale(scale: Scale) -> PpgScale:
-    """A scale that needs no signal: "counts", a pair (lsb, zero) or a PpgScale. SignalError otherwise."""
-    if isinstance(scale, PpgScale):
-        return scale
-    if isinstance(scale, str) and scale == "counts":
-        return PpgScale(lsb=1.0, zero=0, why="ppg: 18-bit counts, as asked for")
-    try:
-        lsb, zero = map(float, scale)
-    except (TypeError, ValueError):
-        raise SignalError("scale", '"counts" or a pair (lsb, zero)', repr(scale)) from None
-    if not (np.isfinite(lsb) and lsb > 0 and zero == int(zero)):
-        raise SignalError("scale", "lsb above 0 and a whole zero", f"({lsb:g}, {zero:g})")
-    return PpgScale(lsb=lsb, zero=int(zero), why=f"ppg: lsb {lsb:g} and zero {zero:g}, as asked for")
-
-
-def found_acc_scale(unit: AccUnit, acc: np.ndarray, rate_hz: float) -> AccScale:
-    """The acceleration's unit as asked for; `auto` tells it by gravity, others must fit gravity."""
-    if unit == "auto":
-        return acc_scale(acc, rate_hz)
-    given = given_acc_scale(unit)
-    length = float(np.median(np.linalg.norm(acc, axis=1))) / given.per_g
-    if not 0.3 < length < 3.0:
-        expected = f"acceleration with gravity in {given.unit} (median length 0.3 to 3 g)"
-        raise SignalError("acc", expected, f"{length:.3g} g")
-    return given
-
-
-def given_acc_scale(unit: AccUnit) -> AccScale:
-    """A unit that needs no signal: its name, or how much of it is 1 g. SignalError otherwise."""
-    known = dict(UNITS)
-    if isinstance(unit, str) and unit in known:
-        return AccScale(per_g=known[unit], unit=unit, why=f"acc: in {unit}, as asked for")
-    if isinstance(unit, (int, float)) and not isinstance(unit, bool) and 0 < unit < np.inf:
-        return AccScale(per_g=float(unit), unit=f"1/{unit:g} g", why=f"acc: {unit:g} per g, as asked for")
-    raise SignalError("acc_unit", f"one of {', '.join(known)}, or units per g", repr(unit))
-
-
-def counts(ppg: Series, acc: Series, ppg_to: PpgScale, acc_to: AccScale) -> SensorStream:
-    """What the device's sensors deliver: 18-bit PPG counts and 1/4096 g; values beyond saturate."""
-    light = np.rint(ppg.values[:, 0] / ppg_to.lsb) + ppg_to.zero
-    motion = np.rint(acc.values / acc_to.per_g * ACC_LSB_PER_G)
-    return SensorStream(
-        ppg=np.clip(light, 0, PPG_MAX).astype(np.uint32),
-        t_ppg_us=ppg.t_us,
-        acc=np.clip(motion, -32768, 32767).astype(np.int16),
-        t_acc_us=acc.t_us,
-    )
 
 
 def _numbers(array: str, values: ArrayLike, shape: str) -> np.ndarray:

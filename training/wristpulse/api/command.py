@@ -36,9 +36,39 @@ def estimate_file(
     led: int | Literal["all"] | None = None,
     smooth: bool = False,
 ) -> list[tuple[Recording, HeartRate]]:
-    """Estimate every recording in a file and print a line for each; see `main` for the parameters.
+    """Estimate every recording in a file and print a line for each.
 
-    Raises RecordingError, SignalError, CardError, StepError, OSError.
+    Parameters
+    ----------
+    path : Path
+        Anything that `read_file` reads.
+    out : Path, optional
+        CSV to write, a row for each hop.
+    plot : Path, optional
+        Picture to write.
+    hops : bool
+        Also print every hop.
+    student : Path, optional
+        Folder of another student.
+    led : int or "all", optional
+        Channel of the PPG; by default the file's own.
+    smooth : bool
+        Use what came after each hop too.
+
+    Returns
+    -------
+    list of (Recording, HeartRate)
+
+    Raises
+    ------
+    RecordingError
+        The file cannot be read.
+    SignalError
+        Its signals cannot be estimated.
+    CardError, StepError
+        The student is damaged, or there is none.
+    OSError
+        `out` or `plot` cannot be written.
     """
     model = load_student(student)
     found = [(recording, model.estimate(recording, led=led, smooth=smooth)) for recording in read_file(path)]
@@ -62,7 +92,18 @@ def estimate_file(
 
 
 def rows(recording: Recording, hr: HeartRate) -> list[tuple[str, str, str, str, str]]:
-    """A recording's hops as texts in the order of COLUMNS; empty where there is no value."""
+    """Format a recording's hops.
+
+    Parameters
+    ----------
+    recording : Recording
+    hr : HeartRate
+
+    Returns
+    -------
+    list of tuple of str
+        One for each hop, in the order of COLUMNS; empty where there is no value.
+    """
 
     def text(value: float, digits: int) -> str:
         return f"{value:.{digits}f}" if np.isfinite(value) else ""
@@ -74,7 +115,18 @@ def rows(recording: Recording, hr: HeartRate) -> list[tuple[str, str, str, str, 
 
 
 def write_csv(path: Path, found: list[tuple[Recording, HeartRate]]) -> None:
-    """Write a row a hop, whole or not at all. OSError if that cannot be."""
+    """Write a row for each hop, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    found : list of (Recording, HeartRate)
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
+    """
     import csv
 
     with replacing(path) as beside, beside.open("w", newline="") as file:
@@ -85,7 +137,21 @@ def write_csv(path: Path, found: list[tuple[Recording, HeartRate]]) -> None:
 
 
 def write_picture(path: Path, found: list[tuple[Recording, HeartRate]]) -> None:
-    """Draw every recording below the other. ImportError without matplotlib, OSError if it cannot be saved."""
+    """Draw the recordings one below the other.
+
+    Parameters
+    ----------
+    path : Path
+        Its suffix chooses the format.
+    found : list of (Recording, HeartRate)
+
+    Raises
+    ------
+    ImportError
+        matplotlib is missing.
+    OSError
+        It cannot be written.
+    """
     with needs("plot", "--plot"):
         import matplotlib
 
@@ -102,7 +168,18 @@ def write_picture(path: Path, found: list[tuple[Recording, HeartRate]]) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Command line; returns the exit code: 0, or 1 with one line on stderr."""
+    """Run the command line `wristpulse`.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        Exit code: 0, or 1 with one line on stderr.
+    """
     parser = argparse.ArgumentParser(prog="wristpulse", description="Heart rate from wrist PPG and motion.")
     parser.add_argument("--version", action="version", version=f"wristpulse {_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -147,7 +224,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def which_led(text: str) -> int | Literal["all"]:
-    """A channel's number, or all; ValueError for another word."""
+    """Read the option --led.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    int or "all"
+
+    Raises
+    ------
+    ValueError
+        Another word.
+    """
     return "all" if text == "all" else int(text)
 
 

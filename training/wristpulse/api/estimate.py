@@ -9,19 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from wristpulse.api.arrays import (
-    AccUnit,
-    Scale,
-    acc_values,
-    check_same_time,
-    counts,
-    found_acc_scale,
-    found_ppg_scale,
-    ppg_values,
-    series,
-)
+from wristpulse.api.arrays import acc_values, check_same_time, ppg_values, series
 from wristpulse.api.heart_rate import HeartRate, heart_rate
 from wristpulse.api.stream import Stream
+from wristpulse.api.units import AccUnit, Scale, counts, found_acc_scale, found_ppg_scale
 from wristpulse.core.numbers import FUSION_LEDS
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.smooth import smooth as looking_back
@@ -44,7 +35,21 @@ class WristStudent(Student):
     def estimate(
         self, ppg: ArrayLike | Recording, acc: ArrayLike | None = None, *, smooth: bool = False, **options
     ) -> HeartRate:
-        """Heart rate of a whole recording; parameters, result and errors as `wristpulse.estimate` states.
+        """Estimate the heart rate of a whole recording.
+
+        Parameters
+        ----------
+        ppg, acc, smooth, **options
+            As `wristpulse.estimate` takes them.
+
+        Returns
+        -------
+        HeartRate
+
+        Raises
+        ------
+        SignalError
+            As `wristpulse.estimate` does.
 
         Examples
         --------
@@ -203,7 +208,23 @@ def estimate(
 
 
 def sensor_stream(*arrays: Any, **options: Any) -> tuple[SensorStream, tuple[str, ...]]:
-    """As `sensor_streams`, of one LED."""
+    """Prepare one LED as `sensor_streams` does.
+
+    Parameters
+    ----------
+    *arrays, **options
+        As `sensor_streams` takes them; not led="all" of several.
+
+    Returns
+    -------
+    stream : SensorStream
+    notes : tuple of str
+
+    Raises
+    ------
+    SignalError
+        As `sensor_streams` does.
+    """
     (stream,), notes = sensor_streams(*arrays, **options)
     return stream, notes
 
@@ -220,7 +241,25 @@ def sensor_streams(
     acc_unit: AccUnit = "auto",
     led: int | Literal["all"] | None = None,
 ) -> tuple[list[SensorStream], tuple[str, ...]]:
-    """What `estimate` gives the estimator, by LED, and how the signals were scaled; parameters as there."""
+    """Check and scale a user's signals as the estimator takes them.
+
+    Parameters
+    ----------
+    ppg, acc, fs_ppg, fs_acc, t_ppg, t_acc, scale, acc_unit, led
+        As `wristpulse.estimate` takes them.
+
+    Returns
+    -------
+    streams : list of SensorStream
+        One for each LED.
+    notes : tuple of str
+        How the signals were scaled, one line each.
+
+    Raises
+    ------
+    SignalError
+        As `wristpulse.estimate` does.
+    """
     if isinstance(ppg, Recording):
         given = {"acc": acc, "fs_ppg": fs_ppg, "fs_acc": fs_acc, "t_ppg": t_ppg, "t_acc": t_acc}
         extra = [name for name, value in given.items() if value is not None]
@@ -246,7 +285,21 @@ def sensor_streams(
 
 
 def check_all(ppg: Any) -> int:
-    """How many LEDs a PPG (n,) or (n, LEDs) has, if they can be fused; SignalError if not."""
+    """Count the LEDs of a PPG that are to be fused.
+
+    Parameters
+    ----------
+    ppg : ndarray (n,) or (n, LEDs)
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    SignalError
+        None, or more than can be fused.
+    """
     count = 1 if ppg.ndim == 1 else ppg.shape[1]
     if not 1 <= count <= FUSION_LEDS:
         raise SignalError("ppg", f'1 to {FUSION_LEDS} LEDs for led="all"', str(count))

@@ -9,7 +9,24 @@ from wristpulse import DISTRIBUTION
 
 @contextmanager
 def needs(extra: str, function: str) -> Iterator[None]:
-    """Within it, a missing package is an ImportError that names the extra to install."""
+    """Turn a missing package into an ImportError that names the extra to install.
+
+    Parameters
+    ----------
+    extra : str
+        Extra of this package.
+    function : str
+        What needs it, for the error.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    ImportError
+        A package is missing within the block.
+    """
     try:
         yield
     except ModuleNotFoundError as error:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Bool, Float64, Shaped
 
 from wristpulse.api.extras import needs
-from wristpulse.core.estimator import Result, State
+from wristpulse.core.result import Result, State
 
 if TYPE_CHECKING:
     import pandas
@@ -38,15 +39,15 @@ class HeartRate:
         How the signals were scaled, one line each.
     """
 
-    time_s: np.ndarray
-    bpm: np.ndarray
-    confidence: np.ndarray
-    state: np.ndarray
+    time_s: Float64[np.ndarray, " n"]
+    bpm: Float64[np.ndarray, " n"]
+    confidence: Float64[np.ndarray, " n"]
+    state: Shaped[np.ndarray, " n"]
     results: tuple[Result, ...]
     notes: tuple[str, ...] = field(default=())
 
     @property
-    def valid(self) -> np.ndarray:
+    def valid(self) -> Bool[np.ndarray, " n"]:
         """Where the state is ``valid``: bool (n,)."""
         return self.state == State.VALID.value
 
@@ -57,7 +58,11 @@ class HeartRate:
         return f"HeartRate({self.summary()})"
 
     def summary(self) -> str:
-        """One line: number of hops, time, share of valid hops, median and range of the valid heart rates.
+        """Summarise in one line: hops, time, share of valid hops, median and range of the valid heart rates.
+
+        Returns
+        -------
+        str
 
         Examples
         --------
@@ -76,12 +81,17 @@ class HeartRate:
         return f"{len(self)} hops, {span}, {share}, {course}"
 
     def to_frame(self) -> pandas.DataFrame:
-        """A pandas frame with a row a hop and the columns time_s, bpm, confidence, state.
+        """Make a pandas frame with a row for each hop.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns time_s, bpm, confidence, state.
 
         Raises
         ------
         ImportError
-            If pandas is not installed.
+            pandas is not installed.
 
         Examples
         --------
@@ -128,7 +138,17 @@ class HeartRate:
 
 
 def heart_rate(results: Sequence[Result], notes: tuple[str, ...] = ()) -> HeartRate:
-    """The device's integers in the units of people."""
+    """Convert the device's integers to seconds, BPM and probabilities.
+
+    Parameters
+    ----------
+    results : sequence of Result
+    notes : tuple of str
+
+    Returns
+    -------
+    HeartRate
+    """
     bpm_q8 = np.array([r.bpm_q8 for r in results], np.float64)
     confidence = np.array([r.confidence_q15 for r in results], np.float64) / 32768
     return HeartRate(

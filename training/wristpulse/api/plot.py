@@ -25,7 +25,23 @@ STATES = {  # in the order of the strip's legend; colours that differ without re
 
 
 def draw(hr: HeartRate, ax: Axes | None = None) -> Axes:
-    """Draw into `ax`, or a new figure: line where valid, dots elsewhere, band by confidence, states below."""
+    """Draw a heart rate: a line where valid, dots elsewhere, a band by confidence, the states below.
+
+    Parameters
+    ----------
+    hr : HeartRate
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if None.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    ImportError
+        matplotlib is not installed.
+    """
     from matplotlib import pyplot
     from matplotlib.collections import PolyCollection
     from matplotlib.patches import Patch

@@ -109,7 +109,6 @@ class World:
     seconds: Annotated[float, Meta(ge=16, le=3600)] = 180.0  # of a session
     chunk_sessions: Annotated[int, Meta(ge=1, le=10_000)] = 128  # made at a time
     chunk_steps: Annotated[int, Meta(ge=1, le=100_000)] = 256  # that a chunk serves
-    fresh_starts: Share = 0.0  # of the windows of spectra: as after a start, with fewer than four hops behind
     without: tuple[str, ...] = ()  # knobs of wristpulse.recordings.world left out
     confidence: bool = False  # they map the confidence also where none of them teaches
     # Of 300 s, which map the confidence; no student learns from them.
@@ -117,7 +116,7 @@ class World:
 
 
 # Of the settings of simulated people, those that a trained network depends on.
-_TEACHING = ("share", "seconds", "chunk_sessions", "chunk_steps", "fresh_starts", "without")
+_TEACHING = ("share", "seconds", "chunk_sessions", "chunk_steps", "without")
 
 
 def teaching_settings(world: World) -> dict[str, object]:

@@ -43,12 +43,9 @@ class Data:
     unlabelled: str = ""
     # Training windows at most, spread evenly; 0: all.
     max_windows: Annotated[int, Meta(ge=0)] = 0
+    # Of the data sets "simulator" and "world".
     simulated_subjects: Annotated[int, Meta(ge=3, le=10_000)] = 12
     simulated_minutes: Annotated[float, Meta(ge=0.25, le=1440)] = 10.0
-    world_subjects: Annotated[int, Meta(ge=3, le=100_000)] = 300  # of the data set "world"
-    world_minutes: Annotated[float, Meta(ge=0.5, le=60)] = 3.0
-    # People of "world" who are learnt from beside those of `dataset`.
-    world_beside: Annotated[int, Meta(ge=0, le=100_000)] = 0
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,18 @@ from wristpulse.core.sensor import SensorStream
 class Hops:
     """Hops of 64 aligned frames.
 
-    end_us: microseconds; ppg: 1/16 counts; acc: 1/4096 g; discontinuous: a gap lies before the hop; samples,
-    saturated, dark: raw PPG samples within the hop, and how many were so.
+    Attributes
+    ----------
+    end_us
+        Microseconds.
+    ppg
+        1/16 counts.
+    acc
+        1/4096 g.
+    discontinuous
+        A gap lies before the hop.
+    samples, saturated, dark
+        Raw PPG samples within the hop, and how many of them were saturated and dark.
     """
 
     end_us: Int64[np.ndarray, " n"]
@@ -137,7 +147,9 @@ def align(stream: SensorStream) -> Hops:
     """All hops of a stream: 32 Hz frames of both channels, whatever the sensors' rates, jitter and drift.
 
     A frame at time t is the mean of the samples within 125 ms of it, weighted by a windowed sinc k of cut-off
-    8 Hz: y(t) = sum k(t - t_i) x_i / sum k(t - t_i); docs/signal_path.md, section 3.
+    8 Hz (docs/signal_path.md, section 3):
+
+        y(t) = sum k(t - t_i) x_i / sum k(t - t_i)
 
     Parameters
     ----------
@@ -179,5 +191,15 @@ def align(stream: SensorStream) -> Hops:
 
 
 def no_contact(hops: Hops) -> Bool[np.ndarray, " n"]:
-    """Whether the sensor saw no skin: more than a quarter of a hop's raw samples are dark."""
+    """Find the hops in which the sensor saw no skin: more than a quarter of the raw samples are dark.
+
+    Parameters
+    ----------
+    hops : Hops
+        n of them.
+
+    Returns
+    -------
+    ndarray, bool (n,)
+    """
     return DARK_ONE_IN * hops.dark > hops.samples

@@ -10,7 +10,12 @@ from wristpulse.core.numbers import BINS, BPM_PER_BIN, FIRST_BIN
 
 
 def bin_bpm() -> Float64[np.ndarray, "104"]:
-    """Centres of the bins in BPM.
+    """Centres of the heart-rate bins.
+
+    Returns
+    -------
+    ndarray, float64 (104,)
+        BPM.
 
     Examples
     --------

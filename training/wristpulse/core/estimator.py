@@ -3,19 +3,17 @@
 
 from __future__ import annotations
 
-import enum
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int8, Int64
+from jaxtyping import Int8
 
 from wristpulse.core.align import Hops, no_contact
 from wristpulse.core.doubt import Doubt
 from wristpulse.core.fusion import Fusion, light_quality
 from wristpulse.core.numbers import ACC_FLOOR, BINS, DOUBT_Q15, FEATURES, FUSION_WHOLE, TRACK_GAP_US
 from wristpulse.core.policy import Policy, moving
+from wristpulse.core.result import Result, Run, State
 from wristpulse.core.sensor import Sampled, SensorStream, check_leds, to_counts
 from wristpulse.core.spectrum import spectrum_inputs
 from wristpulse.core.track import Tracker, TrackerTables
@@ -46,57 +44,6 @@ def front_end_inputs(recording: Sampled, front_end: str) -> Int8[np.ndarray, "w 
     """
     windows = stream_windows(to_counts(recording))
     return FRONT_ENDS[front_end](windows.x, windows.ends)
-
-
-class State(enum.Enum):
-    """What a result means; the values are the words that the firmware prints."""
-
-    ACQUIRING = "acquiring"
-    VALID = "valid"
-    MOTION_UNCERTAIN = "motion-uncertain"
-    NO_CONTACT = "no-contact"
-    NO_PULSE = "no-pulse"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """One hop's result: hop number from 0, its end in microseconds, 1/256 BPM, Q15, state, gaps so far."""
-
-    hop: int
-    time_us: int
-    bpm_q8: int
-    confidence_q15: int
-    state: State
-    gaps: int
-
-    def __str__(self) -> str:
-        """The line that firmware images print."""
-        return (
-            f"HOP {self.hop} t_us={self.time_us} bpm_q8={self.bpm_q8} conf_q15={self.confidence_q15} "
-            f"state={self.state.value} gaps={self.gaps}"
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """What an estimator made of a stream.
-
-    windows: of the stream; logits: the network's, window by window; results: one a hop; raw_confidence_q15:
-    of each hop before the confidence map, 0 where the network did not run. With several LEDs, windows and
-    logits are the first one's. For each hop: ran, whether the network did; evidence, the logits that the
-    tracker took then; at_rest, the wrist; doubted, an estimate that is not believed; weights, 0 to 16 for
-    each LED.
-    """
-
-    windows: Windows
-    logits: Int8[np.ndarray, "w 104"]
-    results: list[Result]
-    raw_confidence_q15: Int64[np.ndarray, " n"]
-    ran: Bool[np.ndarray, " n"]
-    evidence: Int8[np.ndarray, "n 104"]
-    at_rest: Bool[np.ndarray, " n"]
-    doubted: Bool[np.ndarray, " n"]
-    weights: Int64[np.ndarray, "n leds"]
 
 
 class Estimator:
@@ -138,7 +85,16 @@ class Estimator:
         self._predict, self.tables, self._front_end = predict, tables, front_end
 
     def with_tables(self, tables: TrackerTables) -> Estimator:
-        """The same network with another tracker."""
+        """Make an estimator of the same network with another tracker.
+
+        Parameters
+        ----------
+        tables : TrackerTables
+
+        Returns
+        -------
+        Estimator
+        """
         return Estimator(self._predict, tables, self._front_end)
 
     def run(
@@ -170,18 +126,56 @@ class Estimator:
         return self.full_run(stream, policy).results
 
     def full_run(self, stream: SensorStream | Sequence[SensorStream], policy: Policy | None = None) -> Run:
-        """As `run`, with what lies between the stream and its results."""
+        """Estimate as `run` does, and keep what lies between the stream and its results.
+
+        Parameters
+        ----------
+        stream : SensorStream or sequence of SensorStream
+        policy : Policy, optional
+            As `run` takes them.
+
+        Returns
+        -------
+        Run
+            Results, windows and logits.
+
+        Raises
+        ------
+        ValueError
+            As `run` does.
+        """
         streams = [stream] if isinstance(stream, SensorStream) else list(stream)
         check_leds(streams)
         return self.run_windows([stream_windows(one) for one in streams], policy)
 
     def run_windows(self, windows: Windows | Sequence[Windows], policy: Policy | None = None) -> Run:
-        """As `full_run`, of a stream that is aligned already, or of one an LED."""
+        """Estimate as `full_run` does, from windows that are aligned already.
+
+        Parameters
+        ----------
+        windows : Windows or sequence of Windows
+            One for each LED.
+        policy : Policy, optional
+
+        Returns
+        -------
+        Run
+        """
         leds = [windows] if isinstance(windows, Windows) else list(windows)
         return self.start(policy, len(leds)).take(*leds)
 
     def start(self, policy: Policy | None = None, leds: int = 1) -> Progress:
-        """A fresh start, for hops that come one after the other."""
+        """Start an estimate of hops that come one after the other.
+
+        Parameters
+        ----------
+        policy : Policy, optional
+        leds : int
+
+        Returns
+        -------
+        Progress
+        """
         return Progress(self._predict, self.tables, FRONT_ENDS[self._front_end], policy, leds)
 
 
@@ -361,37 +355,3 @@ def _resets(hops: Hops, away: np.ndarray) -> np.ndarray:
     """Before which hops the tracker starts afresh: bool (n,), without contact or after a long gap."""
     after = np.diff(hops.end_us, prepend=hops.end_us[:1] - 1)
     return away | (after <= 0) | (after > TRACK_GAP_US)
-
-
-HOP = re.compile(
-    r"^HOP (?P<hop>\d+) t_us=(?P<time_us>-?\d+) bpm_q8=(?P<bpm_q8>\d+) conf_q15=(?P<confidence_q15>\d+) "
-    r"state=(?P<state>[a-z-]+) gaps=(?P<gaps>\d+)$"
-)
-
-
-def parse(line: str) -> Result | None:
-    """The result that a line of firmware output states: the inverse of `str(Result)`.
-
-    Returns
-    -------
-    Result or None
-        None for any other line.
-
-    Raises
-    ------
-    ValueError
-        The line names a state that `State` does not have.
-
-    Examples
-    --------
-    >>> parse("HOP 3 t_us=8125000 bpm_q8=23040 conf_q15=32768 state=valid gaps=0").bpm_q8 / 256
-    90.0
-    >>> parse("END hops=3") is None
-    True
-    """
-    match = HOP.match(line)
-    if not match:
-        return None
-    fields = match.groupdict()
-    state = State(fields.pop("state"))
-    return Result(state=state, **{name: int(value) for name, value in fields.items()})

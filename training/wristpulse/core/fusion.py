@@ -159,7 +159,7 @@ class Fusion:
                 self._take(own, evidence, bool(clipped[led]))
             elif self._lit[led]:
                 own.track.predict()
-        return self._add(ran, alone=int(whole.sum()) == 1)
+        return self._add(ran)
 
     def _choose(self, seeing: np.ndarray) -> np.ndarray:
         """Of the LEDs that see something, those that do not rest; all if every one rests."""
@@ -177,28 +177,43 @@ class Fusion:
         own.unsure = clipped or self.certainty(own.steps) < FUSION_UNSURE
 
     def certainty(self, steps: Int64[np.ndarray, "104"]) -> int:
-        """Share of the likelihood within NEAR bins of its highest, Q15."""
+        """Share of the likelihood within NEAR bins of its peak.
+
+        Parameters
+        ----------
+        steps : ndarray, int64 (104,)
+            Logit steps below the highest, one for each bin.
+
+        Returns
+        -------
+        int
+            Q15.
+        """
         likelihood = self._likelihood[steps]
         peak = int(steps.argmin())
         near = likelihood[max(0, peak - NEAR) : peak + NEAR + 1]
         return int((near.sum() << 15) // likelihood.sum())
 
-    def _add(self, ran: np.ndarray, alone: bool) -> np.ndarray:
-        best = max(own.trust for own, has_run in zip(self._leds, ran, strict=True) if has_run)
+    def _add(self, ran: np.ndarray) -> np.ndarray:
+        trusts = [own.trust for own, has_run in zip(self._leds, ran, strict=True) if has_run]
+        best = max(trusts)
+        alone = sum(best - trust < FUSION_NONE for trust in trusts) == 1
         total = np.zeros(BINS, np.int64)
         for own, has_run in zip(self._leds, ran, strict=True):
             own.weight = 0
             if has_run:
-                own.weight = FUSION_WHOLE if alone else _weight(own, best - own.trust)
+                own.weight = _weight(own, best - own.trust, alone)
                 own.rested = int(own.weight == 0)
                 total += own.steps * own.weight // FUSION_WHOLE
         return (127 - np.minimum(total - total.min(), 255)).astype(np.int8)
 
 
-def _weight(own: _Led, below: int) -> int:
-    """Of an LED whose trust lies so much below the best."""
+def _weight(own: _Led, below: int, alone: bool) -> int:
+    """Of an LED whose trust lies so much below the best; alone: no other LED has a weight."""
     if below >= FUSION_NONE:
         return 0
+    if alone:
+        return FUSION_WHOLE
     whole = FUSION_WHOLE
     if below > FUSION_FULL:
         whole = whole * (FUSION_NONE - below) // (FUSION_NONE - FUSION_FULL)

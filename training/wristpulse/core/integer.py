@@ -12,7 +12,13 @@ def isqrt(n: Int64[np.ndarray, " *shape"]) -> Int64[np.ndarray, " *shape"]:
 
     Parameters
     ----------
-    n : 0 to 2^62.
+    n : ndarray, int64
+        0 to 2^62.
+
+    Returns
+    -------
+    ndarray, int64
+        Of the shape of `n`.
 
     Examples
     --------
@@ -29,7 +35,12 @@ def round_div(a: Integer[np.ndarray, ...], b: Integer[np.ndarray, ...] | int) ->
 
     Parameters
     ----------
-    a, b : broadcast together; b > 0.
+    a, b : ndarray of integers, or int
+        Broadcast together; b > 0.
+
+    Returns
+    -------
+    ndarray of integers
 
     Examples
     --------

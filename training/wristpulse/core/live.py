@@ -8,8 +8,9 @@ from dataclasses import fields
 import numpy as np
 
 from wristpulse.core.align import Hops, align
-from wristpulse.core.estimator import Estimator, Result
+from wristpulse.core.estimator import Estimator
 from wristpulse.core.numbers import HOPS_PER_WINDOW, REACH_US
+from wristpulse.core.result import Result
 from wristpulse.core.sensor import SensorStream
 from wristpulse.core.window import Windows, window_ends, windows
 

@@ -67,7 +67,12 @@ class Policy:
         self.calm = self.since = 0
 
     def row(self) -> PolicyRow:
-        """The row in force."""
+        """Give the row in force.
+
+        Returns
+        -------
+        PolicyRow
+        """
         return [row for row in POLICY_ROWS if self.calm >= row.calm_hops][-1]
 
     def skips(self, moving: bool | np.bool_) -> bool:

@@ -43,7 +43,14 @@ class Sampled(Protocol):
 class SensorStream:
     """Samples as the sensors deliver them.
 
-    ppg: 18-bit counts; acc: 4096 LSB per g; t_ppg_us, t_acc_us: microseconds.
+    Attributes
+    ----------
+    ppg
+        18-bit counts.
+    acc
+        4096 LSB per g.
+    t_ppg_us, t_acc_us
+        Microseconds.
     """
 
     ppg: UInt32[np.ndarray, " n"]

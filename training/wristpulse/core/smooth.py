@@ -11,29 +11,39 @@ from dataclasses import replace
 
 import numpy as np
 
-from wristpulse.core.estimator import Result, Run, State
 from wristpulse.core.numbers import ANCHOR_HOPS, ANCHOR_Q8, DOUBT_Q15, TRACK_GAP_US
+from wristpulse.core.result import Result, Run, State
 from wristpulse.core.track import Tracker, TrackerTables
 
 MOST_HOPS = 8  # of a fixed lag
 
 
 def smooth(run: Run, tables: TrackerTables, lag: int | None = None) -> list[Result]:
-    """Results of a run's hops as seen from `lag` hops later, or from the end of the recording if None.
+    """Estimate a run's hops as seen from some hops later, or from the end of the recording.
 
-    A forward-backward smoother over the tracker's bins: what comes before a hop is the tracker's posterior,
-    what comes after it the same filter run back from the latest hop. Hops without a value keep none; values
-    in doubt (section 8a) stay so. A value is valid only between valid ones of the run.
+    A forward-backward smoother over the tracker's bins (Rabiner, Proc. IEEE 77(2):257-286, 1989). What comes
+    before a hop is the tracker's posterior; what comes after it is the same filter run back from the latest
+    hop. Hops without a value keep none; values in doubt (section 8a) stay so. A value is valid only between
+    valid ones of the run.
 
     Parameters
     ----------
-    run : from a fresh start.
-    tables : of the tracker that made it.
-    lag : 1 to 8 hops, or None.
+    run : Run
+        From a fresh start.
+    tables : TrackerTables
+        Of the tracker that made it.
+    lag : int, optional
+        1 to 8 hops; by default all that come after.
 
     Returns
     -------
-    One result for each of the run's.
+    list of Result
+        One for each of the run's.
+
+    Raises
+    ------
+    ValueError
+        Another lag.
 
     Examples
     --------

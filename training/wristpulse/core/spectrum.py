@@ -80,11 +80,21 @@ def transform(x: Num[np.ndarray, "256 n"]) -> tuple[Float64[np.ndarray, "64 n"],
 
 
 def bins(x: Shaped[np.ndarray, "64 n"]) -> Shaped[np.ndarray, "239 n"]:
-    """Bins 0..LAST of spectra X about a window's middle: parts as int64, or complex numbers.
+    """Read bins 0 to LAST of spectra about a window's middle.
 
     Bin k is k/32 Hz, so X[m] becomes bin 4 m, under a Hann window. Those between are weighted means of their
     neighbours, which is a window that differs from Hann's by at most 5 % of its peak. Odd ones reach to the
     highest heart rate.
+
+    Parameters
+    ----------
+    x : ndarray (64, n)
+        X of n windows: real or imaginary parts as int64, or complex numbers.
+
+    Returns
+    -------
+    ndarray (239, n)
+        Of the type of `x`; 0 for the bins that are not computed.
     """
     h = np.zeros((LAST + 1, x.shape[1]), x.dtype)
     a, b, c, d = (x[n : n + LAST // 4] for n in range(4))
@@ -145,7 +155,17 @@ def _relative_root(m: np.ndarray, largest: np.ndarray) -> np.ndarray:
 
 
 def log2_q4(r: Int64[np.ndarray, " *shape"]) -> Int64[np.ndarray, " *shape"]:
-    """16 log2(r), linear between powers of two; r >= 1.
+    """16 log2(r), linear between powers of two.
+
+    Parameters
+    ----------
+    r : ndarray, int64
+        1 or more.
+
+    Returns
+    -------
+    ndarray, int64
+        Of the shape of `r`.
 
     Examples
     --------
@@ -159,8 +179,8 @@ def log2_q4(r: Int64[np.ndarray, " *shape"]) -> Int64[np.ndarray, " *shape"]:
 def hop_features(x: Int64[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 104 5"]:
     """What each window adds to a network input: a value v of 0..255 as v - 128.
 
-    Magnitudes m enter as 255 sqrt(m / max(m)), motion r as 2 (16 log2(r) - REST_LOG2); max(m) is that of
-    PPG's bins, and that of both ACC rows, each with a floor.
+    Magnitudes m enter as 255 sqrt(m / max(m)), motion r as 2 (16 log2(r) - REST_LOG2). max(m) is taken over
+    PPG's bins and over both ACC rows, each with a floor.
 
     Parameters
     ----------
@@ -181,11 +201,17 @@ def hop_features(x: Int64[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 104 5"]
 
 
 def last_windows(ends: Int64[np.ndarray, " w"]) -> Int64[np.ndarray, "w 4"]:
-    """Which windows stand side by side in a network input: indices, the oldest first.
+    """Find the windows that stand side by side in a network input.
 
     Parameters
     ----------
-    ends : the windows' hops. After a break the oldest window since stands for those before it.
+    ends : ndarray, int64 (w,)
+        The windows' hops. After a break the oldest window since stands for those before it.
+
+    Returns
+    -------
+    ndarray, int64 (w, 4)
+        Indices of windows, the oldest first.
 
     Examples
     --------

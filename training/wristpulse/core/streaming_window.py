@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Front end of streaming: each hop normalised once, by what came before it; docs/signal_path.md, section 4a.
 
-The window's front end takes mean and deviation from all 256 frames, so that the same hop reads differently
-in each of its four windows, and nothing computed from it can be kept. Here the baseline is a running mean,
-and the deviation is that of the last four hops, the present one included; a hop's values never change later.
+The window's front end takes mean and deviation from all 256 frames. So the same hop reads differently in each
+of its four windows, and nothing computed from it can be kept. Here the baseline is a running mean, and the
+deviation is that of the last four hops, the present one included. A hop's values never change later.
 """
 
 from __future__ import annotations
@@ -19,9 +19,16 @@ BASELINE_SHIFT = 5  # the running mean forgets over 2^5 frames, 1 s: a high-pass
 
 
 def contact_spans(hops: Hops) -> list[slice]:
-    """Spans of hops that follow one another, with contact: streaming starts anew at each.
+    """Find the spans of contiguous hops with contact: streaming starts anew at each.
 
-    A discontinuous hop begins a span; one without contact belongs to none.
+    Parameters
+    ----------
+    hops : Hops
+
+    Returns
+    -------
+    list of slice
+        A discontinuous hop begins a span. A hop without contact belongs to none.
     """
     away, n = no_contact(hops), np.arange(len(hops))
     start = np.maximum.accumulate(np.where(away, n + 1, np.where(hops.discontinuous, n, 0)))
@@ -31,7 +38,15 @@ def contact_spans(hops: Hops) -> list[slice]:
 
 
 def deviations(x: Int64[np.ndarray, "n channels"]) -> Int64[np.ndarray, "n channels"]:
-    """Frames of a span less their running mean m, which starts at the first frame: m += (x - m) / 32.
+    """Subtract the running mean m of a span from its frames: m starts at the first frame, m += (x - m) / 32.
+
+    Parameters
+    ----------
+    x : ndarray, int64 (n, channels)
+
+    Returns
+    -------
+    ndarray, int64 (n, channels)
 
     Examples
     --------
@@ -79,5 +94,15 @@ def hop_inputs(
 
 
 def device_hops(inputs: Int8[np.ndarray, "n 64 4"]) -> Int8[np.ndarray, "n 256"]:
-    """Hops as a streaming model takes them: PPG, then the axes interleaved."""
+    """Order hops as a streaming model takes them: PPG, then the axes interleaved.
+
+    Parameters
+    ----------
+    inputs : ndarray, int8 (n, 64, 4)
+        PPG, X, Y, Z of each frame.
+
+    Returns
+    -------
+    ndarray, int8 (n, 256)
+    """
     return np.concatenate([inputs[:, :, 0], inputs[:, :, 1:].reshape(len(inputs), -1)], axis=1)

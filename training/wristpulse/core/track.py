@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Causal Bayesian filter over the heart-rate bins: docs/signal_path.md, section 7, in numpy integers."""
+"""Causal Bayesian filter over the heart-rate bins: docs/signal_path.md, section 7, in numpy integers.
+
+It is the forward recursion of a hidden Markov model (Rabiner, Proc. IEEE 77(2):257-286, 1989).
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,20 @@ IDENTITY = tuple(range(0, ONE_Q15 + 1, ONE_Q15 // (KNOTS - 1)))  # the confidenc
 class TrackerTables:
     """All numbers of a tracker, as the device holds them.
 
-    half_width: K; transition: K + 1 weights (Q15) of a step of 0..K bins, first + 2 sum(rest) = 32768;
-    leak: Q15 mass that may go anywhere; likelihood: 256 values (Q15), of a logit i steps below the largest;
-    confidence_map: 17 values (Q15) over a raw confidence of 0..32768; valid: Q15 threshold of `valid`.
+    Attributes
+    ----------
+    half_width
+        K.
+    transition
+        K + 1 weights (Q15) of a step of 0..K bins, first + 2 sum(rest) = 32768.
+    leak
+        Q15 mass that may go anywhere.
+    likelihood
+        256 values (Q15), of a logit i steps below the largest.
+    confidence_map
+        17 values (Q15) over a raw confidence of 0..32768.
+    valid
+        Q15 threshold of `valid`.
     """
 
     half_width: int
@@ -65,17 +79,27 @@ class TrackerTables:
 def tracker_tables(
     logit_scale: float, settings: Tracking, confidence_map: tuple[int, ...] = IDENTITY
 ) -> TrackerTables:
-    """Tables of a configuration.
+    """Compute the tracker's tables from a configuration.
 
-    The heart rate moves by d bins in a hop with probability proportional to
-    exp(-sqrt(2) BPM_PER_BIN |d| / spread_bpm), |d| <= half_width; a logit i steps below the highest has
-    likelihood max(exp(-i logit_scale temper), floor).
+    In a hop the heart rate moves by d bins, |d| <= half_width, with probability proportional to
+
+        exp(-sqrt(2) BPM_PER_BIN |d| / spread_bpm)
+
+    A logit i steps below the highest has the likelihood
+
+        max(exp(-i logit_scale temper), floor)
 
     Parameters
     ----------
-    logit_scale : of the network's int8 output.
-    settings : of the tracker.
-    confidence_map : what the raw confidence is turned into.
+    logit_scale : float
+        Scale of the network's int8 output.
+    settings : Tracking
+    confidence_map : tuple of int
+        Calibrated confidence (Q15) at 17 raw ones, evenly spaced from 0 to 1.
+
+    Returns
+    -------
+    TrackerTables
 
     Examples
     --------
@@ -168,7 +192,12 @@ class Tracker:
         return self._estimate(p)
 
     def weigh(self, logits: Int8[np.ndarray, " *many 104"]) -> None:
-        """Take one hop's logits, without an estimate."""
+        """Take one hop's logits without an estimate.
+
+        Parameters
+        ----------
+        logits : ndarray, int8 (..., 104)
+        """
         self.posterior = self._weighed(self.posterior, logits)
         self.fresh = False
 
@@ -215,7 +244,19 @@ def _normal(g: np.ndarray) -> np.ndarray:
 def calibrate(
     confidence_map: Int64[np.ndarray, "17"], raw: Int64[np.ndarray, " *shape"]
 ) -> Int64[np.ndarray, " *shape"]:
-    """Calibrated confidence (Q15) of a raw one: linear between the 17 points of the map.
+    """Calibrate a raw confidence: linear between the 17 points of the map.
+
+    Parameters
+    ----------
+    confidence_map : ndarray, int64 (17,)
+        Q15.
+    raw : ndarray, int64
+        Q15.
+
+    Returns
+    -------
+    ndarray, int64
+        Q15, of the shape of `raw`.
 
     Examples
     --------

@@ -25,7 +25,17 @@ from wristpulse.core.sensor import SensorStream
 
 
 def window_ends(hops: Hops) -> Int64[np.ndarray, " w"]:
-    """Indices of the hops that complete a window of four contiguous hops with contact."""
+    """Find the hops that complete a window of four contiguous hops with contact.
+
+    Parameters
+    ----------
+    hops : Hops
+
+    Returns
+    -------
+    ndarray, int64 (w,)
+        Indices of hops.
+    """
     away = no_contact(hops)
     n = np.arange(len(hops))
     # A hop without contact empties the window after itself, a discontinuous one before itself.
@@ -34,7 +44,19 @@ def window_ends(hops: Hops) -> Int64[np.ndarray, " w"]:
 
 
 def windows(hops: Hops, ends: Int64[np.ndarray, " w"]) -> Int64[np.ndarray, "w 4 256"]:
-    """The last four hops up to each of `ends`: channels PPG (1/16 counts), X, Y, Z (1/4096 g)."""
+    """Cut windows: the last four hops up to each of `ends`.
+
+    Parameters
+    ----------
+    hops : Hops
+    ends : ndarray, int64 (w,)
+        As of `window_ends`.
+
+    Returns
+    -------
+    ndarray, int64 (w, 4, 256)
+        Channels PPG (1/16 counts), X, Y, Z (1/4096 g).
+    """
     index = ends[:, None] + np.arange(1 - HOPS_PER_WINDOW, 1)
     ppg = hops.ppg[index].reshape(-1, 1, WINDOW)
     acc = hops.acc[index].reshape(-1, WINDOW, 3).transpose(0, 2, 1)
@@ -45,8 +67,14 @@ def windows(hops: Hops, ends: Int64[np.ndarray, " w"]) -> Int64[np.ndarray, "w 4
 class Windows:
     """The windows of a stream.
 
-    hops: all hops of the stream; ends: the hop that completes each window; x: channels PPG (1/16 counts), X,
-    Y, Z (1/4096 g).
+    Attributes
+    ----------
+    hops
+        All hops of the stream.
+    ends
+        The hop that completes each window.
+    x
+        Channels PPG (1/16 counts), X, Y, Z (1/4096 g).
     """
 
     hops: Hops
@@ -88,11 +116,20 @@ def stream_windows(stream: SensorStream) -> Windows:
 
 
 def band_passed(ppg: Int64[np.ndarray, "w 256"]) -> Int64[np.ndarray, "w 256"]:
-    """PPG of windows without its baseline and its fast noise, in the units given.
+    """Remove the baseline and the fast noise of windows' PPG.
 
-    From each frame the mean of the frames within `BASELINE_REACH` of it is taken, as far as the window goes;
-    then three neighbours are averaged with the weights 1, 2, 1. -3 dB at 0.5 and 5.5 Hz, within
-    2 dB between 0.6 and 5 Hz.
+    From each frame the mean of the frames within `BASELINE_REACH` of it, as far as the window goes, is
+    subtracted. Then three neighbours are averaged with the weights 1, 2, 1. The band is 0.5 to 5.5 Hz
+    (-3 dB), and within 2 dB from 0.6 to 5 Hz.
+
+    Parameters
+    ----------
+    ppg : ndarray, int64 (w, 256)
+
+    Returns
+    -------
+    ndarray, int64 (w, 256)
+        In the unit of `ppg`.
 
     Examples
     --------
@@ -112,7 +149,17 @@ def _acceleration(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def motion(x: Int64[np.ndarray, "w 4 256"]) -> Int64[np.ndarray, " w"]:
-    """Motion of windows, r_acc: 16 standard deviations of acceleration in 1/4096 g, at least ACC_FLOOR.
+    """Motion of windows, r_acc: 16 standard deviations of the acceleration, at least ACC_FLOOR.
+
+    Parameters
+    ----------
+    x : ndarray, int64 (w, 4, 256)
+        As of `windows`.
+
+    Returns
+    -------
+    ndarray, int64 (w,)
+        1/4096 g.
 
     Examples
     --------
@@ -125,8 +172,10 @@ def motion(x: Int64[np.ndarray, "w 4 256"]) -> Int64[np.ndarray, " w"]:
 def window_inputs(x: Int64[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 4 256"]:
     """Network inputs of windows: 32 steps a standard deviation, zero point 0.
 
-    With d = `band_passed` PPG, or an axis minus its mean, and r = 16 standard deviations (of the three axes
-    together, with a floor), an input is clip(round(512 d / r), -128, 127).
+    d is `band_passed` PPG, or an axis minus its mean. r is 16 standard deviations, of the three axes
+    together, with a floor. An input is
+
+        clip(round(512 d / r), -128, 127)
 
     Parameters
     ----------
@@ -152,7 +201,15 @@ def window_inputs(x: Int64[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 4 256"
 
 
 def device_order(inputs: Int8[np.ndarray, "w 4 256"]) -> Int8[np.ndarray, "w 1024"]:
-    """Window inputs as the device's buffer holds them: PPG, then the axes interleaved.
+    """Order window inputs as the device's buffer holds them: PPG, then the axes interleaved.
+
+    Parameters
+    ----------
+    inputs : ndarray, int8 (w, 4, 256)
+
+    Returns
+    -------
+    ndarray, int8 (w, 1024)
 
     Examples
     --------

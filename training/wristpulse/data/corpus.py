@@ -18,14 +18,19 @@ from wristpulse.core.numbers import WINDOW
 from wristpulse.data.folds import Fold, sides_of, wearer
 from wristpulse.data.labels import labelled_windows
 from wristpulse.recordings import Recording, iter_dataset
-from wristpulse.recordings.registry import SIMULATED, SIMULATOR, WORLD
+from wristpulse.recordings.registry import SIMULATED
 
 
 @dataclass(frozen=True, kw_only=True)
 class Examples:
     """What the paper's line learns from.
 
-    inputs: 32 steps a standard deviation; bpm: reference, NaN without one.
+    Attributes
+    ----------
+    inputs
+        32 steps a standard deviation.
+    bpm
+        Reference, NaN without one.
     """
 
     inputs: Int8[np.ndarray, "n 4 256"]
@@ -35,14 +40,30 @@ class Examples:
         return len(self.bpm)
 
     def thinned(self, count: int) -> Examples:
-        """At most `count` of them, evenly spread; all for 0."""
+        """Keep at most so many examples, evenly spread.
+
+        Parameters
+        ----------
+        count : int
+            0 keeps all.
+
+        Returns
+        -------
+        Examples
+        """
         if not 0 < count < len(self):
             return self
         chosen = np.linspace(0, len(self) - 1, count).round().astype(int)
         return Examples(inputs=self.inputs[chosen], bpm=self.bpm[chosen])
 
     def network_inputs(self) -> list[np.ndarray]:
-        """PPG float32 (n, 1, 256, 1) and ACC float32 (n, 1, 256, 3) in standard deviations."""
+        """Scale the inputs for a network in floating point.
+
+        Returns
+        -------
+        list of ndarray, float32
+            PPG (n, 1, 256, 1) and ACC (n, 1, 256, 3), in standard deviations.
+        """
         scaled = self.inputs.astype(np.float32) / 32
         return [scaled[:, None, 0, :, None], np.moveaxis(scaled[:, None, 1:], 2, 3)]
 
@@ -104,7 +125,33 @@ class Corpus:
 
 
 def split(subjects: list[str], data: Data, where: str) -> dict[str, tuple[str, ...]]:
-    """Subjects by role. None named: the last one is tested on, the one before chooses the epoch."""
+    """Give each subject one role.
+
+    Parameters
+    ----------
+    subjects : list of str
+        At least three.
+    data : Data
+        Names those to test on and to validate by. Without names, the last one is tested on and the one before
+        validates.
+    where : str
+        Names the data set in errors.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        By role: "train", "validation", "test".
+
+    Raises
+    ------
+    ConfigError
+        An unknown subject, one in two roles, or none to train on.
+
+    Examples
+    --------
+    >>> split(["S1", "S2", "S3"], Data(), "own")
+    {'train': ('S1',), 'validation': ('S2',), 'test': ('S3',)}
+    """
     for field in ("test", "validation"):
         unknown = sorted(set(getattr(data, field)) - set(subjects))
         if unknown:
@@ -127,13 +174,45 @@ def split(subjects: list[str], data: Data, where: str) -> dict[str, tuple[str, .
 
 
 def check_folder(datasets: Iterable[str], data: Data, folder: Path | None) -> None:
-    """ConfigError for a folder from which none of the data sets is read: real people were meant."""
+    """Check that some data set is read from a folder that was given.
+
+    Parameters
+    ----------
+    datasets : iterable of str
+    data : Data
+    folder : Path or None
+
+    Raises
+    ------
+    ConfigError
+        All data sets are simulated: real people were meant.
+    """
     if folder is not None and {*datasets, *data.unlabelled.split("+")} <= {*SIMULATED, ""}:
         raise ConfigError("--data", str(folder), "a data set to read from there", "only simulated people")
 
 
 def of_dataset(data: Data, folder: Path | None, progress: Callable[[str], None] = print) -> Corpus:
-    """Read the data sets of `data`; RecordingError or ConfigError where that cannot be."""
+    """Read the data sets of a configuration.
+
+    Parameters
+    ----------
+    data : Data
+    folder : Path or None
+        Folder of data sets; simulated ones need none.
+    progress : callable
+        Gets a line for each recording.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    RecordingError
+        A data set cannot be read.
+    ConfigError
+        The subjects cannot be split; see `split` and `of_roles`.
+    """
     recordings, datasets = [], data.dataset.split("+") if data.dataset else []
     check_folder(datasets, data, folder)
     for name in datasets:
@@ -153,22 +232,72 @@ def of_dataset(data: Data, folder: Path | None, progress: Callable[[str], None] 
 
 
 def of_fold(fold: Fold, data: Data, folder: Path | None) -> Corpus:
-    """A protocol's fold as a corpus; RecordingError or ConfigError where unlabelled sets cannot be read."""
+    """Make the corpus of a protocol's fold.
+
+    Parameters
+    ----------
+    fold : Fold
+    data : Data
+    folder : Path or None
+        Folder of the unlabelled sets.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    RecordingError, ConfigError
+        As `of_roles` does.
+    """
     roles = {"train": fold.train, "validation": fold.validation, "test": fold.test}
     return of_roles(data, roles, folder)
 
 
 def of_everyone(data: Data, folder: Path | None) -> Corpus:
-    """All recordings of the data sets, all to learn from; RecordingError where that cannot be."""
+    """Make a corpus of all recordings of the data sets, all to learn from.
+
+    Parameters
+    ----------
+    data : Data
+    folder : Path or None
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    RecordingError, ConfigError
+        As `of_roles` does.
+    """
     people = tuple(r for name in data.dataset.split("+") for r in read(name, folder, data))
     return of_roles(data, {"train": people, "validation": (), "test": ()}, folder)
 
 
 def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path | None) -> Corpus:
-    """The corpus of labelled roles and the unlabelled sets; nobody of validation or test is among these."""
-    if data.world_beside:
-        beside = iter_dataset(WORLD, subjects=data.world_beside, minutes=data.world_minutes)
-        roles = {**roles, "train": (*roles["train"], *beside)}
+    """Make the corpus of labelled roles and the unlabelled sets.
+
+    Parameters
+    ----------
+    data : Data
+        Its digest is part of the corpus'.
+    roles : dict of str to tuple of Recording
+        "train", "validation", "test".
+    folder : Path or None
+        Folder of the unlabelled sets.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    RecordingError
+        An unlabelled set cannot be read.
+    ConfigError
+        One person is on two sides, also under the names of two data sets.
+    """
     names = data.unlabelled.split("+") if data.unlabelled else []
     more = tuple(recording for name in names for recording in read(name, folder, data))
     sides = sides_of(roles)
@@ -188,20 +317,44 @@ def of_roles(data: Data, roles: dict[str, tuple[Recording, ...]], folder: Path |
 
 
 def read(name: str, folder: Path | None, data: Data) -> Iterator[Recording]:
-    """The recordings of one data set; RecordingError where that cannot be."""
+    """Read the recordings of one data set, as many simulated ones as the configuration says.
+
+    Parameters
+    ----------
+    name : str
+    folder : Path or None
+    data : Data
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        As `iter_dataset` does.
+    """
     return iter_dataset(name, folder, **_options(name, data))
 
 
 def _options(name: str, data: Data) -> dict:
-    if name == SIMULATOR:
+    if name in SIMULATED:
         return {"subjects": data.simulated_subjects, "minutes": data.simulated_minutes}
-    if name == WORLD:
-        return {"subjects": data.world_subjects, "minutes": data.world_minutes}
     return {}
 
 
 def content_digest(recording: Recording) -> str:
-    """A name for all that a recording says, but for its licence: SHA-256, hexadecimal."""
+    """Digest of all fields of a recording but its licence.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    str
+        SHA-256, hexadecimal.
+    """
     return _digest("", [recording])
 
 

@@ -23,17 +23,45 @@ SAME_PEOPLE = {"wrist-npz": "wesad", "dalia-s6": "dalia"}
 
 
 def person(recording: Recording) -> Person:
-    """Whose recording it is, as its data set names them."""
+    """Name the person of a recording as its data set does.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    dataset, subject : str
+    """
     return recording.dataset, recording.subject
 
 
 def wearer(recording: Recording) -> Person:
-    """Who wore the sensor: one person has one name in all data sets."""
+    """Name the person of a recording by one name in all data sets.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    dataset, subject : str
+    """
     return SAME_PEOPLE.get(recording.dataset, recording.dataset), recording.subject
 
 
 def sides_of(roles: Mapping[str, Iterable[Recording]]) -> dict[Person, list[str]]:
-    """The sides that each wearer is on: one, unless there is a mistake."""
+    """List the sides that each person is on: one, unless there is a mistake.
+
+    Parameters
+    ----------
+    roles : mapping of str to iterable of Recording
+
+    Returns
+    -------
+    dict of (str, str) to list of str
+        By `wearer`.
+    """
     sides: dict[Person, list[str]] = {}
     for role, recordings in roles.items():
         for who in dict.fromkeys(map(wearer, recordings)):
@@ -154,7 +182,17 @@ def cross_dataset(recordings: Sequence[Recording]) -> list[Fold]:
 
 
 def bami2_transfer(recordings: Sequence[Recording]) -> list[Fold]:
-    """Train on BAMI-1 and SPC, test on BAMI-2."""
+    """Make the fold that trains on BAMI-1 and SPC and tests on BAMI-2.
+
+    Parameters
+    ----------
+    recordings : sequence of Recording
+
+    Returns
+    -------
+    list of Fold
+        One.
+    """
     train, test = _people(recordings, "bami1", "troika"), _people(recordings, "bami2")
     return [_fold(recordings, "bami1+troika-to-bami2", train=train, test=test)]
 
@@ -172,7 +210,17 @@ ONLY_TESTED = "dalia-s6"
 
 
 def leave_one_set_out(recordings: Sequence[Recording]) -> list[Fold]:
-    """Train on all sets but one, test on that one; ONLY_TESTED is tested by who learns from all others."""
+    """Make the folds that train on all sets but one and test on that one.
+
+    Parameters
+    ----------
+    recordings : sequence of Recording
+
+    Returns
+    -------
+    list of Fold
+        One for each set. That of ONLY_TESTED trains on all others; no fold trains on it.
+    """
     people = {name: _people(recordings, dataset) for name, (dataset, _) in LEFT_OUT.items()}
     people = {
         name: [who for who in of if who[1].startswith(LEFT_OUT[name][1])] for name, of in people.items()
@@ -246,7 +294,17 @@ def wesad_loso(recordings: Sequence[Recording]) -> list[Fold]:
 
 
 def simulator_3fold(recordings: Sequence[Recording]) -> list[Fold]:
-    """Simulated people in three groups: a try of the machinery, which says nothing about people."""
+    """Split simulated people into three groups, to try the machinery; results say nothing about people.
+
+    Parameters
+    ----------
+    recordings : sequence of Recording
+
+    Returns
+    -------
+    list of Fold
+        Three.
+    """
     people = _people(recordings, "simulator")
     groups = [set(people[n::3]) for n in range(3)]
     return [

@@ -22,8 +22,18 @@ from wristpulse.support.errors import UserError
 class SpectralExamples:
     """Windows to learn from.
 
-    spectra: magnitudes; motion: r_acc; bpm: NaN without a label; hops: the rows that stand side by side in
-    the network; weight: of being drawn.
+    Attributes
+    ----------
+    spectra
+        As of `wristpulse.core.spectrum.magnitudes`.
+    motion
+        r_acc of each window (`wristpulse.core.window.motion`).
+    bpm
+        The label, NaN without one.
+    hops
+        The rows that stand side by side in the network.
+    weight
+        By which it is drawn.
     """
 
     spectra: Float32[np.ndarray, "n 4 104"]
@@ -33,7 +43,18 @@ class SpectralExamples:
     weight: Float64[np.ndarray, " n"]
 
     def chances(self, unlabelled: float) -> Float64[np.ndarray, " n"]:
-        """Probability of each window to be drawn; `unlabelled`: together of those without a label."""
+        """Probability of each window to be drawn.
+
+        Parameters
+        ----------
+        unlabelled : float
+            Probability that a drawn window has no label, if there are such windows.
+
+        Returns
+        -------
+        ndarray, float64 (n,)
+            Their sum is 1.
+        """
         without = np.isnan(self.bpm)
         if not unlabelled or not without.any():
             return self.weight / self.weight.sum()
@@ -44,9 +65,20 @@ class SpectralExamples:
 def recording_examples(
     recording: Recording, augmentation: Augmentation, aligned: bool = True, lead_s: float = 0.0
 ) -> SpectralExamples:
-    """All windows of a recording: every PPG channel, at its own pace and at the augmentation's.
+    """Make the examples of a recording: every PPG channel, at its own pace and at the augmentation's.
 
-    lead_s: how much later than the windows their labels are.
+    Parameters
+    ----------
+    recording : Recording
+    augmentation : Augmentation
+    aligned : bool
+        Correct the labels by the recording's offset.
+    lead_s : float
+        Seconds by which the labels are later than the windows.
+
+    Returns
+    -------
+    SpectralExamples
     """
     parts = [
         _channel(
@@ -84,9 +116,22 @@ def _join(parts: Sequence[SpectralExamples], weights: Sequence[float]) -> Spectr
 
 
 def gather(recordings: Sequence[Recording], parts: Sequence[SpectralExamples]) -> SpectralExamples:
-    """The examples of recordings together; a data set weighs by the root of its length.
+    """Join the examples of recordings; a data set weighs by the square root of its length.
 
-    UserError if no recording has a label.
+    Parameters
+    ----------
+    recordings : sequence of Recording
+    parts : sequence of SpectralExamples
+        One for each recording.
+
+    Returns
+    -------
+    SpectralExamples
+
+    Raises
+    ------
+    UserError
+        No recording has a label.
     """
     seconds: dict[str, float] = {}
     for r in recordings:
@@ -98,7 +143,18 @@ def gather(recordings: Sequence[Recording], parts: Sequence[SpectralExamples]) -
 
 
 def noise_spectra(seed: int, count: int = 2000) -> Float32[np.ndarray, "{count} 4 2 104"]:
-    """PPG spectra of four hops with no pulse in them: noise of all colours."""
+    """Make PPG spectra of noise without a pulse, with power from flat to 1/f^3.
+
+    Parameters
+    ----------
+    seed : int
+    count : int
+
+    Returns
+    -------
+    ndarray, float32 (count, 4, 2, 104)
+        Four hops of two spectra each.
+    """
     rng = np.random.default_rng(seed)
     samples = HOP * (HOPS_PER_WINDOW - 1) + WINDOW
     white = np.fft.rfft(rng.normal(size=(count, 2 * samples)))

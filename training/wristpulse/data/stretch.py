@@ -18,10 +18,25 @@ TAUGHT_BPM = (35.0, 215.0)  # labels whose soft label lies within the bins
 def stretched_windows(
     recording: Recording, led: int | None, stretch: float, aligned: bool, lead_s: float = 0.0
 ) -> tuple[Windows, Float64[np.ndarray, " w"]]:
-    """Windows of one PPG channel played `stretch` times as fast, and their labels in BPM, float64 (w,).
+    """Cut windows of one PPG channel that is played faster or slower.
 
-    A label is that of `lead_s` after the window's middle, times the stretch; NaN where there is none.
-    aligned: labels on the recording's clock.
+    Parameters
+    ----------
+    recording : Recording
+    led : int or None
+        The channel; None: the recording's own.
+    stretch : float
+        How many times as fast.
+    aligned : bool
+        Correct the labels by the recording's offset.
+    lead_s : float
+        Seconds by which the labels are later than the windows' middles.
+
+    Returns
+    -------
+    windows : Windows
+    bpm : ndarray, float64 (w,)
+        Labels times the stretch; NaN where there is none.
     """
     stream = to_counts(recording, led)
     t_ppg, t_acc = ((t / stretch).astype(np.int64) for t in (stream.t_ppg_us, stream.t_acc_us))

@@ -52,9 +52,20 @@ _BINS = FIRST_BIN + np.arange(BINS)
 class WorldExamples:
     """Windows of sessions.
 
-    spectra: as of `wristpulse.core.spectrum.magnitudes`; motion: r_acc; bpm: the heart's, NaN without one;
-    seen: 0 where nobody could know the heart rate, 1 where the light shows it; hops: the rows that stand side
-    by side in the network; session: its number among those gathered.
+    Attributes
+    ----------
+    spectra
+        As of `wristpulse.core.spectrum.magnitudes`.
+    motion
+        r_acc of each window (`wristpulse.core.window.motion`).
+    bpm
+        The heart's, NaN without one.
+    seen
+        0 where nobody could know the heart rate, 1 where the light shows it.
+    hops
+        The rows that stand side by side in the network.
+    session
+        Its number among those gathered.
     """
 
     spectra: Float32[np.ndarray, "n 4 104"]
@@ -72,8 +83,14 @@ class WorldExamples:
 class SessionWindows:
     """Windows of one session, one a hop, before any front end.
 
-    x: PPG in 1/16 counts and three axes in 1/4096 g, whole numbers; bpm: the label, NaN without one; seen:
-    the pulse in each window's light, over what lies around it.
+    Attributes
+    ----------
+    x
+        PPG in 1/16 counts and three axes in 1/4096 g, whole numbers.
+    bpm
+        The label, NaN without one.
+    seen
+        The pulse in each window's light, over what lies around it.
     """
 
     x: Float64[np.ndarray, "n 4 256"]
@@ -82,7 +99,19 @@ class SessionWindows:
 
 
 def session_windows(made: Session, led: int = 0, lead_s: float = 0.0) -> SessionWindows:
-    """Windows of a session's LED; labels `lead_s` later than these, as far as the session goes."""
+    """Cut the windows of one LED of a simulated session, as far as the labels go.
+
+    Parameters
+    ----------
+    made : Session
+    led : int
+    lead_s : float
+        Seconds by which the labels are later than the windows.
+
+    Returns
+    -------
+    SessionWindows
+    """
     rng = np.random.default_rng([made.seed, led, 29])
     pulse = made.pulse[:, led]
     light = made.light[:, led] + made.noise[led] * rng.normal(size=len(pulse))
@@ -105,7 +134,19 @@ def session_windows(made: Session, led: int = 0, lead_s: float = 0.0) -> Session
 
 
 def session_examples(made: Session, led: int = 0, lead_s: float = 0.0) -> WorldExamples:
-    """Spectra of a session's LED, one a hop; labels `lead_s` later than these, as far as the session goes."""
+    """Make the spectra of one LED of a simulated session, one for each hop.
+
+    Parameters
+    ----------
+    made : Session
+    led : int
+    lead_s : float
+        Seconds by which the labels are later than the windows.
+
+    Returns
+    -------
+    WorldExamples
+    """
     windows = session_windows(made, led, lead_s)
     x = (windows.x - windows.x.mean(axis=2, keepdims=True)).astype(np.float32).swapaxes(0, 1)
     motion = np.sqrt((x[1:4] ** 2).sum(axis=(0, 2)))
@@ -122,13 +163,36 @@ def session_examples(made: Session, led: int = 0, lead_s: float = 0.0) -> WorldE
 
 
 def world_examples(seeds: Iterable[int], world: World, lead_s: float = 0.0) -> WorldExamples:
-    """The windows of the simulated sessions of some seeds; one LED each; lead_s: of their labels."""
+    """Make the spectra of simulated sessions, one LED of each.
+
+    Parameters
+    ----------
+    seeds : iterable of int
+        Of the sessions.
+    world : World
+        Their length, and the effects left out.
+    lead_s : float
+        Seconds by which the labels are later than the windows.
+
+    Returns
+    -------
+    WorldExamples
+    """
     sessions = (session(seed, world.seconds, without=world.without) for seed in seeds)
     return gather_sessions([session_examples(made, lead_s=lead_s) for made in sessions])
 
 
 def gather_sessions(parts: Sequence[WorldExamples]) -> WorldExamples:
-    """The windows of several sessions, numbered in their order."""
+    """Join the examples of several sessions, numbered in their order.
+
+    Parameters
+    ----------
+    parts : sequence of WorldExamples
+
+    Returns
+    -------
+    WorldExamples
+    """
     base = np.cumsum([0, *map(len, parts)])
     hops = [part.hops + start for part, start in zip(parts, base, strict=False)]
     return WorldExamples(
@@ -171,7 +235,22 @@ def _seen(pulse: np.ndarray, rest: np.ndarray, bpm: np.ndarray) -> np.ndarray:
 
 
 def clear(ratio: np.ndarray, bpm: np.ndarray) -> np.ndarray:
-    """How far labels (n,) are taught, from `SessionWindows.seen`: 0 where nobody could know them, 1: all."""
+    """Say how far labels are taught: not at all where the light does not show the pulse.
+
+        logarithm of the ratio, linear from 0 at SEEN[0] to 1 at SEEN[1]
+
+    Parameters
+    ----------
+    ratio : ndarray (n,)
+        Pulse over everything else, as `SessionWindows.seen`.
+    bpm : ndarray (n,)
+        Labels; NaN or outside TAUGHT_BPM gives 0.
+
+    Returns
+    -------
+    ndarray (n,)
+        0 to 1.
+    """
     inside = (bpm >= TAUGHT_BPM[0]) & (bpm <= TAUGHT_BPM[1])
     low, high = np.log(SEEN)
     clear = np.clip((np.log(np.maximum(ratio, 1e-6)) - low) / (high - low), 0, 1)

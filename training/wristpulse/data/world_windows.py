@@ -19,8 +19,14 @@ from wristpulse.recordings.world import Session, session
 class WorldWindows:
     """Windows of sessions.
 
-    inputs: 32 steps a standard deviation; bpm: the heart's, NaN without one; seen: 0 where nobody could know
-    the heart rate, 1 where the light shows it.
+    Attributes
+    ----------
+    inputs
+        32 steps a standard deviation.
+    bpm
+        The heart's, NaN without one.
+    seen
+        0 where nobody could know the heart rate, 1 where the light shows it.
     """
 
     inputs: Int8[np.ndarray, "n 4 256"]
@@ -32,7 +38,17 @@ class WorldWindows:
 
 
 def session_window_inputs(made: Session, lead_s: float = 0.0) -> WorldWindows:
-    """Network inputs of a session's first LED; labels `lead_s` later than the windows.
+    """Make the network inputs of a simulated session's first LED.
+
+    Parameters
+    ----------
+    made : Session
+    lead_s : float
+        Seconds by which the labels are later than the windows.
+
+    Returns
+    -------
+    WorldWindows
 
     Examples
     --------
@@ -49,7 +65,21 @@ def session_window_inputs(made: Session, lead_s: float = 0.0) -> WorldWindows:
 
 
 def world_windows(seeds: Iterable[int], world: World, lead_s: float = 0.0) -> WorldWindows:
-    """The windows of the simulated sessions of some seeds; lead_s: of their labels."""
+    """Make the network inputs of simulated sessions.
+
+    Parameters
+    ----------
+    seeds : iterable of int
+        Of the sessions.
+    world : World
+        Their length, and the effects left out.
+    lead_s : float
+        Seconds by which the labels are later than the windows.
+
+    Returns
+    -------
+    WorldWindows
+    """
     sessions = (session(seed, world.seconds, without=world.without) for seed in seeds)
     parts = [session_window_inputs(made, lead_s) for made in sessions]
     return WorldWindows(

@@ -39,6 +39,10 @@ def repeated(
         Key of `wristpulse.data.folds.PROTOCOLS`; else the configuration's own, else `PROTOCOL`.
     seeds, folds, relations, sizes : sequence, optional
         In place of those of `config.sweep`; an empty one leaves these.
+
+    Returns
+    -------
+    Config
     """
     sweep = replace(
         config.sweep,

@@ -28,9 +28,16 @@ PERSON = ["variant", "seed", "group", "person"]  # what identifies a row of `sco
 
 
 def hop_frame(results: Sequence[JobResult]) -> pd.DataFrame:
-    """A row a hop of every test recording.
+    """Make a frame with a row for each hop of every test recording.
 
-    Columns: variant, seed, dataset, subject, and all fields of `Trace`.
+    Parameters
+    ----------
+    results : sequence of JobResult
+
+    Returns
+    -------
+    DataFrame
+        Columns: variant, seed, dataset, subject, and all fields of `Trace`.
     """
     parts = []
     for result in results:
@@ -44,9 +51,18 @@ def hop_frame(results: Sequence[JobResult]) -> pd.DataFrame:
 
 
 def score_frame(hops: pd.DataFrame) -> pd.DataFrame:
-    """A row a person and estimate of each variant and seed, from `hop_frame`; only labelled recordings count.
+    """Score each person and estimate of each variant and seed; only labelled recordings count.
 
-    Columns: PERSON, estimate (a name of AGAINST), and all fields of `wristpulse.evaluation.metrics.Errors`.
+    Parameters
+    ----------
+    hops : DataFrame
+        Of `hop_frame`.
+
+    Returns
+    -------
+    DataFrame
+        Columns: PERSON, estimate (a name of AGAINST), and all fields of
+        `wristpulse.evaluation.metrics.Errors`.
     """
     recordings = hops.groupby(["variant", "seed", "person", "name"], sort=False)
     labelled = hops[recordings["raw"].transform(lambda raw: np.isfinite(raw).any()).astype(bool)]

@@ -117,6 +117,10 @@ def folds(protocol: str, folder: Path | None, data: Data) -> tuple[Fold, ...]:
     data : Data
         How recordings are read: seconds and people of the simulator, among others.
 
+    Returns
+    -------
+    tuple of Fold
+
     Raises
     ------
     UserError
@@ -136,6 +140,10 @@ def fold_of(metrics: dict, folder: Path | None) -> Fold:
         The job's metrics.json.
     folder : Path or None
         Holds the data sets' folders.
+
+    Returns
+    -------
+    Fold
 
     Raises
     ------
@@ -160,10 +168,18 @@ def fold_of(metrics: dict, folder: Path | None) -> Fold:
 
 
 def with_validation(fold: Fold) -> Fold:
-    """The fold with people who choose the epoch.
+    """Give a fold people who choose the epoch.
 
     Where the protocol names nobody, one training person in VALIDATION_SHARE moves to that side, always the
     same ones; of fewer, the last.
+
+    Parameters
+    ----------
+    fold : Fold
+
+    Returns
+    -------
+    Fold
     """
     if fold.validation:
         return fold
@@ -273,7 +289,13 @@ def _traces(job: Job, chain: Pipeline) -> list[Trace]:
 
 
 def revision() -> str:
-    """Git revision of the code, "-dirty" if changed since; "unknown" outside a clone."""
+    """Read the git revision of the code.
+
+    Returns
+    -------
+    str
+        Ends in "-dirty" if files changed since; "unknown" outside a clone.
+    """
     words = ["git", "-C", str(PACKAGE), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
     try:
         return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()

@@ -21,10 +21,24 @@ LAGS_S = np.arange(0.0, 8.5, 0.5)  # by which labels are shifted to find how lat
 class Errors:
     """Errors of one subject (or of all windows together), in BPM where not stated otherwise.
 
-    windows: scored; mae: mean absolute error; bias: mean error; p90: 90th percentile of the
-    absolute error; within5: share within 5 BPM; wrong: share more than WRONG_BPM off, of the scored windows;
-    coverage: share of labelled windows with an estimate (and `valid`, if so asked); half, double: windows
-    read within 10 % of half or twice the reference.
+    Attributes
+    ----------
+    windows
+        How many are scored.
+    mae
+        Mean absolute error, BPM.
+    bias
+        Mean error, BPM.
+    p90
+        90th percentile of the absolute error, BPM.
+    within5
+        Share within 5 BPM.
+    wrong
+        Share more than WRONG_BPM off, of the scored windows.
+    coverage
+        Share of labelled windows with an estimate (and `valid`, if so asked).
+    half, double
+        How many windows are read within 10 % of half or twice the reference.
     """
 
     windows: int
@@ -115,7 +129,12 @@ class Summary:
     double: int
 
     def to_dict(self) -> dict:
-        """Plain containers, for JSON."""
+        """Plain containers, for JSON.
+
+        Returns
+        -------
+        dict
+        """
         return asdict(self)
 
 
@@ -197,6 +216,8 @@ def calibration(
     confidence: Float[np.ndarray, " n"], correct: Bool[np.ndarray, " n"], bins: int = 10
 ) -> tuple[Float64[np.ndarray, " {bins} 3"], float]:
     """Reliability of confidences: how often those of a bin are right.
+
+    Naeini, Cooper, Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015.
 
     Parameters
     ----------

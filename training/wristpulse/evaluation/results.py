@@ -90,13 +90,24 @@ def read_results(folders: Iterable[Path]) -> list[JobResult]:
 
 
 def write_plan(folder: Path, folds: Sequence[str]) -> None:
-    """Note the folds of the protocol in an evaluation's folder, before the first job."""
+    """Note the folds of the protocol in an evaluation's folder, before the first job.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it does not exist.
+    folds : sequence of str
+    """
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / PLAN, json.dumps({"folds": list(folds)}, indent=1))
 
 
 def planned(result: JobResult) -> list[str]:
-    """The folds of the protocol that a job belongs to, whether or not they are finished.
+    """List the folds of the protocol that a job belongs to, whether or not they are finished.
+
+    Parameters
+    ----------
+    result : JobResult
 
     Returns
     -------
@@ -137,6 +148,10 @@ def finished(folder: Path, variant: str) -> list[JobResult]:
     variant : str
         As of `Job.variant`.
 
+    Returns
+    -------
+    list of JobResult
+
     Raises
     ------
     UserError
@@ -152,7 +167,17 @@ def finished(folder: Path, variant: str) -> list[JobResult]:
 
 
 def traces_of_others(result: JobResult, results: Sequence[JobResult]) -> list[Trace]:
-    """Traces of the other folds, by the same variant and seed: of people that this fold did not test."""
+    """Collect the other folds' traces by the same variant and seed: of people that this fold did not test.
+
+    Parameters
+    ----------
+    result : JobResult
+    results : sequence of JobResult
+
+    Returns
+    -------
+    list of Trace
+    """
     same = [r for r in results if (r.variant, r.seed) == (result.variant, result.seed)]
     return [t for r in same if r.metrics["fold"] != result.metrics["fold"] for t in r.traces]
 
@@ -183,12 +208,33 @@ def map_by_other_folds(result: JobResult, results: Sequence[JobResult]) -> tuple
 def tables_by_other_folds(
     result: JobResult, results: Sequence[JobResult], tables: TrackerTables
 ) -> TrackerTables:
-    """A student's tables with the confidence map of the other folds' people, unless its own map stands."""
+    """Give a student's tables the confidence map of the other folds' people, unless its own map stands.
+
+    Parameters
+    ----------
+    result : JobResult
+    results : sequence of JobResult
+    tables : TrackerTables
+        The student's.
+
+    Returns
+    -------
+    TrackerTables
+    """
     return replace(tables, confidence_map=map_by_other_folds(result, results) or tables.confidence_map)
 
 
 def by_other_folds(results: Sequence[JobResult]) -> list[JobResult]:
-    """The results with confidence and validity by `map_by_other_folds`."""
+    """Give results confidence and validity by `map_by_other_folds`.
+
+    Parameters
+    ----------
+    results : sequence of JobResult
+
+    Returns
+    -------
+    list of JobResult
+    """
     return [_mapped(r, map_by_other_folds(r, results)) for r in results]
 
 
@@ -206,7 +252,17 @@ def _mapped(result: JobResult, confidence_map: tuple[int, ...] | None) -> JobRes
 
 
 def by_variant(results: Sequence[JobResult]) -> dict[str, dict[int, list[Trace]]]:
-    """Traces of all folds together, by variant and seed."""
+    """Collect the traces of all folds.
+
+    Parameters
+    ----------
+    results : sequence of JobResult
+
+    Returns
+    -------
+    dict of str to dict of int to list of Trace
+        By variant, then by seed.
+    """
     traces: dict[str, dict[int, list[Trace]]] = {}
     for r in results:
         traces.setdefault(r.variant, {}).setdefault(r.seed, []).extend(r.traces)

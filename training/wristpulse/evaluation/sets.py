@@ -33,6 +33,7 @@ from wristpulse.evaluation.unseen import Person, Row, row
 from wristpulse.student.tolerance import WITHIN_BPM
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
+from wristpulse.support.markdown import table as markdown_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,10 @@ def finished_sets(folder: Path) -> list[JobResult]:
     folder : Path
         Of the evaluation.
 
+    Returns
+    -------
+    list of JobResult
+
     Raises
     ------
     UserError
@@ -88,15 +93,33 @@ def finished_sets(folder: Path) -> list[JobResult]:
 
 
 def set_rows(results: Sequence[JobResult]) -> list[SetRow]:
-    """A row a variant and set, over the seeds that tested it.
+    """Score each variant on each set over the seeds that tested it.
 
     Means over people first, then over seeds; `wrong_valid_worst` is the worst person of any seed.
+
+    Parameters
+    ----------
+    results : sequence of JobResult
+        Of `finished_sets`.
+
+    Returns
+    -------
+    list of SetRow
     """
     return [_set_row(variant, group, seeds) for variant, group, seeds in _by_set(results)]
 
 
 def reliabilities(results: Sequence[JobResult]) -> list[Reliability]:
-    """How far confidence can be trusted: of every variant and set, all hops of all seeds together."""
+    """Compare confidence with the share of right values, for each variant and set over all seeds.
+
+    Parameters
+    ----------
+    results : sequence of JobResult
+
+    Returns
+    -------
+    list of Reliability
+    """
     found = []
     for variant, group, seeds in _by_set(results):
         traces = [t for of_seed in seeds for t in of_seed]
@@ -109,7 +132,17 @@ def reliabilities(results: Sequence[JobResult]) -> list[Reliability]:
 
 
 def lag_s(traces: Sequence[Trace]) -> float:
-    """By which delay of the labels the valid estimates are nearest to them, s, of LAGS_S; NaN without any."""
+    """Find the delay of the labels by which the valid estimates are nearest to them.
+
+    Parameters
+    ----------
+    traces : sequence of Trace
+
+    Returns
+    -------
+    float
+        Seconds, one of LAGS_S; NaN without any valid estimate that has a label at every lag.
+    """
     off: list[np.ndarray] = [np.empty((len(LAGS_S), 0))]
     for t in traces:
         known = np.isfinite(t.aligned)
@@ -123,23 +156,46 @@ def lag_s(traces: Sequence[Trace]) -> float:
 
 
 def markdown(rows: Sequence[SetRow]) -> str:
-    """The table as Markdown."""
+    """Format the table as Markdown.
+
+    Parameters
+    ----------
+    rows : sequence of SetRow
+
+    Returns
+    -------
+    str
+    """
     head = ("student", "tested on", "people", "hops", "seeds", "MAE", "median person", "valid",
             "MAE of valid", "wrong-valid", "worst person", "wrong-shown", "lag")  # fmt: skip
-    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
-    for r in rows:
-        cells = (r.variant, r.tested_on, r.people, r.hops, r.seeds,
+    cells = [
+        (r.variant, r.tested_on, r.people, r.hops, r.seeds,
                  f"{r.mae:.2f}" + _spread(r.mae_spread, ".2f"), f"{r.median_person:.2f}",
                  f"{r.coverage:.1%}" + _spread(100 * r.coverage_spread, ".1f"), f"{r.mae_valid:.2f}",
                  f"{r.wrong_valid:.2%}", f"{r.wrong_valid_worst:.1%}",
                  f"{r.wrong_shown:.2%}" + _spread(100 * r.wrong_shown_spread, ".2f"),
-                 f"{r.lag_s:.1f} s")  # fmt: skip
-        lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return "\n".join(lines)
+                 f"{r.lag_s:.1f} s")
+        for r in rows
+    ]  # fmt: skip
+    return markdown_table(head, cells)
 
 
 def report(results: Sequence[JobResult], out: Path | None, say: Callable[[str], None] = print) -> None:
-    """Print the table; write its figures and the reliabilities to the JSON file `out`."""
+    """Print the table, and write its figures and the reliabilities to a file.
+
+    Parameters
+    ----------
+    results : sequence of JobResult
+    out : Path or None
+        JSON.
+    say : callable
+        Gets the table.
+
+    Raises
+    ------
+    OSError
+        `out` cannot be written.
+    """
     rows = set_rows(results)
     say(markdown(rows))
     if out:

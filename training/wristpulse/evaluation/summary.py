@@ -56,7 +56,17 @@ T = TypeVar("T", bound=OfPerson)
 
 
 def groups(traces: Sequence[T]) -> dict[str, list[T]]:
-    """Traces by data set; SPC's training (S) and test (T) recordings also by themselves."""
+    """Group traces by data set; SPC's training (S) and test (T) recordings also by themselves.
+
+    Parameters
+    ----------
+    traces : sequence
+        Anything with a `person`.
+
+    Returns
+    -------
+    dict of str to list
+    """
     members: dict[str, list[T]] = {}
     for t in traces:
         for name in group_names(t.person):
@@ -65,7 +75,16 @@ def groups(traces: Sequence[T]) -> dict[str, list[T]]:
 
 
 def group_names(person: str) -> list[str]:
-    """The groups that a person belongs to.
+    """Name the groups that a person belongs to.
+
+    Parameters
+    ----------
+    person : str
+        DATASET/SUBJECT.
+
+    Returns
+    -------
+    list of str
 
     Examples
     --------
@@ -78,7 +97,12 @@ def group_names(person: str) -> list[str]:
 
 @contextmanager
 def quiet_empty_means() -> Iterator[None]:
-    """No warnings of means over nothing: they are NaN, and the table shows them so."""
+    """Give no warnings of means over nothing within the block: they are NaN, and the table shows them so.
+
+    Yields
+    ------
+    None
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         yield

@@ -15,6 +15,7 @@ from wristpulse.evaluation.frame import hop_frame, score_frame
 from wristpulse.evaluation.metrics import deviation
 from wristpulse.evaluation.results import JobResult
 from wristpulse.evaluation.summary import quiet_empty_means
+from wristpulse.support.markdown import table as markdown_table
 
 # The rows that commands print and the report shows, in this order.
 PRINTED = ("tracked, aligned", "tracked, raw", "clamped, aligned", "untracked, aligned", "valid, aligned")
@@ -202,14 +203,37 @@ FORMS = {
 
 
 def markdown(rows: pd.DataFrame, estimates: Sequence[str] | None = None) -> str:
-    """The table as Markdown; `estimates` chooses among its rows."""
+    """Format the table as Markdown.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As of `table`.
+    estimates : sequence of str, optional
+        Keep only the rows of these.
+
+    Returns
+    -------
+    str
+    """
     chosen = rows if estimates is None else rows[rows["estimate"].isin(estimates)]
     texts = {name: chosen[name].map(FORMS.get(name, str)) for name in COLUMNS if name in chosen}
     return _to_markdown(pd.DataFrame(texts).rename(columns=COLUMNS))
 
 
 def paired_markdown(rows: pd.DataFrame, against: str) -> str:
-    """The rows of `paired` as Markdown."""
+    """Format the rows of `paired` as Markdown.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    against : str
+        The variant that the others are compared with.
+
+    Returns
+    -------
+    str
+    """
     texts = {
         "variant": rows["variant"],
         "tested on": rows["group"],
@@ -222,4 +246,4 @@ def paired_markdown(rows: pd.DataFrame, against: str) -> str:
 
 
 def _to_markdown(texts: pd.DataFrame) -> str:
-    return texts.to_markdown(index=False, disable_numparse=True)
+    return markdown_table(list(texts), texts.itertuples(index=False))

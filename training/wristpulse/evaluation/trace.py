@@ -12,8 +12,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Float64, Int8
 
 from wristpulse.config.settings import Tracking
-from wristpulse.core.estimator import Estimator, Run, State
+from wristpulse.core.estimator import Estimator
 from wristpulse.core.numbers import ACC_LSB_PER_G, ONE_Q15
+from wristpulse.core.result import Run, State
 from wristpulse.core.sensor import to_counts
 from wristpulse.core.track import tracker_tables
 from wristpulse.core.window import motion, stream_windows
@@ -33,11 +34,28 @@ FLOAT_LOGIT_STEP = 0.1  # of a float network's logits, rounded for the integer t
 class Trace:
     """One test recording: estimates and reference, hop by hop, in BPM; NaN where there is none.
 
-    raw, aligned: reference; tracked: the int8 student as the device computes it (the teacher, which has no
-    int8 self: as float); tracked_float: the float network with the same tracker; untracked: each window by
-    itself; clamped: that, post-processed as in the paper's line; raw_confidence: the tracker's, 0 to 1;
-    confidence: the same by the confidence map, which makes it a probability; valid: what the device would
-    say; motion: standard deviation of acceleration over the window, g; time_s: end of the hop.
+    Attributes
+    ----------
+    raw, aligned
+        Reference as published, and aligned to the PPG's clock, BPM.
+    tracked
+        The int8 student as the device computes it; of a teacher, which has no int8 form, in float.
+    tracked_float
+        The float network with the same tracker.
+    untracked
+        Each window by itself.
+    clamped
+        `untracked`, post-processed as in the paper's line.
+    raw_confidence
+        The tracker's own, 0 to 1.
+    confidence
+        `raw_confidence` by the confidence map, which makes it a probability.
+    valid
+        Where the device would say so.
+    motion
+        Standard deviation of acceleration over the window, g.
+    time_s
+        End of the hop.
     """
 
     person: str
@@ -145,7 +163,18 @@ def _bpm(run: Run) -> np.ndarray:
 
 
 def save(path: Path, traces: Sequence[Trace]) -> None:
-    """Write traces as .npz, whole or not at all."""
+    """Write traces as .npz, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    traces : sequence of Trace
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
+    """
     arrays: dict[str, Any] = {}
     for n, t in enumerate(traces):
         arrays |= {f"{n}/{f.name}": np.asarray(getattr(t, f.name)) for f in fields(Trace)}
@@ -160,6 +189,10 @@ def load(path: Path) -> list[Trace]:
     ----------
     path : Path
         An .npz.
+
+    Returns
+    -------
+    list of Trace
 
     Raises
     ------

@@ -8,11 +8,15 @@ also all LEDs of the sets that have several, fused (docs/signal_path.md, section
 their own for results that look back (section 7b): `lag 8`, the most that a device waits, and `whole`, by all
 of the recording; all others are causal.
 
-A hop counts where the reference is known. Per set, means over people: MAE over all hops, its median person,
-coverage (the share of hops that are `valid`), MAE of these, wrong-valid (the share of these more than 10 BPM
-off), its worst person, and wrong-shown (the same as a share of all hops). People without a valid hop have no
-MAE of valid and no wrong-valid. The lag is by how many seconds the labels must come later to fit best, and
-beside it stands the MAE against these.
+A hop counts where the reference is known. Figures of a set are means over people:
+
+- MAE over all hops, and its median person;
+- coverage: the share of hops that are `valid`, and their MAE;
+- wrong-valid: the share of valid hops that are more than 10 BPM off, and its worst person;
+- wrong-shown: the same hops as a share of all;
+- lag: the delay of the labels (s) at which they fit best, and the MAE against these.
+
+People without a valid hop have no MAE of valid and no wrong-valid.
 """
 
 from __future__ import annotations
@@ -25,8 +29,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from wristpulse.core.estimator import Result, Run
 from wristpulse.core.numbers import FUSION_LEDS
+from wristpulse.core.result import Result, Run
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.smooth import MOST_HOPS, smooth
 from wristpulse.core.track import TrackerTables
@@ -37,6 +41,7 @@ from wristpulse.student.card import Student, load_student
 from wristpulse.student.tolerance import WRONG_BPM
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
+from wristpulse.support.markdown import table as markdown_table
 
 # Results of a run as the device shows them, and as they are stored: name, hops of lag.
 WAYS: dict[str, Callable[[Run, TrackerTables], Sequence[Result]]] = {
@@ -105,7 +110,19 @@ class Row:
 
 
 def streams_of(recording: Recording, leds: int) -> list[SensorStream]:
-    """The default LED, or the first `leds` of several."""
+    """Convert a recording to the device's counts.
+
+    Parameters
+    ----------
+    recording : Recording
+    leds : int
+        1: its default LED; else its first ones.
+
+    Returns
+    -------
+    list of SensorStream
+        One for each LED.
+    """
     return [to_counts(recording, led) for led in ((None,) if leds == 1 else range(leds))]
 
 
@@ -210,6 +227,10 @@ def sets_in(data: Path) -> list[Set]:
     data : Path
         Holds the data sets' folders.
 
+    Returns
+    -------
+    list of Set
+
     Raises
     ------
     UserError
@@ -230,6 +251,10 @@ def labelled(which: Set, data: Path) -> Iterator[Recording]:
     which : Set
     data : Path
         Holds the set's folder.
+
+    Yields
+    ------
+    Recording
 
     Raises
     ------
@@ -263,6 +288,10 @@ def rows(
     looking_back : bool
         Also results that look back, a line each of WAYS.
 
+    Yields
+    ------
+    Row
+
     Raises
     ------
     UserError
@@ -281,18 +310,27 @@ def rows(
                     yield row(name, which.name, those, leds, way)
 
 
-def markdown(table: Sequence[Row]) -> str:
-    """The table as Markdown."""
+def markdown(rows: Sequence[Row]) -> str:
+    """Format lines as a Markdown table.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+
+    Returns
+    -------
+    str
+    """
     head = ("student", "tested on", "LEDs", "results", "people", "hops", "MAE", "median person", "valid",
             "MAE of valid", "wrong-valid", "worst person", "wrong-shown", "lag, s", "MAE at lag")  # fmt: skip
-    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
-    for r in table:
-        cells = (r.student, r.tested_on, r.leds, r.results, r.people, r.hops, f"{r.mae:.2f}",
+    cells = [
+        (r.student, r.tested_on, r.leds, r.results, r.people, r.hops, f"{r.mae:.2f}",
                  f"{r.median_person:.2f}", f"{r.coverage:.1%}", f"{r.mae_valid:.2f}", f"{r.wrong_valid:.2%}",
                  f"{r.wrong_valid_worst:.1%}", f"{r.wrong_shown:.2%}", f"{r.lag_s:.1f}",
-                 f"{r.mae_at_lag:.2f}")  # fmt: skip
-        lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return "\n".join(lines)
+                 f"{r.mae_at_lag:.2f}")
+        for r in rows
+    ]  # fmt: skip
+    return markdown_table(head, cells)
 
 
 def named(students: Sequence[str]) -> dict[str, Path]:
@@ -302,6 +340,10 @@ def named(students: Sequence[str]) -> dict[str, Path]:
     ----------
     students : sequence of str
         NAME=FOLDER, or FOLDER, whose last part is then the name.
+
+    Returns
+    -------
+    dict of str to Path
 
     Examples
     --------

@@ -77,7 +77,25 @@ def train_on_everyone(
 
 
 def map_of_folds(config: Config, protocol: str, folds: Path) -> tuple[int, ...]:
-    """The confidence map that fits the test people of a configuration's finished folds."""
+    """Fit the confidence map to the test people of a configuration's finished folds.
+
+    Parameters
+    ----------
+    config : Config
+    protocol : str
+    folds : Path
+        The evaluation's folder.
+
+    Returns
+    -------
+    tuple of 17 int
+        Q15.
+
+    Raises
+    ------
+    UserError
+        No finished folds, or of another protocol.
+    """
     results = finished(folds, line_of(config).variant(config, STUDENT))
     protocols = {r.metrics["configuration"]["protocol"] for r in results}
     if protocols != {protocol}:

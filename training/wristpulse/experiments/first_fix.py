@@ -24,7 +24,7 @@ from wristpulse.recordings import Recording
 from wristpulse.student.card import Student
 from wristpulse.student.tolerance import WITHIN_BPM, WRONG_BPM
 
-WINDOWS = 3  # after a start: 8, 10 and 12 s of signal, behind half a kernel of 0.125 s
+WINDOWS = 6  # after a start: 8 to 18 s of signal, behind half a kernel of 0.125 s
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +35,9 @@ class Starts:
     first window's motion at its floor.
     """
 
-    bpm: Float64[np.ndarray, "n 3"]
-    confidence: Float64[np.ndarray, "n 3"]
-    reference: Float64[np.ndarray, "n 3"]
+    bpm: Float64[np.ndarray, "n 6"]
+    confidence: Float64[np.ndarray, "n 6"]
+    reference: Float64[np.ndarray, "n 6"]
     at_rest: Bool[np.ndarray, " n"]
 
     def where(self, chosen: Bool[np.ndarray, " n"]) -> Starts:

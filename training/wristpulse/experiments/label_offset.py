@@ -91,9 +91,22 @@ def as_good(share: Float64[np.ndarray, " shifts"]) -> tuple[float, float, float]
 
 
 def report(dataset: str, data: Path | None, say: Callable[[str], None] = print, **options: float) -> None:
-    """Print a line for each labelled recording of a data set; RecordingError if it cannot be read.
+    """Print a line for each labelled recording of a data set.
 
-    options: of the simulator, as `iter_dataset` takes them.
+    Parameters
+    ----------
+    dataset : str
+    data : Path or None
+        As `iter_dataset` takes them.
+    say : callable
+        Gets the lines.
+    **options
+        Of the simulator, as `iter_dataset` takes them.
+
+    Raises
+    ------
+    RecordingError
+        A recording cannot be read.
     """
     say("recording         taken   best   as good, s        share of power: taken, best")
     for recording in iter_dataset(dataset, data, **options):

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from wristpulse.core.estimator import Estimator, State
+from wristpulse.core.estimator import Estimator
 from wristpulse.core.policy import Policy
+from wristpulse.core.result import State
 from wristpulse.core.sensor import to_counts
 from wristpulse.core.window import stream_windows
 from wristpulse.data.labels import window_labels
@@ -78,7 +79,17 @@ def cost(estimator: Estimator, recording: Recording) -> Cost:
 
 
 def lines(costs: Iterable[Cost]) -> list[str]:
-    """A line a recording, and the mean over them."""
+    """Format a line for each recording, and the mean over them.
+
+    Parameters
+    ----------
+    costs : iterable of Cost
+
+    Returns
+    -------
+    list of str
+        The first names the columns.
+    """
     costs = list(costs)
     mean = {name: float(np.nanmean([getattr(c, name) for c in costs])) for name in FIGURES}
     head = f"{'recording':24} {'MAE off':>8} {'on':>6} {'valid off':>10} {'on':>6} {'saved':>7} {'dimmed':>7}"

@@ -4,10 +4,13 @@
     invoke realism --data DIR
 
 No student learns from these figures; they show where the simulator's ranges lie beside real sets. Each is the
-median over windows with a known heart rate, its 10th and 90th percentile in brackets:
-pulse: height of the light's spectrum at the heart rate over its highest peak; floor: its median over its
-highest peak; second: height at twice the heart rate over that at the heart rate; alike: correlation of the
-light's spectrum with the acceleration's; picked: share of windows whose highest peak is within 5 BPM.
+median over windows with a known heart rate, with the 10th and 90th percentile in brackets:
+
+- pulse: height of the light's spectrum at the heart rate over its highest peak;
+- floor: median of the light's spectrum over its highest peak;
+- second: height at twice the heart rate over that at the heart rate;
+- alike: correlation of the light's spectrum with the acceleration's;
+- picked: share of windows whose highest peak is within 5 BPM of the heart rate.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from wristpulse.data.spectral_examples import SpectralExamples, recording_exampl
 from wristpulse.data.world_examples import WorldExamples, session_examples
 from wristpulse.evaluation.unseen import labelled, sets_in
 from wristpulse.recordings.world import session
+from wristpulse.support import markdown
 
 NEAR = 2  # bins around the heart rate
 G = 65536  # r_acc of 1 g
@@ -42,12 +46,36 @@ class Spectra:
     bpm: Float[np.ndarray, " n"]
 
     def chosen(self, where: Bool[np.ndarray, " n"]) -> Spectra:
-        """Some of them."""
+        """Choose some windows.
+
+        Parameters
+        ----------
+        where : ndarray, bool (n,)
+
+        Returns
+        -------
+        Spectra
+        """
         return Spectra(magnitude=self.magnitude[where], motion=self.motion[where], bpm=self.bpm[where])
 
 
 def real(data: Path) -> Iterator[tuple[str, Spectra]]:
-    """Each set that is there, UserError for none; every LED, aligned labels."""
+    """Make the spectra of each data set in a folder: every LED, aligned labels.
+
+    Parameters
+    ----------
+    data : Path
+
+    Yields
+    ------
+    name : str
+    spectra : Spectra
+
+    Raises
+    ------
+    UserError
+        None is there.
+    """
     for which in sets_in(data):
         yield which.name, _together(recording_examples(r, UNCHANGED) for r in labelled(which, data))
 
@@ -61,6 +89,10 @@ def simulated(sessions: int, without: Sequence[str] = ()) -> Spectra:
         Of 180 s, seeds 0, 1...
     without : sequence of str
         Knobs left out.
+
+    Returns
+    -------
+    Spectra
 
     Raises
     ------
@@ -116,8 +148,18 @@ def figures(s: Spectra) -> dict[str, Float[np.ndarray, " n"]]:
 
 
 def table(sets: Sequence[tuple[str, Spectra]]) -> str:
-    """All sets by level of motion, as Markdown."""
-    lines = ["| motion, g | set | windows | pulse | floor | second | alike | picked |", "|---" * 8 + "|"]
+    """Format all sets by level of motion as a Markdown table.
+
+    Parameters
+    ----------
+    sets : sequence of (str, Spectra)
+        By name.
+
+    Returns
+    -------
+    str
+    """
+    rows = []
     for low, high in zip(LEVELS_G, LEVELS_G[1:], strict=False):
         for name, s in sets:
             level = np.maximum(s.motion, ACC_FLOOR) / G
@@ -127,12 +169,9 @@ def table(sets: Sequence[tuple[str, Spectra]]) -> str:
             found = figures(part)
             cells = [_spread(found[f]) for f in ("pulse", "floor", "second", "alike")]
             picked = f"{found['picked'].mean():.0%}"
-            lines.append(
-                f"| {low:.2f} to {high:.2f} | {name} | {len(part.bpm)} | "
-                + " | ".join([*cells, picked])
-                + " |"
-            )
-    return "\n".join(lines)
+            rows.append((f"{low:.2f} to {high:.2f}", name, len(part.bpm), *cells, picked))
+    head = ("motion, g", "set", "windows", "pulse", "floor", "second", "alike", "picked")
+    return markdown.table(head, rows)
 
 
 def _spread(x: np.ndarray) -> str:
@@ -141,5 +180,20 @@ def _spread(x: np.ndarray) -> str:
 
 
 def report(data: Path, sessions: int, say: Callable[[str], None] = print) -> None:
-    """Print the table: the sets in `data`, then so many simulated sessions of 180 s."""
+    """Print the table of the real sets and of simulated sessions.
+
+    Parameters
+    ----------
+    data : Path
+        Holds the data sets' folders.
+    sessions : int
+        Simulated ones, of 180 s.
+    say : callable
+        Gets the table.
+
+    Raises
+    ------
+    UserError
+        No data set is there.
+    """
     say(table([*real(data), ("simulated", simulated(sessions))]))

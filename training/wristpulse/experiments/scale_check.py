@@ -14,8 +14,9 @@ import numpy as np
 from scipy.signal import butter, sosfiltfilt
 from scipy.stats import skew
 
-from wristpulse.core.estimator import Estimator, Result, State
+from wristpulse.core.estimator import Estimator
 from wristpulse.core.numbers import PPG_MAX
+from wristpulse.core.result import Result, State
 from wristpulse.core.sensor import to_counts
 from wristpulse.recordings import Recording, iter_dataset
 from wristpulse.recordings.recording import WINDOW_S
@@ -107,7 +108,22 @@ def _differ(known: list[Result], other: list[Result]) -> tuple[float, float]:
 
 
 def report(data: Path, dataset: str | None = None, say: Callable[[str], None] = print) -> None:
-    """Print a line a data set, or one data set's. RecordingError if one cannot be read."""
+    """Print a line for each data set.
+
+    Parameters
+    ----------
+    data : Path
+        Holds the data sets' folders.
+    dataset : str, optional
+        Only this one.
+    say : callable
+        Gets the lines.
+
+    Raises
+    ------
+    RecordingError
+        One cannot be read.
+    """
     estimator = load_student(SHIPPED).estimator()
     say(
         "set               recordings  units  valid    scale found: same, off   upside down: same, off"

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What slower and dimmer sensors cost in accuracy, on real people that the student never saw.
 
-A recording is taken anew as a sensor with other settings would have taken it: samples between its own by
-cubic splines, without a filter before the lower rate (a converter has none), `average` conversions to a
-sample, and the front end's noise added. Nothing can be added that the recording lacks: a rate above the
+A recording is taken anew as a sensor with other settings would have taken it. Cubic splines give samples
+between its own. No filter precedes the lower rate, as a converter has none. `average` conversions make a
+sample, and the front end's noise is added. Nothing can be added that the recording lacks: a rate above the
 recording's own leaves it as it is, and the noise comes on top of what it has already.
 
-Published PPG has no constant part, so the noise is put in by the pulse: the front end states noise against
-the whole light (`noise`, of one conversion), the pulse is PULSATILE of that light, and its amplitude in the
-recording is that of its quietest stretches.
+Published PPG has no constant part, so the pulse sets the size of the noise. The front end states noise
+against the whole light (`noise`, of one conversion), and the pulse is PULSATILE of that light. The pulse's
+amplitude in the recording is that of its quietest stretches.
 """
 
 from __future__ import annotations
@@ -56,8 +56,16 @@ GROUPS = (
 class Setting:
     """How the sensors are set.
 
-    ppg_hz, acc_hz: samples a second; average: conversions to a PPG sample; conversions_hz: of the front end,
-    which averages neighbouring ones; noise: standard deviation of one conversion over the whole light.
+    Attributes
+    ----------
+    ppg_hz, acc_hz
+        Samples a second.
+    average
+        Conversions to a PPG sample.
+    conversions_hz
+        Of the front end, which averages neighbouring ones.
+    noise
+        Standard deviation of one conversion over the whole light.
     """
 
     ppg_hz: float = 100.0
@@ -71,7 +79,14 @@ class Setting:
 class Accuracy:
     """A setting on all groups: people and MAE (BPM, mean over people, all hops) by group, and over all.
 
-    coverage: mean share of valid hops; mae_valid: of these; wrong_shown: valid and more than 10 BPM off.
+    Attributes
+    ----------
+    coverage
+        Mean share of valid hops.
+    mae_valid
+        Mean absolute error of these, BPM.
+    wrong_shown
+        Share of hops that are valid and more than 10 BPM off.
     """
 
     people: dict[str, int]
@@ -158,7 +173,19 @@ def _at(x: np.ndarray, fs: float, rate: float, average: int = 1, conversions_hz:
 
 
 def people(group: Group, data: Path) -> dict[str, list[Recording]]:
-    """A group's recordings by person; empty if its set is not in `data`."""
+    """Collect a group's recordings by person.
+
+    Parameters
+    ----------
+    group : Group
+    data : Path
+        Holds the data sets' folders.
+
+    Returns
+    -------
+    dict of str to list of Recording
+        Empty if the group's set is not in `data`.
+    """
     found: dict[str, list[Recording]] = {}
     for recording in labelled(group.of, data):
         if recording.name.endswith(group.ending):
@@ -175,6 +202,10 @@ def accuracy(student: Student, groups: dict[str, dict[str, list[Recording]]], se
     groups : dict of str to (dict of str to list of Recording)
         By group and person, of `people`; one person or more in each.
     setting : Setting
+
+    Returns
+    -------
+    Accuracy
     """
     results = {
         name: [

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The streaming student beside the windowed one: same shape, same people, same passes over the labels.
 
-`invoke streaming --data DIR` trains both on a fold of bami-spc-4fold from labels alone, quantises them and
-prints the int8 errors on the fold's test people; the streaming one sees all that came before a hop.
+`invoke streaming --data DIR` trains both on a fold of bami-spc-4fold from labels alone and quantises them. It
+prints the int8 errors on the fold's test people. The streaming student sees all that came before a hop.
 """
 
 from __future__ import annotations
@@ -57,7 +57,16 @@ class Span:
 
 
 def spans(recording: Recording) -> Iterator[Span]:
-    """Spans of a recording's default channel with at least one window, labels aligned."""
+    """Cut a recording's default channel into spans with at least one window, labels aligned.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Yields
+    ------
+    Span
+    """
     hops = align(to_counts(recording))
     bpm = window_labels(recording, hops.end_us, aligned=True)
     for span in contact_spans(hops):
@@ -106,7 +115,18 @@ def unrolled(config: PaperStudent, hops: int) -> keras.Model:
 
 
 def of_windows(model: keras.Model, config: PaperStudent) -> keras.Model:
-    """The student of windows with the weights of an unrolled one."""
+    """Build the student of windows with the weights of an unrolled one.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The unrolled student.
+    config : PaperStudent
+
+    Returns
+    -------
+    keras.Model
+    """
     result = student.build(config)
     for layer in result.layers:
         if layer.get_weights():
@@ -145,7 +165,17 @@ def sequences(
 
 
 def network_inputs(frames: Int8[np.ndarray, "m t 4"]) -> list[np.ndarray]:
-    """Frames int8 (n, t, 4) as the networks take them."""
+    """Scale frames as the networks take them.
+
+    Parameters
+    ----------
+    frames : ndarray, int8 (n, t, 4)
+
+    Returns
+    -------
+    list of ndarray, float32
+        PPG (n, 1, t, 1) and ACC (n, 1, t, 3), in standard deviations.
+    """
     scaled = frames.astype(np.float32)[:, None] / INPUT_STEPS
     return [scaled[..., :1], scaled[..., 1:]]
 
@@ -208,14 +238,38 @@ def train(
 
 
 def hop_windows(span: Span) -> Int8[np.ndarray, "w 1024"]:
-    """Windows int8 (n - 3, 1024) of a span's streaming inputs, for calibration."""
+    """Cut windows of a span's streaming inputs, for calibration.
+
+    Parameters
+    ----------
+    span : Span
+        Of n hops.
+
+    Returns
+    -------
+    ndarray, int8 (n - 3, 1024)
+        In the device's order.
+    """
     at = np.arange(len(span.hops) - HOPS_PER_WINDOW + 1)[:, None] + np.arange(HOPS_PER_WINDOW)
     frames = span.hops[at].reshape(len(at), WINDOW, 4)
     return device_order(np.moveaxis(frames, 2, 1))
 
 
 def int8(model: keras.Model, calibration: Int8[np.ndarray, "w 1024"], count: int = 512) -> IntegerModel:
-    """Quantise; calibration int8 (n, 1024)."""
+    """Convert a student to int8.
+
+    Parameters
+    ----------
+    model : keras.Model
+    calibration : ndarray, int8 (w, 1024)
+        Windows that set the ranges of the activations.
+    count : int
+        So many of them are used, evenly spread.
+
+    Returns
+    -------
+    IntegerModel
+    """
     chosen = calibration[np.linspace(0, len(calibration) - 1, count).round().astype(int)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "student.tflite"

@@ -14,6 +14,7 @@ from wristpulse.data.world_examples import session_examples
 from wristpulse.recordings import Recording
 from wristpulse.recordings.world import session
 from wristpulse.recordings.world.delivery import recording
+from wristpulse.support.markdown import table
 
 SESSIONS, SECONDS = 40, 180.0
 
@@ -54,18 +55,23 @@ def _device(made: Recording) -> None:
 
 
 def report(say: Callable[[str], None] = print) -> None:
-    """Print the table of docs/simulator.md."""
+    """Print the table of docs/simulator.md.
+
+    Parameters
+    ----------
+    say : callable
+        Gets the table.
+    """
     draw, sessions = seconds_each(lambda seed: session(seed, SECONDS), range(SESSIONS))
     spectra, _ = seconds_each(session_examples, sessions)
     deliver, recordings = seconds_each(lambda seed: recording(seed, SECONDS), range(SESSIONS // 4))
     device, _ = seconds_each(_device, recordings)
-    say("| step | ms | hours of signal per processor hour |")
-    say("|---|---|---|")
-    for name, each in (
+    steps = (
         ("draw a session", draw),
         ("its windows, straight from the grid", spectra),
         ("**both: what training takes**", draw + spectra),
         ("draw it and deliver it at a sensor's rates", deliver),
         ("its windows by alignment and integer spectra", device),
-    ):
-        say(f"| {name} | {1000 * each:.1f} | {SECONDS / each:,.0f} |")
+    )
+    rows = [(name, f"{1000 * each:.1f}", f"{SECONDS / each:,.0f}") for name, each in steps]
+    say(table(("step", "ms", "hours of signal per processor hour"), rows))

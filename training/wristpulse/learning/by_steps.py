@@ -26,13 +26,32 @@ class Lessons(Protocol):
     """What a line gives its networks to learn from, step by step; the same step always gets the same."""
 
     def fed(self, done: int) -> Iterator[Sequence[np.ndarray]]:
-        """Arrays that each step after the first `done` is fed with."""
+        """Give the arrays that each step after the first `done` is fed with.
+
+        Parameters
+        ----------
+        done : int
+            Steps that ran already.
+
+        Yields
+        ------
+        sequence of ndarray
+            For each step, as `lesson`'s function takes them.
+        """
 
     def lesson(self, rng: tf.random.Generator) -> Callable[..., tuple[Any, tf.Tensor, tf.Tensor]]:
-        """The compiled part of a step: the arrays of `fed` to network inputs, targets and who has one.
+        """Make the compiled part of a step.
 
-        Targets (n, 104) are distributions over the bins; the last is (n,), bool. `rng` draws what changes
-        afresh; a checkpoint holds its state.
+        Parameters
+        ----------
+        rng : tf.random.Generator
+            Draws what changes at random; a checkpoint holds its state.
+
+        Returns
+        -------
+        callable
+            Takes the arrays of `fed` as tensors. Returns the network's inputs, targets (n, 104), which are
+            distributions over the bins, and which windows have one, bool (n,).
         """
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A line: what the networks see, the examples that they learn from, teacher, student and int8 conversion.
 
-There are two, and a configuration's `front_end` chooses one. Neither loads Keras before it is needed.
+A configuration's `front_end` chooses one; the paper's line learns in epochs or, of simulated people, by
+steps. None loads Keras before it is needed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from jaxtyping import Float, Float32, Int8
 from wristpulse.config.settings import Config, FrontEnd
 from wristpulse.data.corpus import Corpus
 from wristpulse.learning.paper import PaperLine
+from wristpulse.learning.paper.by_steps import PaperLineBySteps
 from wristpulse.learning.spectral import SpectralLine
 
 if TYPE_CHECKING:
@@ -32,16 +34,54 @@ class Line(Protocol):
     front_end: FrontEnd
 
     def needs_validation(self, config: Config) -> bool:
-        """Whether training needs people who choose the best epoch."""
+        """Tell whether training needs people who choose the best epoch.
+
+        Parameters
+        ----------
+        config : Config
+
+        Returns
+        -------
+        bool
+        """
 
     def variant(self, config: Config, network: str) -> str:
-        """What a network (TEACHER or STUDENT of learning.artefacts) is compared as in an evaluation."""
+        """Name a network in an evaluation.
+
+        Parameters
+        ----------
+        config : Config
+        network : str
+            TEACHER or STUDENT of learning.artefacts.
+
+        Returns
+        -------
+        str
+        """
 
     def teacher_settings(self, config: Config) -> dict[str, object]:
-        """The settings that the trained teacher depends on."""
+        """Collect the settings that the trained teacher depends on.
+
+        Parameters
+        ----------
+        config : Config
+
+        Returns
+        -------
+        dict of str to object
+        """
 
     def student_settings(self, config: Config) -> dict[str, object]:
-        """The settings that the trained student depends on."""
+        """Collect the settings that the trained student depends on.
+
+        Parameters
+        ----------
+        config : Config
+
+        Returns
+        -------
+        dict of str to object
+        """
 
     def train_teacher(
         self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
@@ -81,7 +121,18 @@ class Line(Protocol):
         """
 
     def calibration_inputs(self, config: Config, corpus: Corpus) -> Int8[np.ndarray, "n ..."]:
-        """Inputs int8 (n, ...) of the front end that set the ranges of the int8 student's numbers."""
+        """Choose the inputs that set the ranges of the int8 student's activations.
+
+        Parameters
+        ----------
+        config : Config
+        corpus : Corpus
+
+        Returns
+        -------
+        ndarray, int8 (n, ...)
+            Of the front end.
+        """
 
     def confidence_map(
         self, config: Config, corpus: Corpus, folder: Path, progress: Callable[[str], None]
@@ -104,22 +155,75 @@ class Line(Protocol):
         """
 
     def subjects(self, config: Config, corpus: Corpus) -> dict[str, list[str]]:
-        """Whom the student knows, by role, as its card names them."""
+        """Name the people that the student knows, as its card does.
+
+        Parameters
+        ----------
+        config : Config
+        corpus : Corpus
+
+        Returns
+        -------
+        dict of str to list of str
+            By role.
+        """
 
     def quantize(self, model: keras.Model, inputs: Int8[np.ndarray, "n ..."]) -> bytes:
-        """int8 .tflite of a student; inputs int8 (n, ...) of the front end set the activations' ranges."""
+        """Convert a student to an int8 .tflite.
+
+        Parameters
+        ----------
+        model : keras.Model
+        inputs : ndarray, int8 (n, ...)
+            Of `calibration_inputs`.
+
+        Returns
+        -------
+        bytes
+        """
 
     def logits(self, model: keras.Model, inputs: Int8[np.ndarray, "n ..."]) -> Float32[np.ndarray, "n 104"]:
-        """Float logits (n, 104) of a `deployed` network for int8 inputs (n, ...) of the front end."""
+        """Compute float logits of a `deployed` network.
+
+        Parameters
+        ----------
+        model : keras.Model
+        inputs : ndarray, int8 (n, ...)
+            Of the front end.
+
+        Returns
+        -------
+        ndarray, float32 (n, 104)
+        """
 
     def single_windows(self, logits: Float[np.ndarray, "n 104"]) -> Float[np.ndarray, " n"]:
-        """BPM (n,) of windows by themselves, without a tracker, from float logits (n, 104)."""
+        """Estimate windows by themselves, without a tracker.
+
+        Parameters
+        ----------
+        logits : ndarray of floats (n, 104)
+
+        Returns
+        -------
+        ndarray (n,)
+            BPM.
+        """
 
 
-PAPER, SPECTRAL = PaperLine(), SpectralLine()
-LINES: dict[str, Line] = {line.front_end: line for line in (PAPER, SPECTRAL)}
+PAPER, PAPER_BY_STEPS, SPECTRAL = PaperLine(), PaperLineBySteps(), SpectralLine()
 
 
 def line_of(config: Config) -> Line:
-    """The line of a configuration."""
-    return LINES[config.front_end]
+    """Choose the line of a configuration.
+
+    Parameters
+    ----------
+    config : Config
+
+    Returns
+    -------
+    Line
+    """
+    if config.front_end == SPECTRAL.front_end:
+        return SPECTRAL
+    return PAPER_BY_STEPS if config.world.share else PAPER

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the networks minimise: label, response and relation losses.
 
-Every loss takes batched tensors and returns a scalar. Targets of ``logits`` are float32 (n, 1) BPM, or (n, 1
-+ bins) BPM and the teacher's logits; an unknown BPM is NaN and then only the teacher counts; 0 is a window
-without a pulse, for which every heart rate is as likely.
+Every loss takes batched tensors and returns a scalar. Targets of ``logits`` are float32: BPM (n, 1), or BPM
+and the teacher's logits (n, 1 + bins). An unknown BPM is NaN; then only the teacher counts. 0 stands for a
+window without a pulse, for which every heart rate is as likely.
 """
 
 from typing import Any, NamedTuple
@@ -174,8 +174,8 @@ def decoupled(teacher, student, target, temperature: float, target_weight: float
     """Kullback-Leibler divergence of softened responses, its two parts weighted apart.
 
     Zhao et al. 2022, arXiv 2203.08679, with a group of bins in place of their one class: neighbouring bins
-    are no other classes. The target's part compares the mass of the group and of the rest, and, where the
-    group has its mass, the shape inside; the other part compares the shape of the rest whatever its mass.
+    are no other classes. The target's part compares the mass of the group and of the rest, and the shape
+    inside the group weighted by its mass. The other part compares the shape of the rest whatever its mass.
     Times the temperature's square, as `divergence`.
 
     Parameters
@@ -245,7 +245,19 @@ def divergence(teacher, student, temperature: float):
 
 
 def huber(difference):
-    """Mean Huber loss of differences, delta 1."""
+    """Mean Huber loss with delta 1 (Huber, Ann. Math. Statist. 35(1), 1964).
+
+        mean of d^2 / 2 where |d| < 1, else |d| - 1/2
+
+    Parameters
+    ----------
+    difference : tensor
+        Of any shape.
+
+    Returns
+    -------
+    tensor ()
+    """
     size = ops.abs(difference)
     return ops.mean(ops.where(size < 1.0, 0.5 * size**2, size - 0.5))
 

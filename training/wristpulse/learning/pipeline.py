@@ -78,7 +78,18 @@ class Pipeline:
         return self.train_teacher(force)
 
     def train_teacher(self, force: bool = False) -> Path:
-        """The teacher's folder, trained if it is not up to date."""
+        """Train the teacher unless it is up to date.
+
+        Parameters
+        ----------
+        force : bool
+            Train it anyway.
+
+        Returns
+        -------
+        Path
+            Its folder.
+        """
 
         def make(part: Path) -> None:
             self.line.train_teacher(self.config, self.corpus, part, self.progress)
@@ -219,6 +230,10 @@ def dataset_pipeline(
         are simulated while it trains.
     progress : callable
         Takes a line of text.
+
+    Returns
+    -------
+    Pipeline
     """
     (chain,) = dataset_pipelines([config], data, root, progress)
     return chain
@@ -227,7 +242,18 @@ def dataset_pipeline(
 def dataset_pipelines(
     configs: Iterable[Config], data: Path | None, root: Path, progress: Callable[[str], None] = print
 ) -> list[Pipeline]:
-    """`dataset_pipeline` of each configuration; those on the same people read them once."""
+    """Make the `dataset_pipeline` of each configuration; those on the same people read them once.
+
+    Parameters
+    ----------
+    configs : iterable of Config
+    data, root, progress
+        As `dataset_pipeline` takes them.
+
+    Returns
+    -------
+    list of Pipeline
+    """
 
     @cache
     def read(settings: Data) -> Corpus:

@@ -10,7 +10,13 @@ from wristpulse.core.numbers import BINS
 
 
 def inputs() -> tuple[keras.KerasTensor, keras.KerasTensor]:
-    """PPG (1, 256, 1) and ACC (1, 256, 3); the leading 1 is the height of TFLite's 2-D convolution."""
+    """Inputs of a network of windows; the leading 1 is the height of TFLite's 2-D convolution.
+
+    Returns
+    -------
+    ppg : KerasTensor (1, 256, 1)
+    acc : KerasTensor (1, 256, 3)
+    """
     return keras.Input((1, 256, 1), name="ppg_window"), keras.Input((1, 256, 3), name="acc_window")
 
 
@@ -49,7 +55,20 @@ class Trunk:
 
 
 def head(x: keras.KerasTensor, hidden: int, dropout: float = 0.0) -> keras.KerasTensor:
-    """Flatten, one hidden layer, then a logit a heart-rate bin."""
+    """Flatten, one hidden layer, then a logit for each heart-rate bin.
+
+    Parameters
+    ----------
+    x : KerasTensor
+    hidden : int
+        Width of the hidden layer.
+    dropout : float
+        Share of it that is dropped in training.
+
+    Returns
+    -------
+    KerasTensor (104,)
+    """
     x = layers.Flatten(name="flat")(x)
     x = layers.Dense(hidden, activation="relu", kernel_initializer="he_normal", name="hidden")(x)
     if dropout:
@@ -58,12 +77,30 @@ def head(x: keras.KerasTensor, hidden: int, dropout: float = 0.0) -> keras.Keras
 
 
 def steps(x: keras.KerasTensor) -> keras.KerasTensor:
-    """(1, time, channels) -> (time, channels)."""
+    """Drop the leading 1 of a convolution's output.
+
+    Parameters
+    ----------
+    x : KerasTensor (1, time, channels)
+
+    Returns
+    -------
+    KerasTensor (time, channels)
+    """
     return layers.Reshape(tuple(x.shape[2:]), name=f"steps_{x.name.replace('/', '_')}")(x)
 
 
 def deployed(model: keras.Model) -> keras.Model:
-    """A network without what only distillation reads: its logits alone."""
+    """Keep a network's logits alone, without what only distillation reads.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    keras.Model
+    """
     return keras.Model(model.inputs, model.get_layer("logits").output, name="student")
 
 

@@ -10,5 +10,14 @@ from wristpulse.models import layers, spectral_teacher, teacher  # noqa: F401
 
 
 def load_network(path: Path) -> keras.Model:
-    """Read the network in a .keras file, of either line and in any process, not compiled."""
+    """Read the network in a .keras file, of either line and in any process, not compiled.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    keras.Model
+    """
     return keras.models.load_model(path, compile=False)

@@ -15,7 +15,17 @@ from wristpulse.core.spectrum import CHANNELS
 
 
 def build(config: SpectralStudent) -> keras.Model:
-    """Student of inputs (1, 104, 20), values of 0..1, to ``logits`` (104,) and ``fused`` (104, width)."""
+    """Build the spectral student.
+
+    Parameters
+    ----------
+    config : SpectralStudent
+
+    Returns
+    -------
+    keras.Model
+        From inputs (1, 104, 20), values of 0 to 1, to ``logits`` (104,) and ``fused`` (steps, width).
+    """
     spectra = keras.Input((1, BINS, CHANNELS), name="spectra")
     x = convolution(spectra, config.width, config.first_kernel, 1, "enter", config.bins_a_step)
     for n, dilation in enumerate(config.dilations):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The spectral line's teacher: PULSE's cross-attention of PPG to motion, along frequency.
 
-It sees what the spectral student sees. One trunk is for the pulse, beside all that may disturb it, and one
-for the motion alone; a bin of the first asks all bins of the second what stands there.
+It sees what the spectral student sees. One trunk has the pulse and all that may disturb it, one has the
+motion alone. Each bin of the first attends to all bins of the second.
 """
 
 import keras

@@ -114,5 +114,19 @@ def multiply(x: np.ndarray, multiplier: np.ndarray | int, shift: np.ndarray | in
 
 
 def wrap32(x: np.ndarray) -> np.ndarray:
-    """Reduce modulo 2^32 to the int32 range."""
+    """Reduce modulo 2^32 to the range of int32.
+
+    Parameters
+    ----------
+    x : array_like of int
+
+    Returns
+    -------
+    ndarray, int64
+
+    Examples
+    --------
+    >>> int(wrap32(2**31))
+    -2147483648
+    """
     return ((np.asarray(x, np.int64) + 2**31) & 0xFFFFFFFF) - 2**31

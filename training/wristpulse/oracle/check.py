@@ -9,18 +9,17 @@ from typing import Any
 import numpy as np
 import tflite
 
-from wristpulse.oracle.activations import hard_swish_exponent
 from wristpulse.oracle.geometry import ACTIVATIONS, slice_ranges, window_output
 from wristpulse.oracle.graph import Graph, Operator, Tensor
+from wristpulse.oracle.kernels.activations import hard_swish_exponent
 from wristpulse.oracle.refusals import BATCH, FLOAT_WAY_OUT, way_out
 
 MAX_ELEMENTS = 1 << 22  # far above any microcontroller's memory
 INPUTS = {
     "CONV_2D": (2, 3), "DEPTHWISE_CONV_2D": (2, 3), "FULLY_CONNECTED": (2, 3), "ADD": (2, 2), "MUL": (2, 2),
-    "SUB": (2, 2), "MAXIMUM": (2, 2), "MINIMUM": (2, 2),
-    "MEAN": (2, 2), "PAD": (2, 2), "RESHAPE": (1, 2), "EXPAND_DIMS": (2, 2), "TRANSPOSE": (2, 2),
-    "REDUCE_MAX": (2, 2), "RESIZE_NEAREST_NEIGHBOR": (2, 2), "STRIDED_SLICE": (4, 4),
-    "CONCATENATION": (1, 64), "PACK": (1, 64),
+    "SUB": (2, 2), "MAXIMUM": (2, 2), "MINIMUM": (2, 2), "MEAN": (2, 2), "PAD": (2, 2), "RESHAPE": (1, 2),
+    "EXPAND_DIMS": (2, 2), "TRANSPOSE": (2, 2), "REDUCE_MAX": (2, 2), "RESIZE_NEAREST_NEIGHBOR": (2, 2),
+    "STRIDED_SLICE": (4, 4), "CONCATENATION": (1, 64), "PACK": (1, 64),
 }  # fmt: skip
 CONSTANT_INPUTS = {
     "CONV_2D": (1, 2), "DEPTHWISE_CONV_2D": (1, 2), "FULLY_CONNECTED": (1, 2), "MEAN": (1,), "PAD": (1,),
@@ -35,7 +34,17 @@ SAME_SCALE = (
 
 
 def check(graph: Graph) -> None:
-    """Raise ModelError unless every operator of the graph is one we execute exactly."""
+    """Check that every operator of a graph is one that is executed exactly.
+
+    Parameters
+    ----------
+    graph : Graph
+
+    Raises
+    ------
+    ModelError
+        An operator, type, shape, scale or constant that is not supported; it names the place and the way out.
+    """
     for what, ends in (("inputs", graph.inputs), ("outputs", graph.outputs)):
         if not ends or len(set(ends)) != len(ends):
             raise graph.error(f"graph {what}", "one or more, each a tensor of its own", list(ends))
@@ -109,13 +118,7 @@ def _activation(graph: Graph, place: object, tensor: Tensor) -> None:
             tensor.dtype,
         )
     if tensor.scale.size != 1 or not -128 <= tensor.zero <= 127:
-        raise graph.error(
-            place, f"one scale and a zero point in -128..127 for {tensor}", _quantisation(tensor)
-        )
-
-
-def _quantisation(tensor: Tensor) -> str:
-    return f"{tensor.scale.size} scales, zero points {tensor.zero_point[:4].tolist()}"
+        raise graph.error(place, f"one scale and a zero point in -128..127 for {tensor}", tensor.quantisation)
 
 
 class _Check:
@@ -195,7 +198,7 @@ class _Check:
         ):
             self.fail(
                 f"int8 weights with 1 or {channels} scales and zero points 0",
-                f"{weights.dtype}, {_quantisation(weights)}",
+                f"{weights.dtype}, {weights.quantisation}",
             )
         if weights.scale.size > 1 and weights.axis != axis:
             self.fail(f"weights quantised along axis {axis}", weights.axis)

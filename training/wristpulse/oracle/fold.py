@@ -15,7 +15,17 @@ from wristpulse.oracle.graph import Graph, Operator
 
 
 def fold(graph: Graph) -> Graph:
-    """The same graph without operators whose outputs follow from shapes and integer constants."""
+    """Compute the operators whose outputs follow from shapes and integer constants.
+
+    Parameters
+    ----------
+    graph : Graph
+
+    Returns
+    -------
+    Graph
+        Without these operators; their outputs are constants.
+    """
     kept = []
     for op in graph.operators:
         value = _value(graph, op)

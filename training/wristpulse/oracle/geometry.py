@@ -39,7 +39,18 @@ class Window:
 
 
 def window(graph: Graph, op: Operator) -> Window:
-    """Window of a convolution or pool whose shapes the check has passed."""
+    """Read the window of a convolution or a pool.
+
+    Parameters
+    ----------
+    graph : Graph
+        Checked.
+    op : Operator
+
+    Returns
+    -------
+    Window
+    """
     source, out = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
     options = op.options
     kernel: tuple[int, ...]
@@ -84,7 +95,19 @@ def window_output(size: int, kernel: int, stride: int, dilation: int, same: bool
 
 
 def activation_range(op: Operator, out: Tensor) -> tuple[int, int]:
-    """Inclusive int8 range that the operator's activation leaves."""
+    """Range of int8 that an operator's activation leaves.
+
+    Parameters
+    ----------
+    op : Operator
+    out : Tensor
+        Its output.
+
+    Returns
+    -------
+    low, high : int
+        Inclusive.
+    """
     limits = STANDALONE.get(op.kind) or ACTIVATIONS[op.options.get("FusedActivationFunction", 0)]
     if limits is None:
         return -128, 127
@@ -100,7 +123,20 @@ def _round(x: np.floating) -> int:
 
 
 def channel_multipliers(graph: Graph, op: Operator) -> tuple[np.ndarray, np.ndarray]:
-    """Per output channel: the Q31 multipliers and shifts of a convolution or fully connected layer."""
+    """Multipliers of a convolution or a dense layer, one for each output channel.
+
+        real = input scale * weight scale / output scale
+
+    Parameters
+    ----------
+    graph : Graph
+    op : Operator
+
+    Returns
+    -------
+    multipliers, shifts : ndarray, int64 (channels,)
+        As of `quantize_multiplier`.
+    """
     source, weights, out = (graph.tensors[i] for i in (op.inputs[0], op.inputs[1], op.outputs[0]))
     channels = out.shape[-1]
     if op.kind == "FULLY_CONNECTED" and weights.scale.size == 1:
@@ -114,7 +150,18 @@ def channel_multipliers(graph: Graph, op: Operator) -> tuple[np.ndarray, np.ndar
 
 
 def slice_ranges(graph: Graph, op: Operator) -> list[range]:
-    """Range of each axis that a STRIDED_SLICE keeps."""
+    """Indices that a STRIDED_SLICE keeps.
+
+    Parameters
+    ----------
+    graph : Graph
+    op : Operator
+
+    Returns
+    -------
+    list of range
+        One for each axis.
+    """
     shape = graph.tensors[op.inputs[0]].shape
     begin, end, step = (graph.tensors[i].constant.tolist() for i in op.inputs[1:4])
     ranges = []

@@ -41,9 +41,14 @@ class Tensor:
 
     @property
     def constant(self) -> np.ndarray:
-        """The data of a constant."""
+        """Data of a constant, in the tensor's shape and type."""
         assert self.data is not None, f"{self} is no constant"  # checked when the model was loaded
         return self.data
+
+    @property
+    def quantisation(self) -> str:
+        """Scales and zero points, for errors."""
+        return f"{self.scale.size} scales, zero points {self.zero_point[:4].tolist()}"
 
     def __str__(self) -> str:
         return f"tensor {self.index} '{self.name}'"
@@ -77,5 +82,18 @@ class Graph:
     names: dict[int, str] = field(default_factory=dict)  # of inputs and outputs, in the file's signature
 
     def error(self, place: object, expected: str, found: object) -> ModelError:
-        """Build the error that points into this graph."""
+        """Make the error that points into this graph.
+
+        Parameters
+        ----------
+        place : object
+            Operator or tensor; its text names it.
+        expected : str
+        found : object
+
+        Returns
+        -------
+        ModelError
+            To be raised.
+        """
         return ModelError(self.source, str(place), expected, str(found))

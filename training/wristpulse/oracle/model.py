@@ -10,7 +10,7 @@ from jaxtyping import Int8
 
 from wristpulse.oracle.check import check
 from wristpulse.oracle.graph import Graph, Tensor
-from wristpulse.oracle.operators import KERNELS
+from wristpulse.oracle.kernels.table import KERNELS
 from wristpulse.oracle.read import read_tflite
 
 

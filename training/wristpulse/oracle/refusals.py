@@ -48,7 +48,24 @@ FLOAT_WAY_OUT = {
 
 
 def way_out(kind: str, floating: bool = False) -> str:
-    """The operator's name and what to do instead; `floating`: the converter left it in float32."""
+    """Name an operator and what to do instead.
+
+    Parameters
+    ----------
+    kind : str
+        TFLite's name.
+    floating : bool
+        The converter left it in float32.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> way_out("IF")
+    'IF (convert one branch)'
+    """
     named = (text for start, text in WAY_OUT.items() if kind.startswith(start))
     if floating:
         remedy = FLOAT_WAY_OUT.get(kind) or next(named, "rewrite the model without it")

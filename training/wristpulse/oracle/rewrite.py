@@ -22,7 +22,17 @@ NO_SCALE = np.zeros(0, np.float32)
 
 
 def rewrite(graph: Graph) -> Graph:
-    """The same graph in operators that `operators.py` has."""
+    """Replace operators without a kernel by those in `kernels`.
+
+    Parameters
+    ----------
+    graph : Graph
+
+    Returns
+    -------
+    Graph
+        What does not fit is as it was.
+    """
     writer = _Writer(graph)
     for op in graph.operators:
         if not _REWRITE.get(op.kind, lambda *_: False)(writer, op):

@@ -2,7 +2,7 @@
 """A model of windows as a model of hops: the graph that computes only what a hop adds.
 
 Rule: after any number of hops each layer has seen all frames since the start, with its input's zero point
-before the first; the head sees the last window's worth of steps. Where time is padded on the left (PAD), the
+before the first. The head sees the steps of the last window. Where time is padded on the left (PAD), the
 hop's graph takes the last steps of the hops before instead; so it does where the head begins. Everything else
 is the same operator on fewer steps.
 """
@@ -17,8 +17,8 @@ from jaxtyping import Int8
 
 from wristpulse.oracle.geometry import slice_ranges, window
 from wristpulse.oracle.graph import Graph, ModelError, Operator, Tensor
+from wristpulse.oracle.kernels.table import KERNELS
 from wristpulse.oracle.model import IntegerModel
-from wristpulse.oracle.operators import KERNELS
 from wristpulse.oracle.timeline import WINDOWED, Time, first_frames, source_time, step_local
 
 
@@ -43,7 +43,24 @@ class HopGraph:
 
 
 def hop_graph(graph: Graph, hop: int) -> HopGraph:
-    """Rewrite a checked graph of windows; ModelError if it cannot stream by `hop` frames."""
+    """Rewrite a graph of windows into the graph of one hop.
+
+    Parameters
+    ----------
+    graph : Graph
+        Checked, with one input and one output.
+    hop : int
+        Frames that are new in a hop.
+
+    Returns
+    -------
+    HopGraph
+
+    Raises
+    ------
+    ModelError
+        It looks ahead, or a cut does not fall on its steps.
+    """
     return _Rewriting(graph, hop).run()
 
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which axis of a tensor is time, and which operators keep to it.
 
-`step_local` follows time through an operator: what it returns describes the operator's output, None stands
-for an operator that needs all steps of the window at once (the head), an error for one that needs steps to
-come.
+`step_local` follows time through an operator and describes the operator's output. It returns None for an
+operator that needs all steps of the window at once (the head). It raises an error for one that looks ahead.
 """
 
 from __future__ import annotations
@@ -46,7 +45,21 @@ Times = Mapping[int, Time]
 
 
 def first_frames(graph: Graph) -> int:
-    """Frames of the window: the steps along which the first convolution or pool moves."""
+    """Count the frames of the window: the steps along which the first convolution or pool moves.
+
+    Parameters
+    ----------
+    graph : Graph
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ModelError
+        No convolution or pool.
+    """
     for op in graph.operators:
         if op.kind in WINDOWED:
             index = op.inputs[0]
@@ -60,7 +73,22 @@ def first_frames(graph: Graph) -> int:
 
 
 def source_time(graph: Graph, frames: int) -> Time:
-    """Time of the graph's input: an axis of just these frames, or one cut into signals of as many frames."""
+    """Find time in the graph's input: one axis of as many frames, or one cut into signals of as many.
+
+    Parameters
+    ----------
+    graph : Graph
+    frames : int
+
+    Returns
+    -------
+    Time
+
+    Raises
+    ------
+    ModelError
+        No axis or several, or a cut within a signal.
+    """
     source = graph.tensors[graph.inputs[0]]
     exact = [axis for axis, size in enumerate(source.shape) if size == frames]
     if len(exact) == 1:
@@ -86,7 +114,25 @@ def source_time(graph: Graph, frames: int) -> Time:
 
 
 def step_local(graph: Graph, op: Operator, times: Times) -> Time | None:
-    """Time of the operator's output, None if the operator joins steps; ModelError if it looks ahead."""
+    """Follow time through an operator.
+
+    Parameters
+    ----------
+    graph : Graph
+    op : Operator
+    times : mapping of int to Time
+        Of the tensors so far, by index.
+
+    Returns
+    -------
+    Time or None
+        Of the output; None if the operator joins all steps.
+
+    Raises
+    ------
+    ModelError
+        It looks ahead.
+    """
     follow = _FOLLOW.get(op.kind)
     if follow is None or not (op.inputs[0] in times or op.kind in _MANY):
         return None

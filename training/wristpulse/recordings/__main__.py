@@ -18,7 +18,17 @@ COLUMNS = ("subject", "recording", "min", "PPG", "ACC", "windows", "known", "BPM
 
 
 def row(recording: Recording) -> list[str]:
-    """One recording as the table's texts."""
+    """Describe one recording in the cells of the table.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    list of str
+        One text for each of `COLUMNS`.
+    """
     hr = np.full(len(recording.hr_start_s), np.nan) if recording.hr is None else recording.hr
     rates = hr[np.isfinite(hr)]
     return [
@@ -35,7 +45,24 @@ def row(recording: Recording) -> list[str]:
 
 
 def show(name: str, folder: Path | None, console: Console, export: Path | None = None) -> None:
-    """Read a data set, print its table, and save each recording in `export`. Raises `RecordingError`."""
+    """Read a data set, print its table, and save each recording in `export`.
+
+    Parameters
+    ----------
+    name : str
+    folder : Path or None
+        As `iter_dataset` takes them.
+    console : rich.console.Console
+    export : Path, optional
+        Folder for the recordings as .npz; made if it does not exist.
+
+    Raises
+    ------
+    RecordingError
+        As `iter_dataset` does.
+    OSError
+        `export` cannot be written.
+    """
     table = Table(
         *(Column(header, no_wrap=True) for header in COLUMNS),
         title=name,
@@ -66,7 +93,18 @@ def show(name: str, folder: Path | None, console: Console, export: Path | None =
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Command line; returns the exit code."""
+    """Show the data set that the command line names.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        Exit code: 0, or 1 after an error that is printed.
+    """
     parser = argparse.ArgumentParser(prog="python -m wristpulse.recordings", description=__doc__)
     parser.add_argument("name", choices=[*SIMULATED, *DATASETS], help="data set")
     parser.add_argument(

@@ -51,7 +51,29 @@ class Published:
 
 
 def published(name: str, path: Path = SOURCES) -> Published:
-    """The entry of a data set. Raises `RecordingError` if it has none."""
+    """Look up a data set in sources.toml.
+
+    Parameters
+    ----------
+    name : str
+        Its section.
+    path : Path, optional
+        Another file of the same form.
+
+    Returns
+    -------
+    Published
+
+    Raises
+    ------
+    RecordingError
+        No data set of that name.
+
+    Examples
+    --------
+    >>> published("troika").folder
+    'troika'
+    """
     entries = tomllib.loads(path.read_text())
     if name not in entries:
         raise RecordingError(name, "data set", "one of " + ", ".join(entries), name)
@@ -66,11 +88,29 @@ def published(name: str, path: Path = SOURCES) -> Published:
 
 
 def download(data_set: Published, folder: Path, console: Console | None = None) -> Path:
-    """Fetch what is missing of a data set into `folder / data_set.folder`, check it, unpack it; return that.
+    """Fetch what is missing of a data set, check it and unpack it.
 
-    The set's folder appears only when all of it is there and checked; until then its name ends in `.part`,
-    and a later run goes on there. A folder that is there already is completed in place. Raises
-    `RecordingError` for a failed download, a wrong checksum or an unsafe archive.
+    The set's folder appears only when all of it is there and checked. Until then its name ends in `.part`,
+    and a later call continues there. A folder that exists is completed in place.
+
+    Parameters
+    ----------
+    data_set : Published
+        What and from where; see `published`.
+    folder : Path
+        Folder of data sets; the set gets its own folder in it.
+    console : rich.console.Console, optional
+        Shows licence, citation and progress; by default on stderr.
+
+    Returns
+    -------
+    Path
+        The set's own folder.
+
+    Raises
+    ------
+    RecordingError
+        A download failed, a checksum is wrong, or an archive is broken or unsafe.
     """
     console = console or Console(stderr=True)
     target = folder / data_set.folder
@@ -186,7 +226,18 @@ def _chunks(answer: requests.Response) -> Iterator[bytes]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Command line; returns the exit code."""
+    """Download the data set that the command line names.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        Exit code: 0, or 1 after an error that is printed.
+    """
     names = list(tomllib.loads(SOURCES.read_text()))
     parser = argparse.ArgumentParser(prog="python -m wristpulse.recordings.download", description=__doc__)
     parser.add_argument("name", choices=names, help="data set")

@@ -105,7 +105,27 @@ def plausible(hr: ArrayLike) -> Float32[np.ndarray, " w"]:
 
 
 def check_name(path: Path | str, field: str, name: str) -> None:
-    """RecordingError unless a data set's, person's or recording's name can be part of a path."""
+    """Check that a name can be part of a path.
+
+    Parameters
+    ----------
+    path : Path or str
+        Names the file in errors.
+    field : str
+        Names the field in errors: "dataset", "subject" or "name".
+    name : str
+
+    Raises
+    ------
+    RecordingError
+        The name is empty, "." or "..", or has a slash, a backslash or a control character.
+
+    Examples
+    --------
+    >>> check_name("walk.npz", "subject", "../anna")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    wristpulse.recordings.recording.RecordingError: walk.npz: subject: expected ... found '../anna'
+    """
     if not re.fullmatch(r"[^/\\\x00-\x1f]+", name) or name in (".", ".."):
         raise RecordingError(path, field, "a name without separators", repr(name))
 

@@ -59,11 +59,23 @@ SIMULATED = (SIMULATOR, WORLD)  # data sets that need no folder
 
 
 def open_dataset(name: str, folder: Path | str | None = None, **options) -> list[Recording]:
-    """Read all recordings of a data set; parameters and errors as of `iter_dataset`.
+    """Read all recordings of a data set.
+
+    Parameters
+    ----------
+    name : str
+    folder : Path or str, optional
+    **options
+        All as `iter_dataset` takes them.
 
     Returns
     -------
     list of Recording
+
+    Raises
+    ------
+    RecordingError
+        As `iter_dataset` does.
 
     Examples
     --------

@@ -57,7 +57,31 @@ class AccScale:
 
 
 def check_rate(array: str, fs: float) -> float:
-    """`fs` in Hz if it is at least 10, else `SignalError` that names `fs_` and the array."""
+    """Check that a sampling rate is a finite number of at least 10 Hz.
+
+    Parameters
+    ----------
+    array : str
+        "ppg" or "acc"; errors name ``fs_ppg`` or ``fs_acc``.
+    fs : float
+        Hz.
+
+    Returns
+    -------
+    float
+        `fs`.
+
+    Raises
+    ------
+    SignalError
+        It is no positive number, or below 10 Hz.
+
+    Examples
+    --------
+    >>> check_rate("ppg", 4)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    wristpulse.recordings.scale.SignalError: fs_ppg: expected 10 Hz or more ... found 4 Hz
+    """
     rate = np.asarray(fs)
     if rate.size != 1 or rate.dtype.kind not in "iuf" or not np.isfinite(rate).all() or rate <= 0:
         raise SignalError(f"fs_{array}", "one positive number, Hz", repr(fs))
@@ -69,11 +93,32 @@ def check_rate(array: str, fs: float) -> float:
 
 
 def check_signal(array: str, values: np.ndarray, fs: float, columns: int | None = None) -> np.ndarray:
-    """A signal as float64 (samples, columns); (samples,) is one column.
+    """Check a signal and return it as float64 with an axis for its columns.
 
-    array: its name in errors, "ppg" or "acc"; columns: how many it must have, or None for 1 to 16.
-    `SignalError` for another type or shape, samples that are not finite, a rate below 10 Hz, less than 8 s,
-    or a signal that never changes.
+    Parameters
+    ----------
+    array : str
+        Its name in errors, "ppg" or "acc".
+    values : array_like (samples,) or (samples, columns)
+    fs : float
+        Hz.
+    columns : int, optional
+        How many it must have; by default 1 to 16.
+
+    Returns
+    -------
+    ndarray, float64 (samples, columns)
+
+    Raises
+    ------
+    SignalError
+        Another type or shape, samples that are not finite, a rate below 10 Hz, less than 8 s, or a signal
+        that never changes.
+
+    Examples
+    --------
+    >>> check_signal("ppg", np.arange(320) % 7, 32).shape
+    (320, 1)
     """
     fs = check_rate(array, fs)
     values = np.asarray(values)
@@ -152,7 +197,18 @@ def ppg_scale(ppg: np.ndarray, fs: float) -> PpgScale:
 
 
 def dark_note(recording: Recording) -> str | None:
-    """One line for a recording that the device would take for no contact most of the time, else None."""
+    """Say so if the device would report no contact for most of a recording.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Returns
+    -------
+    str or None
+        One line with a scale that would put the PPG in range. None if the PPG is constant, or half or more of
+        its samples are above the dark level.
+    """
     ppg = recording.ppg[:, recording.led].astype(np.float64)
     dark = float((ppg / recording.ppg_lsb + recording.ppg_zero < DARK_COUNTS).mean())
     if dark <= 0.5 or not np.ptp(ppg):

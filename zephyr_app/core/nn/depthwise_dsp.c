@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Depthwise convolution on SMLAD, four channels of conv->strip positions at a time: part of a row,
- * or whole rows, which share weights and taps. Taps are widened channel by channel, two neighbours
- * a word, less the input's zero point, so that taps outside are 0. One word then serves two
- * outputs: the even one by the weights (w0, w1) (w2, w3) ..., its right neighbour by (0, w0) (w1,
- * w2) ...
+ * or whole rows, which share weights and taps. depthwise_spread_dsp.c prepares both; here four
+ * outputs of a channel are computed together.
  */
 #include "depthwise.h"
+#include "depthwise_strip.h"
 #include "dsp.h"
 #include "fixed_point.h"
 
@@ -14,123 +13,6 @@
 
 #define CHANNELS 4
 #define NOINLINE __attribute__((noinline)) /* each with all registers */
-
-/** Scratch of one strip, in words: weights of a channel, then its taps; channel after channel. */
-struct layout {
-	uint32_t words; /* of weights in a row of the kernel, for one of two outputs */
-	uint32_t pitch; /* words of taps in a row */
-	uint32_t channel;
-	uint32_t rows, count; /* of outputs, and outputs in a row */
-	uint32_t step;        /* words of taps from one row of outputs to the next */
-};
-
-static inline int32_t lower_halves(int32_t low, int32_t high)
-{
-	int32_t both;
-
-	__asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(both) : "r"(low), "r"(high));
-	return both;
-}
-
-static inline int32_t upper_halves(int32_t low, int32_t high)
-{
-	int32_t both;
-
-	__asm__("pkhtb %0, %1, %2, asr #16" : "=r"(both) : "r"(high), "r"(low));
-	return both;
-}
-
-/** Four channels as halfwords: 0 and 2, 1 and 3. */
-struct wide {
-	int32_t even, odd;
-};
-
-/** Four channels of two neighbours to a word for each channel. */
-static inline void spread(struct wide x, struct wide y, int32_t *to, uint32_t channel)
-{
-	to[0] = lower_halves(x.even, y.even);
-	to[channel] = lower_halves(x.odd, y.odd);
-	to[2 * channel] = upper_halves(x.even, y.even);
-	to[3 * channel] = upper_halves(x.odd, y.odd);
-}
-
-/** Compilers rotate with an instruction of its own; SXTAB16 can itself. */
-static inline int32_t odd_channels(int32_t four, int32_t add)
-{
-	int32_t odd;
-
-	__asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(odd) : "r"(add), "r"(four));
-	return odd;
-}
-
-static inline struct wide tap(int32_t four, int32_t minus_zero)
-{
-	return (struct wide){__sxtab16(minus_zero, four), odd_channels(four, minus_zero)};
-}
-
-/** Twice the weights, as SMMULR takes twice the sum. */
-static inline struct wide weight(int32_t four)
-{
-	return (struct wide){__sxtab16(__sxtb16(four), four),
-			     odd_channels(four, odd_channels(four, 0))};
-}
-
-/** A row of the kernel: weights (-1, 0), (0, 1), (1, 2) ..., 0 where there is none. */
-static NOINLINE void spread_weights(const struct pulse_nn_conv *conv, const int8_t *from,
-				    const struct layout *layout, int32_t *to)
-{
-	struct wide before = {0, 0};
-	uint32_t channel = layout->channel, step = conv->out_c;
-
-	for (uint32_t j = conv->kernel_w; j > 0; j--, from += step) {
-		struct wide now = weight(pulse_nn_load(from));
-
-		spread(before, now, to++, channel);
-		before = now;
-	}
-	for (uint32_t j = conv->kernel_w; j < 2 * layout->words; j++) {
-		spread(before, (struct wide){0, 0}, to++, channel);
-		before = (struct wide){0, 0};
-	}
-}
-
-/** A row of taps from column `left` on; `from` is column 0 of `width`, 0 outside. */
-static NOINLINE void spread_taps(const struct pulse_nn_conv *conv, const int8_t *from, int32_t left,
-				 int32_t width, const struct layout *layout, int32_t *to)
-{
-	uint32_t zero = (uint32_t)(int32_t)conv->in_zero;
-	int32_t minus_zero = (int32_t)((0u - zero) << 16 | ((0u - zero) & 0xffffu));
-	int32_t zeros = (int32_t)((zero & 0xffu) * 0x01010101u);
-	int32_t step = conv->in_c, right = left + 2 * (int32_t)layout->pitch;
-	uint32_t channel = layout->channel;
-
-	while (left != right) {
-		int32_t inside = (width < right ? width : right) - left;
-
-		if (left < -1 || inside < 1 + (left < 0)) { /* none inside */
-			to[0] = to[channel] = to[2 * channel] = to[3 * channel] = 0;
-			to++;
-			left += 2;
-			continue;
-		}
-		const int8_t *at = from + (left > 0 ? left * step : 0);
-
-		if (left < 0 || inside < 2) { /* one of the two */
-			int32_t x = left < 0 ? zeros : pulse_nn_load(at);
-			int32_t y = left < 0 ? pulse_nn_load(from) : zeros;
-
-			spread(tap(x, minus_zero), tap(y, minus_zero), to++, channel);
-			left += 2;
-			continue;
-		}
-		for (inside /= 2, left += 2 * inside; inside > 0; inside--) {
-			int32_t x = pulse_nn_load(at), y = pulse_nn_load(at + step);
-
-			spread(tap(x, minus_zero), tap(y, minus_zero), to++, channel);
-			at += 2 * step;
-		}
-	}
-}
 
 /** Constants of one channel. */
 struct narrowing {
@@ -291,21 +173,21 @@ row_outputs(const int32_t *weights, const int32_t *taps, int32_t bias, const str
 /** Outputs of four channels, channel by channel, row by row. */
 static inline __attribute__((always_inline)) void
 outputs(const struct pulse_nn_conv *conv, const struct pulse_nn_channel *channel,
-	const struct layout *layout, uint32_t rows, uint32_t words, uint32_t stride,
+	const struct pulse_nn_strip *strip, uint32_t rows, uint32_t words, uint32_t stride,
 	const int32_t *weights, int8_t *out)
 {
 	uint32_t step = conv->out_c;
 	int8_t *end = out + CHANNELS;
 
-	for (; out != end; out++, channel++, weights += layout->channel) {
+	for (; out != end; out++, channel++, weights += strip->channel) {
 		const int32_t *taps = weights + 2 * words * rows;
 		struct narrowing to = {channel->multiplier, channel->round,
 				       __builtin_ctz((uint32_t)channel->round) + 1};
 		int8_t *row = out;
 
-		for (uint32_t y = layout->rows; y > 0; y--, taps += layout->step) {
-			row_outputs(weights, taps, channel->bias * 2, &to, step, layout->pitch,
-				    rows, words, stride, layout->count, row);
+		for (uint32_t y = strip->rows; y > 0; y--, taps += strip->step) {
+			row_outputs(weights, taps, channel->bias * 2, &to, step, strip->pitch, rows,
+				    words, stride, strip->count, row);
 			row += conv->out_w * step;
 		}
 	}
@@ -314,20 +196,20 @@ outputs(const struct pulse_nn_conv *conv, const struct pulse_nn_channel *channel
 #define OUTPUTS(name, rows, words, stride)                                                         \
 	static NOINLINE void name(                                                                 \
 		const struct pulse_nn_conv *conv, const struct pulse_nn_channel *channel,          \
-		const struct layout *layout, const int32_t *weights, int8_t *out)                  \
+		const struct pulse_nn_strip *strip, const int32_t *weights, int8_t *out)           \
 	{                                                                                          \
-		outputs(conv, channel, layout, rows, words, stride, weights, out);                 \
+		outputs(conv, channel, strip, rows, words, stride, weights, out);                  \
 	}
 
 OUTPUTS(outputs_1x3, 1, 2, 1)
 OUTPUTS(outputs_1x5, 1, 3, 1)
 OUTPUTS(outputs_1x9, 1, 5, 1)
 OUTPUTS(outputs_3x3, 3, 2, 1)
-OUTPUTS(outputs_any, conv->kernel_h, layout->words, 1)
-OUTPUTS(outputs_of_two, conv->kernel_h, layout->words, 2)
+OUTPUTS(outputs_any, conv->kernel_h, strip->words, 1)
+OUTPUTS(outputs_of_two, conv->kernel_h, strip->words, 2)
 
 typedef void (*compute_t)(const struct pulse_nn_conv *, const struct pulse_nn_channel *,
-			  const struct layout *, const int32_t *, int8_t *);
+			  const struct pulse_nn_strip *, const int32_t *, int8_t *);
 
 /** Kernels of 2 and 3, 4 and 5, 8 and 9 taps in a row have as many words. */
 static compute_t outputs_for(const struct pulse_nn_conv *conv, uint32_t words)
@@ -364,29 +246,31 @@ static NOINLINE void clamp(const struct pulse_nn_conv *conv, uint32_t count, int
 /** Four channels of `rows` by `count` positions that begin at row `top`, column `left` of the
  * input.
  */
-static void strip(const struct pulse_nn_conv *conv, const int8_t *in, uint32_t channel, int32_t top,
-		  int32_t left, uint32_t rows, uint32_t count, int8_t *out, int32_t *scratch)
+static void compute_strip(const struct pulse_nn_conv *conv, const int8_t *in, uint32_t channel,
+			  int32_t top, int32_t left, uint32_t rows, uint32_t count, int8_t *out,
+			  int32_t *scratch)
 {
-	struct layout layout = {.words = conv->kernel_w / 2u + 1, .rows = rows, .count = count};
+	struct pulse_nn_strip strip = {
+		.words = conv->kernel_w / 2u + 1, .rows = rows, .count = count};
 	uint32_t tap_rows = (rows - 1) * conv->stride_h + conv->kernel_h; /* several: dilation 1 */
 	const int8_t *weights = conv->weights + channel;
-	compute_t compute = outputs_for(conv, layout.words);
+	compute_t compute = outputs_for(conv, strip.words);
 	int32_t *taps;
 
-	layout.pitch = (count + 2) / 4 * 2 * conv->stride_w + layout.words - (count % 4 != 1);
-	layout.step = layout.pitch * conv->stride_h;
-	layout.channel = conv->kernel_h * 2 * layout.words + tap_rows * layout.pitch;
+	strip.pitch = (count + 2) / 4 * 2 * conv->stride_w + strip.words - (count % 4 != 1);
+	strip.step = strip.pitch * conv->stride_h;
+	strip.channel = conv->kernel_h * 2 * strip.words + tap_rows * strip.pitch;
 	for (uint32_t i = 0; i < conv->kernel_h; i++, weights += conv->kernel_w * conv->out_c) {
-		spread_weights(conv, weights, &layout, scratch + 2 * layout.words * i);
+		pulse_nn_spread_weights(conv, weights, &strip, scratch + 2 * strip.words * i);
 	}
-	taps = scratch + 2 * layout.words * conv->kernel_h;
-	for (uint32_t i = 0; i < tap_rows; i++, top += conv->dilation_h, taps += layout.pitch) {
+	taps = scratch + 2 * strip.words * conv->kernel_h;
+	for (uint32_t i = 0; i < tap_rows; i++, top += conv->dilation_h, taps += strip.pitch) {
 		bool inside = top >= 0 && top < conv->in_h;
 		const int8_t *row = in + channel + (inside ? top * conv->in_w * conv->in_c : 0);
 
-		spread_taps(conv, row, left, inside ? conv->in_w : 0, &layout, taps);
+		pulse_nn_spread_taps(conv, row, left, inside ? conv->in_w : 0, &strip, taps);
 	}
-	compute(conv, &conv->channels[channel], &layout, scratch, out);
+	compute(conv, &conv->channels[channel], &strip, scratch, out);
 	if (conv->low > INT8_MIN || conv->high < INT8_MAX) {
 		for (uint32_t i = 0; i < rows; i++, out += conv->out_w * conv->out_c) {
 			clamp(conv, count, out);
@@ -413,9 +297,9 @@ bool pulse_nn_depthwise_strips(const struct pulse_nn_conv *conv, const int8_t *i
 			int32_t left = (int32_t)(x * conv->stride_w) - conv->pad_w;
 
 			for (uint32_t channel = 0; channel < conv->out_c; channel += CHANNELS) {
-				strip(conv, in, channel, top, left, rows, count,
-				      out + (y * conv->out_w + x) * conv->out_c + channel,
-				      (int32_t *)(void *)scratch);
+				compute_strip(conv, in, channel, top, left, rows, count,
+					      out + (y * conv->out_w + x) * conv->out_c + channel,
+					      (int32_t *)(void *)scratch);
 			}
 		}
 	}

@@ -163,13 +163,16 @@ void pulse_fusion_take(struct pulse_fusion *fusion, int led, const int8_t logits
 	own->ran = true;
 }
 
-/* Weight of an LED whose trust lies so much below the best. */
-static uint8_t weight(const struct pulse_fusion_led *own, int32_t below)
+/* Weight of an LED whose trust lies so much below the best; alone: no other LED has a weight. */
+static uint8_t weight(const struct pulse_fusion_led *own, int32_t below, bool alone)
 {
 	int32_t whole = PULSE_FUSION_WHOLE;
 
 	if (below >= PULSE_FUSION_NONE) {
 		return 0;
+	}
+	if (alone) {
+		return PULSE_FUSION_WHOLE;
 	}
 	if (below > PULSE_FUSION_FULL) {
 		whole = whole * (PULSE_FUSION_NONE - below) /
@@ -180,8 +183,8 @@ static uint8_t weight(const struct pulse_fusion_led *own, int32_t below)
 
 void pulse_fusion_add(struct pulse_fusion *fusion, int8_t logits[PULSE_BINS])
 {
-	bool alone = (pulse_fusion_whole(fusion) & (pulse_fusion_whole(fusion) - 1)) == 0;
 	uint16_t best = 0;
+	int weighed = 0;
 	uint16_t sum[PULSE_BINS] = {0};
 	uint16_t least = UINT16_MAX;
 
@@ -191,13 +194,18 @@ void pulse_fusion_add(struct pulse_fusion *fusion, int8_t logits[PULSE_BINS])
 		best = own->ran && own->trust_q15 > best ? own->trust_q15 : best;
 	}
 	for (int led = 0; led < PULSE_LEDS; led++) {
+		const struct pulse_fusion_led *own = &fusion->led[led];
+
+		weighed += own->ran && best - own->trust_q15 < PULSE_FUSION_NONE;
+	}
+	for (int led = 0; led < PULSE_LEDS; led++) {
 		struct pulse_fusion_led *own = &fusion->led[led];
 
 		own->weight = 0;
 		if (!own->ran) {
 			continue;
 		}
-		own->weight = alone ? PULSE_FUSION_WHOLE : weight(own, best - own->trust_q15);
+		own->weight = weight(own, best - own->trust_q15, weighed == 1);
 		own->rested = own->weight == 0;
 		for (int b = 0; b < PULSE_BINS; b++) {
 			sum[b] = (uint16_t)(sum[b] +

@@ -36,8 +36,8 @@ def augmented(
 ) -> tuple[Int8[np.ndarray, "n 4 256"], Float32[np.ndarray, " n"]]:
     """A changed copy of each window.
 
-    Motion is turned and scaled, leaks into the light, and at rest may be another wrist's; the light gets
-    noise, a slow baseline, another response and polarity; some windows lose their pulse.
+    Motion is turned and scaled, leaks into the light, and at rest may be another wrist's. The light gets
+    noise, a slow baseline, another response and polarity. Some windows lose their pulse.
 
     Parameters
     ----------

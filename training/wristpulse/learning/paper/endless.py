@@ -29,7 +29,20 @@ class Lessons:
         self.simulated = round(recipe.batch * world.share) if real else recipe.batch
 
     def fed(self, done: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Inputs int8 (n, 4, 256), BPM (n,), and how far each label is taught (n,), of each step."""
+        """Give the windows of each step after the first `done`.
+
+        Parameters
+        ----------
+        done : int
+
+        Yields
+        ------
+        inputs : ndarray, int8 (n, 4, 256)
+        bpm : ndarray, float32 (n,)
+            Labels; NaN without a heart.
+        seen : ndarray, float32 (n,)
+            How far each label is taught, 0 to 1.
+        """
         world = self.world
         for chunk, made in chunks(world_windows, world, self.recipe, self.seed, done // world.chunk_steps):
             rng = np.random.default_rng([self.seed, chunk, 5])
@@ -45,7 +58,19 @@ class Lessons:
                     yield inputs, bpm, seen
 
     def lesson(self, rng: tf.random.Generator) -> Callable[..., tuple[list[tf.Tensor], tf.Tensor, tf.Tensor]]:
-        """The arrays of `fed` to [PPG, ACC] in standard deviations, targets (n, 104), who has one (n,)."""
+        """Make the compiled part of a step.
+
+        Parameters
+        ----------
+        rng : tf.random.Generator
+            Draws which windows' light is turned over.
+
+        Returns
+        -------
+        callable
+            From the arrays of `fed` to [PPG, ACC] in standard deviations, targets (n, 104), and who has one
+            (n,).
+        """
 
         def taught(
             inputs: tf.Tensor, bpm: tf.Tensor, seen: tf.Tensor

@@ -17,12 +17,33 @@ _kept: dict[tuple, list[Examples]] = {}  # the last copies: the networks of a fo
 
 
 def training_examples(config: Config, corpus: Corpus) -> Examples:
-    """Labelled windows of the training people, and `copies` changed ones of each at each stretch."""
+    """Give the labelled windows of the training people, and changed copies of them.
+
+    Parameters
+    ----------
+    config : Config
+        `window_augmentation` says how many copies at which stretches.
+    corpus : Corpus
+
+    Returns
+    -------
+    Examples
+    """
     return _joined([corpus.train, *_copies(config, corpus)])
 
 
 def distillation_examples(config: Config, corpus: Corpus) -> Examples:
-    """The same, and the windows without a label, on which the teacher alone teaches."""
+    """Give the same as `training_examples`, and windows without a label, on which the teacher alone teaches.
+
+    Parameters
+    ----------
+    config : Config
+    corpus : Corpus
+
+    Returns
+    -------
+    Examples
+    """
     return _joined([corpus.distillation, *_copies(config, corpus)])
 
 

@@ -22,6 +22,10 @@ def quantize(model: keras.Model, inputs: Int8[np.ndarray, "n 1024"]) -> bytes:
     inputs : int8 (n, 1024)
         Of the front end, in the device's order; they set the ranges of the activations. The input's scale is
         fixed at 1/INPUT_STEPS with zero point 0 by letting the calibration span all steps.
+
+    Returns
+    -------
+    bytes
     """
     student = deployed(model)
     calibration = inputs.astype(np.float32) / INPUT_STEPS
@@ -37,7 +41,18 @@ def quantize(model: keras.Model, inputs: Int8[np.ndarray, "n 1024"]) -> bytes:
 
 
 def predict(model: keras.Model, inputs: Int8[np.ndarray, "n 1024"]) -> Float32[np.ndarray, "n 104"]:
-    """Float logits (n, 104) of a `deployed` network for inputs int8 (n, 1024) in the device's order."""
+    """Compute float logits of a `deployed` network.
+
+    Parameters
+    ----------
+    model : keras.Model
+    inputs : ndarray, int8 (n, 1024)
+        In the device's order.
+
+    Returns
+    -------
+    ndarray, float32 (n, 104)
+    """
     x = inputs.astype(np.float32) / INPUT_STEPS
     windows = [x[:, None, :WINDOW, None], x[:, WINDOW:].reshape(-1, 1, WINDOW, 3)]
     return model.predict(windows, batch_size=256, verbose=0)

@@ -148,9 +148,22 @@ def train_by_steps(
     folder: Path,
     progress: Callable[[str], None] = print,
 ) -> None:
-    """Train a network (TEACHER or STUDENT) where simulated people teach; saves it and its speed in `folder`.
+    """Train a network where simulated people teach.
 
     Real windows, and changed copies of them, stand beside the simulated ones if `world.share` is below 1.
+
+    Parameters
+    ----------
+    config : Config
+    corpus : Corpus
+    network : str
+        TEACHER or STUDENT.
+    teacher_model : keras.Model or None
+        Teaches a student beside the labels.
+    folder : Path
+        Gets the network and its speed; holds the checkpoint of an interrupted training.
+    progress : callable
+        Gets lines of text.
     """
     recipe = config.endless_teacher_training if network == TEACHER else config.endless_training
     real = training_examples(config, corpus) if config.world.share < 1 else None

@@ -11,7 +11,6 @@ import tensorflow as tf
 
 from wristpulse.config.networks import World
 from wristpulse.config.settings import Recipe
-from wristpulse.core.numbers import HOPS_PER_WINDOW
 from wristpulse.data.spectral_examples import SpectralExamples
 from wristpulse.data.world_examples import WorldExamples, world_examples
 from wristpulse.learning.spectral.batches import Batch, Drawn
@@ -45,12 +44,11 @@ class Endless:
         for chunk, windows in chunks(world_examples, world, self.recipe, self.seed, first_chunk):
             rng = np.random.default_rng([self.seed, chunk, 3])
             draws = rng.integers(len(windows), size=(world.chunk_steps, 2, self.simulated))
-            oldest = _oldest(rng, world.fresh_starts, (world.chunk_steps, self.simulated))
             first = chunk * world.chunk_steps
             for step, (chosen, others) in enumerate(draws, first):
                 if done <= step < self.recipe.steps:
                     real = self.real.draws[step] if self.real else ()
-                    yield (*_gathered(windows, chosen, others, oldest[step - first]), *real)
+                    yield (*_gathered(windows, chosen, others), *real)
 
     def batch(self, *fed: tf.Tensor) -> Batch:
         """The simulated windows, then the real ones."""
@@ -61,20 +59,8 @@ class Endless:
         return Batch(*(tf.concat(pair, axis=0) for pair in zip(simulated, real, strict=True)))
 
 
-def _oldest(rng: np.random.Generator, share: float, shape: tuple[int, int]) -> np.ndarray:
-    """The oldest of its four hops that each window has: 0, or 1 to 3 for a share of fresh starts."""
-    return np.where(rng.random(shape) < share, rng.integers(1, HOPS_PER_WINDOW, shape), 0)
-
-
-def _gathered(
-    windows: WorldExamples, chosen: np.ndarray, others: np.ndarray, oldest: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    """Simulated windows and the others whose motion and noise they may get.
-
-    The oldest hop that a window has stands for those before it, as in `last_windows`.
-    """
+def _gathered(windows: WorldExamples, chosen: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, ...]:
     rows, other = windows.hops[chosen], windows.hops[others]
-    rows = np.maximum(rows, np.take_along_axis(rows, oldest[:, None], axis=1))
     return (
         windows.spectra[rows],
         windows.motion[rows],

@@ -35,10 +35,13 @@ def named(seeds: range) -> str:
 def with_simulated(
     people: dict[str, list[str]], world: World, recipe: Recipe, seed: int
 ) -> dict[str, list[str]]:
-    """Whom a student knows, by role: a corpus' people, and the sessions that teach and validate."""
-    taught = named(taught_seeds(world, recipe, seed))
+    """Whom a student knows, by role: a corpus' people, and the sessions that teach and validate.
+
+    With `world.share` 0 no session teaches; with 1 none of the corpus' people does.
+    """
+    taught = [named(taught_seeds(world, recipe, seed))] if world.share else []
     return {
         **people,
-        "train": [*(people["train"] if world.share < 1 else ()), taught],
+        "train": [*(people["train"] if world.share < 1 else ()), *taught],
         "validation": [*people["validation"], named(validation_seeds(world))],
     }

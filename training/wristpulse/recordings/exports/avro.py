@@ -19,10 +19,24 @@ _NUMBERS = {"float": "<f4", "double": "<f8"}
 
 
 def records(label: str, data: bytes) -> list[Any]:
-    """All records of a container file; `label` names it in errors.
+    """Read all records of an Avro container file.
 
-    Raises `RecordingError` for another kind of file, one that is cut short, and codecs other than null and
-    deflate.
+    Parameters
+    ----------
+    label : str
+        Names the file in errors.
+    data : bytes
+        The whole file.
+
+    Returns
+    -------
+    list
+        One dictionary a record; an array of numbers is an ndarray.
+
+    Raises
+    ------
+    RecordingError
+        Another kind of file, one that is cut short, or a codec other than null and deflate.
     """
     if not data.startswith(MAGIC):
         raise RecordingError(label, "file", "an Avro container", "another kind of file")

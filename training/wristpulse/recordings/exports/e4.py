@@ -18,7 +18,21 @@ from wristpulse.recordings.recording import Recording, RecordingError, make_reco
 
 
 def is_e4(place: Path) -> bool:
-    """Whether a folder or a zip is an E4's export: it holds BVP.csv and ACC.csv."""
+    """Tell whether a folder or a zip is an E4's export: it holds BVP.csv and ACC.csv.
+
+    Parameters
+    ----------
+    place : Path
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    RecordingError
+        A zip that is broken.
+    """
     if place.is_dir():
         return (place / "BVP.csv").is_file() and (place / "ACC.csv").is_file()
     if place.suffix.lower() != ".zip" or not place.is_file():
@@ -28,7 +42,21 @@ def is_e4(place: Path) -> bool:
 
 
 def read_all(folder: Path) -> Iterator[Recording]:
-    """Every E4 export at or below a folder; anna/monday.zip is anna's. Raises `RecordingError`."""
+    """Read every E4 export at or below a folder; anna/monday.zip is anna's.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        There is no export, or one is damaged.
+    """
     for export in exports(folder, is_e4, "an Empatica E4's zips or folders (BVP.csv, ACC.csv)"):
         yield _read(export)
 

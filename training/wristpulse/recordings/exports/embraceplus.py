@@ -28,7 +28,21 @@ _Part = tuple[np.ndarray, np.ndarray]  # times (s), samples (n, columns)
 
 
 def is_embraceplus(place: Path) -> bool:
-    """Whether a folder or zip is an EmbracePlus' export: Avro files, or bvp and accelerometer tables."""
+    """Tell whether a folder or a zip is an EmbracePlus' export: Avro files, or bvp and accelerometer tables.
+
+    Parameters
+    ----------
+    place : Path
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    RecordingError
+        A zip that is broken.
+    """
     if place.is_dir():
         names = {path.name for path in place.iterdir()}
     elif place.suffix.lower() == ".zip" and place.is_file():
@@ -39,7 +53,21 @@ def is_embraceplus(place: Path) -> bool:
 
 
 def read_all(folder: Path) -> Iterator[Recording]:
-    """Every EmbracePlus export at or below a folder; anna/monday.zip is anna's. Raises `RecordingError`."""
+    """Read every EmbracePlus export at or below a folder; anna/monday.zip is anna's.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        There is no export, or one is damaged.
+    """
     for export in exports(
         folder, is_embraceplus, "an EmbracePlus' zips or folders (.avro, or bvp.csv and accelerometer.csv)"
     ):

@@ -30,7 +30,24 @@ class Export:
 
 
 def files(place: Path, wanted: Callable[[str], bool]) -> list[File]:
-    """The files of a folder, or of a zip at any depth, whose names are `wanted`. Raises `RecordingError`."""
+    """Read the files of a folder, or of a zip at any depth, whose names are wanted.
+
+    Parameters
+    ----------
+    place : Path
+        A folder or a zip.
+    wanted : callable
+        Gets a file's name without folders; true for those to read.
+
+    Returns
+    -------
+    list of File
+
+    Raises
+    ------
+    RecordingError
+        A zip that is broken, or a file above 1 GB.
+    """
     if place.is_dir():
         paths = [path for path in sorted(place.iterdir()) if path.is_file() and wanted(path.name)]
         return [
@@ -51,7 +68,25 @@ def files(place: Path, wanted: Callable[[str], bool]) -> list[File]:
 
 
 def one(place: Path, wanted: Callable[[str], bool], what: str) -> File:
-    """The only file whose name is `wanted`; `RecordingError` if there is none or more than one."""
+    """Read the only file whose name is wanted.
+
+    Parameters
+    ----------
+    place : Path
+    wanted : callable
+        As `files` takes them.
+    what : str
+        Names the file in errors.
+
+    Returns
+    -------
+    File
+
+    Raises
+    ------
+    RecordingError
+        There is none, or more than one.
+    """
     found = files(place, wanted)
     if len(found) != 1:
         names = ", ".join(file.label for file in found) or "none"
@@ -60,10 +95,38 @@ def one(place: Path, wanted: Callable[[str], bool], what: str) -> File:
 
 
 def exports(place: Path, holds: Callable[[Path], bool], what: str) -> Iterator[Export]:
-    """Every export at or below `place`: the folders and files for which `holds` is true; `what` they are.
+    """Find every export at or below a folder.
 
-    Recordings in a subfolder are of the person whom that names: anna/monday.zip is anna's. One that lies in
-    `place` itself is of a person of its own name. `RecordingError` if there is none.
+    Recordings in a subfolder are of the person that it names: anna/monday.zip is anna's. One that lies in
+    `place` itself is of a person of its own name.
+
+    Parameters
+    ----------
+    place : Path
+        A folder, or an export itself.
+    holds : callable
+        True for the folders and files that are exports.
+    what : str
+        Names the exports in errors.
+
+    Yields
+    ------
+    Export
+        In the order of the paths.
+
+    Raises
+    ------
+    RecordingError
+        There is none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     (Path(place) / "anna").mkdir()
+    ...     _ = (Path(place) / "anna" / "monday.csv").write_text("")
+    ...     [(e.subject, e.name) for e in exports(Path(place), lambda path: path.suffix == ".csv", "tables")]
+    [('anna', 'anna-monday')]
     """
     if holds(place):
         yield Export(place, name_of(place), name_of(place))
@@ -79,7 +142,16 @@ def exports(place: Path, holds: Callable[[Path], bool], what: str) -> Iterator[E
 
 
 def name_of(place: Path) -> str:
-    """A folder's name, or a file's without its ending."""
+    """Name an export after its folder, or after its file without the ending.
+
+    Parameters
+    ----------
+    place : Path
+
+    Returns
+    -------
+    str
+    """
     return place.stem if place.is_file() else place.name
 
 

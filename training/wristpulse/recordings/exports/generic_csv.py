@@ -24,8 +24,22 @@ _SPELLINGS = {"m/s^2": "m/s2", "m/s\N{SUPERSCRIPT TWO}": "m/s2", "ms-2": "m/s2",
 
 
 def read_all(folder: Path) -> Iterator[Recording]:
-    """Every table at or below a folder, with its acceleration beside it (anna.csv, anna-acc.csv) if it is not
-    inside; anna/monday.csv is anna's. Raises `RecordingError`.
+    """Read every table at or below a folder; anna/monday.csv is anna's.
+
+    The acceleration may lie in a table beside it: anna.csv and anna-acc.csv.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        There is no table, or one is damaged or lacks a column.
     """
     for export in exports(folder, _is_table, "tables of samples (.csv, .tsv, .txt)"):
         yield from read_csv(export.place, subject=export.subject, name=export.name)

@@ -22,12 +22,35 @@ TIME = "sensor timestamp [ns]"
 
 
 def is_polar(path: Path) -> bool:
-    """Whether a file is the logger's PPG."""
+    """Tell whether a file is the PPG of a Polar Sensor Logger.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bool
+    """
     return path.name.endswith(PPG) and path.is_file()
 
 
 def read_all(folder: Path) -> Iterator[Recording]:
-    """Every recording at or below a folder; anna/..._PPG.txt is anna's. Raises `RecordingError`."""
+    """Read every recording at or below a folder; anna/..._PPG.txt is anna's.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        There is no recording, or one is damaged.
+    """
     for export in exports(folder, is_polar, "Polar Sensor Logger's *_PPG.txt"):
         yield from _read(export)
 

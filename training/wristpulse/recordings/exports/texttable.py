@@ -32,8 +32,31 @@ class TextTable:
 
 
 def parse(label: str, data: bytes) -> TextTable:
-    """The table in a text file. Lines that begin with # are comments; a last line that is cut short is left
-    out. `RecordingError` for another kind of file, no samples, or a line with too few or too many cells.
+    r"""Parse the table in a text file.
+
+    Lines that begin with # are comments. A last line that is cut short is left out.
+
+    Parameters
+    ----------
+    label : str
+        Names the file in errors.
+    data : bytes
+        The whole file, as UTF-8 or latin1.
+
+    Returns
+    -------
+    TextTable
+
+    Raises
+    ------
+    RecordingError
+        Another kind of file, no samples, or a line with too few or too many cells.
+
+    Examples
+    --------
+    >>> table = parse("walk.csv", b"time;ppg\n0,00;512\n0,04;515\n")
+    >>> table.columns["time"], numbers(table, "ppg")
+    (('0.00', '0.04'), array([512., 515.]))
     """
     lines = _text(label, data).splitlines()
     skip = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
@@ -58,7 +81,26 @@ def parse(label: str, data: bytes) -> TextTable:
 
 
 def find(table: TextTable, what: str, matches: Callable[[str], bool]) -> list[str]:
-    """Names of the columns that match; `RecordingError` that says which there are if none does."""
+    """Find the columns whose names match.
+
+    Parameters
+    ----------
+    table : TextTable
+    what : str
+        Names the column in errors.
+    matches : callable
+        Gets a column's name; true for those to find.
+
+    Returns
+    -------
+    list of str
+        Names in the order of the file.
+
+    Raises
+    ------
+    RecordingError
+        None matches; the error lists the columns.
+    """
     found = [name for name in table.columns if matches(name)]
     if not found:
         raise RecordingError(table.label, what, "a column of that kind", ", ".join(table.columns))
@@ -66,7 +108,24 @@ def find(table: TextTable, what: str, matches: Callable[[str], bool]) -> list[st
 
 
 def numbers(table: TextTable, name: str) -> np.ndarray:
-    """A column as float64; NaN where the cell is empty. `RecordingError` names the line of any other text."""
+    """Read a column of numbers.
+
+    Parameters
+    ----------
+    table : TextTable
+    name : str
+        The column.
+
+    Returns
+    -------
+    ndarray, float64 (lines,)
+        NaN where the cell is empty.
+
+    Raises
+    ------
+    RecordingError
+        Any other text; the error names its line.
+    """
     cells = table.columns[name]
     try:
         return np.array(list(map(float, cells)))
@@ -81,16 +140,53 @@ def numbers(table: TextTable, name: str) -> np.ndarray:
 
 
 def unit(name: str) -> str:
-    """The unit that a column's name states: `X [mg]`, `time (ms)`, `t_us`; empty if none."""
+    """Read the unit that a column's name states.
+
+    Parameters
+    ----------
+    name : str
+        As ``X [mg]``, ``time (ms)`` or ``t_us``.
+
+    Returns
+    -------
+    str
+        Empty if the name states none.
+
+    Examples
+    --------
+    >>> unit("X [mg]"), unit("t_us"), unit("ppg")
+    ('mg', 'us', '')
+    """
     found = re.search(r"[\[(]\s*([^\])]+?)\s*[\])]", name) or re.search(r"_([A-Za-z]+)$", name)
     return found[1] if found else ""
 
 
 def seconds(table: TextTable, name: str, time_unit: str | None = None) -> np.ndarray:
-    """A column of times as float64 seconds: a number in a unit, or date and time as ISO 8601 has them.
+    r"""Read a column of times: numbers in a unit, or dates and times of ISO 8601.
 
-    The unit is `time_unit` (s, ms, us, ns), else the one in the column's name, else the one by which samples
-    come at 2 Hz to 2 kHz.
+    Parameters
+    ----------
+    table : TextTable
+    name : str
+        The column.
+    time_unit : str, optional
+        s, ms, us or ns. By default the one in the column's name, else the one by which the samples come at 2
+        Hz to 2 kHz.
+
+    Returns
+    -------
+    ndarray, float64 (lines,)
+        Seconds; NaN where the cell is empty.
+
+    Raises
+    ------
+    RecordingError
+        An unknown unit, no unit that fits, or a cell that is no time.
+
+    Examples
+    --------
+    >>> seconds(parse("walk.csv", b"time_ms,ppg\n0,512\n40,515\n"), "time_ms")
+    array([0.  , 0.04])
     """
     cells = table.columns[name]
     if _DATE.match(next((cell.strip() for cell in cells if cell.strip()), "")):

@@ -38,10 +38,25 @@ class _Series:
 
 
 def recordings(timed: Timed) -> list[Recording]:
-    """The parts of at least a window (8 s) in which both sensors ran without a longer pause than 0.5 s.
+    """Cut timed samples into recordings of fixed rates.
 
-    Rows with an empty cell are passed over. Times at a fixed rate keep their samples; others are resampled
-    by lines onto their mean rate. `RecordingError` if times run backwards or nothing is left.
+    A recording is a part of at least 8 s in which both sensors ran without a pause of more than 0.5 s. Rows
+    with an empty cell (NaN) are left out. Samples within a quarter of a period of a fixed rate are kept;
+    others are interpolated linearly at their mean rate.
+
+    Parameters
+    ----------
+    timed : Timed
+
+    Returns
+    -------
+    list of Recording
+        At least one; several have numbers after their names.
+
+    Raises
+    ------
+    RecordingError
+        Times run backwards, a rate is below 10 Hz, no part is long enough, or the scale cannot be found.
     """
     ppg, acc = (_series(timed, name) for name in ("ppg", "acc"))
     parts = _common(ppg, acc)
@@ -78,9 +93,24 @@ def recordings(timed: Timed) -> list[Recording]:
 
 
 def spread(t: np.ndarray) -> np.ndarray:
-    """Times of samples that come in batches stamped alike, spread evenly up to each batch's stamp.
+    """Spread the times of samples that come in batches with one stamp evenly up to each stamp.
 
-    A batch after a pause reaches back no further than its samples' usual distance lets it.
+    A batch after a pause reaches back by at most 1.5 of the samples' usual distances for each sample.
+
+    Parameters
+    ----------
+    t : ndarray (n,)
+        Seconds, one for each sample; the samples of a batch have equal ones.
+
+    Returns
+    -------
+    ndarray (n,)
+        Seconds.
+
+    Examples
+    --------
+    >>> spread(np.array([0.1, 0.1, 0.2, 0.2])).round(3).tolist()
+    [0.05, 0.1, 0.15, 0.2]
     """
     last = np.flatnonzero(np.diff(t, append=np.inf) != 0)  # of each batch
     if len(last) == len(t) or len(last) < 2:

@@ -31,9 +31,32 @@ class Member:
 
 
 def members(path: Path) -> Iterator[Member]:
-    """All files of a zip archive, those of zips at its top level included.
+    """List all files of a zip archive, including those of zips at its top level.
 
-    Raises `RecordingError` if the archive is broken or one of its members would lie outside its folder.
+    Parameters
+    ----------
+    path : Path
+        The archive.
+
+    Yields
+    ------
+    Member
+        One for each file; it can be opened until the next one is asked for.
+
+    Raises
+    ------
+    RecordingError
+        The archive is broken, or a member is a link or would lie outside its folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "set.zip"
+    ...     with zipfile.ZipFile(path, "w") as archive:
+    ...         archive.writestr("S1/S1.pkl", b"1234")
+    ...     [(member.name, member.size) for member in members(path)]
+    [('S1/S1.pkl', 4)]
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -77,10 +100,31 @@ def _check_name(label: str, info: zipfile.ZipInfo) -> None:
 def unpack(
     path: Path, folder: Path, patterns: tuple[str, ...], progress: Callable[[int], None] = lambda _: None
 ) -> list[Path]:
-    """Unpack the members that match one of the patterns (from the right, as `PurePath.match`) into `folder`.
+    """Unpack the members that match one of the patterns.
 
-    The whole archive is checked first. Files appear under their names only when whole; those that are there
-    already, at their full size, are kept. `progress` is told the bytes written. Raises `RecordingError`.
+    The whole archive is checked before anything is written. A file gets its name only when it is whole. A
+    file that exists at its full size is kept.
+
+    Parameters
+    ----------
+    path : Path
+        The archive.
+    folder : Path
+        Where the files go; made if it does not exist.
+    patterns : tuple of str
+        As `PurePath.match` takes them: a relative pattern matches from the right.
+    progress : callable, optional
+        Called with the number of bytes after each write.
+
+    Returns
+    -------
+    list of Path
+        The files, in the archive's order.
+
+    Raises
+    ------
+    RecordingError
+        No member matches, the disk is too small, or the archive is broken or unsafe.
     """
     wanted = [m for m in members(path) if any(PurePosixPath(m.name).match(p) for p in patterns)]
     if not wanted:

@@ -124,7 +124,21 @@ def _scaled(path: Path, recording: Recording) -> Recording:
 
 
 def read_own(folder: Path) -> Iterator[Recording]:
-    """All recordings (*.npz) of a folder; RecordingError where two have one name."""
+    """Read all recordings (*.npz) of a folder, in the order of their file names.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        A file is damaged, or two recordings have one name.
+    """
     seen: dict[str, Path] = {}
     for path in sorted(folder.glob("*.npz")):
         recording = load_recording(path)
@@ -135,20 +149,69 @@ def read_own(folder: Path) -> Iterator[Recording]:
 
 
 def read_wrist(folder: Path) -> Iterator[Recording]:
-    """WESAD's wrist signals without reference heart rate: S2.npz..."""
+    """Read WESAD's wrist signals without reference heart rate: S2.npz and so on.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``S*.npz`` with arrays ppg (n, 1), fs_ppg, acc (m, 3) and fs_acc, and optionally ppg_scale and
+        acc_scale_g, by which ppg and acc are multiplied.
+
+    Yields
+    ------
+    Recording
+        Without ``hr``, in the order of the subjects' numbers.
+
+    Raises
+    ------
+    RecordingError
+        A file is damaged or lacks an array.
+    """
     for path, subject in _numbered(folder):
         content = _content(path)
         yield _e4(path, content, "wrist-npz", subject, hr=None)
 
 
 def read_named(folder: Path, pattern: str) -> Iterator[Recording]:
-    """A published set kept as recordings of the repository's own format: the files that match `pattern`."""
+    """Read a published set that is kept in the repository's own format.
+
+    Parameters
+    ----------
+    folder : Path
+    pattern : str
+        Glob pattern of the files' names.
+
+    Yields
+    ------
+    Recording
+        In the order of the file names.
+
+    Raises
+    ------
+    RecordingError
+        A file is damaged.
+    """
     for path in sorted(folder.glob(pattern)):
         yield load_recording(path)
 
 
 def read_dalia_s6(folder: Path) -> Iterator[Recording]:
-    """Seven minutes of PPG-DaLiA's S6 on stairs: S6.npz, as `download` saves it or as plain arrays."""
+    """Read seven minutes of PPG-DaLiA's S6 on stairs: S6.npz, as `download` saves it or as plain arrays.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Yields
+    ------
+    Recording
+        With reference heart rate (BPM), from ``hr_bpm`` at ``win_start_s`` where the file has plain arrays.
+
+    Raises
+    ------
+    RecordingError
+        The file is damaged or lacks an array.
+    """
     for path, subject in _numbered(folder):
         content = _content(path)
         if "format" in content:

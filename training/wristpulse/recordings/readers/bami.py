@@ -46,19 +46,66 @@ BAMI2_PROTOCOL = ((1, "sitting"), (2, "walking"), (4, "running"), (4, "walking")
 
 
 def read_bami1(folder: Path) -> Iterator[Recording]:
-    """BAMI-1: Subject_1.mat .. Subject_24.mat."""
+    """Read BAMI-1: Subject_1.mat to Subject_24.mat, in the order of their numbers.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        A file is damaged.
+    """
     for path, number in _numbered(folder, r"Subject_(\d+)\.mat"):
         yield read_bami1_file(path, number)
 
 
 def read_bami2(folder: Path) -> Iterator[Recording]:
-    """BAMI-2: BAMI2_1.mat .. BAMI2_23.mat."""
+    """Read BAMI-2: BAMI2_1.mat to BAMI2_23.mat, in the order of their numbers.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        A file is damaged.
+    """
     for path, number in _numbered(folder, r"BAMI2_(\d+)\.mat"):
         yield read_bami2_file(path, number)
 
 
 def read_bami1_file(path: Path, number: int) -> Recording:
-    """One BAMI-1 recording; its labels are made from the ECG beats (`beat_rate`)."""
+    """Read one BAMI-1 recording; `beat_rate` makes its labels from the ECG's beats.
+
+    Parameters
+    ----------
+    path : Path
+        A .mat file with sigPPG and sigAcc, uint16 (3, n), and timeECG (s) and bpmECG (BPM), one value a beat.
+    number : int
+        The subject's number; it selects the label offset.
+
+    Returns
+    -------
+    Recording
+        Three PPG channels in 16-bit counts and acceleration in g, both at 50 Hz.
+
+    Raises
+    ------
+    RecordingError
+        A matrix is missing, has another type or number of rows, or the beats' times and rates differ in
+        number.
+    """
     ppg, acc, times, rates = read_matrices(path, ("sigPPG", "sigAcc", "timeECG", "bpmECG"))
     if times.size != rates.size:
         raise RecordingError(path, "bpmECG", f"{times.size} beats as in timeECG", str(rates.size))
@@ -78,7 +125,25 @@ def read_bami1_file(path: Path, number: int) -> Recording:
 
 
 def read_bami2_file(path: Path, number: int) -> Recording:
-    """One BAMI-2 recording; labels as published."""
+    """Read one BAMI-2 recording; its labels are as published.
+
+    Parameters
+    ----------
+    path : Path
+        A .mat file with rawPPG and rawAcc, uint16 (3, n), and bpm_ecg (BPM), one value for every 8 s window.
+    number : int
+        The subject's number; it selects the label offset.
+
+    Returns
+    -------
+    Recording
+        Three PPG channels in 12-bit counts and acceleration in g, both at 50 Hz.
+
+    Raises
+    ------
+    RecordingError
+        A matrix is missing or has another type or number of rows.
+    """
     ppg, acc, hr = read_matrices(path, ("rawPPG", "rawAcc", "bpm_ecg"))
     starts = np.arange(hr.size) * HOP_S
     return _recording(

@@ -39,19 +39,68 @@ _PICKLE = re.compile(r"(?:.*/)?(S\d+)/\1\.pkl")
 
 
 def read_dalia(place: Path) -> Iterator[Recording]:
-    """PPG-DaLiA from the folder of S1/S1.pkl... or from a published zip archive."""
+    """Read PPG-DaLiA from its pickles, in the order of the subjects' numbers.
+
+    Parameters
+    ----------
+    place : Path
+        The folder of S1/S1.pkl and so on, or the published zip archive.
+
+    Yields
+    ------
+    Recording
+        PPG at 64 Hz, acceleration in g at 32 Hz, heart rate (BPM) and activity of every 8 s window.
+
+    Raises
+    ------
+    RecordingError
+        A pickle is damaged, holds more than arrays, or lacks a key.
+    """
     for label, subject, data in _subjects(place):
         yield _dalia(label, subject, data)
 
 
 def read_wesad(place: Path) -> Iterator[Recording]:
-    """WESAD from the folder of S2/S2.pkl... or from the published zip archive."""
+    """Read WESAD from its pickles, in the order of the subjects' numbers.
+
+    Parameters
+    ----------
+    place : Path
+        The folder of S2/S2.pkl and so on, or the published zip archive.
+
+    Yields
+    ------
+    Recording
+        PPG at 64 Hz, acceleration in g at 32 Hz. `ecg_rate` makes the heart rates (BPM) from the chest ECG.
+
+    Raises
+    ------
+    RecordingError
+        A pickle is damaged, holds more than arrays, or lacks a key; the ECG has another length or is not
+        finite.
+    """
     for label, subject, data in _subjects(place):
         yield _wesad(label, subject, data)
 
 
 def e4_to_g(acc: np.ndarray) -> np.ndarray:
-    """E4 acceleration (n, 3) in g, from g or from the device's 1/64 g: gravity, 1 or 64, tells which."""
+    """Convert an E4's acceleration to g; gravity tells which unit it is in.
+
+    Parameters
+    ----------
+    acc : ndarray (n, 3)
+        In g or in the device's 1/64 g.
+
+    Returns
+    -------
+    ndarray (n, 3)
+        In g: divided by 64 where the median magnitude is above 8.
+
+    Examples
+    --------
+    >>> e4_to_g(np.array([[0.0, 0.0, 64.0]])).tolist(), e4_to_g(np.array([[0.0, 0.0, 1.0]])).tolist()
+    ([[0.0, 0.0, 1.0]], [[0.0, 0.0, 1.0]])
+    """
     magnitude = np.median(np.linalg.norm(acc, axis=1)) if acc.ndim == 2 and len(acc) else 0.0
     return acc / 64.0 if magnitude > 8.0 else acc
 

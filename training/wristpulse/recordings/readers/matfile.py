@@ -9,9 +9,31 @@ from wristpulse.recordings.recording import RecordingError
 
 
 def read_matrices(path: Path, names: tuple[str, ...]) -> list[np.ndarray]:
-    """The named numeric 2-D matrices of a .mat file (versions 4 to 7), in the order asked for.
+    """Read named numeric matrices of a .mat file (MATLAB's versions 4 to 7).
 
-    Raises `RecordingError` if the file is missing, cut short, not a .mat file, or lacks one of them.
+    Parameters
+    ----------
+    path : Path
+    names : tuple of str
+
+    Returns
+    -------
+    list of ndarray, each of two axes
+        In the order of `names`.
+
+    Raises
+    ------
+    RecordingError
+        The file is missing, cut short or no .mat file, or a matrix is missing or not numeric.
+
+    Examples
+    --------
+    >>> import io, tempfile, scipy.io
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "one.mat"
+    ...     scipy.io.savemat(path, {"sigPPG": np.zeros((3, 500))})
+    ...     read_matrices(path, ("sigPPG",))[0].shape
+    (3, 500)
     """
     if not path.is_file():
         raise RecordingError(path, "file", "a .mat recording", "no such file")
@@ -36,7 +58,28 @@ def read_matrices(path: Path, names: tuple[str, ...]) -> list[np.ndarray]:
 
 
 def rows(path: Path, field: str, matrix: np.ndarray, count: int) -> np.ndarray:
-    """`matrix` if it has `count` rows (channels), else `RecordingError`."""
+    """Check that a matrix has a row for each channel.
+
+    Parameters
+    ----------
+    path : Path
+        Names the file in errors.
+    field : str
+        Names the matrix in errors.
+    matrix : ndarray (channels, samples)
+    count : int
+        Channels expected.
+
+    Returns
+    -------
+    ndarray (count, samples)
+        `matrix` itself.
+
+    Raises
+    ------
+    RecordingError
+        It has another number of rows.
+    """
     if matrix.shape[0] != count:
         raise RecordingError(path, field, f"{count} rows of samples", f"shape {matrix.shape}")
     return matrix

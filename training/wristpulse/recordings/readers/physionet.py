@@ -32,9 +32,22 @@ _NAME = re.compile(r"(s\d+)_\w*?(walk|run|bike)")
 
 
 def read(folder: Path) -> Iterator[Recording]:
-    """The records s1_walk ... as published, or else as recordings of the repository's own format (.npz).
+    """Read the records s1_walk and so on, as published or in the repository's own format.
 
-    Raises `RecordingError`.
+    Parameters
+    ----------
+    folder : Path
+        Holds WFDB headers (.hea), or .npz files if there is none.
+
+    Yields
+    ------
+    Recording
+        In the order of the file names.
+
+    Raises
+    ------
+    RecordingError
+        A file is damaged, missing or named otherwise.
     """
     headers = sorted(folder.glob("s*_*.hea"))
     if not headers:
@@ -44,7 +57,23 @@ def read(folder: Path) -> Iterator[Recording]:
 
 
 def read_record(header: Path) -> Recording:
-    """One WFDB record with its beats; heart rates from `reference.interval_rate`. Raises `RecordingError`."""
+    """Read one WFDB record and its beats; `interval_rate` makes the heart rates from the beats.
+
+    Parameters
+    ----------
+    header : Path
+        The .hea file; the .dat and .atr files lie beside it.
+
+    Returns
+    -------
+    Recording
+        One PPG channel in mV and acceleration in g, both at the record's rate (256 Hz).
+
+    Raises
+    ------
+    RecordingError
+        The name states no subject and activity, a file is missing or cut short, or a signal is missing.
+    """
     named = _NAME.fullmatch(header.stem)
     if not named:
         raise RecordingError(header, "name", "as s1_walk or s2_high_resistance_bike", header.stem)

@@ -52,10 +52,34 @@ class _Unpickler(pickle.Unpickler):
 
 
 def load(file: IO[bytes], label: str) -> object:
-    """The numpy arrays and plain containers in a pickle; strings of Python 2 are read as latin1.
+    r"""Load the numpy arrays and plain containers in a pickle; Python 2's strings are read as latin1.
 
-    `label` names the file. Raises `RecordingError` for a pickle that wants anything else, with the name of
-    what it tried to load, and for one that is cut short or is none.
+    Only the classes in `_ADMITTED` are made, so a pickle cannot run code
+    (https://docs.python.org/3/library/pickle.html#restricting-globals).
+
+    Parameters
+    ----------
+    file : binary file
+    label : str
+        Names the file in errors.
+
+    Returns
+    -------
+    object
+
+    Raises
+    ------
+    RecordingError
+        The pickle asks for another class (the error names it), is cut short, or is no pickle.
+
+    Examples
+    --------
+    >>> import io
+    >>> load(io.BytesIO(pickle.dumps({"ppg": np.arange(3)}, protocol=2)), "S1.pkl")
+    {'ppg': array([0, 1, 2])}
+    >>> load(io.BytesIO(b"cos\nsystem\n."), "S1.pkl")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    wristpulse.recordings.recording.RecordingError: S1.pkl: pickle: expected numpy arrays ... found os.system
     """
     try:
         return _Unpickler(file, encoding="latin1").load()

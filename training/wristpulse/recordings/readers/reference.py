@@ -78,8 +78,9 @@ def interval_rate(beats: np.ndarray, starts: np.ndarray) -> np.ndarray:
 def ecg_rate(ecg: np.ndarray, fs: float, starts: np.ndarray) -> np.ndarray:
     """Heart rate of each 8 s window from one ECG lead.
 
-    Beats by SleepECG's Pan-Tompkins detector. An interval that departs by more than a quarter from the median
-    of its eight neighbours and itself is a missed or a false beat and left out.
+    Beats by SleepECG's detector (Pan, Tompkins, IEEE Trans. Biomed. Eng. 32(3):230-236, 1985). An
+    interval that departs by more than a quarter from the median of its eight neighbours and itself is a
+    missed or a false beat and left out.
 
     Parameters
     ----------

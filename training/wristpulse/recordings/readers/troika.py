@@ -24,14 +24,47 @@ _EXTRA = "DATA_04_TYPE01"
 
 
 def read(folder: Path) -> Iterator[Recording]:
-    """All DATA_* and TEST_* recordings of the folder that the publisher's archives were unpacked into."""
+    """Read all DATA_* and TEST_* recordings of a folder, in the order of the file names.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the publisher's archives were unpacked.
+
+    Yields
+    ------
+    Recording
+
+    Raises
+    ------
+    RecordingError
+        A file is damaged, or the reference beside it is missing.
+    """
     for path in sorted(folder.glob("*.mat")):
         if _DATA.fullmatch(path.name) or _TEST.fullmatch(path.name):
             yield read_file(path)
 
 
 def read_file(path: Path) -> Recording:
-    """One recording and the reference beside it; subjects are S01..S12 (training), T01..T08 (test)."""
+    """Read one recording and the reference beside it.
+
+    Parameters
+    ----------
+    path : Path
+        DATA_xx_TYPE0x.mat with ``sig`` (6, n), or TEST_Sxx_Txx.mat with ``sig`` (5, n). The reference file
+        beside it holds ``BPM0``, the heart rate (BPM) of every 8 s window.
+
+    Returns
+    -------
+    Recording
+        Two PPG channels in ADC steps and acceleration in g, both at 125 Hz. Subjects are S01 to S12
+        (training) and T01 to T08 (test).
+
+    Raises
+    ------
+    RecordingError
+        The name is of neither kind, a file is missing or damaged, or ``sig`` has other rows.
+    """
     if match := _DATA.fullmatch(path.name):
         subject, signal_rows = "S" + match[1], 6
         reference = path.with_name(path.stem + "_BPMtrace.mat")

@@ -31,23 +31,34 @@ class Heart:
     shape: np.ndarray  # parameters of `pulse_shape`
 
     def rate(self, t: np.ndarray) -> np.ndarray:
-        """Instantaneous rate, BPM."""
+        """Instantaneous heart rate (BPM) at `t` (s, any shape)."""
         return np.interp(t, self.grid, self.grid_rate)
 
     def phase(self, t: np.ndarray) -> np.ndarray:
-        """Beats since the start."""
+        """Beats since the start at `t` (s, any shape)."""
         return np.interp(t, self.grid, self.grid_phase)
 
     def breath(self, t: np.ndarray) -> np.ndarray:
-        """Phase of breathing, radians."""
+        """Phase of breathing (radians) at `t` (s, any shape)."""
         return np.interp(t, self.grid, self.grid_breath)
 
     def vessels(self, t: np.ndarray) -> np.ndarray:
-        """Openness of the skin's vessels, 0 to 1."""
+        """Openness of the skin's vessels, 0 to 1, at `t` (s, any shape)."""
         return np.interp(t, self.grid, self.grid_vessels)
 
     def reference(self, starts: np.ndarray) -> np.ndarray:
-        """Mean instantaneous rate (BPM) over the beats of each 8 s window, as an ECG would give it."""
+        """Mean instantaneous rate over the beats of each 8 s window, as an ECG would give it.
+
+        Parameters
+        ----------
+        starts : ndarray (w,)
+            Seconds; the windows' starts.
+
+        Returns
+        -------
+        ndarray (w,)
+            BPM.
+        """
         beats = np.arange(1, int(self.grid_phase[-1]) + 1)
         times = np.interp(beats, self.grid_phase, self.grid)
         rates = 60 / np.diff(times, prepend=times[0] - 60 / self.grid_rate[0])
@@ -57,7 +68,21 @@ class Heart:
 
 
 def heart(rng: np.random.Generator, bouts, seconds: float) -> Heart:
-    """Draw one subject's heart for the given bouts of activity."""
+    """Draw one person's heart for the given bouts of activity.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    bouts : sequence of Bout
+        They cover the recording.
+    seconds : float
+        Length of the recording.
+
+    Returns
+    -------
+    Heart
+        Its functions are defined from 0 to 2 s after the end.
+    """
     t = np.arange(int(seconds * GRID_HZ) + 2 * int(GRID_HZ)) / GRID_HZ
     resting, highest = rng.uniform(47, 82), rng.uniform(165, 192)
     target = np.empty_like(t)
@@ -80,10 +105,28 @@ def heart(rng: np.random.Generator, bouts, seconds: float) -> Heart:
 
 
 def pulse_shape(shape: np.ndarray, phase: np.ndarray, rate: np.ndarray) -> np.ndarray:
-    """Blood volume over a beat, about 0 to 1: systolic wave and the reflected one behind the notch.
+    """Blood volume over a beat: the systolic wave and the reflected one after the notch.
 
-    `shape` is (width, delay, width, height) of systole and reflection in beats. The faster the heart, the
-    less of the reflection is left and the rounder the wave.
+    The faster the heart, the smaller the reflected wave and the rounder the systolic one.
+
+    Parameters
+    ----------
+    shape : ndarray (4,)
+        Width of the systolic wave, delay and width of the reflected one, all in beats, and its height.
+    phase : ndarray (n,)
+        Beats since the start.
+    rate : ndarray (n,)
+        BPM.
+
+    Returns
+    -------
+    ndarray (n,)
+        About 0 to 1.
+
+    Examples
+    --------
+    >>> pulse_shape(np.array([0.12, 0.4, 0.13, 0.3]), np.array([0.25, 0.75]), np.array([60.0, 60.0])).round(2)
+    array([1.  , 0.22])
     """
     width, delay, width2, height = shape
     fast = np.clip((rate - 60) / 120, 0, 1)

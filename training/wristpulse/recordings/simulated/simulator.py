@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A seeded wrist: heart, vessels, arm, gait and sensor, so that everything runs without any data set.
 
-Nothing here is a recording of a person, and results on it say nothing about people; it is made so that a
-peak of the PPG spectrum fails under motion while the motion that disturbs it can be read off the
-accelerometer. The signals are rounded to counts, which swallows the last-digit differences between
-mathematics libraries: the same seed gives the same samples on every machine.
+Nothing here is a recording of a person, and results on it say nothing about people. Under motion the highest
+peak of the PPG spectrum is often not the pulse; the accelerometer shows the motion that disturbs it. Signals
+are rounded to counts, which removes the last-digit differences between mathematics libraries: the same seed
+gives the same samples on every machine.
 """
 
 from dataclasses import dataclass

@@ -53,15 +53,15 @@ class Motion:
     gestures: list[Gesture]
 
     def gravity(self, t: np.ndarray) -> np.ndarray:
-        """Gravity in the sensor's axes (n, 3), g."""
+        """Gravity (g) in the sensor's axes, (n, 3), at `t` (s, increasing, (n,))."""
         return np.stack([np.interp(t, self.grid, self.posture[:, i]) for i in range(3)], axis=1)
 
     def wander(self, t: np.ndarray) -> np.ndarray:
-        """Slow drift of the strap's pressure, 0 to 1."""
+        """Slow drift of the strap's pressure, 0 to 1, (n,), at `t` (s, increasing, (n,))."""
         return np.interp(t, self.grid, self.slow)
 
     def dynamic(self, t: np.ndarray) -> np.ndarray:
-        """Acceleration less gravity (n, 3), g."""
+        """Acceleration less gravity (g), (n, 3), at `t` (s, increasing, (n,))."""
         out = np.zeros((len(t), 3))
         for gait in self.gaits:
             a, b = np.searchsorted(t, (gait.start, gait.end))
@@ -80,7 +80,21 @@ class Motion:
 
 
 def motion(rng: np.random.Generator, bouts, seconds: float) -> Motion:
-    """Draw one subject's motion for the given bouts of activity."""
+    """Draw one person's motion for the given bouts of activity.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    bouts : sequence of Bout
+        They cover the recording.
+    seconds : float
+        Length of the recording.
+
+    Returns
+    -------
+    Motion
+        Its functions are defined from 0 to 2 s after the end.
+    """
     t = np.arange(int(seconds * GRID_HZ) + 2 * int(GRID_HZ)) / GRID_HZ
     cadence, posture, mix = np.zeros_like(t), np.empty((len(t), 3)), _unit(rng)
     gaits, gestures = [], []

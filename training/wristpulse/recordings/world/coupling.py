@@ -61,7 +61,19 @@ def artefact(draw: Draws, bouts: list[Bout], motion: Motion) -> Float64[np.ndarr
 
 
 def pressing(draw: Draws, motion: Motion) -> Float64[np.ndarray, " n"]:
-    """What motion makes of the pulse's own amplitude, a factor (n,): a strap that presses with each step."""
+    """Draw how motion changes the pulse's own amplitude: the strap presses with each step.
+
+    Parameters
+    ----------
+    draw : Draws
+    motion : Motion
+        Of n samples.
+
+    Returns
+    -------
+    ndarray, float64 (n,)
+        A factor.
+    """
     part = draw("pressing")
     shake = motion.dynamic @ draw.rng.normal(size=3)
     return 1 + part * np.tanh(shake / 0.5)

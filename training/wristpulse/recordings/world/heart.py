@@ -30,7 +30,20 @@ class Heart:
     fibrillating: bool
 
     def label(self, start_s: Float[np.ndarray, " w"], seconds: float = 8.0) -> Float64[np.ndarray, " w"]:
-        """Mean heart rate (BPM) over windows from start_s (w,) on: the beats in them, fractions counted."""
+        """Mean heart rate over windows: the beats in them, fractions counted.
+
+        Parameters
+        ----------
+        start_s : ndarray (w,)
+            The windows' starts, seconds.
+        seconds : float
+            Their length.
+
+        Returns
+        -------
+        ndarray, float64 (w,)
+            BPM.
+        """
         t = np.arange(len(self.phase)) / BASE_HZ
         beats = np.interp(start_s + seconds, t, self.phase) - np.interp(start_s, t, self.phase)
         return beats * 60 / seconds
@@ -46,6 +59,10 @@ def heart(draw: Draws, bouts: list[Bout], count: int) -> Heart:
         What the person does; it drives the heart rate.
     count : int
         Samples of BASE_HZ.
+
+    Returns
+    -------
+    Heart
 
     Examples
     --------

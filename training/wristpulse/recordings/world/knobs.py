@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wristpulse.support import markdown
 from wristpulse.support.errors import UserError
 
 
@@ -111,7 +112,17 @@ class Draws:
         return knob.low + (knob.high - knob.low) * u
 
     def chance(self, share: float) -> bool:
-        """Whether something with this probability happens."""
+        """Decide whether something happens.
+
+        Parameters
+        ----------
+        share : float
+            Its probability.
+
+        Returns
+        -------
+        bool
+        """
         return bool(self.rng.random() < share)
 
 
@@ -123,6 +134,10 @@ def draws(rng: np.random.Generator, without: Iterable[str] = ()) -> Draws:
     rng : numpy Generator
     without : iterable of str
         Names of KNOBS that take their `off` value.
+
+    Returns
+    -------
+    Draws
 
     Raises
     ------
@@ -141,9 +156,15 @@ def draws(rng: np.random.Generator, without: Iterable[str] = ()) -> Draws:
 
 
 def table() -> str:
-    """All knobs as a Markdown table."""
-    lines = ["| knob | range | unit | meaning | source | left out |", "|---" * 6 + "|"]
-    for name, k in KNOBS.items():
-        spread = f"{k.low:g} to {k.high:g}" + (", log" if k.log else "")
-        lines.append(f"| `{name}` | {spread} | {k.unit} | {k.meaning} | {k.source} | {k.off:g} |")
-    return "\n".join(lines)
+    """Format all knobs as a Markdown table.
+
+    Returns
+    -------
+    str
+    """
+    rows = [
+        (f"`{name}`", f"{k.low:g} to {k.high:g}" + (", log" if k.log else ""), k.unit, k.meaning, k.source,
+         f"{k.off:g}")
+        for name, k in KNOBS.items()
+    ]  # fmt: skip
+    return markdown.table(("knob", "range", "unit", "meaning", "source", "left out"), rows)

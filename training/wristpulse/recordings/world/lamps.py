@@ -15,7 +15,17 @@ _SHARES = (0.25, 0.25, 0.1, 0.15, 0.1, 0.1, 0.05)
 
 
 def kind(draw: Draws) -> str:
-    """One of KINDS."""
+    """Draw what lights a sensor that nobody wears.
+
+    Parameters
+    ----------
+    draw : Draws
+
+    Returns
+    -------
+    str
+        One of KINDS.
+    """
     return KINDS[draw.rng.choice(len(KINDS), p=_SHARES)]
 
 

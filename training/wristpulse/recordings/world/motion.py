@@ -20,9 +20,22 @@ BOUT_S = (20.0, 110.0)
 class Activity:
     """Ranges of one kind of motion.
 
-    cycle_hz: of the whole cycle: two steps, a turn of the pedals, a stroke; swing_g: amplitude at the cycle;
-    step_g: at twice the cycle; noise_g: broadband; gestures: per s; effort: share of the heart-rate reserve;
-    weight: share of the bouts.
+    Attributes
+    ----------
+    cycle_hz
+        Of the whole cycle: two steps, a turn of the pedals, a stroke.
+    swing_g
+        Amplitude at the cycle.
+    step_g
+        At twice the cycle.
+    noise_g
+        Of broadband noise.
+    gestures
+        Per second.
+    effort
+        Share of the heart-rate reserve.
+    weight
+        Share of the bouts.
     """
 
     name: str
@@ -87,8 +100,16 @@ class Bout:
 class Motion:
     """One arm's motion on the grid of BASE_HZ.
 
-    dynamic: acceleration less gravity, g (n, 3); gravity: g (n, 3); phase: of the gait's cycle, radians (n,);
-    gait: how far a bout with a gait is under way, 0 to 1 (n,).
+    Attributes
+    ----------
+    dynamic
+        Acceleration less gravity, g (n, 3).
+    gravity
+        In g, (n, 3).
+    phase
+        Of the gait's cycle, radians (n,).
+    gait
+        How far a bout with a gait is under way, 0 to 1 (n,).
     """
 
     dynamic: Float64[np.ndarray, "n 3"]

@@ -29,10 +29,24 @@ TAKEN_OFF = 0.04  # of sessions that lose the wrist in the middle
 class Session:
     """What happens to one sensor for a while, on the grid of BASE_HZ.
 
-    light: counts (n, leds), before noise and rounding; pulse: the pulse's part in it, counts (n, leds), zero
-    without a wrist; noise: white noise in 16 Hz, counts (leds,); step: what the converter tells apart, counts
-    (leds,); acc: g (n, 3), as the sensor rounds it;
-    worn: bool (n,); heart: None where there never is one; kind: the activities, or the lamp.
+    Attributes
+    ----------
+    light
+        Counts (n, leds), before noise and rounding.
+    pulse
+        The pulse's part in it, counts (n, leds), zero without a wrist.
+    noise
+        White noise in 16 Hz, counts (leds,).
+    step
+        What the converter tells apart, counts (leds,).
+    acc
+        In g, (n, 3), as the sensor rounds it.
+    worn
+        bool (n,).
+    heart
+        None where there never is one.
+    kind
+        The activities, or the lamp.
     """
 
     seed: int
@@ -68,6 +82,10 @@ def session(
         Knobs left out (`wristpulse.recordings.world.knobs`).
     worn : bool, optional
         None: LAMP_SHARE of sessions have no wrist.
+
+    Returns
+    -------
+    Session
 
     Raises
     ------

@@ -16,7 +16,19 @@ CONSTRICTIONS_PER_S = 1 / 150
 
 
 def pulse(draw: Draws, heart: Heart) -> Float64[np.ndarray, " n"]:
-    """The pulse (n,); the unit is its usual amplitude: of all harmonics together, mostly the first."""
+    """Draw the pulse in the light.
+
+    Parameters
+    ----------
+    draw : Draws
+    heart : Heart
+        Of n samples.
+
+    Returns
+    -------
+    ndarray, float64 (n,)
+        The unit is its usual amplitude: of all harmonics together, mostly the first.
+    """
     rng, count = draw.rng, len(heart.phase)
     wave = harmonics(2 * np.pi * heart.phase, _shape(draw))
     wave = _low_pass(wave, draw("tissue_hz"))
@@ -26,7 +38,19 @@ def pulse(draw: Draws, heart: Heart) -> Float64[np.ndarray, " n"]:
 
 
 def baseline(draw: Draws, heart: Heart) -> Float64[np.ndarray, " n"]:
-    """What else moves the constant light without any motion (n,), in the same units."""
+    """Draw what else moves the constant light without any motion: breathing and slow drift.
+
+    Parameters
+    ----------
+    draw : Draws
+    heart : Heart
+        Of n samples.
+
+    Returns
+    -------
+    ndarray, float64 (n,)
+        In pulses.
+    """
     rng, count = draw.rng, len(heart.phase)
     breath = draw("breath_base") * harmonics(heart.breath, np.exp(2j * np.pi * rng.random(2)) * (1, 0.2))
     return breath + draw("baseline") * 0.3 * coloured(rng, count, rng.uniform(0.8, 1.5))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kinds of sensors: what they do to light and acceleration before a sample is delivered.
 
-Noise is white over the sensor's own rate; here it is stated as its standard deviation in 16 Hz, the band of
-the 32 Hz frames, so that a sensor's rate does not change what the estimator sees of it.
+Noise is white over the sensor's own rate. Here it is stated as its standard deviation in 16 Hz, the band of
+the 32 Hz frames. So a sensor's rate does not change what the estimator sees of it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,16 @@ STEPS_PER_S = 1 / 40
 class Optics:
     """One LED's front end.
 
-    counts: of 18 bits, a pulse; level: counts of constant light; step: counts that the converter tells apart;
-    noise: white, in pulses.
+    Attributes
+    ----------
+    counts
+        Counts (18 bits) of a pulse.
+    level
+        Counts of constant light.
+    step
+        Counts that the converter tells apart.
+    noise
+        White, in pulses.
     """
 
     counts: float
@@ -40,18 +48,49 @@ class Optics:
     highest: float
 
     def filtered(self, light: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, " n"]:
-        """Light (n,) in pulses after the sensor's own filter."""
+        """Apply the sensor's own high-pass filter, if it has one.
+
+        Parameters
+        ----------
+        light : ndarray, float64 (n,)
+            In pulses.
+
+        Returns
+        -------
+        ndarray, float64 (n,)
+            In pulses.
+        """
         if self.high_pass is None:
             return light
         return lfilter(*self.high_pass, light - light[0])
 
     def converted(self, light: Float64[np.ndarray, " n"]) -> Float64[np.ndarray, " n"]:
-        """Counts (n,), not rounded, of filtered light in pulses."""
+        """Convert filtered light to counts within the converter's range.
+
+        Parameters
+        ----------
+        light : ndarray, float64 (n,)
+            In pulses.
+
+        Returns
+        -------
+        ndarray, float64 (n,)
+            Counts, not rounded.
+        """
         return np.clip(self.level + self.counts * light, self.lowest, self.highest)
 
 
 def optics(draw: Draws) -> Optics:
-    """Draw the front end of one LED."""
+    """Draw the front end of one LED.
+
+    Parameters
+    ----------
+    draw : Draws
+
+    Returns
+    -------
+    Optics
+    """
     rng, counts, corner = draw.rng, draw("counts"), draw("high_pass_hz")
     high_pass = butter(int(rng.integers(1, 3)), corner, "high", fs=BASE_HZ)
     filtering, clipped = draw.chance(HIGH_PASSED), draw.chance(CLIPPED)
@@ -69,7 +108,19 @@ def optics(draw: Draws) -> Optics:
 
 
 def disturbances(draw: Draws, count: int) -> Float64[np.ndarray, " {count}"]:
-    """Pink noise, aliased flicker and steps of gain or offset (n,), in pulses."""
+    """Draw pink noise, aliased flicker and steps of gain or offset.
+
+    Parameters
+    ----------
+    draw : Draws
+    count : int
+        Samples of BASE_HZ.
+
+    Returns
+    -------
+    ndarray, float64 (count,)
+        In pulses.
+    """
     rng, seconds = draw.rng, count / BASE_HZ
     out = draw("pink") * coloured(rng, count, 0.5)
     flicker, step = draw("flicker"), draw("gain_step")

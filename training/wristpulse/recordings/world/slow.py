@@ -71,7 +71,19 @@ def coloured(rng: np.random.Generator, count: int, exponent: float) -> Float64[n
 def band(
     rng: np.random.Generator, count: int, low_hz: float, high_hz: float
 ) -> Float64[np.ndarray, " {count}"]:
-    """Noise (count,) of standard deviation 1 between two frequencies."""
+    """Draw noise of standard deviation 1 between two frequencies.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    count : int
+        Samples of BASE_HZ.
+    low_hz, high_hz : float
+
+    Returns
+    -------
+    ndarray, float64 (count,)
+    """
     f = np.fft.rfftfreq(count, 1 / BASE_HZ)
     spectrum = np.where((f >= low_hz) & (f <= high_hz), 1.0, 0.0) * np.fft.rfft(rng.normal(size=count))
     x = np.fft.irfft(spectrum, count)
@@ -79,7 +91,28 @@ def band(
 
 
 def bell(count: int, centre_s: float, sigma_s: float) -> tuple[slice, Float64[np.ndarray, " m"]]:
-    """Where a Gaussian bell of height 1 lies in (count,) samples, and the bell there."""
+    """Gaussian bell of height 1, within 3.5 standard deviations of its centre.
+
+    Parameters
+    ----------
+    count : int
+        Samples of BASE_HZ.
+    centre_s, sigma_s : float
+        Seconds.
+
+    Returns
+    -------
+    where : slice
+        Which of the samples it covers.
+    bell : ndarray, float64 (m,)
+        Its values there.
+
+    Examples
+    --------
+    >>> where, x = bell(320, 5.0, 0.1)
+    >>> where, float(x.max())
+    (slice(148, 172, None), 1.0)
+    """
     first = max(0, int((centre_s - 3.5 * sigma_s) * BASE_HZ))
     last = min(count, int((centre_s + 3.5 * sigma_s) * BASE_HZ) + 1)
     t = np.arange(first, max(first, last)) / BASE_HZ - centre_s
@@ -87,7 +120,17 @@ def bell(count: int, centre_s: float, sigma_s: float) -> tuple[slice, Float64[np
 
 
 def direction(rng: np.random.Generator) -> Float64[np.ndarray, "3"]:
-    """A random direction (3,) of length 1."""
+    """Draw a direction.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray, float64 (3,)
+        Of length 1.
+    """
     vector = rng.normal(size=3)
     return vector / np.linalg.norm(vector)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from wristpulse.oracle.arithmetic import multiply, quantize_multiplier
 from wristpulse.oracle.graph import Graph, Operator, Tensor
+from wristpulse.oracle.kernels.values import ends
 
 INT16_MAX, INT16_MIN = 2**15 - 1, -(2**15)
 
@@ -20,21 +21,43 @@ def _int8(values: np.ndarray) -> np.ndarray:
     return np.clip(values, -128, 127).astype(np.int8)
 
 
-def _ends(graph: Graph, op: Operator) -> tuple[Tensor, Tensor]:
-    return graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
-
-
 def tanh(graph: Graph, op: Operator) -> np.ndarray:
-    """A table in single precision, rounded half away from zero (activations.cc, PopulateLookupTable)."""
-    source, out = _ends(graph, op)
+    """TANH of every int8, from single precision (activations.cc, PopulateLookupTable).
+
+    Rounded half away from zero.
+
+    Parameters
+    ----------
+    graph : Graph
+    op : Operator
+
+    Returns
+    -------
+    ndarray, int8 (256,)
+        For inputs -128 to 127.
+    """
+    source, out = ends(graph, op)
     real = np.tanh(source.scale[0] * _every(source).astype(np.float32))
     scaled = real * (np.float32(1) / out.scale[0])
     return _int8(np.sign(scaled) * np.floor(np.abs(scaled) + np.float32(0.5)) + out.zero)
 
 
 def leaky_relu(graph: Graph, op: Operator) -> np.ndarray:
-    """One multiplier for what is not negative, another for what is (leaky_relu.h)."""
-    source, out = _ends(graph, op)
+    """LEAKY_RELU of every int8 (leaky_relu.h).
+
+    One multiplier serves what is not negative, another what is.
+
+    Parameters
+    ----------
+    graph : Graph
+    op : Operator
+
+    Returns
+    -------
+    ndarray, int8 (256,)
+        For inputs -128 to 127.
+    """
+    source, out = ends(graph, op)
     values, alpha = _every(source), np.float32(op.options["Alpha"])
     multipliers = (source.scale[0] / out.scale[0], source.scale[0] * alpha / out.scale[0])
     positive, negative = (multiply(values, *quantize_multiplier(float(real))) for real in multipliers)
@@ -42,8 +65,19 @@ def leaky_relu(graph: Graph, op: Operator) -> np.ndarray:
 
 
 def hard_swish(graph: Graph, op: Operator) -> np.ndarray:
-    """x * relu6(x + 3) / 6 in 16 bits, with 7 bits of headroom (hard_swish.h)."""
-    source, out = _ends(graph, op)
+    """HARD_SWISH of every int8: x * relu6(x + 3) / 6 in 16 bits with 7 bits of headroom (hard_swish.h).
+
+    Parameters
+    ----------
+    graph : Graph
+    op : Operator
+
+    Returns
+    -------
+    ndarray, int8 (256,)
+        For inputs -128 to 127.
+    """
+    source, out = ends(graph, op)
     fine = np.float32(1 / 128) * source.scale[0]
     multiplier, exponent = _in_16_bits(float(fine / out.scale[0]))
     slope, slope_exponent = _in_16_bits(float(fine / (np.float32(3) / np.float32(32768))))
@@ -63,7 +97,17 @@ def hard_swish(graph: Graph, op: Operator) -> np.ndarray:
 
 
 def hard_swish_exponent(source: Tensor, out: Tensor) -> int:
-    """The left shift of its output, which the reference refuses above 0."""
+    """Left shift of HARD_SWISH's output; TFLite's reference refuses one above 0.
+
+    Parameters
+    ----------
+    source, out : Tensor
+        Input and output.
+
+    Returns
+    -------
+    int
+    """
     return _in_16_bits(float(np.float32(1 / 128) * source.scale[0] / out.scale[0]))[1]
 
 
