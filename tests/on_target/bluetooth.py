@@ -186,11 +186,12 @@ class Sensor:
         await self.process.stdin.drain()
 
     async def line(self) -> str:
-        """Its next line; empty at its end."""
-        text = (await self.process.stdout.readline()).decode().strip()
-        if text:
-            self.lines.append(text)
-        return text
+        """Its next line that is not blank; empty at its end."""
+        while raw := await self.process.stdout.readline():
+            if text := raw.decode().strip():
+                self.lines.append(text)
+                return text
+        return ""
 
     async def until(self, wanted: Callable[[str], bool], seconds: float = HUNG_S) -> str:
         """The first line from now on that is wanted. AssertionError if it ends before."""

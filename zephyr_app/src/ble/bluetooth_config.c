@@ -5,19 +5,16 @@
  */
 #include <zephyr/bluetooth/att.h>
 #include <zephyr/bluetooth/gatt.h>
-#include <zephyr/bluetooth/uuid.h>
 #include <zephyr/logging/log.h>
 #include <zephyr/sys/byteorder.h>
 
+#include "bluetooth_uuid.h"
 #include "settings/config.h"
 
 LOG_MODULE_DECLARE(bluetooth, CONFIG_PULSE_LOG_LEVEL);
 
-#define UUID(n)                                                                                    \
-	BT_UUID_DECLARE_128(                                                                       \
-		BT_UUID_128_ENCODE(0xb2160000 + (n), 0x6c59, 0x4ed9, 0xb0eb, 0x35608d37f861))
-#define SERVICE_UUID UUID(1)
-#define VALUES_UUID  UUID(2) /* read: i32 each; write: u8 key, i32 value; little-endian */
+#define SERVICE_UUID PULSE_UUID(1)
+#define VALUES_UUID  PULSE_UUID(2) /* read: i32 each; write: u8 key, i32 value; little-endian */
 
 #define VALUE_BYTES 4
 #define WRITE_BYTES (1 + VALUE_BYTES)

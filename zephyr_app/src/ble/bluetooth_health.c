@@ -8,17 +8,14 @@
  */
 #include <string.h>
 #include <zephyr/bluetooth/gatt.h>
-#include <zephyr/bluetooth/uuid.h>
 #include <zephyr/sys/byteorder.h>
 
+#include "bluetooth_uuid.h"
 #include "health/reset_record.h"
 #include "sensing/supervisor.h"
 
-#define UUID(n)                                                                                    \
-	BT_UUID_DECLARE_128(                                                                       \
-		BT_UUID_128_ENCODE(0xb2160000 + (n), 0x6c59, 0x4ed9, 0xb0eb, 0x35608d37f861))
-#define SERVICE_UUID UUID(0x11)
-#define RECORD_UUID  UUID(0x12)
+#define SERVICE_UUID PULSE_UUID(0x11)
+#define RECORD_UUID  PULSE_UUID(0x12)
 
 #define VERSION 1
 #define NAME    12
