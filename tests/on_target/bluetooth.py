@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A sensor and phones without a radio: native_sim's host stack, virtual controllers on one link (Bumble)."""
+"""A sensor and phones without a radio: Zephyr's host stack, virtual controllers on one link (Bumble)."""
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +17,8 @@ from bumble.link import LocalLink
 from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport import open_transport
 from bumble.transport.common import AsyncPipeSink
+
+from wristpulse_tools.firmware import qemu, zephyr_workspace
 
 T = TypeVar("T")
 SPEED = 4  # simulated seconds a second
@@ -178,6 +180,11 @@ class Sensor:
     def __init__(self, process: asyncio.subprocess.Process, controller: SensorController) -> None:
         self.process, self.controller, self.lines = process, controller, []
 
+    async def type(self, command: str) -> None:
+        """Type a line at the console."""
+        self.process.stdin.write(f"{command}\r".encode())
+        await self.process.stdin.drain()
+
     async def line(self) -> str:
         """Its next line; empty at its end."""
         text = (await self.process.stdout.readline()).decode().strip()
@@ -198,10 +205,11 @@ class Sensor:
 
 
 @asynccontextmanager
-async def running(
-    image: Path, link: LocalLink, recording: Path, flash: Path, speed: int = SPEED
-) -> AsyncIterator[Sensor]:
-    """The firmware with a controller of its own on the link, replaying a recording; killed at the end."""
+async def behind(link: LocalLink, command: Callable[[int], Sequence[object]]) -> AsyncIterator[Sensor]:
+    """The firmware with a controller of its own on the link; killed at the end.
+
+    command: its command line, of the port at which the controller listens.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -209,9 +217,7 @@ async def running(
         # Without a public address of its own: the host takes a random one, by which the link finds it.
         controller = SensorController("sensor", hci_socket.source, hci_socket.sink, link=link)
         firmware = await asyncio.create_subprocess_exec(
-            *(image, f"--bt-dev=127.0.0.1:{port}", f"--flash={flash}", f"--replay={recording}"),
-            *("--rt", f"--rt-ratio={speed}"),
-            stdout=asyncio.subprocess.PIPE,
+            *map(str, command(port)), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
         try:
             yield Sensor(firmware, controller)
@@ -220,3 +226,27 @@ async def running(
                 firmware.kill()
             await firmware.wait()
             link.remove_controller(controller)
+
+
+def running(
+    image: Path, link: LocalLink, recording: Path, flash: Path, speed: int = SPEED
+) -> AbstractAsyncContextManager[Sensor]:
+    """native_sim's firmware that replays a recording, `speed` simulated seconds a second."""
+    options = (f"--flash={flash}", f"--replay={recording}", "--rt", f"--rt-ratio={speed}")
+    return behind(link, lambda port: [image, f"--bt-dev=127.0.0.1:{port}", *options])
+
+
+def running_on_qemu(
+    image: Path, link: LocalLink, recording: Path | None = None
+) -> AbstractAsyncContextManager[Sensor]:
+    """The same on QEMU's Cortex-M4F, in real time: the controller is behind its second UART."""
+    return behind(
+        link,
+        lambda port: qemu.command(
+            image,
+            recording,
+            second_serial=f"tcp:127.0.0.1:{port}",
+            real_time=True,
+            **zephyr_workspace.MACHINE,
+        ),
+    )

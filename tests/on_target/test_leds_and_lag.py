@@ -19,8 +19,9 @@ from wristpulse_tools.replay.targets import program_for
 
 
 def leds(count: int, seconds: float = 90) -> list[SensorStream]:
-    """The same wrist, seen with noise of each LED's own; contact is lost for 8 s."""
-    streams = [to_counts(simulate(seed, seconds)) for seed in range(1, count + 1)]
+    """One wrist, seen with noise of each LED's own; contact is lost for 8 s."""
+    person = simulate(1, seconds, leds=count)
+    streams = [to_counts(person, led) for led in range(count)]
     first = streams[0]
     lost = (first.t_ppg_us > 50_000_000) & (first.t_ppg_us < 58_000_000)
     return [

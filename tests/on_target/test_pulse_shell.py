@@ -2,14 +2,19 @@
 """The shell's commands on QEMU: what they say before, during and after a replay."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
+from emulator import Firmware
 from places import BUILD
+from wristpulse.core.estimator import parse
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import to_counts
+from wristpulse.core.smooth import smooth
 from wristpulse.recordings import simulate
 from wristpulse_tools.firmware import zephyr_workspace
+from wristpulse_tools.replay.replay import LATE
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr, pytest.mark.slow]
 PROMPT = rb"pulse:~\$ "
@@ -26,7 +31,11 @@ def image(workspace, model_dir):
 @pytest.fixture
 def ask(boot, image):
     """Send a command line; what came up to the next prompt."""
-    firmware = boot("mps2_an386", image=image)
+    return asked(boot("mps2_an386", image=image))
+
+
+def asked(firmware: Firmware) -> Callable[..., str]:
+    """As the fixture `ask`, of any image with the shell."""
     firmware.expect(PROMPT)
     firmware.expect(b"STALE")  # the emulated sensors are silent: not in the midst of what is typed
 
@@ -71,3 +80,19 @@ def test_a_replay_is_started_and_counted(ask, tmp_path) -> None:
     status = ask("pulse status")
     assert f"hop {hops - 1}, " in status and "sensor PPG: silent" in status
     assert re.search(r"stack inference: \d+ of 2560 B", status) and "policy off" in status
+
+
+def test_smoothed_results_come_beside_the_shell(boot, workspace, model_dir, reference, tmp_path) -> None:
+    options = ("-DSNIPPET=pulse-shell", "-DCONFIG_PULSE_SMOOTH_HOPS=2", f"-DPULSE_MODEL_DIR={model_dir}")
+    image = zephyr_workspace.build("mps2_an386", BUILD / "mps2_an386-shell-lag-2", *options)
+    ask = asked(boot("mps2_an386", image=image))
+    stream = to_counts(simulate(5, 40))
+    write_replay(tmp_path / "wrist.pulse", stream)
+    said = ask(f"pulse replay start {tmp_path}/wrist.pulse", rb"END [^\n]*\n")
+    lines = said.replace(PROMPT.decode().replace("\\", ""), "").splitlines()
+    expected = reference.full_run(stream)
+    assert [hop for hop in map(parse, lines) if hop] == expected.results
+    late = [parse(line.removeprefix(LATE)) for line in lines if line.startswith(LATE)]
+    assert late == smooth(expected, reference.tables, 2)
+    assert f"hop {len(late) - 1}, " in ask("pulse status")
+    assert re.search(r"stack inference: \d+ of 2560 B", ask("pulse status"))

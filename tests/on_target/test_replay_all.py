@@ -66,6 +66,33 @@ def test_the_user_replays_a_recording_through_a_board(workspace, tmp_path) -> No
     assert json.loads((tmp_path / "out" / "run.json").read_text())["hops"] >= 17
 
 
+@pytest.mark.qemu
+@pytest.mark.parametrize(
+    "target",
+    [
+        "bare",
+        pytest.param("native_sim", marks=pytest.mark.zephyr),
+        pytest.param("zephyr", marks=[pytest.mark.zephyr, pytest.mark.slow]),
+    ],
+)
+def test_the_user_replays_several_leds_and_smoothed_results(target, tmp_path, request) -> None:
+    if target != "bare":
+        request.getfixturevalue("workspace")
+    save_recording(tmp_path / "mine.npz", simulate(5, 40, leds=2))
+    words = ("--record", tmp_path / "mine.npz", "--target", target, "--output", tmp_path / "out")
+    done = invoke("replay", *words, "--leds", "all", "--lag", 4)
+    assert done.returncode == 0, done.stderr
+    assert "\nall smoothed results, 4 hops late, equal it too\n" in done.stdout
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["hops"] >= 17
+
+
+def test_a_lag_has_its_limits(tmp_path) -> None:
+    for lag, found in (("9", "9"), ("-1", "-1")):
+        done = invoke("replay", "--record", tmp_path / "none.npz", "--lag", lag)
+        assert done.returncode == 1 and done.stderr.startswith("error: --lag: expected 0 "), done.stderr
+        assert done.stderr.endswith(f"found {found}\n") and done.stderr.count("\n") == 1
+
+
 def test_a_board_must_be_named(tmp_path) -> None:
     save_recording(tmp_path / "mine.npz", simulate(5, 20))
     done = invoke("replay", "--record", tmp_path / "mine.npz", "--target", "board", "--output", tmp_path)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <zephyr/debug/thread_analyzer.h>
 #include <zephyr/kernel.h>
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/printk.h>
@@ -151,6 +152,9 @@ static void print_end(void)
 	pulse_supervisor_status(PULSE_SENSOR_ACC, &acc);
 	if (IS_ENABLED(CONFIG_PULSE_RANDOM_FAULTS)) {
 		pulse_random_faults_print();
+	}
+	if (IS_ENABLED(CONFIG_THREAD_ANALYZER)) {
+		thread_analyzer_print();
 	}
 	/* Two lines: native_sim's console breaks one of 255 characters. */
 	printk("HEALTH acc_returns=%u stack_sampling=%u stack_inference=%u stack_work=%u "

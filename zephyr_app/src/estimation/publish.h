@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Results for whoever wants them: the zbus channel pulse_result_channel carries a struct
+ * Results for any subscriber: the zbus channel pulse_result_channel carries a struct
  * pulse_result, once a hop, and once with state PULSE_STALE when no hop came for
  * CONFIG_PULSE_STALE_MS.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The clock of samples and results: microseconds, the kernel's uptime plus an epoch. It starts as
- * the uptime; whoever knows the time of day, or replays a recording, sets it before sampling
- * starts.
+ * the uptime. An application that knows the time of day, or replays a recording, sets it before
+ * sampling starts.
  */
 #ifndef PULSE_CLOCK_H_
 #define PULSE_CLOCK_H_

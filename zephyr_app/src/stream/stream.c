@@ -31,7 +31,7 @@ struct batch {
 	int64_t last_us;
 };
 
-/* Each frame is one thread's: the sampling thread's, and whoever publishes, one at a time. */
+/* Only one thread writes a frame: the sampling thread, or the thread that publishes a result. */
 static struct batch ppg[PULSE_PPG_BOARD_CHANNELS]; /* one a channel */
 static struct batch acc = {.type = PULSE_FRAME_ACC, .sample = STEP + 3 * ACC_BYTES};
 static struct pulse_frame result_frame;

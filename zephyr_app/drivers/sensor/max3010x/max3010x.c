@@ -64,6 +64,8 @@ static const struct pulse_ppg_api api = PULSE_PPG_API(get_decoder);
 						1}, /* LED1 is red, LED2 infrared, LED3 green: the \
 						       colours' numbers */                         \
 				.color = {LED(inst, 0), LED(inst, 1), LED(inst, 2), LED(inst, 3)}, \
+				.proximity_step = DT_INST_PROP(inst, proximity_microamp) /         \
+						  MAX3010X_LED_STEP_UA,                            \
 			},                                                                         \
 		.i2c = I2C_DT_SPEC_INST_GET(inst),                                                 \
 		.fifo_config = FIELD_PREP(MAX3010X_FIFO_AVERAGE,                                   \
@@ -76,9 +78,6 @@ static const struct pulse_ppg_api api = PULSE_PPG_API(get_decoder);
 			FIELD_PREP(MAX3010X_SPO2_RATE, DT_INST_ENUM_IDX(inst, sample_rate)) |      \
 			FIELD_PREP(MAX3010X_SPO2_WIDTH, DT_INST_ENUM_IDX(inst, pulse_width_us)),   \
 		.multi_led = {LED(inst, 1) << 4 | LED(inst, 0), LED(inst, 3) << 4 | LED(inst, 2)}, \
-		.proximity_step = DT_INST_PROP(inst, proximity_microamp) / MAX3010X_LED_STEP_UA,   \
-		.proximity_threshold =                                                             \
-			DT_INST_PROP(inst, proximity_threshold) >> MAX3010X_PROX_SHIFT,            \
 	};                                                                                         \
 	PM_DEVICE_DT_INST_DEFINE(inst, pulse_ppg_pm);                                              \
 	SENSOR_DEVICE_DT_INST_DEFINE(inst, init, PM_DEVICE_DT_INST_GET(inst), &data_##inst,        \

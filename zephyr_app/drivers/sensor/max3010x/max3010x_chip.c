@@ -3,13 +3,12 @@
 #include <zephyr/logging/log.h>
 
 #include "max3010x_data.h"
+#include "ppg_reg.h"
 
 LOG_MODULE_REGISTER(max3010x, CONFIG_SENSOR_LOG_LEVEL);
 
 /* A FIFO of 32 takes this long to fill at least, whatever the oscillator is off. */
 #define FULL_PERIODS 28
-
-#define RESET_TRIES 10 /* of 1 ms; the data sheet states no reset time */
 
 static int write_reg(const struct device *dev, uint8_t reg, uint8_t value)
 {
@@ -25,20 +24,7 @@ static int read_reg(const struct device *dev, uint8_t reg, uint8_t *value)
 	return i2c_reg_read_byte_dt(&config->i2c, reg, value);
 }
 
-static int reset_chip(const struct device *dev)
-{
-	uint8_t mode;
-	int ret = write_reg(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_RESET);
-
-	for (int i = 0; ret == 0 && i < RESET_TRIES; i++) {
-		ret = read_reg(dev, MAX3010X_MODE_CONFIG, &mode);
-		if (ret == 0 && (mode & MAX3010X_MODE_RESET) == 0) {
-			return 0;
-		}
-		k_msleep(1);
-	}
-	return ret != 0 ? ret : -ETIMEDOUT;
-}
+static const struct pulse_ppg_reg access = {.write = write_reg, .read = read_reg};
 
 static int clear(const struct device *dev)
 {
@@ -115,16 +101,6 @@ static uint8_t spo2_config(const struct device *dev)
 	return data->spo2_config != 0 ? data->spo2_config : config->spo2_config;
 }
 
-static int write_all(const struct device *dev, const uint8_t settings[][2], int count)
-{
-	int ret = 0;
-
-	for (int i = 0; ret == 0 && i < count; i++) {
-		ret = write_reg(dev, settings[i][0], settings[i][1]);
-	}
-	return ret;
-}
-
 static int set_up(const struct device *dev)
 {
 	const struct max3010x_config *config = dev->config;
@@ -142,8 +118,9 @@ static int set_up(const struct device *dev)
 	};
 	int ret = identify(dev);
 
-	ret = ret == 0 ? reset_chip(dev) : ret;
-	ret = ret == 0 ? write_all(dev, settings, ARRAY_SIZE(settings)) : ret;
+	ret = ret == 0 ? pulse_ppg_reset(dev, &access, MAX3010X_MODE_CONFIG, MAX3010X_MODE_RESET)
+		       : ret;
+	ret = ret == 0 ? pulse_ppg_write_all(dev, &access, settings, ARRAY_SIZE(settings)) : ret;
 	return ret == 0 ? clear(dev) : ret;
 }
 
@@ -238,40 +215,28 @@ static int sense(const struct device *dev)
 		{MAX3010X_MODE_CONFIG, MAX3010X_MODE_SHDN},
 		{MAX3010X_FIFO_CONFIG, MAX3010X_FIFO_A_FULL},                   /* no averaging */
 		{MAX3010X_SPO2_CONFIG, spo2_config(dev) & ~MAX3010X_SPO2_RATE}, /* 50 Hz */
-		{MAX3010X_LED1_PA, config->proximity_step},
-		{MAX3010X_LED1_PA + 1, config->proximity_step},
-		{MAX3010X_LED1_PA + 2, config->proximity_step},
-		{MAX3010X_PILOT_PA, config->proximity_step},
-		{MAX3010X_PROX_THRESH, config->proximity_threshold},
+		{MAX3010X_LED1_PA, config->ppg.proximity_step},
+		{MAX3010X_LED1_PA + 1, config->ppg.proximity_step},
+		{MAX3010X_LED1_PA + 2, config->ppg.proximity_step},
+		{MAX3010X_PILOT_PA, config->ppg.proximity_step},
+		{MAX3010X_PROX_THRESH, config->ppg.proximity_counts >> MAX3010X_PROX_SHIFT},
 		{MAX3010X_INT_ENABLE1, MAX3010X_INT_PROX},
 	};
-	int ret = write_all(dev, settings, ARRAY_SIZE(settings));
+	int ret = pulse_ppg_write_all(dev, &access, settings, ARRAY_SIZE(settings));
 
 	ret = ret == 0 ? clear(dev) : ret;
 	return ret == 0 ? write_reg(dev, MAX3010X_MODE_CONFIG, MAX3010X_MODE_MULTI_LED) : ret;
 }
 
-static int sensed(const struct device *dev)
+static int sensed(const struct device *dev, bool *skin)
 {
-	const struct max3010x_config *config = dev->config;
-	uint8_t sample[PULSE_PPG_CHANNELS * PULSE_PPG_COUNT];
 	uint8_t status, lost;
 	int ret = read_reg(dev, MAX3010X_INT_STATUS1, &status);
 
-	if (ret != 0 || (status & MAX3010X_INT_PROX) != 0) {
-		return ret != 0 ? ret : 1;
-	}
-	ret = read_pointers(dev, &lost);
-	if (ret == 0 && (lost > 0 || (status & MAX3010X_INT_A_FULL) != 0)) {
+	*skin = ret == 0 && (status & MAX3010X_INT_PROX) != 0;
+	ret = ret == 0 ? read_pointers(dev, &lost) : ret;
+	if (ret >= 0 && (lost > 0 || (status & MAX3010X_INT_A_FULL) != 0)) {
 		ret = MAX3010X_FIFO_DEPTH; /* emptied by every look, it was filled since */
-	}
-	for (int left = ret; left > 0; left--) {
-		ret = read_fifo(dev, sample, 1);
-		if (ret != 0) {
-			return ret;
-		}
-		ret = (sample[0] << 16 | sample[1] << 8) >> MAX3010X_PROX_SHIFT >=
-		      config->proximity_threshold;
 	}
 	return ret;
 }

@@ -15,9 +15,7 @@ struct max3010x_config {
 	struct i2c_dt_spec i2c;
 	uint8_t fifo_config;
 	uint8_t spo2_config;
-	uint8_t multi_led[2];   /* LED numbers of slots 2 and 1, 4 and 3 */
-	uint8_t proximity_step; /* current while sensing, in steps */
-	uint8_t proximity_threshold;
+	uint8_t multi_led[2]; /* LED numbers of slots 2 and 1, 4 and 3 */
 };
 
 struct max3010x_data {

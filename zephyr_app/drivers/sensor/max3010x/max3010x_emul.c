@@ -17,10 +17,8 @@
 struct emul_data {
 	struct pulse_ppg_emul_data ppg; /* first */
 	uint32_t fifo[MAX3010X_FIFO_DEPTH][PULSE_PPG_CHANNELS];
-	uint8_t level;  /* samples in the FIFO */
-	uint8_t offset; /* bytes already read of the oldest one */
-	uint8_t reg;    /* address counter */
-	bool sensing;   /* proximity, not sampling */
+	uint8_t reg;  /* address counter */
+	bool sensing; /* proximity, not sampling */
 };
 
 static void reset_registers(const struct emul *emul)
@@ -30,8 +28,8 @@ static void reset_registers(const struct emul *emul)
 	memset(data->ppg.regs, 0, sizeof(data->ppg.regs));
 	data->ppg.regs[MAX3010X_PART_ID] = MAX3010X_PART_ID_VALUE;
 	data->ppg.stuck = false;
-	data->level = 0;
-	data->offset = 0;
+	data->ppg.level = 0;
+	data->ppg.offset = 0;
 	data->sensing = false;
 }
 
@@ -42,16 +40,11 @@ static uint32_t led_ua(const struct emul *emul, int led)
 	return MAX3010X_LED_STEP_UA * data->ppg.regs[MAX3010X_LED1_PA + led];
 }
 
-static bool raise_interrupt(const struct emul *emul, uint8_t bit)
-{
-	return pulse_ppg_emul_raise(emul, MAX3010X_INT_STATUS1, MAX3010X_INT_ENABLE1, bit);
-}
-
 static void empty(struct emul_data *data)
 {
 	data->ppg.regs[MAX3010X_FIFO_RD_PTR] = data->ppg.regs[MAX3010X_FIFO_WR_PTR];
-	data->level = 0;
-	data->offset = 0;
+	data->ppg.level = 0;
+	data->ppg.offset = 0;
 }
 
 /* A conversion of the infrared LED at PILOT_PA; entering and leaving the mode empties the FIFO. */
@@ -66,7 +59,7 @@ static bool sense(const struct emul *emul, uint32_t counts)
 	}
 	data->sensing = false;
 	empty(data);
-	return raise_interrupt(emul, MAX3010X_INT_PROX);
+	return pulse_ppg_emul_raise(emul, MAX3010X_INT_PROX);
 }
 
 static bool push(const struct emul *emul, const uint32_t *counts)
@@ -83,7 +76,7 @@ static bool push(const struct emul *emul, const uint32_t *counts)
 	if (data->sensing) {
 		return sense(emul, counts[0]);
 	}
-	if (data->level == MAX3010X_FIFO_DEPTH) {
+	if (data->ppg.level == MAX3010X_FIFO_DEPTH) {
 		*overflow = MIN(*overflow + 1, OVERFLOW_MAX);
 		return false;
 	}
@@ -92,20 +85,14 @@ static bool push(const struct emul *emul, const uint32_t *counts)
 							   led_ua(emul, config->led[i]), COUNT_MAX);
 	}
 	*write = (*write + 1) % MAX3010X_FIFO_DEPTH;
-	data->level++;
+	data->ppg.level++;
 
 	int watermark =
 		MAX3010X_FIFO_DEPTH - (data->ppg.regs[MAX3010X_FIFO_CONFIG] & MAX3010X_FIFO_A_FULL);
 
-	return (data->level == watermark || (data->ppg.raises_again && data->level > watermark)) &&
-	       raise_interrupt(emul, MAX3010X_INT_A_FULL);
-}
-
-static bool flush(const struct emul *emul)
-{
-	struct emul_data *data = emul->data;
-
-	return data->level > 0 && raise_interrupt(emul, MAX3010X_INT_A_FULL);
+	return (data->ppg.level == watermark ||
+		(data->ppg.raises_again && data->ppg.level > watermark)) &&
+	       pulse_ppg_emul_raise(emul, MAX3010X_INT_A_FULL);
 }
 
 static void write_reg(const struct emul *emul, uint8_t value)
@@ -127,8 +114,8 @@ static void write_reg(const struct emul *emul, uint8_t value)
 		}
 		break;
 	case MAX3010X_FIFO_RD_PTR:
-		data->level = (regs[MAX3010X_FIFO_WR_PTR] - value) % MAX3010X_FIFO_DEPTH;
-		data->offset = 0;
+		data->ppg.level = (regs[MAX3010X_FIFO_WR_PTR] - value) % MAX3010X_FIFO_DEPTH;
+		data->ppg.offset = 0;
 		break;
 	case MAX3010X_PART_ID:
 		return; /* read only */
@@ -143,16 +130,16 @@ static uint8_t read_fifo(const struct emul *emul)
 	const struct pulse_ppg_emul_config *config = emul->cfg;
 	struct emul_data *data = emul->data;
 	uint8_t *read = &data->ppg.regs[MAX3010X_FIFO_RD_PTR];
-	uint32_t counts = data->fifo[*read][data->offset / PULSE_PPG_COUNT];
-	uint8_t byte = counts >> (8 * (PULSE_PPG_COUNT - 1 - data->offset % PULSE_PPG_COUNT));
+	uint32_t counts = data->fifo[*read][data->ppg.offset / PULSE_PPG_COUNT];
+	uint8_t byte = counts >> (8 * (PULSE_PPG_COUNT - 1 - data->ppg.offset % PULSE_PPG_COUNT));
 
-	if (data->level == 0) {
+	if (data->ppg.level == 0) {
 		return byte; /* the chip repeats what it has */
 	}
-	data->offset++;
-	if (data->offset == config->channels * PULSE_PPG_COUNT) {
-		data->offset = 0;
-		data->level--;
+	data->ppg.offset++;
+	if (data->ppg.offset == config->channels * PULSE_PPG_COUNT) {
+		data->ppg.offset = 0;
+		data->ppg.level--;
 		*read = (*read + 1) % MAX3010X_FIFO_DEPTH;
 		data->ppg.regs[MAX3010X_OVF_COUNTER] = 0;
 	}
@@ -222,8 +209,10 @@ static struct i2c_emul_api bus_api = {
 };
 
 static const struct pulse_ppg_emul_chip chip = {
+	.status = MAX3010X_INT_STATUS1,
+	.enable = MAX3010X_INT_ENABLE1,
+	.a_full = MAX3010X_INT_A_FULL,
 	.push = push,
-	.flush = flush,
 	.reset = reset_registers,
 	.led_ua = led_ua,
 };

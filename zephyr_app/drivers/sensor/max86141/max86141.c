@@ -81,6 +81,8 @@ static const struct pulse_ppg_api api = PULSE_PPG_API(get_decoder);
 					CHANNEL_LED_2(inst), CHANNEL_LED_3(inst)},                 \
 				.color = {COLOR_OF(inst, 0), COLOR_OF(inst, 1), COLOR_OF(inst, 2), \
 					  COLOR_OF(inst, 3)},                                      \
+				.proximity_step =                                                  \
+					DT_INST_PROP(inst, proximity_microamp) / STEP_UA(inst),    \
 			},                                                                         \
 		.spi = SPI_DT_SPEC_INST_GET(inst, SPI_WORD_SET(8) | SPI_TRANSFER_MSB, 0),          \
 		.photodiodes = PHOTODIODES(inst),                                                  \
@@ -97,8 +99,6 @@ static const struct pulse_ppg_api api = PULSE_PPG_API(get_decoder);
 		.led_seq = {PULSE_PPG_LED_OF_SLOT(inst, 1) << 4 | PULSE_PPG_LED_OF_SLOT(inst, 0),  \
 			    PULSE_PPG_LED_OF_SLOT(inst, 3) << 4 | PULSE_PPG_LED_OF_SLOT(inst, 2)}, \
 		.led_range = RANGE(inst) * 0x15,                                                   \
-		.proximity_step = DT_INST_PROP(inst, proximity_microamp) / STEP_UA(inst),          \
-		.proximity_threshold = DT_INST_PROP(inst, proximity_threshold),                    \
 	};                                                                                         \
 	PM_DEVICE_DT_INST_DEFINE(inst, pulse_ppg_pm);                                              \
 	SENSOR_DEVICE_DT_INST_DEFINE(inst, init, PM_DEVICE_DT_INST_GET(inst), &data_##inst,        \

@@ -3,25 +3,21 @@
 #include <zephyr/logging/log.h>
 
 #include "max86141_data.h"
+#include "ppg_reg.h"
 
 LOG_MODULE_REGISTER(max86141, CONFIG_SENSOR_LOG_LEVEL);
 
-#define RESET_TRIES 10 /* of 1 ms */
-
-static int write_all(const struct device *dev, const uint8_t settings[][2], int count)
+static int read_reg(const struct device *dev, uint8_t reg, uint8_t *value)
 {
-	int ret = 0;
-
-	for (int i = 0; ret == 0 && i < count; i++) {
-		ret = max86141_write(dev, settings[i][0], settings[i][1]);
-	}
-	return ret;
+	return max86141_read(dev, reg, value, 1);
 }
+
+static const struct pulse_ppg_reg access = {.write = max86141_write, .read = read_reg};
 
 static int identify(const struct device *dev)
 {
 	uint8_t part;
-	int ret = max86141_read(dev, MAX86141_PART_ID, &part, 1);
+	int ret = read_reg(dev, MAX86141_PART_ID, &part);
 
 	if (ret != 0 || part == MAX86141_PART_ID_VALUE) {
 		return ret;
@@ -32,21 +28,6 @@ static int identify(const struct device *dev)
 	LOG_ERR("%s: part number: expected 0x%02x, found 0x%02x", dev->name, MAX86141_PART_ID_VALUE,
 		part);
 	return -ENODEV;
-}
-
-static int reset_chip(const struct device *dev)
-{
-	uint8_t system;
-	int ret = max86141_write(dev, MAX86141_SYSTEM, MAX86141_RESET);
-
-	for (int i = 0; ret == 0 && i < RESET_TRIES; i++) {
-		ret = max86141_read(dev, MAX86141_SYSTEM, &system, 1);
-		if (ret == 0 && (system & MAX86141_RESET) == 0) {
-			return 0;
-		}
-		k_msleep(1);
-	}
-	return ret != 0 ? ret : -ETIMEDOUT;
 }
 
 static int shut_down(const struct device *dev)
@@ -62,7 +43,7 @@ static int clear(const struct device *dev)
 	int ret = max86141_write(dev, MAX86141_FIFO_CONFIG2,
 				 MAX86141_FLUSH_FIFO | MAX86141_A_FULL_TYPE);
 
-	return ret == 0 ? max86141_read(dev, MAX86141_INT_STATUS1, &status, 1) : ret;
+	return ret == 0 ? read_reg(dev, MAX86141_INT_STATUS1, &status) : ret;
 }
 
 static uint8_t ppg_config1(const struct device *dev)
@@ -96,7 +77,7 @@ static int configure(const struct device *dev, const uint8_t led_step[PULSE_PPG_
 		{MAX86141_LED_RANGE1, config->led_range},
 		{MAX86141_INT_ENABLE1, interrupts},
 	};
-	int ret = write_all(dev, settings, ARRAY_SIZE(settings));
+	int ret = pulse_ppg_write_all(dev, &access, settings, ARRAY_SIZE(settings));
 
 	ret = ret == 0 ? clear(dev) : ret;
 	return ret == 0 ? max86141_write(dev, MAX86141_SYSTEM, config->system) : ret;
@@ -118,7 +99,7 @@ static int set_up(const struct device *dev)
 	struct max86141_data *data = dev->data;
 	int ret = identify(dev);
 
-	ret = ret == 0 ? reset_chip(dev) : ret;
+	ret = ret == 0 ? pulse_ppg_reset(dev, &access, MAX86141_SYSTEM, MAX86141_RESET) : ret;
 	return ret == 0 ? configure(dev, data->ppg.led_step, ppg_config2(config),
 				    MAX86141_INT_A_FULL)
 			: ret;
@@ -145,7 +126,7 @@ static int level(const struct device *dev, uint8_t *lost)
 static int waiting(const struct device *dev)
 {
 	uint8_t words;
-	int ret = max86141_read(dev, MAX86141_FIFO_COUNT, &words, 1);
+	int ret = read_reg(dev, MAX86141_FIFO_COUNT, &words);
 
 	return ret == 0 ? samples_of(dev, words) : ret;
 }
@@ -213,27 +194,17 @@ static int set_width(const struct device *dev, int32_t us)
 static int sense(const struct device *dev)
 {
 	const struct max86141_config *config = dev->config;
-	const uint8_t faint[PULSE_PPG_LEDS] = {config->proximity_step, config->proximity_step,
-					       config->proximity_step};
+	const uint8_t step = config->ppg.proximity_step;
+	const uint8_t faint[PULSE_PPG_LEDS] = {step, step, step};
 
 	return configure(dev, faint, FIELD_PREP(MAX86141_SR, MAX86141_SR_8_HZ), 0);
 }
 
-static int sensed(const struct device *dev)
+/* Its counts alone tell. */
+static int sensed(const struct device *dev, bool *skin)
 {
-	const struct max86141_config *config = dev->config;
-	uint8_t sample[PULSE_PPG_CHANNELS * PULSE_PPG_COUNT];
-	int ret = waiting(dev);
-
-	for (int left = ret; left > 0; left--) {
-		ret = read_fifo(dev, sample, 1);
-		if (ret != 0) {
-			return ret;
-		}
-		ret = ((uint32_t)sample[0] << 16 | (uint32_t)sample[1] << 8 | sample[2]) >=
-		      config->proximity_threshold;
-	}
-	return ret;
+	*skin = false;
+	return waiting(dev);
 }
 
 const struct pulse_ppg_chip max86141_chip = {

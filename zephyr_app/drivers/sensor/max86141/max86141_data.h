@@ -18,8 +18,6 @@ struct max86141_config {
 	uint8_t average; /* of its sample-average: SMP_AVE */
 	uint8_t led_seq[2];
 	uint8_t led_range;
-	uint8_t proximity_step;
-	uint32_t proximity_threshold; /* counts */
 };
 
 struct max86141_data {

@@ -23,8 +23,6 @@ struct emul_config {
 struct emul_data {
 	struct pulse_ppg_emul_data ppg; /* first */
 	uint32_t fifo[MAX86141_WORDS];
-	uint8_t level;  /* words in the FIFO */
-	uint8_t offset; /* bytes already read of the oldest one */
 };
 
 static void empty(struct emul_data *data)
@@ -32,8 +30,8 @@ static void empty(struct emul_data *data)
 	data->ppg.regs[MAX86141_FIFO_WR_PTR] = 0;
 	data->ppg.regs[MAX86141_FIFO_RD_PTR] = 0;
 	data->ppg.regs[MAX86141_OVF_COUNTER] = 0;
-	data->level = 0;
-	data->offset = 0;
+	data->ppg.level = 0;
+	data->ppg.offset = 0;
 }
 
 /* Values after a power-on: all 0, but for these ("User Register Map"). */
@@ -67,13 +65,13 @@ static void take_word(struct emul_data *data, uint8_t tag, uint32_t counts)
 	uint8_t *write = &data->ppg.regs[MAX86141_FIFO_WR_PTR];
 	uint8_t *overflow = &data->ppg.regs[MAX86141_OVF_COUNTER];
 
-	if (data->level == MAX86141_WORDS) {
+	if (data->ppg.level == MAX86141_WORDS) {
 		*overflow = MIN(*overflow + 1, OVERFLOW_MAX);
 		return;
 	}
 	data->fifo[*write] = (uint32_t)tag << MAX86141_COUNT_BITS | counts;
 	*write = (*write + 1) % MAX86141_WORDS;
-	data->level++;
+	data->ppg.level++;
 }
 
 static bool push(const struct emul *emul, const uint32_t *counts)
@@ -82,7 +80,7 @@ static bool push(const struct emul *emul, const uint32_t *counts)
 	struct emul_data *data = emul->data;
 	const uint8_t *regs = data->ppg.regs;
 	int threshold = MAX86141_WORDS - regs[MAX86141_FIFO_CONFIG1];
-	int before = data->level;
+	int before = data->ppg.level;
 
 	if ((regs[MAX86141_SYSTEM] & MAX86141_SHDN) != 0) {
 		return false;
@@ -100,17 +98,8 @@ static bool push(const struct emul *emul, const uint32_t *counts)
 
 	bool every = (regs[MAX86141_FIFO_CONFIG2] & MAX86141_A_FULL_TYPE) == 0;
 
-	return data->level >= threshold && (before < threshold || every) &&
-	       pulse_ppg_emul_raise(emul, MAX86141_INT_STATUS1, MAX86141_INT_ENABLE1,
-				    MAX86141_INT_A_FULL);
-}
-
-static bool flush(const struct emul *emul)
-{
-	struct emul_data *data = emul->data;
-
-	return data->level > 0 && pulse_ppg_emul_raise(emul, MAX86141_INT_STATUS1,
-						       MAX86141_INT_ENABLE1, MAX86141_INT_A_FULL);
+	return data->ppg.level >= threshold && (before < threshold || every) &&
+	       pulse_ppg_emul_raise(emul, MAX86141_INT_A_FULL);
 }
 
 static void write_reg(const struct emul *emul, uint8_t reg, uint8_t value)
@@ -146,14 +135,14 @@ static void write_reg(const struct emul *emul, uint8_t reg, uint8_t value)
 static uint8_t read_fifo(struct emul_data *data)
 {
 	uint8_t *read = &data->ppg.regs[MAX86141_FIFO_RD_PTR];
-	uint32_t word = data->level > 0 ? data->fifo[*read]
-					: (uint32_t)MAX86141_TAG_NONE << MAX86141_COUNT_BITS;
-	uint8_t byte = word >> (8 * (PULSE_PPG_COUNT - 1 - data->offset));
+	uint32_t word = data->ppg.level > 0 ? data->fifo[*read]
+					    : (uint32_t)MAX86141_TAG_NONE << MAX86141_COUNT_BITS;
+	uint8_t byte = word >> (8 * (PULSE_PPG_COUNT - 1 - data->ppg.offset));
 
-	if (++data->offset == PULSE_PPG_COUNT) {
-		data->offset = 0;
-		if (data->level > 0) {
-			data->level--;
+	if (++data->ppg.offset == PULSE_PPG_COUNT) {
+		data->ppg.offset = 0;
+		if (data->ppg.level > 0) {
+			data->ppg.level--;
 			*read = (*read + 1) % MAX86141_WORDS;
 			data->ppg.regs[MAX86141_OVF_COUNTER] = 0;
 		}
@@ -168,7 +157,7 @@ static bool read_reg(struct emul_data *data, uint8_t reg, uint8_t *value)
 		*value = read_fifo(data);
 		return false;
 	}
-	*value = reg == MAX86141_FIFO_COUNT ? data->level : data->ppg.regs[reg];
+	*value = reg == MAX86141_FIFO_COUNT ? data->ppg.level : data->ppg.regs[reg];
 	if (reg == MAX86141_INT_STATUS1) {
 		data->ppg.regs[reg] = 0;
 		return true;
@@ -276,8 +265,10 @@ static struct spi_emul_api bus_api = {
 };
 
 static const struct pulse_ppg_emul_chip chip = {
+	.status = MAX86141_INT_STATUS1,
+	.enable = MAX86141_INT_ENABLE1,
+	.a_full = MAX86141_INT_A_FULL,
 	.push = push,
-	.flush = flush,
 	.reset = reset_registers,
 	.led_ua = led_ua,
 };

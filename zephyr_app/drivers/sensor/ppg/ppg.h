@@ -51,7 +51,8 @@ int pulse_ppg_init(const struct device *dev);
 	.interrupt = GPIO_DT_SPEC_INST_GET(inst, int_gpios),                                       \
 	.led_ua = DT_INST_PROP(inst, led_current_microamp),                                        \
 	.rate_hz = DT_INST_PROP(inst, sample_rate), .average = DT_INST_PROP(inst, sample_average), \
-	.fifo = DT_INST_PROP(inst, fifo_samples), .watermark = DT_INST_PROP(inst, watermark)
+	.fifo = DT_INST_PROP(inst, fifo_samples), .watermark = DT_INST_PROP(inst, watermark),      \
+	.proximity_counts = DT_INST_PROP(inst, proximity_threshold)
 
 /* LED number of a slot of an instance, 1 to 3; 0: the instance has no such slot. */
 #define PULSE_PPG_LED_OF_SLOT(inst, slot)                                                          \

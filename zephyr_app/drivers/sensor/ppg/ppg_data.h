@@ -49,10 +49,11 @@ struct pulse_ppg_chip {
 	/** Sense proximity; the interrupt says when the threshold was passed. NULL: the chip cannot
 	 */
 	int (*sense)(const struct device *dev);
-	/** After an interrupt while sensing. @return 1: skin is there and the chip samples; 0: not
-	 * yet
+	/**
+	 * While sensing: samples in the FIFO. Sets *skin if the chip itself has found skin, and
+	 * releases the interrupt pin.
 	 */
-	int (*sensed)(const struct device *dev);
+	int (*sensed)(const struct device *dev, bool *skin);
 };
 
 /* First in every driver's configuration. */
@@ -70,6 +71,8 @@ struct pulse_ppg_config {
 	uint8_t channels;
 	uint8_t led[PULSE_PPG_CHANNELS];   /* of each channel, 0 to PULSE_PPG_LEDS - 1 */
 	uint8_t color[PULSE_PPG_CHANNELS]; /* 1 red, 2 infrared, 3 green, 0: no such channel */
+	uint8_t proximity_step;            /* current while sensing proximity, in steps */
+	uint32_t proximity_counts;         /* from which on the first channel sees skin */
 };
 
 /* First in every driver's data. */

@@ -16,12 +16,12 @@ void pulse_ppg_emul_drive(const struct emul *emul, bool active)
 	(void)gpio_emul_input_set(config->interrupt.port, config->interrupt.pin, level);
 }
 
-bool pulse_ppg_emul_raise(const struct emul *emul, uint8_t status, uint8_t enable, uint8_t bit)
+bool pulse_ppg_emul_raise(const struct emul *emul, uint8_t bit)
 {
 	struct pulse_ppg_emul_data *data = emul->data;
 
-	data->regs[status] |= bit;
-	if ((data->regs[enable] & bit) == 0) {
+	data->regs[chip_of(emul)->status] |= bit;
+	if ((data->regs[chip_of(emul)->enable] & bit) == 0) {
 		return false;
 	}
 	if (data->mute > 0) {
@@ -82,10 +82,13 @@ void pulse_ppg_emul_push(const struct emul *emul, const uint32_t *counts)
 	pull(emul, push, counts);
 }
 
+/* The watermark is raised early, if the FIFO holds anything. */
 static bool flush(const struct emul *emul, const uint32_t *unused)
 {
+	struct pulse_ppg_emul_data *data = emul->data;
+
 	ARG_UNUSED(unused);
-	return chip_of(emul)->flush(emul);
+	return data->level > 0 && pulse_ppg_emul_raise(emul, chip_of(emul)->a_full);
 }
 
 void pulse_ppg_emul_flush(const struct emul *emul)

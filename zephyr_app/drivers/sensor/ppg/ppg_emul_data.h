@@ -22,6 +22,8 @@ struct pulse_ppg_emul_config {
 struct pulse_ppg_emul_data {
 	struct k_spinlock lock; /* samples come from interrupts, transfers from threads */
 	uint8_t regs[256];
+	uint8_t level;  /* samples or words in the FIFO */
+	uint8_t offset; /* bytes already read of the oldest one */
 	bool gone;
 	bool stuck;
 	bool raises_again;
@@ -34,12 +36,13 @@ struct pulse_ppg_emul_data {
 	int mute;
 };
 
-/* What an emulator brings, its backend_api. With the lock. */
+/* What an emulator brings, its backend_api. Functions are called with the lock. */
 struct pulse_ppg_emul_chip {
+	uint8_t status; /* register of the interrupts' bits */
+	uint8_t enable; /* the same bits: which ones pull the pin */
+	uint8_t a_full; /* bit of the watermark */
 	/** Take a sample. @return whether the pin is to be pulled */
 	bool (*push)(const struct emul *emul, const uint32_t *counts);
-	/** Raise the watermark, if the FIFO holds anything. @return as push */
-	bool (*flush)(const struct emul *emul);
 	/** Registers at their reset values, FIFO empty. */
 	void (*reset)(const struct emul *emul);
 	/** Current of an LED, uA. */
@@ -47,7 +50,7 @@ struct pulse_ppg_emul_chip {
 };
 
 /** A status bit goes up. @return whether the pin is to be pulled: it is enabled, and not muted */
-bool pulse_ppg_emul_raise(const struct emul *emul, uint8_t status, uint8_t enable, uint8_t bit);
+bool pulse_ppg_emul_raise(const struct emul *emul, uint8_t bit);
 
 /** A channel's counts at `ua`, below full scale. */
 uint32_t pulse_ppg_emul_lit(const struct emul *emul, int channel, uint32_t counts, uint32_t ua,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <zephyr/logging/log.h>
+#include <zephyr/sys/byteorder.h>
 
 LOG_MODULE_REGISTER(pulse_ppg, CONFIG_SENSOR_LOG_LEVEL);
 
@@ -96,4 +97,25 @@ int pulse_ppg_read(const struct device *dev, uint8_t *counts, int samples)
 		emptied(dev->data);
 	}
 	return ret;
+}
+
+int pulse_ppg_skin(const struct device *dev)
+{
+	const struct pulse_ppg_config *config = dev->config;
+	uint8_t sample[PULSE_PPG_CHANNELS * PULSE_PPG_COUNT];
+	bool skin = false;
+	int left = checked(dev, pulse_ppg_chip(dev)->sensed(dev, &skin));
+
+	if (left < 0 || skin) {
+		return left < 0 ? left : 1;
+	}
+	for (; left > 0; left--) {
+		int ret = pulse_ppg_read(dev, sample, 1);
+
+		if (ret != 0) {
+			return ret;
+		}
+		skin = sys_get_be24(sample) >= config->proximity_counts;
+	}
+	return skin;
 }

@@ -29,4 +29,10 @@ int pulse_ppg_level(const struct device *dev, uint8_t *lost);
 /** Read `samples` samples, channels x 3 bytes each. @return 0 or a bus error */
 int pulse_ppg_read(const struct device *dev, uint8_t *counts, int samples);
 
+/**
+ * While sensing proximity: does the newest sample, or the chip itself, say that skin is there?
+ * @return 1, 0 (also without a sample) or a bus error
+ */
+int pulse_ppg_skin(const struct device *dev);
+
 #endif /* PPG_OPS_H_ */

@@ -178,7 +178,7 @@ int pulse_ppg_sense(const struct device *dev)
 static void look_for_skin(const struct device *dev)
 {
 	struct pulse_ppg_data *data = dev->data;
-	int ret = pulse_ppg_count_error(dev, pulse_ppg_chip(dev)->sensed(dev));
+	int ret = pulse_ppg_skin(dev);
 
 	if (ret != 0) {
 		bool works = set_up_anew(dev);
