@@ -8,7 +8,7 @@ import pytest
 
 from emulator import Firmware
 from places import BUILD
-from wristpulse.core.estimator import parse
+from wristpulse.core.result import parse
 from wristpulse.core.replay import write_replay
 from wristpulse.core.sensor import to_counts
 from wristpulse.core.smooth import smooth
