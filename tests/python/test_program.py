@@ -146,6 +146,11 @@ def test_values_become_what_a_task_annotates():
     with pytest.raises(UserError, match="--seed: expected a whole number, found x"):
         converted(task, {**options, "seed": "x"})
 
+    def postponed(_context, names: "list[str]"):  # as of `from __future__ import annotations`
+        pass
+
+    assert converted(postponed, {"names": "x, y"}) == {"names": ["x", "y"]}
+
 
 def test_plain_invoke_is_the_same_command_line():
     command = [sys.executable, "-m", "invoke", "--search-root", ROOT, "replay", "-h"]

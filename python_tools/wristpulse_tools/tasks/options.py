@@ -73,7 +73,10 @@ def converted(body: Callable, options: dict[str, Any]) -> dict[str, Any]:
     for name in required(body):
         if options.get(name) is None:
             raise OptionError(flag(name), "", "a value", "none; --help explains")
-    types_of = {name: _type(parameter) for name, parameter in inspect.signature(body).parameters.items()}
+    types_of = {
+        name: _type(parameter)
+        for name, parameter in inspect.signature(body, eval_str=True).parameters.items()
+    }
     return {
         name: convert(name, types_of[name], value) if isinstance(value, str) else value
         for name, value in options.items()
