@@ -37,6 +37,9 @@ MODULES = {  # not what handles TensorFlow's tensors, which have no shapes to ch
     "learning.paper": ("augment",),
     "oracle": ("model", "stream"),
     "recordings": ("recording",),
+    "recordings.exports": ("texttable", "timed"),
+    "recordings.readers": ("matfile", "reference"),
+    "recordings.simulated": ("physiology", "wrist"),
     "recordings.world": (
         *("coupling", "delivery", "heart", "knobs", "lamps", "motion", "people", "pulse", "sensor", "slow"),
     ),

@@ -8,8 +8,8 @@ import pytest
 
 from emulator import Firmware
 from places import BUILD
-from wristpulse.core.estimator import parse
 from wristpulse.core.replay import write_replay
+from wristpulse.core.result import parse
 from wristpulse.core.sensor import to_counts
 from wristpulse.core.smooth import smooth
 from wristpulse.recordings import simulate

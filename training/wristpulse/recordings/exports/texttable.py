@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64
 
 from wristpulse.recordings.recording import RecordingError
 
@@ -107,7 +108,7 @@ def find(table: TextTable, what: str, matches: Callable[[str], bool]) -> list[st
     return found
 
 
-def numbers(table: TextTable, name: str) -> np.ndarray:
+def numbers(table: TextTable, name: str) -> Float64[np.ndarray, " lines"]:
     """Read a column of numbers.
 
     Parameters
@@ -161,7 +162,7 @@ def unit(name: str) -> str:
     return found[1] if found else ""
 
 
-def seconds(table: TextTable, name: str, time_unit: str | None = None) -> np.ndarray:
+def seconds(table: TextTable, name: str, time_unit: str | None = None) -> Float64[np.ndarray, " lines"]:
     r"""Read a column of times: numbers in a unit, or dates and times of ISO 8601.
 
     Parameters

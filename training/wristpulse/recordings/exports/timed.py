@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Num
 
 from wristpulse.recordings.recording import WINDOW_S, Recording, RecordingError, make_recording
 from wristpulse.recordings.scale import LEAST_HZ, PpgScale, SignalError, acc_scale, check_signal, ppg_scale
@@ -20,10 +21,10 @@ class Timed:
     dataset: str
     subject: str
     name: str
-    ppg: np.ndarray
-    t_ppg: np.ndarray
-    acc: np.ndarray
-    t_acc: np.ndarray
+    ppg: Num[np.ndarray, "n leds"]
+    t_ppg: Num[np.ndarray, " n"]
+    acc: Num[np.ndarray, "m 3"]
+    t_acc: Num[np.ndarray, " m"]
     ppg_unit: str = ""
     scale: PpgScale | None = None  # found from the signal where None
     per_g: float | None = None  # acceleration's unit, likewise
@@ -92,7 +93,7 @@ def recordings(timed: Timed) -> list[Recording]:
     ]
 
 
-def spread(t: np.ndarray) -> np.ndarray:
+def spread(t: Num[np.ndarray, " n"]) -> Num[np.ndarray, " n"]:
     """Spread the times of samples that come in batches with one stamp evenly up to each stamp.
 
     A batch after a pause reaches back by at most 1.5 of the samples' usual distances for each sample.

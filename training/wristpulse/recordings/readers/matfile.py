@@ -4,11 +4,12 @@
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Num
 
 from wristpulse.recordings.recording import RecordingError
 
 
-def read_matrices(path: Path, names: tuple[str, ...]) -> list[np.ndarray]:
+def read_matrices(path: Path, names: tuple[str, ...]) -> list[Num[np.ndarray, "_ _"]]:
     """Read named numeric matrices of a .mat file (MATLAB's versions 4 to 7).
 
     Parameters
@@ -57,7 +58,9 @@ def read_matrices(path: Path, names: tuple[str, ...]) -> list[np.ndarray]:
     return matrices
 
 
-def rows(path: Path, field: str, matrix: np.ndarray, count: int) -> np.ndarray:
+def rows(
+    path: Path, field: str, matrix: Num[np.ndarray, "channels n"], count: int
+) -> Num[np.ndarray, "{count} n"]:
     """Check that a matrix has a row for each channel.
 
     Parameters

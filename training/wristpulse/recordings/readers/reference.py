@@ -2,11 +2,14 @@
 """Reference heart rate of 8 s windows from ECG beats or from the ECG itself."""
 
 import numpy as np
+from jaxtyping import Float32, Num
 
 from wristpulse.recordings.recording import HR_RANGE, WINDOW_S, plausible
 
 
-def beat_rate(times: np.ndarray, rates: np.ndarray, starts: np.ndarray) -> np.ndarray:
+def beat_rate(
+    times: Num[np.ndarray, " beats"], rates: Num[np.ndarray, " beats"], starts: Num[np.ndarray, " w"]
+) -> Float32[np.ndarray, " w"]:
     """Mean instantaneous heart rate over the beats of each 8 s window.
 
     Beats outside 40 to 200 BPM are glitches and left out.
@@ -40,7 +43,9 @@ def beat_rate(times: np.ndarray, rates: np.ndarray, starts: np.ndarray) -> np.nd
     return plausible(np.where((count > 0) & (count >= 0.5 * mean * WINDOW_S / 60), mean, np.nan))
 
 
-def interval_rate(beats: np.ndarray, starts: np.ndarray) -> np.ndarray:
+def interval_rate(
+    beats: Num[np.ndarray, " beats"], starts: Num[np.ndarray, " w"]
+) -> Float32[np.ndarray, " w"]:
     """Heart rate of each 8 s window: 60 over the mean interval of the beats within it.
 
     An interval that departs by more than a quarter from the window's median is a missed or a false beat and
@@ -75,7 +80,9 @@ def interval_rate(beats: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return plausible(rates)
 
 
-def ecg_rate(ecg: np.ndarray, fs: float, starts: np.ndarray) -> np.ndarray:
+def ecg_rate(
+    ecg: Num[np.ndarray, " n"], fs: float, starts: Num[np.ndarray, " w"]
+) -> Float32[np.ndarray, " w"]:
     """Heart rate of each 8 s window from one ECG lead.
 
     Beats by SleepECG's detector (Pan, Tompkins, IEEE Trans. Biomed. Eng. 32(3):230-236, 1985). An

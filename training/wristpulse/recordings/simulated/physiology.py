@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64, Num
 
 from wristpulse.recordings.recording import ACTIVITIES, HR_RANGE, WINDOW_S
 
@@ -23,30 +24,30 @@ EFFORT = {
 class Heart:
     """A subject's heart over one recording, as functions of time (seconds, any array)."""
 
-    grid: np.ndarray  # seconds
-    grid_rate: np.ndarray  # BPM
-    grid_phase: np.ndarray  # beats
-    grid_breath: np.ndarray  # radians
-    grid_vessels: np.ndarray  # 0..1, tone of the skin's vessels
-    shape: np.ndarray  # parameters of `pulse_shape`
+    grid: Float64[np.ndarray, " g"]  # seconds
+    grid_rate: Float64[np.ndarray, " g"]  # BPM
+    grid_phase: Float64[np.ndarray, " g"]  # beats
+    grid_breath: Float64[np.ndarray, " g"]  # radians
+    grid_vessels: Float64[np.ndarray, " g"]  # 0..1, tone of the skin's vessels
+    shape: Float64[np.ndarray, "4"]  # parameters of `pulse_shape`
 
-    def rate(self, t: np.ndarray) -> np.ndarray:
+    def rate(self, t: Num[np.ndarray, " *n"]) -> Float64[np.ndarray, " *n"]:
         """Instantaneous heart rate (BPM) at `t` (s, any shape)."""
         return np.interp(t, self.grid, self.grid_rate)
 
-    def phase(self, t: np.ndarray) -> np.ndarray:
+    def phase(self, t: Num[np.ndarray, " *n"]) -> Float64[np.ndarray, " *n"]:
         """Beats since the start at `t` (s, any shape)."""
         return np.interp(t, self.grid, self.grid_phase)
 
-    def breath(self, t: np.ndarray) -> np.ndarray:
+    def breath(self, t: Num[np.ndarray, " *n"]) -> Float64[np.ndarray, " *n"]:
         """Phase of breathing (radians) at `t` (s, any shape)."""
         return np.interp(t, self.grid, self.grid_breath)
 
-    def vessels(self, t: np.ndarray) -> np.ndarray:
+    def vessels(self, t: Num[np.ndarray, " *n"]) -> Float64[np.ndarray, " *n"]:
         """Openness of the skin's vessels, 0 to 1, at `t` (s, any shape)."""
         return np.interp(t, self.grid, self.grid_vessels)
 
-    def reference(self, starts: np.ndarray) -> np.ndarray:
+    def reference(self, starts: Num[np.ndarray, " w"]) -> Float64[np.ndarray, " w"]:
         """Mean instantaneous rate over the beats of each 8 s window, as an ECG would give it.
 
         Parameters
@@ -104,7 +105,9 @@ def heart(rng: np.random.Generator, bouts, seconds: float) -> Heart:
     return Heart(t, rate, np.cumsum(rate / 60) / GRID_HZ, breath, vessels, shape)
 
 
-def pulse_shape(shape: np.ndarray, phase: np.ndarray, rate: np.ndarray) -> np.ndarray:
+def pulse_shape(
+    shape: Float64[np.ndarray, "4"], phase: Float64[np.ndarray, " n"], rate: Float64[np.ndarray, " n"]
+) -> Float64[np.ndarray, " n"]:
     """Blood volume over a beat: the systolic wave and the reflected one after the notch.
 
     The faster the heart, the smaller the reflected wave and the rounder the systolic one.

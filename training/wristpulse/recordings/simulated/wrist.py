@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64, Num
 
 from wristpulse.recordings.recording import ACTIVITIES
 
@@ -25,9 +26,9 @@ class Gait:
 
     start: float
     end: float
-    orders: np.ndarray  # (k,)
-    vectors: np.ndarray  # (k, 3)
-    phases: np.ndarray  # (k,)
+    orders: Num[np.ndarray, " k"]
+    vectors: Float64[np.ndarray, "k 3"]
+    phases: Float64[np.ndarray, " k"]
 
 
 @dataclass(frozen=True)
@@ -38,29 +39,29 @@ class Gesture:
     sigma: float
     hz: float
     phase: float
-    vector: np.ndarray
+    vector: Float64[np.ndarray, "3"]
 
 
 @dataclass(frozen=True)
 class Motion:
     """Motion of one wrist over a recording, as functions of time (seconds, any increasing array)."""
 
-    grid: np.ndarray
-    stride_phase: np.ndarray  # radians of half the step rate
-    posture: np.ndarray  # (g, 3) gravity
-    slow: np.ndarray  # 0..1, slow drift of the strap's pressure
+    grid: Float64[np.ndarray, " g"]  # seconds
+    stride_phase: Float64[np.ndarray, " g"]  # radians of half the step rate
+    posture: Float64[np.ndarray, "g 3"]  # gravity, g
+    slow: Float64[np.ndarray, " g"]  # 0..1, slow drift of the strap's pressure
     gaits: list[Gait]
     gestures: list[Gesture]
 
-    def gravity(self, t: np.ndarray) -> np.ndarray:
+    def gravity(self, t: Num[np.ndarray, " n"]) -> Float64[np.ndarray, "n 3"]:
         """Gravity (g) in the sensor's axes, (n, 3), at `t` (s, increasing, (n,))."""
         return np.stack([np.interp(t, self.grid, self.posture[:, i]) for i in range(3)], axis=1)
 
-    def wander(self, t: np.ndarray) -> np.ndarray:
+    def wander(self, t: Num[np.ndarray, " n"]) -> Float64[np.ndarray, " n"]:
         """Slow drift of the strap's pressure, 0 to 1, (n,), at `t` (s, increasing, (n,))."""
         return np.interp(t, self.grid, self.slow)
 
-    def dynamic(self, t: np.ndarray) -> np.ndarray:
+    def dynamic(self, t: Num[np.ndarray, " n"]) -> Float64[np.ndarray, "n 3"]:
         """Acceleration less gravity (g), (n, 3), at `t` (s, increasing, (n,))."""
         out = np.zeros((len(t), 3))
         for gait in self.gaits:
