@@ -131,7 +131,9 @@ def test_budgets_of_the_page_are_the_compilers(leds, tmp_path) -> None:
     """RAM of the core's structures."""
     stated = re.findall(r"^\| `struct (\w+)`[^|]*\| (\d+) \| (\d+) \| (\d+) \|", PAGE.read_text(), re.M)
     assert len(stated) == 3
-    includes = [f"-I{ROOT / 'zephyr_app' / folder}" for folder in ("core/include", "core/nn", "students/nobody")]
+    includes = [
+        f"-I{ROOT / 'zephyr_app' / folder}" for folder in ("core/include", "core/nn", "students/nobody")
+    ]
     checks = "".join(
         f'_Static_assert(sizeof(struct {name}) == {sizes[{1: 0, 2: 1, 4: 2}[leds]]}, "{name}");\n'
         for name, *sizes in stated
