@@ -68,7 +68,20 @@ def load(name: str | Path) -> Config:
 
 
 def check(config: Config, path: Path | str) -> None:
-    """ConfigError if what is compared is not there to be compared."""
+    """Check the settings that depend on others: what is compared has to be there to be compared.
+
+    Parameters
+    ----------
+    config : Config
+    path : Path or str
+        Where it comes from; the error names it.
+
+    Raises
+    ------
+    ConfigError
+        A relation or size that the front end's student does not have, or settings of simulated people that
+        others contradict.
+    """
     relations, sizes = RELATIONS[config.front_end], STUDENT_SIZES[config.front_end]
     for where, values, allowed in (
         ("distillation.relation", (config.distillation.relation,), relations),

@@ -69,7 +69,17 @@ SIZES = {"2k": SpectralStudent(width=8), "8k": SpectralStudent(), "30k": Spectra
 
 
 def size_name(network: SpectralStudent) -> str:
-    """Its name in SIZES, or its width."""
+    """Name a student of spectra by its size.
+
+    Parameters
+    ----------
+    network : SpectralStudent
+
+    Returns
+    -------
+    str
+        Its name in SIZES, or its width.
+    """
     return next((name for name, size in SIZES.items() if size == network), f"{network.width}wide")
 
 
@@ -120,7 +130,17 @@ _TEACHING = ("share", "seconds", "chunk_sessions", "chunk_steps", "without")
 
 
 def teaching_settings(world: World) -> dict[str, object]:
-    """The settings of simulated people that a trained network depends on, by name."""
+    """The settings of simulated people that a trained network depends on.
+
+    Parameters
+    ----------
+    world : World
+
+    Returns
+    -------
+    dict of str to object
+        By the field's name; those of validation and confidence are left out.
+    """
     return {name: getattr(world, name) for name in _TEACHING}
 
 

@@ -66,6 +66,11 @@ def read_folds(folder: Path, config: Config, say: Callable[[str], None]) -> list
     say : callable
         Takes the line.
 
+    Returns
+    -------
+    list of JobResult
+        Of the finished folds.
+
     Raises
     ------
     UserError

@@ -41,7 +41,18 @@ class Starts:
     at_rest: Bool[np.ndarray, " n"]
 
     def where(self, chosen: Bool[np.ndarray, " n"]) -> Starts:
-        """Those of the starts, bool (n,)."""
+        """Some of the starts.
+
+        Parameters
+        ----------
+        chosen : ndarray, bool (n,)
+            Which ones.
+
+        Returns
+        -------
+        Starts
+            In the same order.
+        """
         return Starts(**{f.name: getattr(self, f.name)[chosen] for f in fields(Starts)})
 
 
@@ -113,7 +124,21 @@ def _together(parts: Sequence[Starts]) -> Starts:
 
 
 def markdown(by_light: dict[str, Starts], valid: float) -> Iterable[str]:
-    """Markdown, line by line: shares of starts that are valid after each window; errors of the first."""
+    """Table of the shares of starts that are valid after each window, and of the errors after the first.
+
+    Parameters
+    ----------
+    by_light : dict of str to Starts
+        Of `of_trials`.
+    valid : float
+        Threshold of the confidence, 0 to 1.
+
+    Yields
+    ------
+    str
+        A line of Markdown: the two of the head, then one for each light and wrist, at rest or moving, that
+        has starts.
+    """
     shares = " | ".join(f"valid at {8 + 2 * n} s" for n in range(WINDOWS))
     yield f"| light | wrist | starts | {shares} | of those at 8 s, within 5 BPM | more than 10 off |"
     yield "|---" * (5 + WINDOWS) + "|"

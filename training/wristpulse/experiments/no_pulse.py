@@ -92,7 +92,21 @@ def light(stream: SensorStream, kind: str, seed: int = 0) -> UInt32[np.ndarray, 
 
 
 def without_pulse(stream: SensorStream, kind: str, whole: bool) -> SensorStream:
-    """The stream with light of one of KINDS in place of PPG, all of it or every other minute."""
+    """The stream with light of one of KINDS in place of PPG.
+
+    Parameters
+    ----------
+    stream : SensorStream
+    kind : str
+        One of KINDS.
+    whole : bool
+        From beginning to end; else in the second minute and every other one after it.
+
+    Returns
+    -------
+    SensorStream
+        Times and acceleration are the stream's own.
+    """
     lost = np.ones(len(stream.ppg), bool) if whole else stream.t_ppg_us // STRETCH_US % 2 == 1
     return replace(stream, ppg=np.where(lost, light(stream, kind), stream.ppg).astype(np.uint32))
 
@@ -170,6 +184,16 @@ def of_trials(trials: Iterable[Trial], valid: int, say: Callable[[str], None] = 
         Threshold, Q15.
     say : callable
         Takes a line a trial.
+
+    Returns
+    -------
+    dict of str to float
+        0 to 1, by the names of `false_valid`.
+
+    Raises
+    ------
+    UserError
+        Recordings cannot be read.
     """
     by_name: dict[str, list[np.ndarray]] = {}
     for trial in trials:

@@ -61,12 +61,28 @@ class Student:
         return (self.folder / MODEL).stat().st_size
 
     def estimator(self) -> Estimator:
-        """The Python reference of what the firmware computes with this student."""
+        """The Python reference of what the firmware computes with this student.
+
+        Returns
+        -------
+        Estimator
+            With the student's model, tracker tables and front end.
+        """
         return Estimator(self.model.predict, self.tables, self.card.front_end)
 
 
 def card_text(card: Card) -> str:
-    """The card as JSON."""
+    """Write a card as JSON.
+
+    Parameters
+    ----------
+    card : Card
+
+    Returns
+    -------
+    str
+        As `read_card` reads it.
+    """
     return json.dumps(asdict(card), indent=1)
 
 

@@ -101,7 +101,21 @@ def without_pulse(
 
 
 def swinging_light(spectra: tf.Tensor, swinging: tf.Tensor, rng: tf.random.Generator) -> tf.Tensor:
-    """Spectra whose PPG, where `swinging` (n,), is mostly the wearer's motion: a sensor that sees no skin."""
+    """Windows whose PPG is mostly the wearer's motion, as of a sensor that sees no skin.
+
+    Parameters
+    ----------
+    spectra : float32 (n, 4 hops, 4, 104)
+        Magnitudes, as `augment` takes them.
+    swinging : bool (n,)
+        Which windows.
+    rng : tf.random.Generator
+
+    Returns
+    -------
+    tf.Tensor
+        Spectra of the same shape; the acceleration is as given, and so are the other windows.
+    """
     ppg, acc = spectra[:, :, :2], spectra[:, :, 2:]
     return tf.concat([_leak(ppg, acc, swinging, SWINGING_LIGHT, rng), acc], axis=2)
 

@@ -40,10 +40,31 @@ class Source(Protocol):
     """Where windows come from, step by step; the same step always gives the same ones."""
 
     def fed(self, done: int) -> Iterator[tuple]:
-        """What each step after the first `done` is fed with."""
+        """Give what each step after the first `done` is fed with.
+
+        Parameters
+        ----------
+        done : int
+            Steps that ran already.
+
+        Yields
+        ------
+        tuple of ndarray
+            For each step, as `batch` takes them.
+        """
 
     def batch(self, *fed: tf.Tensor) -> Batch:
-        """The batch of what a step was fed with; part of the compiled step."""
+        """Make the batch of a step; part of the compiled step.
+
+        Parameters
+        ----------
+        *fed : tf.Tensor
+            The arrays that `fed` gave for the step.
+
+        Returns
+        -------
+        Batch
+        """
 
 
 class Drawn:
@@ -59,11 +80,35 @@ class Drawn:
         )
 
     def fed(self, done: int) -> Iterator[tuple]:
-        """Rows that are learnt from, and others."""
+        """Give the windows of each step after the first `done`.
+
+        Parameters
+        ----------
+        done : int
+            Steps that ran already.
+
+        Yields
+        ------
+        ndarray, int32 (2, batch)
+            For each step: numbers of the windows that are learnt from, and of the others.
+        """
         return iter(self.draws[done:])
 
     def batch(self, chosen: tf.Tensor, others: tf.Tensor) -> Batch:
-        """Their windows."""
+        """Gather the windows of a step.
+
+        Parameters
+        ----------
+        chosen : int32 (n,)
+            Numbers of the windows that are learnt from.
+        others : int32 (n,)
+            Numbers of those that lend their motion.
+
+        Returns
+        -------
+        Batch
+            The light counts as showing every heart rate (`seen` is 1).
+        """
         rows, other = tf.gather(self.hops, chosen), tf.gather(self.hops, others)
         return Batch(
             tf.gather(self.spectra, rows),
@@ -110,10 +155,33 @@ class Lessons:
         self.source, self.augmentation, self.recipe, self.seed = source, augmentation, recipe, seed
 
     def fed(self, done: int) -> Iterator[tuple]:
-        """What each step after the first `done` is fed with."""
+        """Give what each step after the first `done` is fed with.
+
+        Parameters
+        ----------
+        done : int
+            Steps that ran already.
+
+        Yields
+        ------
+        tuple of ndarray
+            For each step, as `lesson`'s function takes them.
+        """
         return self.source.fed(done)
 
     def lesson(self, rng: tf.random.Generator) -> Callable[..., tuple[tf.Tensor, tf.Tensor, tf.Tensor]]:
-        """The arrays of `fed` to inputs (n, 1, 104, 20), targets (n, 104), and which have one (n,)."""
+        """Make the compiled part of a step.
+
+        Parameters
+        ----------
+        rng : tf.random.Generator
+            Draws what changes at random.
+
+        Returns
+        -------
+        callable
+            Takes the arrays of `fed` as tensors. Returns inputs float32 (n, 1, 104, 20), targets float32
+            (n, 104), which are distributions over the bins, and which windows have one, bool (n,).
+        """
         taught = Taught(self.augmentation, self.recipe, self.seed, rng)
         return lambda *fed: taught(self.source.batch(*fed))

@@ -38,7 +38,19 @@ class Endless:
         self.real = Drawn(real, rest, seed, 0.0) if real and rest.batch else None
 
     def fed(self, done: int) -> Iterator[tuple]:
-        """Arrays of a step's simulated windows, then rows of the real ones."""
+        """Give what each step after the first `done` is fed with.
+
+        Parameters
+        ----------
+        done : int
+            Steps that ran already.
+
+        Yields
+        ------
+        tuple of ndarray
+            For each step: the fields of `Batch` for its simulated windows, in their order; then, if there are
+            real ones, int32 numbers of those that are learnt from, and of the others.
+        """
         world = self.world
         first_chunk = done // world.chunk_steps
         for chunk, windows in chunks(world_examples, world, self.recipe, self.seed, first_chunk):
@@ -51,7 +63,18 @@ class Endless:
                     yield (*_gathered(windows, chosen, others), *real)
 
     def batch(self, *fed: tf.Tensor) -> Batch:
-        """The simulated windows, then the real ones."""
+        """Make the batch of a step; part of the compiled step.
+
+        Parameters
+        ----------
+        *fed : tf.Tensor
+            The arrays that `fed` gave for the step.
+
+        Returns
+        -------
+        Batch
+            The simulated windows, then the real ones.
+        """
         simulated = Batch(*fed[:6])
         if not self.real:
             return simulated

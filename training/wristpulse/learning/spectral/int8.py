@@ -18,7 +18,18 @@ def _values(inputs: np.ndarray) -> np.ndarray:
 
 
 def predict(model: keras.Model, inputs: Int8[np.ndarray, "n 104 20"]) -> Float32[np.ndarray, "n 104"]:
-    """Logits float32 (n, 104) of a `deployed` network for the front end's int8 inputs (n, 104, 20)."""
+    """Compute float logits of a `deployed` network.
+
+    Parameters
+    ----------
+    model : keras.Model
+    inputs : ndarray, int8 (n, 104, 20)
+        Of the front end.
+
+    Returns
+    -------
+    ndarray, float32 (n, 104)
+    """
     return model.predict(_values(inputs), batch_size=256, verbose=0)
 
 
@@ -28,9 +39,13 @@ def quantize(model: keras.Model, inputs: Int8[np.ndarray, "n 104 20"]) -> bytes:
     Parameters
     ----------
     model : keras.Model
-    inputs : int8 (n, 104, 20)
+    inputs : ndarray, int8 (n, 104, 20)
         Of the front end; they set the ranges of the activations. The input's scale and zero point are the
         front end's: the calibration spans 0 to 1.
+
+    Returns
+    -------
+    bytes
     """
     calibration = _values(inputs)
     calibration[0, 0, 0, :2] = 0, 1

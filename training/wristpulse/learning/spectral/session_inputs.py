@@ -13,7 +13,19 @@ from wristpulse.recordings.world import Session
 
 
 def session_inputs(made: Session) -> tuple[np.ndarray, np.ndarray]:
-    """A session's network inputs int8 (n, 104, 20), and BPM (n,), NaN without a heart."""
+    """Compute a session's network inputs and labels.
+
+    Parameters
+    ----------
+    made : Session
+
+    Returns
+    -------
+    inputs : ndarray, int8 (n, 104, 20)
+        One of each window.
+    bpm : ndarray, float32 (n,)
+        Heart rate in BPM, NaN without a heart.
+    """
     windows = session_examples(made)
     values = float_spectrum_inputs(windows.spectra[windows.hops], windows.motion[windows.hops]).numpy()
     inputs = np.rint(values.reshape(-1, BINS, CHANNELS) * 255) - 128
