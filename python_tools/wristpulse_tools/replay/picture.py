@@ -42,7 +42,7 @@ def trace(
         top.plot(end_s, reference, color="black", linewidth=1.5, label="reference (ECG or simulation)")
     for chosen, label, style in (
         (valid, "estimate, valid", {"color": "tab:blue"}),
-        (~valid, "estimate, not vouched for", {"color": "tab:orange", "fillstyle": "none"}),
+        (~valid, "estimate, not valid", {"color": "tab:orange", "fillstyle": "none"}),
     ):
         shown = chosen & np.isfinite(bpm)
         if shown.any():
