@@ -54,10 +54,10 @@ def comparison(outcomes: Sequence[Outcome]) -> Group:
                 student,
                 group,
                 str(len(members)),
-                f"{_mean(members, 'all', 'mae'):.2f}",
-                f"{_mean(members, 'valid', 'coverage'):.0%}",
-                f"{_mean(members, 'valid', 'mae'):.2f}",
-                f"{_mean(members, 'valid', 'wrong'):.1%}",
+                _mean(members, "all", "mae", ".2f"),
+                _mean(members, "valid", "coverage", ".0%"),
+                _mean(members, "valid", "mae", ".2f"),
+                _mean(members, "valid", "wrong", ".1%"),
             )
         closing = of[0].figures["closing"]
         instructions = closing["instr_align"] + closing["instr_per_hop"]
@@ -65,8 +65,8 @@ def comparison(outcomes: Sequence[Outcome]) -> Group:
     return Group(errors, costs)
 
 
-def _mean(figures: Sequence[dict], of: str, key: str) -> float:
-    """Mean over recordings of those that have the figure; NaN if none has."""
+def _mean(figures: Sequence[dict], of: str, key: str, form: str) -> str:
+    """Mean over recordings of those that have the figure; a dash if none has: no value was valid."""
     values = [one[of][key] for one in figures if of in one]
     known = [value for value in values if np.isfinite(value)]
-    return float(np.mean(known)) if known else float("nan")
+    return format(np.mean(known), form) if known else "-"
