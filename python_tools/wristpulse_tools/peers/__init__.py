@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ours beside published estimators, their published packages as they are, on the same recordings."""
+"""Ours beside published estimators, in their own packages, on the same recordings."""

@@ -146,8 +146,9 @@ def _trials(
         return finished_folds.of_folds(results, data), 0.9 if valid is None else valid
     if not data:
         raise UserError("--data", "", "the folder of the data sets", "none")
-    threshold = load_student(student or SHIPPED).tables.valid / ONE_Q15 if valid is None else valid
-    return finished_folds.of_student(student or SHIPPED, data, FOLD_SETS), threshold
+    loaded = load_student(student or SHIPPED)
+    threshold = loaded.tables.valid / ONE_Q15 if valid is None else valid
+    return finished_folds.of_student(loaded, data, FOLD_SETS), threshold
 
 
 @command(**TRIALS_HELP)

@@ -28,13 +28,13 @@ class Trial:
     student: Student
 
 
-def of_student(student: Path, data: Path, datasets: Sequence[str]) -> Iterator[Trial]:
+def of_student(student: Student, data: Path, datasets: Sequence[str]) -> Iterator[Trial]:
     """A student on all labelled recordings of some data sets, a trial a set.
 
     Parameters
     ----------
-    student : Path
-        Folder, or a name of `STUDENTS`. Whether it learnt from these people is for its card to say.
+    student : Student
+        Whether it learnt from these people is for its card to say.
     data : Path
         Holds the data sets' folders.
     datasets : sequence of str
@@ -47,11 +47,10 @@ def of_student(student: Path, data: Path, datasets: Sequence[str]) -> Iterator[T
     Raises
     ------
     UserError
-        The student or a set cannot be read.
+        A set cannot be read.
     """
-    loaded = load_student(student)
     for name in datasets:
-        yield Trial(name=name, recordings=list(iter_dataset(name, data)), student=loaded)
+        yield Trial(name=name, recordings=list(iter_dataset(name, data)), student=student)
 
 
 def read_folds(folder: Path, config: Config, say: Callable[[str], None]) -> list[JobResult]:

@@ -23,6 +23,7 @@ from wristpulse.experiments.finished_folds import Trial
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student
 from wristpulse.student.tolerance import WITHIN_BPM, WRONG_BPM
+from wristpulse.support.markdown import table
 
 WINDOWS = 6  # after a start: 8 to 18 s of signal, behind half a kernel of 0.125 s
 
@@ -139,13 +140,15 @@ def markdown(by_light: dict[str, Starts], valid: float) -> Iterable[str]:
         A line of Markdown: the two of the head, then one for each light and wrist, at rest or moving, that
         has starts.
     """
-    shares = " | ".join(f"valid at {8 + 2 * n} s" for n in range(WINDOWS))
-    yield f"| light | wrist | starts | {shares} | of those at 8 s, within 5 BPM | more than 10 off |"
-    yield "|---" * (5 + WINDOWS) + "|"
-    for light, every in by_light.items():
-        for wrist, chosen in (("at rest", every.at_rest), ("moving", ~every.at_rest)):
-            if chosen.any():
-                yield f"| {light} | {wrist} | {' | '.join(_cells(every.where(chosen), valid))} |"
+    shares = [f"valid at {8 + 2 * n} s" for n in range(WINDOWS)]
+    head = ("light", "wrist", "starts", *shares, "of those at 8 s, within 5 BPM", "more than 10 off")
+    rows = [
+        (light, wrist, *_cells(every.where(chosen), valid))
+        for light, every in by_light.items()
+        for wrist, chosen in (("at rest", every.at_rest), ("moving", ~every.at_rest))
+        if chosen.any()
+    ]
+    yield from table(head, rows).splitlines()
 
 
 def _cells(some: Starts, valid: float) -> list[str]:

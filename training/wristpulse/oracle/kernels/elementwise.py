@@ -32,15 +32,7 @@ def add(graph: Graph, op: Operator, values: Values) -> np.ndarray:
     -------
     ndarray, int8 (n, ...)
     """
-    a, b, out = tensors(graph, op)
-    twice = 2 * np.float64(max(a.scale[0], b.scale[0]))
-    x = [
-        multiply(q << 20, *quantize_multiplier(float(np.float64(t.scale[0]) / twice)))
-        for q, t in zip(_operands(graph, op, values), (a, b), strict=True)
-    ]
-    multiplier, shift = quantize_multiplier(float(twice / ((1 << 20) * np.float64(out.scale[0]))))
-    total = multiply(x[0] + x[1], multiplier, shift) + out.zero
-    return np.clip(total, *activation_range(op, out)).astype(np.int8)
+    return _total(graph, op, values, 1)
 
 
 def sub(graph: Graph, op: Operator, values: Values) -> np.ndarray:
@@ -58,6 +50,11 @@ def sub(graph: Graph, op: Operator, values: Values) -> np.ndarray:
     -------
     ndarray, int8 (n, ...)
     """
+    return _total(graph, op, values, -1)
+
+
+def _total(graph: Graph, op: Operator, values: Values, sign: int) -> np.ndarray:
+    """The first operand plus sign (1 or -1) times the second, rescaled to the output."""
     a, b, out = tensors(graph, op)
     twice = 2 * np.float64(max(a.scale[0], b.scale[0]))
     x, y = (
@@ -65,7 +62,7 @@ def sub(graph: Graph, op: Operator, values: Values) -> np.ndarray:
         for q, t in zip(_operands(graph, op, values), (a, b), strict=True)
     )
     multiplier, shift = quantize_multiplier(float(twice / ((1 << 20) * np.float64(out.scale[0]))))
-    total = multiply(x - y, multiplier, shift) + out.zero
+    total = multiply(x + sign * y, multiplier, shift) + out.zero
     return np.clip(total, *activation_range(op, out)).astype(np.int8)
 
 
