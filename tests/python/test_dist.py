@@ -177,4 +177,4 @@ def test_an_sbom_that_fails_with_status_0_is_noticed(tmp_path, monkeypatch):
 
 def test_the_size_table_has_one_number_a_cell():
     table = dist.size_table([("nrf52840dk", {"flash": 75100, "ram": 38500})])
-    assert table.splitlines()[-1] == "| `nrf52840dk` | 75100 | 38500 |"
+    assert table.splitlines()[-1] == "| `nrf52840dk` | 75,100 | 38,500 |"

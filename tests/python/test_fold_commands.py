@@ -38,17 +38,23 @@ def fold(tmp_path_factory) -> Path:
 
 def lines_of(experiment: ModuleType, folder: Path, config: Config = ALONE, **options) -> list[str]:
     lines: list[str] = []
-    if experiment is fusion:
-        fusion.report(folder, None, config, say=lines.append, **options)
-    else:
-        results = finished_folds.read_folds(folder, config, lines.append)
-        experiment.report(finished_folds.of_folds(results, None), say=lines.append, **options)
+    results = finished_folds.read_folds(folder, config, lines.append)
+    experiment.report(finished_folds.of_folds(results, None), say=lines.append, **options)
     return "\n".join(lines).splitlines()
 
 
 def test_fusion_prints_a_row_for_every_way(fold):
     lines = lines_of(fusion, fold, valid=0.9)
     assert sum("| simulator | 1 |" in line for line in lines) == 1 + len(led_rules.RULES)
+
+
+def test_fusion_prints_a_table_for_every_way_to_spoil_an_led(fold):
+    lines = lines_of(fusion, fold, valid=0.9, spoiled=True)
+    assert [line for line in lines if line.startswith("The default")] == [
+        f"The default LED {kind}:" for kind in fusion.SPOILED
+    ]
+    rows = {line for line in lines if line.startswith("| LED 1 alone | simulator")}
+    assert len(rows) == len(fusion.SPOILED)
 
 
 def test_no_pulse_prints_a_share_for_every_kind(fold):
@@ -83,7 +89,7 @@ def test_a_student_beside_folds_and_no_data_are_refused(tmp_path, capsys):
     assert "--data: expected the folder of the data sets, found none" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("experiment", [first_fix, fusion, led_rules, no_pulse])
+@pytest.mark.parametrize("experiment", [first_fix, fusion, no_pulse])
 def test_a_folder_without_folds_is_one_line(experiment, tmp_path: Path):
     with pytest.raises(UserError, match="nowhere: expected finished folds"):
         lines_of(experiment, tmp_path / "nowhere", valid=0.9)

@@ -186,10 +186,9 @@ def fusion(
     _context, folds: Path, data: Path | None = None, config="people", valid: float = 0.9, spoiled=False
 ):
     """Compare rules that add the evidence of several LEDs."""
-    from wristpulse.config.load import load
     from wristpulse.experiments.fusion import report
 
-    report(folds, data, load(config), valid, spoiled, say)
+    report(*_trials(folds, None, data, config, valid), say, spoiled=spoiled)
 
 
 @command(data=DATA_HELP, dataset="data set with labels, as in docs/data.md")

@@ -14,27 +14,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float64, Int64
 
-from wristpulse.config.settings import Config
 from wristpulse.core.numbers import ONE_Q15, PPG_MAX
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.track import calibrate
 from wristpulse.data.folds import person
 from wristpulse.data.labels import window_labels
-from wristpulse.evaluation import jobs
 from wristpulse.evaluation.metrics import summarise
-from wristpulse.evaluation.results import JobResult
 from wristpulse.evaluation.summary import groups
 from wristpulse.experiments import no_pulse
-from wristpulse.experiments.finished_folds import read_folds
+from wristpulse.experiments.finished_folds import Trial
 from wristpulse.experiments.led_rules import RULES, Channel, Rule, added, channel, track
-from wristpulse.learning.artefacts import INT8
 from wristpulse.recordings import Recording
-from wristpulse.student.card import Student, load_student
+from wristpulse.student.card import Student
 from wristpulse.student.confidence import confidence_map
 from wristpulse.student.tolerance import WITHIN_BPM
 from wristpulse.support.markdown import table
@@ -124,35 +119,33 @@ def track_recording(recording: Recording, fold: str, student: Student, spoiled: 
     return by_rule
 
 
-def of_folds(
-    results: Iterable[JobResult], data: Path | None, spoiled: str, say: Callable[[str], None] = print
-) -> dict[str, list[Tracked]]:
+def of_trials(
+    trials: Iterable[Trial], kinds: Sequence[str], say: Callable[[str], None] = print
+) -> dict[str, dict[str, list[Tracked]]]:
     """Track each fold's test people, whom its student never saw.
 
     Parameters
     ----------
-    results : iterable of JobResult
-    data : Path or None
-        Holds the data sets' folders.
-    spoiled : str
-        What is done to the default LED; see `track_recording`.
+    trials : iterable of Trial
+        As of `finished_folds.of_folds`.
+    kinds : sequence of str
+        What is done to the default LED: keys of SPOILED.
     say : callable
         Gets a line for each fold.
 
     Returns
     -------
-    dict of str to list of Tracked
-        By rule.
+    dict of str to dict of str to list of Tracked
+        By kind and rule.
     """
-    by_rule: dict[str, list[Tracked]] = {}
-    for result in results:
-        student = load_student(result.folder / INT8)
-        fold = jobs.fold_of(result.metrics, data)
-        for recording in fold.test:
-            for name, tracked in track_recording(recording, fold.name, student, spoiled).items():
-                by_rule.setdefault(name, []).append(tracked)
-        say(f"{spoiled}: {fold.name} done")
-    return by_rule
+    by_kind: dict[str, dict[str, list[Tracked]]] = {kind: {} for kind in kinds}
+    for trial in trials:
+        for kind, by_rule in by_kind.items():
+            for recording in trial.recordings:
+                for name, tracked in track_recording(recording, trial.name, trial.student, kind).items():
+                    by_rule.setdefault(name, []).append(tracked)
+        say(f"{trial.name}: {len(trial.recordings)} recordings")
+    return by_kind
 
 
 def calibrated(members: Sequence[Tracked]) -> list[Tracked]:
@@ -186,7 +179,7 @@ def markdown(by_rule: dict[str, list[Tracked]], valid: float) -> str:
     Parameters
     ----------
     by_rule : dict of str to list of Tracked
-        As of `of_folds`.
+        As of `of_trials`, of one kind.
     valid : float
         Threshold of the confidence, 0 to 1.
 
@@ -217,36 +210,21 @@ def _cells(members: Sequence[Tracked], threshold: float) -> tuple[str, ...]:
 
 
 def report(
-    folds: Path,
-    data: Path | None,
-    config: Config,
-    valid: float,
-    spoiled: bool = False,
-    say: Callable[[str], None] = print,
+    trials: Iterable[Trial], valid: float, say: Callable[[str], None] = print, *, spoiled: bool = False
 ) -> None:
-    """Print a table of a configuration's finished folds.
+    """Print a table of finished folds.
 
     Parameters
     ----------
-    folds : Path
-        `invoke evaluate` wrote it.
-    data : Path or None
-        Holds the data sets' folders.
-    config : Config
-        The evaluation's.
+    trials : iterable of Trial
+        As of `finished_folds.of_folds`.
     valid : float
         Threshold of the confidence, 0 to 1.
-    spoiled : bool
-        Also with the default LED's light spoiled, a table each of SPOILED.
     say : callable
         Takes the text.
-
-    Raises
-    ------
-    UserError
-        No fold is finished, or recordings cannot be read.
+    spoiled : bool
+        Also with the default LED's light spoiled, a table each of SPOILED.
     """
-    results = read_folds(folds, config, say)
-    for name in SPOILED if spoiled else ("as recorded",):
-        by_rule = of_folds(results, data, name, say)
-        say(f"\nThe default LED {name}:\n\n{markdown(by_rule, valid)}\n")
+    kinds = tuple(SPOILED) if spoiled else ("as recorded",)
+    for kind, by_rule in of_trials(trials, kinds, say).items():
+        say(f"\nThe default LED {kind}:\n\n{markdown(by_rule, valid)}\n")
