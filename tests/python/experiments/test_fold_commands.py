@@ -12,7 +12,8 @@ from tests.python.small_configs import SPECTRA
 
 from wristpulse.config.settings import Config, Distillation, Sweep
 from wristpulse.evaluation import jobs
-from wristpulse.experiments import finished_folds, first_fix, fusion, led_rules, no_pulse
+from wristpulse.experiments import finished_folds, first_fix, no_pulse
+from wristpulse.experiments.leds import fusion, rules
 from wristpulse.recordings import simulate
 from wristpulse.support.errors import UserError
 from wristpulse_tools.tasks.experiments import first_fix as first_fix_task
@@ -45,7 +46,7 @@ def lines_of(experiment: ModuleType, folder: Path, config: Config = ALONE, **opt
 
 def test_fusion_prints_a_row_for_every_way(fold):
     lines = lines_of(fusion, fold, valid=0.9)
-    assert sum("| simulator | 1 |" in line for line in lines) == 1 + len(led_rules.RULES)
+    assert sum("| simulator | 1 |" in line for line in lines) == 1 + len(rules.RULES)
 
 
 def test_fusion_prints_a_table_for_every_way_to_spoil_an_led(fold):

@@ -98,7 +98,7 @@ def copied(package: Path, folder: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("file", "stale"),
-    [("experiments/fusion.py", False), ("evaluation/table.py", False), ("core/track.py", True)],
+    [("experiments/leds/fusion.py", False), ("evaluation/table.py", False), ("core/track.py", True)],
 )
 def test_a_network_is_out_of_date_by_the_code_that_it_depends_on_alone(tmp_path, file, stale):
     package = copied(PACKAGE, tmp_path / "wristpulse")

@@ -23,7 +23,7 @@ from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation.metrics import LAGS_S
 from wristpulse.evaluation.unseen import Person, Row, labelled, markdown, row, sets_in
-from wristpulse.experiments.led_rules import added, by_quality, channel, track
+from wristpulse.experiments.leds.rules import added, by_quality, channel, track
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student, load_student
 
@@ -70,7 +70,7 @@ def _one(x: np.ndarray) -> np.ndarray:
 
 
 def _evidence(rule: Callable, leds: int | None = None) -> Rule:
-    """A rule of experiments.led_rules, on the first `leds`."""
+    """A rule of experiments.leds.rules, on the first `leds`."""
 
     def run(student: Student, streams: Sequence[SensorStream]) -> tuple[np.ndarray, np.ndarray]:
         channels = [channel(one, student) for one in streams[:leds]]

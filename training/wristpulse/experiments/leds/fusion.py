@@ -27,7 +27,7 @@ from wristpulse.evaluation.metrics import summarise
 from wristpulse.evaluation.summary import groups
 from wristpulse.experiments import no_pulse
 from wristpulse.experiments.finished_folds import Trial
-from wristpulse.experiments.led_rules import RULES, Channel, Rule, added, channel, track
+from wristpulse.experiments.leds.rules import RULES, Channel, Rule, added, channel, track
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student
 from wristpulse.student.confidence import confidence_map
