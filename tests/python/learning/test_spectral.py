@@ -241,8 +241,8 @@ def test_no_label_is_made_up_across_a_hole():
     assert 0 < np.isfinite(bpm).sum() < len(bpm) - 5
 
 
-def test_a_recordings_examples_are_made_once_whoever_holds_it():
-    """The folds of a protocol share them; what a recording says counts, not which object says it."""
+def test_equal_recordings_share_their_examples():
+    """The folds of a protocol share them; the recording's content decides, not which object holds it."""
     line, shorter = SpectralLine(), simulate(3, 20.0)
     first = line._of_recording(shorter, ALONE, aligned=True, lead_s=0.0)
     assert line._of_recording(replace(shorter), ALONE, aligned=True, lead_s=0.0) is first

@@ -142,6 +142,7 @@ SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_TRACK_MASS": (MASS, "of a posterior, about"),
     "PULSE_TRACK_NEAR": (NEAR, "bins either side that belong to a peak: 7.5 BPM"),
     "PULSE_TRACK_GAP_US": (TRACK_GAP_US, "after a longer silence the old rate says nothing"),
+    "PULSE_FUSION_LEDS": (FUSION_LEDS, "LEDs at most"),
     "PULSE_FUSION_WHOLE": (FUSION_WHOLE, "weight of an LED whose evidence counts in full"),
     "PULSE_FUSION_TRUST": (FUSION_TRUST, "Q15, of an LED that nothing is known of"),
     "PULSE_FUSION_SHIFT": (FUSION_SHIFT, "of the running mean of an LED's confidence"),
