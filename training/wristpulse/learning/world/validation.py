@@ -90,8 +90,8 @@ def validate(
             f"{WRONG_BPM:g} off {f['wrong_valid']:.2%} of them, {f['wrong_shown']:.2%} of all; "
             f"of light without a wrist {f['lamps']:.1%}"
         )
-    known = [{name: None if np.isnan(value) else value for name, value in f.items()} for f in figures]
-    write_text(folder / VALIDATION, json.dumps(known, indent=1, allow_nan=False))
+    rows = [{name: None if np.isnan(value) else value for name, value in f.items()} for f in figures]
+    write_text(folder / VALIDATION, json.dumps(rows, indent=1, allow_nan=False))
     return fitted
 
 
