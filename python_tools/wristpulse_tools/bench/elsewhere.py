@@ -10,11 +10,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from wristpulse_tools.bench.measure import APP, HERE, NN, ROOT, BenchError, run
+from wristpulse_tools.bench.measure import APP, NN, PROGRAMS, ROOT, BenchError, run
 from wristpulse_tools.codegen.generate import GOLDEN_COUNT, generate
 from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.support import command
 
+ZEPHYR_APP = Path(__file__).resolve().parent / "zephyr"
 ZEPHYR_BUILD = ROOT / "build" / "bench" / "zephyr"
 RUNS = 20  # of the whole program, where only the clock is there to ask
 
@@ -41,9 +42,9 @@ def on_host(model: Path, folder: Path) -> HostCost:
     folder.mkdir(parents=True, exist_ok=True)
     generate(model, folder)
     image = folder / "host"
-    includes = [f"-I{path}" for path in (NN, APP / "core/include", APP / "bare", folder, HERE)]
+    includes = [f"-I{path}" for path in (NN, APP / "core/include", APP / "bare", folder, PROGRAMS)]
     sources = [
-        HERE / "program.c", folder / "pulse_model.c", folder / "pulse_model_golden.c",
+        PROGRAMS / "program.c", folder / "pulse_model.c", folder / "pulse_model_golden.c",
         *sorted(NN.glob("*.c")), APP / "host/platform.c", APP / "core/src/text.c",
     ]  # fmt: skip
     options = [
@@ -80,6 +81,9 @@ def on_zephyr(model: Path) -> int:
     with tempfile.TemporaryDirectory(dir=ZEPHYR_BUILD) as folder:
         generate(model, Path(folder))
         image = zephyr_workspace.build(
-            "mps2_an386", ZEPHYR_BUILD / "image", f"-DMODEL_DIR={folder}", source=HERE / "zephyr"
+            "mps2_an386",
+            ZEPHYR_BUILD / "image",
+            f"-DMODEL_DIR={folder}",
+            source=ZEPHYR_APP,
         )
         return run(image)["INSTRUCTIONS"][0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wristpulse.student.card import CARD, load_student
-from wristpulse_tools.bench.measure import APP, HERE, build, run
+from wristpulse_tools.bench.measure import APP, PROGRAMS, build, run
 from wristpulse_tools.firmware.embed import embed
 
 RATES = (25, 50, 100)  # Hz, of both sensors; hop.c
@@ -73,7 +73,7 @@ def measure_hop(model: Path, folder: Path) -> HopCost | None:
     # text.c: the platform has it
     core = [path for path in sorted((APP / "core/src").glob("*.c")) if path.name != "text.c"]
     counted = {
-        leds: run(build(folder, f"hop{leds}", [f"-DPULSE_LEDS={leds}"], [HERE / "hop.c", *core]))
+        leds: run(build(folder, f"hop{leds}", [f"-DPULSE_LEDS={leds}"], [PROGRAMS / "hop.c", *core]))
         for leds in LEDS
     }
     alignment = dict(zip(RATES, counted[1]["ALIGNMENT"], strict=True))

@@ -14,7 +14,8 @@ from wristpulse_tools.firmware import qemu
 from wristpulse_tools.firmware.places import ROOT
 from wristpulse_tools.support import command, elf
 
-APP, HERE = ROOT / "zephyr_app", Path(__file__).resolve().parent
+APP = ROOT / "zephyr_app"
+PROGRAMS = Path(__file__).resolve().parent / "programs"  # C that counts, and what it includes
 NN, BARE = APP / "core" / "nn", APP / "bare"
 COMPILER = "arm-none-eabi-gcc"
 CPU = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft"]
@@ -147,11 +148,11 @@ def build(
     named = {option.split("=")[0] for option in options}
     cpu = [option for option in CPU if option.split("=")[0] not in named]
     image = folder / f"{name}.elf"
-    includes = [f"-I{path}" for path in (NN, APP / "core/include", BARE, folder, HERE)]
-    program = program or [HERE / "program.c", folder / "pulse_model_golden.c"]
+    includes = [f"-I{path}" for path in (NN, APP / "core/include", BARE, folder, PROGRAMS)]
+    program = program or [PROGRAMS / "program.c", folder / "pulse_model_golden.c"]
     sources = [*program, folder / model, *sorted(NN.glob("*.c"))]
     words = [
-        COMPILER, *cpu, *FLAGS, *PLATFORM_FLAGS, *options, *includes, "-include", str(HERE / "program.h"),
+        COMPILER, *cpu, *FLAGS, *PLATFORM_FLAGS, *options, *includes, "-include", str(PROGRAMS / "program.h"),
         *map(str, sources), *map(str, PLATFORM), *LINK, "-o", str(image),
     ]  # fmt: skip
     command.run(words, where=image, error=BenchError)

@@ -13,11 +13,11 @@ from wristpulse_tools.bench.measure import (
     COMPILER,
     CPU,
     FLAGS,
-    HERE,
     LINK,
     NN,
     PLATFORM,
     PLATFORM_FLAGS,
+    PROGRAMS,
     BenchError,
     run,
 )
@@ -70,7 +70,7 @@ def _measured(engine: str, model: Path, folder: Path, made: Path) -> PeerResult:
     includes = sorted({path.parent for path in made.rglob("*.h")})
     lenient = [flag for flag in FLAGS if flag not in ("-Wall", "-Wextra", "-Werror")]
     sources = [
-        HERE / "program.c",
+        PROGRAMS / "program.c",
         folder / "pulse_model_golden.c",
         adapter,
         *sorted(made.rglob("*.c")),
@@ -78,8 +78,8 @@ def _measured(engine: str, model: Path, folder: Path, made: Path) -> PeerResult:
     ]
     words = [
         COMPILER, *CPU, *lenient, *PLATFORM_FLAGS, f"-DBENCH_ARENA={macros['ARENA_SIZE']}",
-        *(f"-I{p}" for p in (*includes, NN, APP / "core/include", BARE, folder, HERE)),
-        "-include", str(HERE / "program.h"), *map(str, sources), *LINK, "-o", str(image),
+        *(f"-I{p}" for p in (*includes, NN, APP / "core/include", BARE, folder, PROGRAMS)),
+        "-include", str(PROGRAMS / "program.h"), *map(str, sources), *LINK, "-o", str(image),
     ]  # fmt: skip
     command.run(words, where=image, error=BenchError)
     counted = run(image, exact=False)

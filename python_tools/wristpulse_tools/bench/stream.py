@@ -10,13 +10,12 @@ from pathlib import Path
 from rich.console import Console
 
 from wristpulse.oracle import HopModel, IntegerModel
-from wristpulse_tools.bench.measure import build, measure, run
+from wristpulse_tools.bench.measure import PROGRAMS, build, measure, run
 from wristpulse_tools.codegen.generate import generate
 from wristpulse_tools.codegen.layers import Copy
 from wristpulse_tools.codegen.stream import compile_hops, state_size
 from wristpulse_tools.support.tables import table
 
-HERE = Path(__file__).resolve().parent
 COLUMNS = ("model", "", "MAC", "instructions", "per MAC", "of a window", "copies", "arena", "state", "stack")
 
 
@@ -30,7 +29,7 @@ def rows(path: Path, hop: int, folder: Path) -> list[tuple[str, ...]]:
     model, lowering = compile_hops(HopModel(IntegerModel.load(path), hop).hops, "pulse_model")
     whole = measure(path, folder / "window")
     generate(path, folder / "hop", hop=hop)
-    program = [HERE / "stream.c", folder / "hop" / "pulse_model_stream_golden.c"]
+    program = [PROGRAMS / "stream.c", folder / "hop" / "pulse_model_stream_golden.c"]
     sources = (program, "pulse_model_stream.c")
     found = run(build(folder / "hop", "hop", [], *sources))
     layers = run(build(folder / "hop", "layers", ["-DBENCH_LAYERS"], *sources))["LAYER"]

@@ -31,10 +31,10 @@ def write_reliability(sets: Sequence[Reliability], output: Path) -> None:
     for panel in axes.flat[len(sets) :]:
         panel.axis("off")
     for panel, of in zip(axes.flat, sets, strict=False):
-        known = of.table[of.table[:, 2] > 0]
+        filled = of.table[of.table[:, 2] > 0]
         panel.plot((0, 1), (0, 1), color="black", linewidth=0.8, linestyle="--")
-        panel.plot(known[:, 0], known[:, 1], color="C0", linewidth=1)
-        panel.scatter(known[:, 0], known[:, 1], s=8 + 200 * known[:, 2] / known[:, 2].sum(), alpha=0.6)
+        panel.plot(filled[:, 0], filled[:, 1], color="C0", linewidth=1)
+        panel.scatter(filled[:, 0], filled[:, 1], s=8 + 200 * filled[:, 2] / filled[:, 2].sum(), alpha=0.6)
         name = f"{of.variant}, {of.tested_on}" if several else of.tested_on
         panel.set(xlim=(0, 1.03), ylim=(0, 1.03))
         panel.set_title(f"{name}, error {of.error:.2f}", fontsize=8)

@@ -55,10 +55,10 @@ def person_range(traces: Sequence[Trace]) -> tuple[float, float]:
         tracked = t.tracked[np.isfinite(t.tracked)]
         if len(tracked):
             values.append(np.percentile(tracked, SHOWN))
-    known = np.concatenate(values) if values else np.zeros(0)
-    if not len(known):
+    drawn = np.concatenate(values) if values else np.zeros(0)
+    if not len(drawn):
         return HR_RANGE
-    return float(known.min() - MARGIN_BPM), float(known.max() + MARGIN_BPM)
+    return float(drawn.min() - MARGIN_BPM), float(drawn.max() + MARGIN_BPM)
 
 
 def trace_chart(t: Trace, scale: tuple[float, float]) -> go.Figure:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
+from wristpulse.support.markdown import table
 from wristpulse_tools.firmware.places import BUILD, ROOT
 from wristpulse_tools.firmware.zephyr_workspace import (
     BOARDS,
@@ -164,8 +165,8 @@ def _spdx(*words: object, makes: Path | None = None) -> str:
 
 def size_table(images: Iterable[tuple[str, dict[str, int]]]) -> str:
     """Markdown table of flash and RAM by board, in bytes."""
-    rows = [f"| `{board}` | {size['flash']} | {size['ram']} |" for board, size in images]
-    return "\n".join(["| image | flash, B | RAM, B |", "|---|---|---|", *rows]) + "\n"
+    rows = [(f"`{board}`", size["flash"], size["ram"]) for board, size in images]
+    return table(("image", "flash, B", "RAM, B"), rows) + "\n"
 
 
 def checksums(folder: Path) -> str:

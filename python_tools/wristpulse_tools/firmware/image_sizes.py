@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wristpulse.support.errors import UserError
+from wristpulse.support.markdown import table
 from wristpulse_tools.firmware import zephyr_workspace
 
 SAMPLE_KEY = "-DSB_CONFIG_PULSE_SAMPLE_KEY=y"  # sizes do not depend on the key
@@ -55,13 +56,13 @@ IMAGES = (
 )
 
 
-def row(title: str, sizes: dict[str, int]) -> str:
-    """A line of the table, in kB of 1,000 bytes."""
-    return f"| {title} | {sizes['flash'] / 1000:.1f} kB | {sizes['ram'] / 1000:.1f} kB |"
+def row(title: str, sizes: dict[str, int]) -> tuple[str, str, str]:
+    """A row of the table, in kB of 1,000 bytes."""
+    return title, f"{sizes['flash'] / 1000:.1f} kB", f"{sizes['ram'] / 1000:.1f} kB"
 
 
-def rows(images: Sequence[Image], folder: Path, say: Callable[[str], None]) -> Iterator[str]:
-    """Lines of the table, each once its image is built below `folder`; a board's MCUboot once."""
+def rows(images: Sequence[Image], folder: Path, say: Callable[[str], None]) -> Iterator[Sequence[str]]:
+    """Rows of the table, each once its image is built below `folder`; a board's MCUboot once."""
     boards: set[str] = set()  # whose MCUboot has its line
     for image in images:
         say(f"{image.name}: building")
@@ -88,7 +89,6 @@ def select(names: Sequence[str] | None) -> list[Image]:
     return [by_name[name] for name in names] if names else list(IMAGES)
 
 
-def table(names: Sequence[str] | None, folder: Path, say: Callable[[str], None]) -> str:
+def size_table(names: Sequence[str] | None, folder: Path, say: Callable[[str], None]) -> str:
     """The table of docs/firmware.md. BuildError if an image does not build."""
-    chosen = select(names)
-    return "\n".join(["| image | flash | RAM |", "|---|---|---|", *rows(chosen, folder, say)])
+    return table(("image", "flash", "RAM"), rows(select(names), folder, say))

@@ -63,17 +63,17 @@ def layouts(metadata: str) -> dict[int, Layout]:
     return found
 
 
-def events(path: Path, known: dict[int, Layout]) -> Iterator[tuple[int, str, dict]]:
+def events(path: Path, layouts: dict[int, Layout]) -> Iterator[tuple[int, str, dict]]:
     """Time in ns, name and fields of each event of a file; one that its end cuts off is left out.
 
-    TraceError at an event that is not known. Two events may be up to 2 s apart: the time is 32 bits.
+    TraceError at an event that has none. Two events may be up to 2 s apart: the time is 32 bits.
     """
     data, at, time_ns = Path(path).read_bytes(), 0, None
     while at + HEADER.size <= len(data):
         stamp, number = HEADER.unpack_from(data, at)
-        if number not in known:
+        if number not in layouts:
             raise TraceError(path, f"byte {at}", "an event of Zephyr's", f"{number:#04x}")
-        layout = known[number]
+        layout = layouts[number]
         if at + HEADER.size + layout.packing.size > len(data):
             return
         values = layout.packing.unpack_from(data, at + HEADER.size)

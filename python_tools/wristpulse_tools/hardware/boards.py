@@ -42,13 +42,13 @@ def load_board(name: str, path: Path | None = None) -> Board:
     entry = described.get(name)
     if not isinstance(entry, dict):
         raise HardwareError(path, "", f"a table [{name}]", ", ".join(described) or "none")
-    known = {field.name for field in fields(Board)} - {"name"}
+    names = {field.name for field in fields(Board)} - {"name"}
     for key in {"board", "probe", "serial"} - entry.keys():
         raise HardwareError(path, f"[{name}] {key}", "a text", "nothing")
     for key, value in entry.items():
-        if key not in known:
+        if key not in names:
             raise HardwareError(
-                path, f"[{name}] {key}", f"one of {', '.join(sorted(known))}", "another field"
+                path, f"[{name}] {key}", f"one of {', '.join(sorted(names))}", "another field"
             )
         if not isinstance(value, str) or not value:
             raise HardwareError(path, f"[{name}] {key}", "a text", repr(value))

@@ -73,9 +73,9 @@ def compare(
 
 def chosen_recordings(data: Path, datasets: Sequence[str], people: int | None) -> list[Recording]:
     """Recordings with a reference of the sets that are in `data`; PeerError for an unknown set or none."""
-    known = list(dict.fromkeys(which.dataset for which in SETS))
-    if unknown := [name for name in datasets if name not in known]:
-        raise PeerError("--dataset", "", f"some of {', '.join(known)}", ", ".join(unknown))
+    names = list(dict.fromkeys(which.dataset for which in SETS))
+    if unknown := [name for name in datasets if name not in names]:
+        raise PeerError("--dataset", "", f"some of {', '.join(names)}", ", ".join(unknown))
     there = [which for which in sets_in(data) if which.dataset in datasets]
     found: list[Recording] = []
     for which in there:

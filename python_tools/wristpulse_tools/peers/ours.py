@@ -19,13 +19,13 @@ from wristpulse_tools.peers.run import Run
 def replayed(name: str, student: Student, recordings: Sequence[Recording]) -> list[Run]:
     """A student over all recordings, by the device's arithmetic, one LED."""
     roles = student.card.subjects
-    known = {who for role in ("train", "validation", "unlabelled") for who in roles.get(role, ())}
+    taught = {who for role in ("train", "validation", "unlabelled") for who in roles.get(role, ())}
     sets = student.card.configuration.get("data", {}).get("dataset", "").split("+")
 
     def knows(recording: Recording) -> bool:
         """Cards name people as "data set/subject", or by the subject alone, of the sets trained on."""
         names = {recording.subject, f"{recording.dataset}/{recording.subject}"}
-        return recording.dataset in sets and bool(names & known)
+        return recording.dataset in sets and bool(names & taught)
 
     runs = []
     for recording in recordings:

@@ -37,7 +37,7 @@ class Row:
     tested_on: str
     method: str
     people: int
-    known: int
+    learnt_from: int
     mae: float
     spread: float
     median: float
@@ -99,12 +99,12 @@ def _row(name: str, method: str, runs: Sequence[Run], coverage: float | None) ->
         kept = np.zeros(len(hops.error), bool)
         kept[np.argsort(-hops.certainty, kind="stable")[: round(share * len(kept))]] = True
     error = hops.error[kept]
-    known = {run.recording.subject for run in runs if run.knows(run.recording)}
+    learnt_from = {run.recording.subject for run in runs if run.knows(run.recording)}
     return Row(
         tested_on=name,
         method=method,
         people=len(mae),
-        known=len(known),
+        learnt_from=len(learnt_from),
         mae=float(np.mean(mae)),
         spread=deviation(mae),
         median=float(np.median(mae)),
@@ -152,7 +152,7 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def _name(row: Row) -> str:
-    return f"{row.method} (learnt from {row.known} of them)" if row.known else row.method
+    return f"{row.method} (learnt from {row.learnt_from} of them)" if row.learnt_from else row.method
 
 
 def _known(value: float) -> str:

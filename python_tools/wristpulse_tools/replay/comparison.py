@@ -68,5 +68,5 @@ def comparison(outcomes: Sequence[Outcome]) -> Group:
 def _mean(figures: Sequence[dict], of: str, key: str, form: str) -> str:
     """Mean over recordings of those that have the figure; a dash if none has: no value was valid."""
     values = [one[of][key] for one in figures if of in one]
-    known = [value for value in values if np.isfinite(value)]
-    return format(np.mean(known), form) if known else "-"
+    finite = [value for value in values if np.isfinite(value)]
+    return format(np.mean(finite), form) if finite else "-"

@@ -95,18 +95,18 @@ def summary(rows: list[Row]) -> list[dict]:
     lines = []
     for name in [*sets, *(["all"] if len(sets) > 1 else [])]:
         chosen = [row for row in rows if name in (row.dataset, "all")]
-        known = [row.valid for row in chosen if row.valid]
+        of_valid = [row.valid for row in chosen if row.valid]
         off = [error for row in chosen for error in row.errors_bpm]
-        labelled = sum(valid.windows / valid.coverage for valid in known if valid.coverage)
+        labelled = sum(valid.windows / valid.coverage for valid in of_valid if valid.coverage)
         lines.append(
             {
                 "dataset": name,
                 "recordings": len(chosen),
                 "hops": sum(row.hops for row in chosen),
                 "equal": sum(row.equal for row in chosen),
-                "mae_bpm": float(np.mean([valid.mae for valid in known])) if known else None,
+                "mae_bpm": float(np.mean([valid.mae for valid in of_valid])) if of_valid else None,
                 "p90_bpm": float(np.percentile(off, 90)) if off else None,
-                "coverage": sum(valid.windows for valid in known) / labelled if labelled else None,
+                "coverage": sum(valid.windows for valid in of_valid) / labelled if labelled else None,
                 "factor": float(np.mean([row.factor for row in chosen])),
             }
         )

@@ -70,10 +70,10 @@ def hop_printer(recording: Recording) -> Callable[[Result], None]:
 
     def show(result: Result) -> None:
         reference = window_labels(recording, np.array([result.time_us]), aligned=True)[0]
-        known = f"{reference:.1f}" if np.isfinite(reference) else "-"
+        label = f"{reference:.1f}" if np.isfinite(reference) else "-"
         bpm = f"{result.bpm_q8 / 256:.1f}" if result.bpm_q8 else "-"
         seconds, confidence = result.time_us / 1e6, result.confidence_q15 / 32768
-        print(f"{seconds:6.1f}s {known:>10} {bpm:>9} {confidence:11.2f}  {result.state.value}", flush=True)
+        print(f"{seconds:6.1f}s {label:>10} {bpm:>9} {confidence:11.2f}  {result.state.value}", flush=True)
 
     return show
 
@@ -83,8 +83,8 @@ def csv_text(replay: Replay, reference: np.ndarray) -> str:
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(("hop", "end_s", "reference_bpm", "bpm", "confidence", "state", "gaps"))
-    for r, known, bpm in zip(replay.results, reference, replay.bpm, strict=True):
-        rows.writerow((r.hop, r.time_us / 1e6, known, bpm, r.confidence_q15 / 32768, r.state.value, r.gaps))
+    for r, label, bpm in zip(replay.results, reference, replay.bpm, strict=True):
+        rows.writerow((r.hop, r.time_us / 1e6, label, bpm, r.confidence_q15 / 32768, r.state.value, r.gaps))
     return text.getvalue()
 
 
@@ -115,18 +115,18 @@ def course(replay: Replay) -> list[str]:
     A column is a mean over so many hops that COLUMNS of them hold the run; empty: no valid value there.
     """
     valid = np.where(replay.valid, replay.bpm, np.nan)
-    known, hops = valid[np.isfinite(valid)], len(valid)
-    share = f"valid: {len(known)} of {hops} hops" + (f" ({len(known) / hops:.0%})" if hops else "")
-    if not len(known):
+    shown, hops = valid[np.isfinite(valid)], len(valid)
+    share = f"valid: {len(shown)} of {hops} hops" + (f" ({len(shown) / hops:.0%})" if hops else "")
+    if not len(shown):
         return [share]
-    low, middle, high = np.percentile(known, [5, 50, 95])
+    low, middle, high = np.percentile(shown, [5, 50, 95])
     width = -(-hops // COLUMNS)
     padded = np.full(-(-hops // width) * width, np.nan)
     padded[:hops] = valid
     parts = padded.reshape(-1, width)
     counts = np.isfinite(parts).sum(axis=1)
     means = np.where(counts > 0, np.nansum(parts, axis=1) / np.maximum(counts, 1), np.nan)
-    middle_of_range, half = (known.min() + known.max()) / 2, max(np.ptp(known) / 2, LEAST_SPAN_BPM / 2)
+    middle_of_range, half = (shown.min() + shown.max()) / 2, max(np.ptp(shown) / 2, LEAST_SPAN_BPM / 2)
     bottom, top = middle_of_range - half, middle_of_range + half
     curve = zip((f"{top:.0f}", "", f"{bottom:.0f}"), bars(means, bottom, top, 3), strict=True)
     return [
@@ -139,7 +139,7 @@ def course(replay: Replay) -> list[str]:
 def costs(figures: dict) -> list[tuple[str, str]]:
     """Bytes, instructions and speed; a dash for what this target cannot measure."""
     size, closing = figures["footprint"], figures["closing"]
-    known = [
+    rows = [
         ("model (.tflite)", figures["model_bytes"], " B"),
         ("flash: network (kernels, code, weights)", size.get("network_flash"), " B"),
         ("flash: alignment, front end, tracker", size.get("estimator_flash"), " B"),
@@ -151,7 +151,7 @@ def costs(figures: dict) -> list[tuple[str, str]]:
         ("instructions per hop: all the rest", closing.get("instr_per_hop"), ""),
         ("replay, times faster than life", round(figures["speed"]), ""),
     ]
-    return [(name, "-" if value is None else f"{value:,}{unit}") for name, value, unit in known]
+    return [(name, "-" if value is None else f"{value:,}{unit}") for name, value, unit in rows]
 
 
 def measured(closing: dict[str, int]) -> dict[str, int | None]:

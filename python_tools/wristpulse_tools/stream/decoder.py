@@ -286,10 +286,10 @@ def _result(payload: bytes) -> Result | Stale:
     time_us, hop, bpm_q8, confidence, state, gaps = _fixed(_RESULT, payload)
     if state >= len(STATES):
         raise StreamError("result", "state", f"0 to {len(STATES) - 1}", state)
-    known = STATES[state]
+    named = STATES[state]
     return (
-        Result(hop=hop, time_us=time_us, bpm_q8=bpm_q8, confidence_q15=confidence, state=known, gaps=gaps)
-        if known
+        Result(hop=hop, time_us=time_us, bpm_q8=bpm_q8, confidence_q15=confidence, state=named, gaps=gaps)
+        if named
         else Stale(time_us)
     )
 

@@ -183,10 +183,10 @@ def coredump(_context, dump: Path, image: Path):
 @command(images="comma-separated, such as nrf52840dk-shell; default: all of docs/firmware.md")
 def image_sizes(_context, images: Sequence[str] | None = None):
     """Build the firmware's images and print the table of their flash and RAM."""
-    from wristpulse_tools.firmware.image_sizes import table
+    from wristpulse_tools.firmware.image_sizes import size_table
     from wristpulse_tools.tasks.common import say
 
-    print(table(images or None, BUILD / "images", say))
+    print(size_table(images or None, BUILD / "images", say))
 
 
 SOURCE_HELP = {

@@ -185,10 +185,9 @@ def fusion(
     _context, folds: Path, data: Path | None = None, config="people", valid: float = 0.9, spoiled=False
 ):
     """Compare rules that add the evidence of several LEDs."""
-    from wristpulse.config.load import load
-    from wristpulse.experiments.fusion import report
+    from wristpulse.experiments.leds.fusion import report
 
-    report(folds, data, load(config), valid, spoiled, say)
+    report(_trials(folds, None, data, config, None), valid, say, spoiled=spoiled)
 
 
 @command(data=DATA_HELP, dataset="data set with labels, as in docs/data.md")
@@ -252,7 +251,7 @@ def unseen(
 )
 def weak_leds(_context, data: Path, student: Path | None = None):
     """Test the fusion of one good LED with two weak ones that agree, on SPC T and BAMI-2."""
-    from wristpulse.experiments.weak_leds import report
+    from wristpulse.experiments.leds.weak_leds import report
     from wristpulse.student.card import SHIPPED
 
     report(student or SHIPPED, data, say)
@@ -278,7 +277,7 @@ def sets(_context, results: Path, picture: Path | None = None, out: Path | None 
 @command(data=DATA_HELP, sessions="simulated sessions of 180 s")
 def realism(_context, data: Path, sessions: int = 200):
     """Set figures of real people's spectra beside those of simulated people's."""
-    from wristpulse.experiments.realism import report
+    from wristpulse.experiments.world.realism import report
 
     report(data, sessions, say)
 
@@ -286,7 +285,7 @@ def realism(_context, data: Path, sessions: int = 200):
 @command()
 def world_speed(_context):
     """Measure how fast simulated people are made."""
-    from wristpulse.experiments.world_speed import report
+    from wristpulse.experiments.world.speed import report
 
     report(say)
 

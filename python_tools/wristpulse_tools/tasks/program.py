@@ -95,9 +95,9 @@ class PulseProgram(Program):
         program, *words = self.argv
         end = words.index("--") if "--" in words else len(words)
         if any(word in HELP for word in words[:end]):
-            known = [word for word in words[:end] if word in self._tasks.task_names]
+            tasks = [word for word in words[:end] if word in self._tasks.task_names]
             named = [word for word in words[:end] if not word.startswith("-")]
-            self.argv = [program, "--help", *(known or named)[:1]]
+            self.argv = [program, "--help", *(tasks or named)[:1]]
         else:
             self.argv = [program, *self._shared(self._with_options(words[:end])), *words[end:]]
 
@@ -190,13 +190,13 @@ class PulseProgram(Program):
             return str(error)
         word = unknown[1]
         if word.startswith("-"):
-            known = [*context.flags, *context.inverse_flags] if context else []
-            return self._unknown(word, "option", known, context.name if context else None)
+            options = [*context.flags, *context.inverse_flags] if context else []
+            return self._unknown(word, "option", options, context.name if context else None)
         return self._unknown(word, "task", list(self._tasks.task_names), context.name if context else None)
 
-    def _unknown(self, word: str, kind: str, known: list[str], task: str | None = None) -> str:
+    def _unknown(self, word: str, kind: str, names: list[str], task: str | None = None) -> str:
         """One line: `word` is no task or no option of `task`, and what to type instead."""
-        close = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
+        close = difflib.get_close_matches(word, names, n=2, cutoff=0.6)
         if close:
             hint = f"did you mean {' or '.join(close)}?"
         elif kind == "task":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What others get: the documentation as a site, and the files of a release."""
+"""What others get: the browser page, the documentation as a site, and the files of a release."""
 
 import os
 import subprocess
@@ -31,3 +31,16 @@ def dist(_context, output: Path = BUILD / "dist", boards: list[str] | None = Non
     from wristpulse_tools.firmware.dist import make
 
     make(output, boards or None, say, key)
+
+
+@command(
+    output="folder for index.html; default: build/browser",
+    student="folder of student.tflite and student.json; default: the one that ships",
+)
+def browser(_context, output: Path = BUILD / "browser", student: Path | None = None):
+    """Make the page that runs the firmware in a browser: one file, no server needed (docs/browser.md)."""
+    from wristpulse.student.card import SHIPPED
+    from wristpulse_tools.browser.page import build_page
+
+    made = build_page(output, student or SHIPPED)
+    say(f"{made.page}: {made.size} bytes, WebAssembly {made.wasm}, example {made.example}; open it")

@@ -13,7 +13,7 @@ import wrists
 import wristpulse as wp
 from wristpulse.api.command import main
 from wristpulse.recordings import save_recording
-from wristpulse_tools.tasks import estimating
+from wristpulse_tools.tasks import recordings
 
 PPG, ACC = wrists.ppg(40), wrists.acc(40)
 
@@ -148,5 +148,5 @@ def test_the_shell_explains_itself(capsys) -> None:
 
 
 def test_the_task_estimates_too(tmp_path, capsys) -> None:
-    estimating.estimate.body(None, file=str(npz(tmp_path)))
+    recordings.estimate.body(None, file=str(npz(tmp_path)))
     assert capsys.readouterr().out.startswith("anna: ")

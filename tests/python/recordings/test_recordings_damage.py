@@ -3,8 +3,8 @@
 
 import numpy as np
 import pytest
-from avro_files import write_avro
-from published_files import (
+from tests.python.recordings.written.avro_files import write_avro
+from tests.python.recordings.written.published_files import (
     dalia,
     wesad,
     write_bami1,
@@ -13,8 +13,8 @@ from published_files import (
     write_troika,
     zip_tree,
 )
-from test_recordings_physionet import write as write_wfdb
-from user_files import write_csv, write_e4, write_polar, zip_flat
+from tests.python.recordings.written.user_files import write_csv, write_e4, write_polar, zip_flat
+from tests.python.recordings.written.wfdb_files import write as write_wfdb
 
 from wristpulse.recordings import RecordingError, open_dataset, save_recording, simulate
 

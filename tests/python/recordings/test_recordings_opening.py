@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
-from test_recordings_physionet import write as write_wfdb
-from user_files import write_csv, write_e4, write_embraceplus, write_polar, zip_flat
+from tests.python.recordings.written.user_files import (
+    write_csv,
+    write_e4,
+    write_embraceplus,
+    write_polar,
+    zip_flat,
+)
+from tests.python.recordings.written.wfdb_files import write as write_wfdb
 
 from wristpulse.recordings import RecordingError, save_recording, simulate
 from wristpulse.recordings.opening import open_recordings

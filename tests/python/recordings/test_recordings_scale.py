@@ -3,7 +3,7 @@ import pickle
 
 import numpy as np
 import pytest
-from published_files import pulse, signals
+from tests.python.recordings.written.published_files import pulse, signals
 
 from wristpulse.experiments.scale_check import compare
 from wristpulse.recordings import iter_dataset

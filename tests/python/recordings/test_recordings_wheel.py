@@ -8,8 +8,8 @@ import zipfile
 
 import numpy as np
 import pytest
-from published_files import write_pickle
 from rich.console import Console
+from tests.python.recordings.written.published_files import write_pickle
 
 from wristpulse.recordings import RecordingError, download, open_dataset
 

@@ -74,10 +74,10 @@ class HeartRate:
             return "0 hops"
         share = f"{100 * self.valid.mean():.0f} % valid"
         span = f"{self.time_s[0]:.0f} s to {self.time_s[-1]:.0f} s"
-        known = self.bpm[self.valid]
-        if not len(known):
+        shown = self.bpm[self.valid]
+        if not len(shown):
             return f"{len(self)} hops, {span}, {share}"
-        course = f"median {np.median(known):.0f} BPM ({known.min():.0f} to {known.max():.0f})"
+        course = f"median {np.median(shown):.0f} BPM ({shown.min():.0f} to {shown.max():.0f})"
         return f"{len(self)} hops, {span}, {share}, {course}"
 
     def to_frame(self) -> pandas.DataFrame:

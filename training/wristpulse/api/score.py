@@ -97,11 +97,11 @@ def score(
     >>> score.hops
     26
     """
-    known = _reference(hr, reference, reference_time_s, aligned)
-    inside = (known >= HR_RANGE[0]) & (known <= HR_RANGE[1])
+    labels = _reference(hr, reference, reference_time_s, aligned)
+    inside = (labels >= HR_RANGE[0]) & (labels <= HR_RANGE[1])
     if not inside.any():
         raise SignalError("reference", "a heart rate of 40 to 200 BPM for some hop", "none")
-    e = errors(hr.bpm, known, hr.valid)
+    e = errors(hr.bpm, labels, hr.valid)
     n = e.windows
     return Score(
         hops=int(inside.sum()),
@@ -125,18 +125,18 @@ def _reference(
             raise SignalError("reference", "a recording with labels", f"{reference.name}, which has none")
         ends = np.array([r.time_us for r in hr.results], np.int64)
         return window_labels(reference, ends, aligned)
-    known = np.asarray(reference)
-    if known.ndim != 1 or known.dtype.kind not in "iuf":
-        raise SignalError("reference", "numbers of shape (w,)", f"{known.dtype} of shape {known.shape}")
-    known = known.astype(np.float64)
+    labels = np.asarray(reference)
+    if labels.ndim != 1 or labels.dtype.kind not in "iuf":
+        raise SignalError("reference", "numbers of shape (w,)", f"{labels.dtype} of shape {labels.shape}")
+    labels = labels.astype(np.float64)
     if time_s is None:
-        if len(known) != len(hr):
+        if len(labels) != len(hr):
             expected = f"{len(hr)} values, one a hop, or reference_time_s with them"
-            raise SignalError("reference", expected, f"{len(known)}")
-        return known
+            raise SignalError("reference", expected, f"{len(labels)}")
+        return labels
     at = np.asarray(time_s, np.float64)
-    if at.shape != known.shape or not len(at):
-        raise SignalError("reference_time_s", f"{len(known)} times", f"shape {at.shape}")
+    if at.shape != labels.shape or not len(at):
+        raise SignalError("reference_time_s", f"{len(labels)} times", f"shape {at.shape}")
     if not (np.diff(at) > 0).all():
         raise SignalError("reference_time_s", "times in seconds that increase", "others")
-    return between_labels(at, known, hr.time_s)
+    return between_labels(at, labels, hr.time_s)

@@ -132,12 +132,12 @@ def given_acc_scale(unit: AccUnit) -> AccScale:
     >>> given_acc_scale("mg").per_g
     1000.0
     """
-    known = dict(UNITS)
-    if isinstance(unit, str) and unit in known:
-        return AccScale(per_g=known[unit], unit=unit, why=f"acc: in {unit}, as asked for")
+    units = dict(UNITS)
+    if isinstance(unit, str) and unit in units:
+        return AccScale(per_g=units[unit], unit=unit, why=f"acc: in {unit}, as asked for")
     if isinstance(unit, (int, float)) and not isinstance(unit, bool) and 0 < unit < np.inf:
         return AccScale(per_g=float(unit), unit=f"1/{unit:g} g", why=f"acc: {unit:g} per g, as asked for")
-    raise SignalError("acc_unit", f"one of {', '.join(known)}, or units per g", repr(unit))
+    raise SignalError("acc_unit", f"one of {', '.join(units)}, or units per g", repr(unit))
 
 
 def counts(ppg: Series, acc: Series, ppg_to: PpgScale, acc_to: AccScale) -> SensorStream:

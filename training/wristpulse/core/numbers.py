@@ -147,6 +147,7 @@ SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
         VALID_STEP_Q8,
         "1/256 BPM from hop to hop: no more, and valid stays valid",
     ),
+    "PULSE_FUSION_LEDS": (FUSION_LEDS, "LEDs at most"),
     "PULSE_FUSION_WHOLE": (FUSION_WHOLE, "weight of an LED whose evidence counts in full"),
     "PULSE_FUSION_TRUST": (FUSION_TRUST, "Q15, of an LED that nothing is known of"),
     "PULSE_FUSION_SHIFT": (FUSION_SHIFT, "of the running mean of an LED's confidence"),

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The twin of spectrum.py on TensorFlow batches: training augments magnitudes before the front end ends.
 
-The same maps as `hop_features` and `spectrum_inputs`, in floats; tests/python/test_spectral.py compares both.
+The same maps as `hop_features` and `spectrum_inputs`, in floats;
+tests/python/learning/test_spectral.py compares both.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 
 The device's alignment kernel, at multiples of a frame, is a filter of seven taps; its spectra are weighted
 means of a Fourier transform's bins. Both are computed here in single precision, many windows at a time.
-`tests/python/test_world_examples.py` holds the two paths together.
+`tests/python/data/test_world_examples.py` holds the two paths together.
 """
 
 from __future__ import annotations

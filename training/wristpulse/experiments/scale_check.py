@@ -62,9 +62,9 @@ def compare(estimator: Estimator, recording: Recording) -> Row:
     scale = ppg_scale(recording.ppg, recording.fs_ppg)
     found = dataclasses.replace(recording, ppg_lsb=scale.lsb, ppg_zero=scale.zero)
     turned = dataclasses.replace(recording, ppg=-recording.ppg, ppg_zero=PPG_MAX - recording.ppg_zero)
-    known, *others = (estimator.run(to_counts(r)) for r in (recording, found, turned))
-    valid = float(np.mean([result.state is State.VALID for result in known]))
-    (found_same, found_off), (turned_same, turned_off) = (_differ(known, other) for other in others)
+    as_set, *others = (estimator.run(to_counts(r)) for r in (recording, found, turned))
+    valid = float(np.mean([result.state is State.VALID for result in as_set]))
+    (found_same, found_off), (turned_same, turned_off) = (_differ(as_set, other) for other in others)
     return Row(
         unit_found=units == ["g", "m/s2"],
         valid=valid,
@@ -99,9 +99,9 @@ def slope_skewness(recording: Recording) -> float:
     return float(np.median(skew(slope[: count * length].reshape(count, length)[calm], axis=1)))
 
 
-def _differ(known: list[Result], other: list[Result]) -> tuple[float, float]:
+def _differ(as_set: list[Result], other: list[Result]) -> tuple[float, float]:
     """Share of hops of the same state; mean difference (BPM) of those valid both ways, NaN without any."""
-    pairs = list(zip(known, other, strict=True))
+    pairs = list(zip(as_set, other, strict=True))
     same = float(np.mean([a.state is b.state for a, b in pairs]))
     off = [abs(a.bpm_q8 - b.bpm_q8) / 256 for a, b in pairs if a.state is b.state is State.VALID]
     return same, float(np.mean(off)) if off else float("nan")

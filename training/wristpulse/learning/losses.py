@@ -165,8 +165,8 @@ def target_bins(bpm, teacher, reach_bpm: float):
         Within `reach_bpm` of that heart rate.
     """
     highest = ops.take(bin_centres(), ops.argmax(teacher, axis=-1))
-    known = ops.nan_to_num(bpm)
-    centre = ops.where(known > 0, known, highest)
+    labels = ops.nan_to_num(bpm)
+    centre = ops.where(labels > 0, labels, highest)
     return ops.abs(bin_centres()[None] - centre[:, None]) <= reach_bpm
 
 

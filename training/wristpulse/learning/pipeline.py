@@ -156,12 +156,12 @@ class Pipeline:
             (part / MODEL).write_bytes(
                 self.line.quantize(model, self.line.calibration_inputs(c, self.corpus))
             )
-            subjects, known = self.line.subjects(c, self.corpus), self._confidence_map
-            if known is None:
-                known = self.line.confidence_map(c, self.corpus, part, self.progress)
+            subjects, confidence = self.line.subjects(c, self.corpus), self._confidence_map
+            if confidence is None:
+                confidence = self.line.confidence_map(c, self.corpus, part, self.progress)
             else:
                 subjects["validation"] = self.corpus.subjects["validation"]
-            write_card(part, c, subjects=subjects, data_digest=self.corpus.digest, confidence_map=known)
+            write_card(part, c, subjects=subjects, data_digest=self.corpus.digest, confidence_map=confidence)
 
         inputs = {
             "student": steps.stamp(student),

@@ -47,20 +47,20 @@ def _value(graph: Graph, op: Operator) -> np.ndarray | None:
     inputs, out = [graph.tensors[i] for i in op.inputs], graph.tensors[op.outputs[0]]
     if out.dtype not in (np.int32, np.int64) or out.index in graph.outputs or out.data is not None:
         return None
-    known = [t.data for t in inputs if t.data is not None]
+    constants = [t.data for t in inputs if t.data is not None]
     value: np.ndarray
     if op.kind == "SHAPE":
         value = np.array(inputs[0].shape, np.int64)
-    elif len(known) < len(inputs):
+    elif len(constants) < len(inputs):
         return None
     elif op.kind == "STRIDED_SLICE" and len(inputs) == 4:
         ranges = slice_ranges(graph, op)
-        value = known[0][np.ix_(*ranges)]
+        value = constants[0][np.ix_(*ranges)]
     elif op.kind in ("PACK", "CONCATENATION"):
         join = np.stack if op.kind == "PACK" else np.concatenate
-        value = join(known, axis=op.options["Axis"])
+        value = join(constants, axis=op.options["Axis"])
     elif op.kind == "REDUCE_PROD":
-        value = np.asarray(np.prod(known[0]))
+        value = np.asarray(np.prod(constants[0]))
     else:
         return None
     return value if np.size(value) == out.size else None

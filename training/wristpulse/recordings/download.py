@@ -144,23 +144,23 @@ def download(data_set: Published, folder: Path, console: Console | None = None) 
 
 def _fetch(source: Source, folder: Path, report: Callable[..., None]) -> Path:
     """One file, checked against its checksum or else against the one recorded at the first download."""
-    known = source.sha256 or _recorded(folder).get(source.name)
+    digest = source.sha256 or _recorded(folder).get(source.name)
     path = folder / source.name
     try:
         pooch.retrieve(
             source.url,
-            known_hash=f"sha256:{known}" if known else None,
+            known_hash=f"sha256:{digest}" if digest else None,
             fname=source.name,
             path=folder,
             downloader=Resuming(path.with_name(path.name + ".part"), report),
         )
     except ValueError as error:  # pooch's word for a wrong checksum
         raise RecordingError(
-            source.url, "SHA-256", known or "", "another: " + str(error).splitlines()[0]
+            source.url, "SHA-256", digest or "", "another: " + str(error).splitlines()[0]
         ) from error
     except (requests.RequestException, OSError) as error:
         raise RecordingError(source.url, "download", "a whole file", str(error).splitlines()[0]) from error
-    if not known:
+    if not digest:
         with (folder / LEDGER).open("a") as ledger:
             ledger.write(f"{pooch.file_hash(str(path))}  {source.name}\n")
     return path

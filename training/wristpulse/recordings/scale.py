@@ -250,9 +250,9 @@ def acc_scale(acc: np.ndarray, fs: float) -> AccScale:
     gravity = _gravity(x, fs)
     unit, per_g = min(UNITS, key=lambda item: abs(np.log(max(gravity, 1e-9) / item[1])))
     if not per_g / TOLERANCE <= gravity <= per_g * TOLERANCE:
-        known = ", ".join(f"{one:g} ({name})" for name, one in UNITS[:3]) + ", 1000 (mg) or raw counts"
+        expected = ", ".join(f"{one:g} ({name})" for name, one in UNITS[:3]) + ", 1000 (mg) or raw counts"
         hint = "; was the mean removed?" if gravity < 0.5 else "; has it an offset?" if gravity > 2e4 else ""
-        raise SignalError("acc", f"gravity of about {known}", f"{gravity:.3g}{hint}")
+        raise SignalError("acc", f"gravity of about {expected}", f"{gravity:.3g}{hint}")
     return AccScale(per_g=per_g, unit=unit, why=f"acc: gravity measures {gravity:.3g}, so the unit is {unit}")
 
 

@@ -2,7 +2,7 @@
 /*
  * The task watchdog: a thread or work queue that does not feed in time is named in reset_record.h,
  * and the device resets. Waiting threads feed too, every PULSE_FEED, so a silent sensor, which the
- * supervisor starts anew, causes no reset. Each is guarded from its first feed on.
+ * supervisor starts anew, causes no reset. A thread's timeout runs from its first feed on.
  */
 #ifndef PULSE_WATCHDOG_H_
 #define PULSE_WATCHDOG_H_

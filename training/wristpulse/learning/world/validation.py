@@ -98,8 +98,8 @@ def validate(
             f"MAE {f['mae']:.2f} BPM, more than {WRONG_BPM:g} off {f['wrong_valid']:.2%} of them, "
             f"{f['wrong_shown']:.2%} of all; of light without a wrist {f['lamps']:.1%}"
         )
-    known = [{name: None if np.isnan(value) else value for name, value in f.items()} for f in figures]
-    write_text(folder / VALIDATION, json.dumps(known, indent=1, allow_nan=False))
+    rows = [{name: None if np.isnan(value) else value for name, value in f.items()} for f in figures]
+    write_text(folder / VALIDATION, json.dumps(rows, indent=1, allow_nan=False))
     return fitted
 
 

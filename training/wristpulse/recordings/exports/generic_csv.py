@@ -139,11 +139,11 @@ def _axes(table: TextTable) -> list[str]:
 
 def _per_g(path: Path, unit: str, strict: bool) -> float | None:
     """Units per g; None where no known unit is stated, so that gravity tells."""
-    known = dict(UNITS)
+    units = dict(UNITS)
     spelt = _SPELLINGS.get(unit.lower(), unit.lower())
-    if strict and spelt not in known:
-        raise RecordingError(path, "acceleration's unit", " or ".join(known), repr(unit))
-    return known.get(spelt)
+    if strict and spelt not in units:
+        raise RecordingError(path, "acceleration's unit", " or ".join(units), repr(unit))
+    return units.get(spelt)
 
 
 def _bare(column: str) -> str:

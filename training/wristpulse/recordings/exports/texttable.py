@@ -193,11 +193,11 @@ def seconds(table: TextTable, name: str, time_unit: str | None = None) -> Float6
     if _DATE.match(next((cell.strip() for cell in cells if cell.strip()), "")):
         return _dates(table, name)
     t = numbers(table, name)
-    known = time_unit or unit(name)
-    known = _SPELLINGS.get(known.lower(), known.lower())
-    if time_unit and known not in UNITS_S:
+    spelt = time_unit or unit(name)
+    spelt = _SPELLINGS.get(spelt.lower(), spelt.lower())
+    if time_unit and spelt not in UNITS_S:
         raise RecordingError(table.label, "time unit", "s, ms, us or ns", repr(time_unit))
-    return t * UNITS_S[known if known in UNITS_S else _guess(table.label, name, t)]
+    return t * UNITS_S[spelt if spelt in UNITS_S else _guess(table.label, name, t)]
 
 
 def _guess(label: str, name: str, t: np.ndarray) -> str:

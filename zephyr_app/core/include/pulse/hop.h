@@ -2,7 +2,7 @@
 /*
  * A hop: two seconds of both sensors on one 32 Hz grid. It is what the aligner makes, what a
  * message queue carries from the sampling thread to the inference thread, and what the estimator
- * eats. A plain value, no pointers: copy it freely.
+ * takes. A plain value, no pointers: copy it freely.
  */
 #ifndef PULSE_HOP_H_
 #define PULSE_HOP_H_
@@ -23,8 +23,8 @@ extern "C" {
 #ifndef PULSE_LEDS
 #define PULSE_LEDS 1
 #endif
-#if PULSE_LEDS < 1 || PULSE_LEDS > 4
-#error "PULSE_LEDS: expected 1 to 4"
+#if PULSE_LEDS < 1 || PULSE_LEDS > PULSE_FUSION_LEDS
+#error "PULSE_LEDS: expected 1 to PULSE_FUSION_LEDS"
 #endif
 
 #define PULSE_HOP_US  (PULSE_FRAME_US * PULSE_HOP_FRAMES)
