@@ -36,13 +36,18 @@ def fold(tmp_path_factory) -> Path:
     return folder
 
 
-def lines_of(experiment: ModuleType, folder: Path, config: Config = ALONE, **options) -> list[str]:
+def lines_of(
+    experiment: ModuleType, folder: Path, config: Config = ALONE, valid: float | None = None
+) -> list[str]:
     lines: list[str] = []
     if experiment is fusion:
-        fusion.report(folder, None, config, say=lines.append, **options)
+        fusion.report(folder, None, config, say=lines.append, valid=valid)
     else:
         results = finished_folds.read_folds(folder, config, lines.append)
-        experiment.report(finished_folds.of_folds(results, None), say=lines.append, **options)
+        trials = finished_folds.of_folds(results, None)
+        experiment.report(
+            trials if valid is None else finished_folds.with_threshold(trials, valid), lines.append
+        )
     return "\n".join(lines).splitlines()
 
 
@@ -52,9 +57,10 @@ def test_fusion_prints_a_row_for_every_way(fold):
 
 
 def test_no_pulse_prints_a_share_for_every_kind(fold):
-    for valid, share in ((0.0, "100.00%"), (1.1, "0.00%")):
-        shares = [line.split()[-1] for line in lines_of(no_pulse, fold, valid=valid)[2:]]
-        assert shares == [share] * (2 * len(no_pulse.KINDS) + 2)
+    shares = [line.split()[-1] for line in lines_of(no_pulse, fold, valid=0.0)[2:]]
+    assert shares == ["100.00%"] * (2 * len(no_pulse.KINDS) + 2)
+    surer = [line.split()[-1] for line in lines_of(no_pulse, fold, valid=1.0)[2:]]
+    assert len(surer) == len(shares) and all(float(share[:-1]) < 5 for share in surer)
 
 
 def test_first_fix_prints_a_row_for_every_light(fold):
