@@ -21,7 +21,7 @@ from wristpulse_tools.firmware import zephyr_workspace
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr]
 
 HOP_S = 2.0
-FIRST_FIX_S = 12.125  # of signal: three windows of 8 s, 2 s apart, half a kernel of 0.125 s before them
+FIRST_FIX_S = 8.125  # of signal: one window of 8 s, half a kernel of 0.125 s before it
 CONTACT_LOST_S = 2 * HOP_S
 PULSE_GONE_S = 8 + HOP_S  # the last window that holds some of the pulse, and one more
 STALE_S = 6.0
@@ -68,16 +68,13 @@ def still(stream: SensorStream) -> SensorStream:
 
 
 def test_first_fix_at_rest(play) -> None:
-    """Most by their third window; the rest within two windows more.
-
-    Simulated people are harder than those that training/wristpulse/experiments/first_fix.py starts afresh.
-    """
+    """Of eight simulated people, half by their first window and all by the second."""
     first = []
     for stream in at_rest(8, 24):
         start = int(min(stream.t_ppg_us[0], stream.t_acc_us[0]))
         valid = [r.time_us for r in results(play(stream)) if r.state is State.VALID]
         first.append((valid[0] - start) / 1e6 if valid else np.inf)
-    assert sum(s <= FIRST_FIX_S for s in first) >= 5 and max(first) <= FIRST_FIX_S + 2 * HOP_S, first
+    assert sum(s <= FIRST_FIX_S for s in first) >= 4 and max(first) <= FIRST_FIX_S + HOP_S, first
 
 
 def test_lost_contact_is_recognised_within_two_hops(play) -> None:

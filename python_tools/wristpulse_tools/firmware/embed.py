@@ -31,9 +31,11 @@ def config_header(tables: TrackerTables, model_hash: str, front_end: str) -> str
         "PULSE_TRACK_HALF_WIDTH": tables.half_width,
         "PULSE_TRACK_TRANSITION": c_list(tables.transition),
         "PULSE_TRACK_LEAK": tables.leak,
+        "PULSE_TRACK_FIRST": c_list(tables.first),
         "PULSE_TRACK_LIKELIHOOD": c_list(tables.likelihood),
         "PULSE_CONFIDENCE_MAP": c_list(tables.confidence_map),
         "PULSE_CONFIDENCE_VALID": tables.valid,
+        "PULSE_CONFIDENCE_STAYS_VALID": tables.stays_valid,
     }
     lines = [
         "/* SPDX-License-Identifier: Apache-2.0 */",

@@ -32,7 +32,7 @@ TRIALS_HELP = {
     **FOLDS_HELP,
     "folds": f"{FOLDS_HELP['folds']}; default: one student on all of {' and '.join(FOLD_SETS)}",
     "student": "folder or name of that student, which must not have learnt from them; default: nobody",
-    "valid": "confidence from which a value is valid, 0 to 1; default: the student's, of folds 0.9",
+    "valid": "confidence from which a value is valid, 0 to 1; default: the student's",
 }
 
 
@@ -132,10 +132,9 @@ def everyone(
 
 def _trials(
     folds: Path | None, student: Path | None, data: Path | None, config: str, valid: float | None
-) -> "tuple[Iterable[Trial], float]":
-    """Students on people that did not teach them, and the threshold of a valid value."""
+) -> "Iterable[Trial]":
+    """Students on people that did not teach them; valid: in place of their own thresholds."""
     from wristpulse.config.load import load
-    from wristpulse.core.numbers import ONE_Q15
     from wristpulse.experiments import finished_folds
     from wristpulse.student.card import SHIPPED, load_student
 
@@ -143,12 +142,12 @@ def _trials(
         if student:
             raise UserError("--student", "", "one of --folds and --student", "both")
         results = finished_folds.read_folds(folds, load(config), say)
-        return finished_folds.of_folds(results, data), 0.9 if valid is None else valid
-    if not data:
+        trials = finished_folds.of_folds(results, data)
+    elif data:
+        trials = finished_folds.of_student(load_student(student or SHIPPED), data, FOLD_SETS)
+    else:
         raise UserError("--data", "", "the folder of the data sets", "none")
-    loaded = load_student(student or SHIPPED)
-    threshold = loaded.tables.valid / ONE_Q15 if valid is None else valid
-    return finished_folds.of_student(loaded, data, FOLD_SETS), threshold
+    return trials if valid is None else finished_folds.with_threshold(trials, valid)
 
 
 @command(**TRIALS_HELP)
@@ -163,7 +162,7 @@ def no_pulse(
     """Count how often students call a value valid where noise or swinging light replaces the pulse."""
     from wristpulse.experiments.no_pulse import report
 
-    report(*_trials(folds, student, data, config, valid), say)
+    report(_trials(folds, student, data, config, valid), say)
 
 
 @command(**TRIALS_HELP)
@@ -178,7 +177,7 @@ def first_fix(
     """Measure how soon after a start a valid value comes, with a pulse and without one."""
     from wristpulse.experiments.first_fix import report
 
-    report(*_trials(folds, student, data, config, valid), say)
+    report(_trials(folds, student, data, config, valid), say)
 
 
 @command(**FOLDS_HELP, spoiled="also with the light of the default LED spoiled")
@@ -188,7 +187,7 @@ def fusion(
     """Compare rules that add the evidence of several LEDs."""
     from wristpulse.experiments.leds.fusion import report
 
-    report(*_trials(folds, None, data, config, valid), say, spoiled=spoiled)
+    report(_trials(folds, None, data, config, None), valid, say, spoiled=spoiled)
 
 
 @command(data=DATA_HELP, dataset="data set with labels, as in docs/data.md")

@@ -11,7 +11,16 @@ from wristpulse.core.track import TrackerTables, tracker_tables
 from wristpulse_tools.firmware.embed import config_header
 
 ROOT = Path(__file__).resolve().parents[3]
-TRACKING = Tracking(half_width=8, spread_bpm=3.0, leak=0.01, temper=0.5, floor=1e-3, valid=0.5)
+TRACKING = Tracking(
+    half_width=8,
+    spread_bpm=3.0,
+    leak=0.01,
+    temper=0.5,
+    floor=1e-3,
+    first=(3, 1, 2, 1),
+    valid=0.5,
+    stays_valid=0.4,
+)
 TABLES = tracker_tables(0.1, TRACKING, tuple(i * i * 128 for i in range(17)))
 
 

@@ -55,7 +55,7 @@ class Estimate(ctypes.Structure):
 
 
 class Track(ctypes.Structure):
-    _fields_ = [("posterior", ctypes.c_uint32 * BINS), ("fresh", ctypes.c_bool)]
+    _fields_ = [("posterior", ctypes.c_uint32 * BINS), ("looks", ctypes.c_uint8)]
 
 
 class Scratch(ctypes.Structure):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from wristpulse.core.result import State
 from wristpulse.core.sensor import to_counts
 from wristpulse.experiments.first_fix import WINDOWS, Starts, markdown, starts
 from wristpulse.recordings import simulate
@@ -25,6 +26,7 @@ def test_the_first_start_is_the_estimators_own(student):
     own = [r for r in student.estimator().run(stream) if r.bpm_q8][:WINDOWS]
     assert found.bpm[0].tolist() == [r.bpm_q8 / 256 for r in own]
     assert found.confidence[0].tolist() == [r.confidence_q15 / 32768 for r in own]
+    assert found.valid[0].tolist() == [r.state is State.VALID for r in own]
     assert np.isfinite(found.reference).all()
 
 
@@ -53,14 +55,14 @@ def _until(stream, end_s):
 
 
 def test_the_table_counts_starts_and_errors():
-    bpm, confidence = np.full((2, 4, WINDOWS), 60.0)
+    bpm, confidence = np.full((4, WINDOWS), 60.0), np.full((4, WINDOWS), 0.95)
+    valid = np.ones((4, WINDOWS), bool)
     bpm[:, 0] = 60, 80, 90, 66
-    confidence[...] = 0.95
-    confidence[2, 0] = confidence[1:, 1] = 0.1
+    valid[2, 0] = valid[1:, 1] = False
     at_rest = np.array([True, True, True, False])
     reference = np.full((4, WINDOWS), 60.0)
-    found = Starts(bpm=bpm, confidence=confidence, reference=reference, at_rest=at_rest)
-    lines = list(markdown({"pulse": found}, 0.9))
+    found = Starts(bpm=bpm, confidence=confidence, valid=valid, reference=reference, at_rest=at_rest)
+    lines = list(markdown({"pulse": found}))
     assert lines[2:] == [
         "| pulse | at rest | 3 | 66.67% | 33.33% | 100.00% | 100.00% | 100.00% | 100.00% | 50.0% | 50.00% |",
         "| pulse | moving | 1 | 100.00% | 0.00% | 100.00% | 100.00% | 100.00% | 100.00% | 0.0% | 0.00% |",

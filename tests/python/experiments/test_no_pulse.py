@@ -10,7 +10,7 @@ from wristpulse.core.estimator import Estimator
 from wristpulse.core.numbers import DARK_COUNTS, PPG_MAX
 from wristpulse.core.result import Result, State
 from wristpulse.core.sensor import to_counts
-from wristpulse.experiments.no_pulse import KINDS, STRETCH_US, confidences, false_valid, light, without_pulse
+from wristpulse.experiments.no_pulse import KINDS, STRETCH_US, called_valid, false_valid, light, without_pulse
 from wristpulse.recordings import iter_dataset, simulate
 from wristpulse.student.card import SHIPPED, load_student
 
@@ -61,12 +61,12 @@ def test_windows_without_any_pulse_are_counted():
 
     tables = load_student(SHIPPED).tables
     boaster = Boaster(lambda inputs: np.zeros((len(inputs), 104), np.int8), tables)
-    found = confidences(boaster, [RECORDING])
+    found = called_valid(boaster, [RECORDING])
     assert len(found["white, whole"]) == 61
     assert len(found["white, stretches"]) == 27  # windows that begin from 60 s on and end by 120 s
-    shares = false_valid(found, 16384)
+    shares = false_valid(found)
     assert (shares["white, whole"], shares["noise"], shares["swinging"]) == (1, 1, 1)
-    assert false_valid(found, 32769)["noise"] == 0
+    assert false_valid({name: ~valid for name, valid in found.items()})["noise"] == 0
 
 
 @pytest.mark.dataset
@@ -76,6 +76,5 @@ def test_the_shipped_student_is_not_fooled(shared_data):
     bami = replace(
         bami, ppg=bami.ppg[: int(bami.fs_ppg * 300)], acc=bami.acc[: int(bami.fs_acc * 300)], hr=None
     )
-    estimator = load_student(SHIPPED).estimator()
-    shares = false_valid(confidences(estimator, [*spc, bami]), estimator.tables.valid)
+    shares = false_valid(called_valid(load_student(SHIPPED).estimator(), [*spc, bami]))
     assert shares["noise"] < 0.01 and shares["swinging"] < 0.03, shares

@@ -96,8 +96,10 @@ def test_the_student_has_a_card_that_names_nobody(tmp_path):
     }
     assert card.configuration["world"]["share"] == 1
     figures = json.loads((folder / VALIDATION).read_text())
-    assert [f["threshold"] for f in figures] == sorted(f["threshold"] for f in figures)
-    shares = [f["coverage"] for f in figures]
+    *thresholds, own = figures
+    assert [f["valid"] for f in thresholds] == sorted(f["valid"] for f in thresholds)
+    assert (own["valid"], own["stays_valid"]) == (CONFIG.tracking.valid, CONFIG.tracking.valid)
+    shares = [f["coverage"] for f in thresholds]
     assert all(0 <= s <= 1 for s in shares) and shares == sorted(shares, reverse=True)
     assert all(f["wrong_shown"] <= f["coverage"] for f in figures)
 

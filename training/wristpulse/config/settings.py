@@ -104,7 +104,10 @@ class Tracking:
     # Weight of a window's log likelihood, below 1 because windows overlap.
     temper: Annotated[float, Meta(ge=0.01, le=4)] = 0.4
     floor: Share = 1e-5  # of the likelihood ratio
-    valid: Share = 0.9  # confidence from which an estimate is valid
+    # How often the newest window counts for the estimates of the first four hops after a start.
+    first: tuple[int, int, int, int] = (2, 1, 1, 1)
+    valid: Share = 0.9  # confidence from which an estimate becomes valid
+    stays_valid: Share = 1.0  # and from which it stays so; `valid` where that is less
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from wristpulse.core.result import Result, Run, State
 from wristpulse.core.sensor import Sampled, SensorStream, check_leds, to_counts
 from wristpulse.core.spectrum import spectrum_inputs
 from wristpulse.core.track import Tracker, TrackerTables
+from wristpulse.core.validity import threshold
 from wristpulse.core.window import Windows, device_order, motion, stream_windows, window_inputs
 from wristpulse.support.errors import UserError
 
@@ -192,7 +193,7 @@ class Progress:
     ) -> None:
         self._fusion = Fusion(tables, leds) if leds > 1 else None
         self._predict, self._front_end, self._policy = predict, front_end, policy
-        self._tracker, self._valid = Tracker(tables), tables.valid
+        self._tracker, self._tables = Tracker(tables), tables
         self._hop = self._gaps = 0
         self._doubt = Doubt() if front_end is spectrum_inputs else None
         self._held = (0, 0, State.ACQUIRING)  # the latest inference's
@@ -248,16 +249,18 @@ class Progress:
                 bpm, confidence = map(int, tracker.step(fed[n - first]))
                 raw[n - first] = tracker.raw
                 weights[n - first] = self._fusion.weights if self._fusion else FUSION_WHOLE
+                before_q8, _, before = self._held
+                needed = threshold(self._tables, bpm, before_q8, before is State.VALID)
                 if self._doubt:
                     one = evidence[int(weights[n - first].argmax())]
                     doubted[n - first] = self._doubt.hop(
                         one.features[one.window_of[n]],
                         bpm,
                         bool(at_rest[n - first]),
-                        confidence >= self._valid,
+                        bool(confidence >= needed),
                     )
                     confidence = min(confidence, DOUBT_Q15) if doubted[n - first] else confidence
-                if confidence >= self._valid:
+                if confidence >= needed:
                     state = State.VALID
                 else:
                     state = State.NO_PULSE if at_rest[n - first] else State.MOTION_UNCERTAIN
@@ -296,6 +299,7 @@ class Progress:
             self._fusion.reset()
 
     def _break_off(self) -> None:
+        self._held = (0, 0, State.ACQUIRING)
         if self._policy:
             self._policy.reset()
         if self._fusion:

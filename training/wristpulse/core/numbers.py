@@ -56,6 +56,7 @@ ONE_Q15 = 1 << 15
 MASS = 1 << 24  # of a posterior, about
 NEAR = 4  # bins around the highest that make the estimate: +-7.5 BPM
 TRACK_GAP_US = 10_000_000  # a longer time between hops says nothing about the heart rate
+VALID_STEP_Q8 = 1280  # 5 BPM from hop to hop: at most so much, and a valid rate may stay so, section 8
 
 # Several LEDs, section 7a.
 FUSION_LEDS = 4  # slots of a MAX30101's FIFO, channels of a MAX86141's usual set-up
@@ -142,6 +143,10 @@ SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_TRACK_MASS": (MASS, "of a posterior, about"),
     "PULSE_TRACK_NEAR": (NEAR, "bins either side that belong to a peak: 7.5 BPM"),
     "PULSE_TRACK_GAP_US": (TRACK_GAP_US, "after a longer silence the old rate says nothing"),
+    "PULSE_VALID_STEP_Q8": (
+        VALID_STEP_Q8,
+        "1/256 BPM from hop to hop: no more, and valid stays valid",
+    ),
     "PULSE_FUSION_LEDS": (FUSION_LEDS, "LEDs at most"),
     "PULSE_FUSION_WHOLE": (FUSION_WHOLE, "weight of an LED whose evidence counts in full"),
     "PULSE_FUSION_TRUST": (FUSION_TRUST, "Q15, of an LED that nothing is known of"),

@@ -79,7 +79,7 @@ def smooth(run: Run, tables: TrackerTables, lag: int | None = None) -> list[Resu
             bpm, confidence = map(int, forward.looking_back(back))
             rest = State.NO_PULSE if run.at_rest[n] else State.MOTION_UNCERTAIN
             confidence = min(confidence, DOUBT_Q15) if run.doubted[n] else confidence
-            sure = confidence >= tables.valid and _anchored(run.results, resets, n, bpm, lag)
+            sure = confidence >= tables.stays_valid and _anchored(run.results, resets, n, bpm, lag)
             state = State.VALID if sure else rest
             result = replace(result, bpm_q8=bpm, confidence_q15=confidence, state=state)
         late.append(result)
@@ -116,7 +116,7 @@ def _anchored(results: Sequence[Result], resets: np.ndarray, n: int, bpm_q8: int
 def _start(tables: TrackerTables) -> Tracker:
     """A filter that knows nothing, to run back."""
     tracker = Tracker(tables)
-    tracker.fresh = False
+    tracker.looks = 1  # what may be anything moves, too
     return tracker
 
 

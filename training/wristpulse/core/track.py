@@ -14,7 +14,7 @@ from jaxtyping import Int8, Int64
 
 from wristpulse.config.settings import Tracking
 from wristpulse.core.integer import round_div
-from wristpulse.core.numbers import BINS, BPM_PER_BIN, FIRST_BIN, MASS, NEAR, ONE_Q15
+from wristpulse.core.numbers import BINS, BPM_PER_BIN, FIRST_BIN, HOPS_PER_WINDOW, MASS, NEAR, ONE_Q15
 
 UNIFORM = MASS // BINS
 KNOTS = 17  # of a confidence map, evenly over 0..1
@@ -33,20 +33,26 @@ class TrackerTables:
         K + 1 weights (Q15) of a step of 0..K bins, first + 2 sum(rest) = 32768.
     leak
         Q15 mass that may go anywhere.
+    first
+        4 values: how often the newest window counts for the estimates of the first four looks after a reset.
     likelihood
         256 values (Q15), of a logit i steps below the largest.
     confidence_map
         17 values (Q15) over a raw confidence of 0..32768.
     valid
-        Q15 threshold of `valid`.
+        Q15 confidence from which an estimate becomes valid.
+    stays_valid
+        Q15 confidence from which it stays so, at most `valid`.
     """
 
     half_width: int
     transition: tuple[int, ...]
     leak: int
+    first: tuple[int, ...]
     likelihood: tuple[int, ...]
     confidence_map: tuple[int, ...]
     valid: int
+    stays_valid: int
 
     def __post_init__(self) -> None:
         """ValueError if a table breaks a condition that the integer arithmetic rests on."""
@@ -60,6 +66,8 @@ class TrackerTables:
             ),
             ("transition", min(self.transition) >= 0, "no negative value"),
             ("leak", 1 <= self.leak < ONE_Q15, "1 to 32767"),
+            ("first", len(self.first) == HOPS_PER_WINDOW, f"{HOPS_PER_WINDOW} values"),
+            ("first", all(1 <= times <= 16 for times in self.first), "1 to 16"),
             ("likelihood", len(self.likelihood) == 256, "256 values"),
             ("likelihood", min(self.likelihood) >= 1 and max(self.likelihood) <= ONE_Q15, "1 to 32768"),
             ("confidence_map", len(self.confidence_map) == KNOTS and rising, "17 rising values"),
@@ -69,6 +77,7 @@ class TrackerTables:
                 "0 to 32768",
             ),
             ("valid", 0 <= self.valid <= ONE_Q15, "0 to 32768"),
+            ("stays_valid", 0 <= self.stays_valid <= self.valid, "0 to that of valid"),
         ):
             if not ok:
                 raise ValueError(
@@ -114,9 +123,11 @@ def tracker_tables(
         half_width=settings.half_width,
         transition=(int(ONE_Q15 - 2 * sides.sum()), *map(int, sides)),
         leak=max(round(ONE_Q15 * settings.leak), 1),
+        first=settings.first,
         likelihood=tuple(map(int, np.maximum(ratios, max(round(ONE_Q15 * settings.floor), 1)))),
         confidence_map=confidence_map,
         valid=round(ONE_Q15 * settings.valid),
+        stays_valid=round(ONE_Q15 * min(settings.stays_valid, settings.valid)),
     )
 
 
@@ -133,8 +144,8 @@ class Tracker:
     ----------
     posterior : int64 (*shape, 104)
         Its sum is about MASS.
-    fresh : bool
-        Nothing was taken since the last reset.
+    looks : int
+        Hops whose logits were taken since the last reset, at most 4.
     raw : int64 (*shape)
         Confidence of the latest step before the confidence map, Q15.
     """
@@ -149,12 +160,12 @@ class Tracker:
     def reset(self) -> None:
         """Forget everything: a uniform posterior."""
         self.posterior[...] = UNIFORM
-        self.fresh = True
+        self.looks = 0
         self.raw = np.zeros(self.posterior.shape[:-1], np.int64)
 
     def predict(self) -> None:
         """Let the heart rate move for one hop, without evidence."""
-        if self.fresh:
+        if self.looks == 0:
             return  # what may be anything stays so
         k, t, leak = self.tables.half_width, self.tables.transition, self.tables.leak
         padded = np.zeros((*self.posterior.shape[:-1], BINS + 2 * k), np.int64)
@@ -169,8 +180,8 @@ class Tracker:
     ) -> tuple[Int64[np.ndarray, " *many"] | np.int64, Int64[np.ndarray, " *many"] | np.int64]:
         """Take one hop's logits: predict, weigh, estimate.
 
-        The first step after a reset weighs by the likelihood twice, for its own estimate only: nothing was
-        seen of the other hops of its window before.
+        Each of the first four steps after a reset weighs by the likelihood `tables.first` times, for its own
+        estimate only: less was seen of its window before.
 
         Parameters
         ----------
@@ -186,8 +197,9 @@ class Tracker:
         """
         self.predict()
         self.posterior = p = self._weighed(self.posterior, logits)
-        if self.fresh:  # nothing was seen of this window before: it counts in full, for its own estimate
-            self.fresh = False
+        times = self.tables.first[self.looks] if self.looks < HOPS_PER_WINDOW else 1
+        self.looks = min(self.looks + 1, HOPS_PER_WINDOW)
+        for _ in range(times - 1):  # less was seen of this window before
             p = self._weighed(p, logits)
         return self._estimate(p)
 
@@ -199,7 +211,7 @@ class Tracker:
         logits : ndarray, int8 (..., 104)
         """
         self.posterior = self._weighed(self.posterior, logits)
-        self.fresh = False
+        self.looks = min(self.looks + 1, HOPS_PER_WINDOW)
 
     def looking_back(
         self, after: Int64[np.ndarray, " *many 104"]

@@ -6,11 +6,12 @@ Of a protocol's finished folds, or one student on whole data sets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wristpulse.config.settings import Config
+from wristpulse.core.numbers import ONE_Q15
 from wristpulse.evaluation import jobs
 from wristpulse.evaluation.results import JobResult, finished, tables_by_other_folds
 from wristpulse.learning.artefacts import INT8, STUDENT
@@ -51,6 +52,25 @@ def of_student(student: Student, data: Path, datasets: Sequence[str]) -> Iterato
     """
     for name in datasets:
         yield Trial(name=name, recordings=list(iter_dataset(name, data)), student=student)
+
+
+def with_threshold(trials: Iterable[Trial], valid: float) -> Iterator[Trial]:
+    """The same trials with students whose values are valid from another confidence on.
+
+    Parameters
+    ----------
+    trials : iterable of Trial
+    valid : float
+        0 to 1, to become valid and to stay so.
+
+    Yields
+    ------
+    Trial
+    """
+    q15 = round(ONE_Q15 * valid)
+    for trial in trials:
+        tables = replace(trial.student.tables, valid=q15, stays_valid=q15)
+        yield replace(trial, student=replace(trial.student, tables=tables))
 
 
 def read_folds(folder: Path, config: Config, say: Callable[[str], None]) -> list[JobResult]:

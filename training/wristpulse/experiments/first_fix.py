@@ -16,6 +16,7 @@ from wristpulse.core.estimator import FRONT_ENDS
 from wristpulse.core.numbers import ACC_FLOOR, BINS, ONE_Q15
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.track import track
+from wristpulse.core.validity import validity
 from wristpulse.core.window import motion, stream_windows
 from wristpulse.data.labels import window_labels
 from wristpulse.experiments import no_pulse
@@ -32,12 +33,14 @@ WINDOWS = 6  # after a start: 8 to 18 s of signal, behind half a kernel of 0.125
 class Starts:
     """Fresh starts and what the windows after each gave.
 
-    bpm, confidence (0 to 1) and reference (BPM, NaN none): float64 (n, WINDOWS); at_rest: bool (n,), the
-    first window's motion at its floor.
+    bpm, confidence (0 to 1) and reference (BPM, NaN none): float64 (n, WINDOWS); valid: bool (n, WINDOWS),
+    but for doubts (docs/signal_path.md, section 8a); at_rest: bool (n,), the first window's motion at its
+    floor.
     """
 
     bpm: Float64[np.ndarray, "n 6"]
     confidence: Float64[np.ndarray, "n 6"]
+    valid: Bool[np.ndarray, "n 6"]
     reference: Float64[np.ndarray, "n 6"]
     at_rest: Bool[np.ndarray, " n"]
 
@@ -78,7 +81,9 @@ def starts(stream: SensorStream, student: Student, recording: Recording | None =
     index = first[:, None] + np.arange(WINDOWS)
     if not len(first):
         none = np.empty((0, WINDOWS))
-        return Starts(bpm=none, confidence=none, reference=none, at_rest=np.empty(0, bool))
+        return Starts(
+            bpm=none, confidence=none, valid=none.astype(bool), reference=none, at_rest=np.empty(0, bool)
+        )
     apart = np.arange(len(first))[:, None] * (WINDOWS + 1) + np.arange(WINDOWS)  # a gap before each start
     inputs = FRONT_ENDS[student.card.front_end](windows.x[index.ravel()], apart.ravel())
     logits = student.model.predict(inputs).reshape(len(first), WINDOWS, BINS)
@@ -89,6 +94,7 @@ def starts(stream: SensorStream, student: Student, recording: Recording | None =
     return Starts(
         bpm=bpm.T / 256,
         confidence=confidence.T / ONE_Q15,
+        valid=validity(student.tables, bpm, confidence).T,
         reference=reference[index],
         at_rest=motion(windows.x)[first] == ACC_FLOOR,
     )
@@ -124,15 +130,13 @@ def _together(parts: Sequence[Starts]) -> Starts:
     return Starts(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Starts)})
 
 
-def markdown(by_light: dict[str, Starts], valid: float) -> Iterable[str]:
+def markdown(by_light: dict[str, Starts]) -> Iterable[str]:
     """Table of the shares of starts that are valid after each window, and of the errors after the first.
 
     Parameters
     ----------
     by_light : dict of str to Starts
         Of `of_trials`.
-    valid : float
-        Threshold of the confidence, 0 to 1.
 
     Yields
     ------
@@ -143,7 +147,7 @@ def markdown(by_light: dict[str, Starts], valid: float) -> Iterable[str]:
     shares = [f"valid at {8 + 2 * n} s" for n in range(WINDOWS)]
     head = ("light", "wrist", "starts", *shares, "of those at 8 s, within 5 BPM", "more than 10 off")
     rows = [
-        (light, wrist, *_cells(every.where(chosen), valid))
+        (light, wrist, *_cells(every.where(chosen)))
         for light, every in by_light.items()
         for wrist, chosen in (("at rest", every.at_rest), ("moving", ~every.at_rest))
         if chosen.any()
@@ -151,24 +155,21 @@ def markdown(by_light: dict[str, Starts], valid: float) -> Iterable[str]:
     yield from table(head, rows).splitlines()
 
 
-def _cells(some: Starts, valid: float) -> list[str]:
-    confident = some.confidence >= valid
-    error = np.abs(some.bpm - some.reference)[:, 0][confident[:, 0]]
+def _cells(some: Starts) -> list[str]:
+    error = np.abs(some.bpm - some.reference)[:, 0][some.valid[:, 0]]
     error = error[np.isfinite(error)]
     errors = ["-", "-"]
     if len(error):
         errors = [f"{(error <= WITHIN_BPM).mean():.1%}", f"{(error > WRONG_BPM).mean():.2%}"]
-    return [str(len(confident)), *(f"{share:.2%}" for share in confident.mean(axis=0)), *errors]
+    return [str(len(some.valid)), *(f"{share:.2%}" for share in some.valid.mean(axis=0)), *errors]
 
 
-def report(trials: Iterable[Trial], valid: float, say: Callable[[str], None] = print) -> None:
+def report(trials: Iterable[Trial], say: Callable[[str], None] = print) -> None:
     """Print the table of some trials.
 
     Parameters
     ----------
     trials : iterable of Trial
-    valid : float
-        Threshold of the confidence, 0 to 1.
     say : callable
         Takes the lines.
 
@@ -177,5 +178,5 @@ def report(trials: Iterable[Trial], valid: float, say: Callable[[str], None] = p
     UserError
         Recordings cannot be read.
     """
-    for line in markdown(of_trials(trials, say), valid):
+    for line in markdown(of_trials(trials, say)):
         say(line)

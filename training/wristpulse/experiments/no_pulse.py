@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Int64, Integer, UInt32
+from jaxtyping import Bool, UInt32
 
 from wristpulse.core.estimator import Estimator
-from wristpulse.core.numbers import DARK_COUNTS, ONE_Q15, PPG_MAX, RATE_HZ, WINDOW
+from wristpulse.core.numbers import DARK_COUNTS, PPG_MAX, RATE_HZ, WINDOW
+from wristpulse.core.result import State
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.experiments.finished_folds import Trial
 from wristpulse.recordings import Recording
@@ -111,9 +112,9 @@ def without_pulse(stream: SensorStream, kind: str, whole: bool) -> SensorStream:
     return replace(stream, ppg=np.where(lost, light(stream, kind), stream.ppg).astype(np.uint32))
 
 
-def confidences(
+def called_valid(
     estimator: Estimator, recordings: Iterable[Recording]
-) -> dict[str, Int64[np.ndarray, " windows"]]:
+) -> dict[str, Bool[np.ndarray, " windows"]]:
     """What an estimator says of light without a pulse.
 
     Parameters
@@ -124,8 +125,8 @@ def confidences(
 
     Returns
     -------
-    dict of str to int64 (windows,)
-        Confidence (Q15) of every window that holds no pulse at all, by kind and part, as "white, whole".
+    dict of str to bool (windows,)
+        Whether each window that holds no pulse at all is valid, by kind and part, as "white, whole".
     """
     names = [f"{kind}, {part}" for kind in KINDS for part in ("whole", "stretches")]
     by_name: dict[str, list[np.ndarray]] = {name: [] for name in names}
@@ -137,19 +138,17 @@ def confidences(
             end = np.array([r.time_us for r in results])
             start = end - WINDOW_US
             lost = (start >= 0) if part == "whole" else _within_a_stretch(start, end)
-            parts.append(np.array([r.confidence_q15 for r in results])[lost])
+            parts.append(np.array([r.state is State.VALID for r in results], bool)[lost])
     return {name: np.concatenate(parts) for name, parts in by_name.items()}
 
 
-def false_valid(confidence: dict[str, Integer[np.ndarray, " windows"]], threshold: int) -> dict[str, float]:
-    """Share of windows without a pulse that a threshold lets pass.
+def false_valid(called: dict[str, Bool[np.ndarray, " windows"]]) -> dict[str, float]:
+    """Share of windows without a pulse that are called valid.
 
     Parameters
     ----------
-    confidence : dict of str to int64 (windows,)
-        Of `confidences`.
-    threshold : int
-        Q15.
+    called : dict of str to bool (windows,)
+        Of `called_valid`.
 
     Returns
     -------
@@ -158,15 +157,14 @@ def false_valid(confidence: dict[str, Integer[np.ndarray, " windows"]], threshol
 
     Examples
     --------
-    >>> q15 = {"white, whole": np.array([0, 32768]), "swinging, whole": np.array([0])}
-    >>> false_valid(q15, 29491)
+    >>> false_valid({"white, whole": np.array([False, True]), "swinging, whole": np.array([False])})
     {'white, whole': 0.5, 'swinging, whole': 0.0, 'noise': 0.5, 'swinging': 0.0}
     """
-    groups = {name: [name] for name in confidence}
-    groups["noise"] = [name for name in confidence if not name.startswith("swinging")]
-    groups["swinging"] = [name for name in confidence if name.startswith("swinging")]
-    together = {name: np.concatenate([confidence[n] for n in members]) for name, members in groups.items()}
-    return {name: float((values >= threshold).mean()) for name, values in together.items()}
+    groups = {name: [name] for name in called}
+    groups["noise"] = [name for name in called if not name.startswith("swinging")]
+    groups["swinging"] = [name for name in called if name.startswith("swinging")]
+    together = {name: np.concatenate([called[n] for n in members]) for name, members in groups.items()}
+    return {name: float(values.mean()) for name, values in together.items()}
 
 
 def _within_a_stretch(start_us: np.ndarray, end_us: np.ndarray) -> np.ndarray:
@@ -174,14 +172,12 @@ def _within_a_stretch(start_us: np.ndarray, end_us: np.ndarray) -> np.ndarray:
     return (stretch % 2 == 1) & ((end_us - 1) // STRETCH_US == stretch)
 
 
-def of_trials(trials: Iterable[Trial], valid: int, say: Callable[[str], None] = print) -> dict[str, float]:
+def of_trials(trials: Iterable[Trial], say: Callable[[str], None] = print) -> dict[str, float]:
     """Shares of `false_valid`: students on people whom they never saw.
 
     Parameters
     ----------
     trials : iterable of Trial
-    valid : int
-        Threshold, Q15.
     say : callable
         Takes a line a trial.
 
@@ -198,19 +194,17 @@ def of_trials(trials: Iterable[Trial], valid: int, say: Callable[[str], None] = 
     by_name: dict[str, list[np.ndarray]] = {}
     for trial in trials:
         say(f"{trial.name}: {len(trial.recordings)} recordings, {2 * len(KINDS)} times")
-        for name, confidence in confidences(trial.student.estimator(), trial.recordings).items():
-            by_name.setdefault(name, []).append(confidence)
-    return false_valid({name: np.concatenate(parts) for name, parts in by_name.items()}, valid)
+        for name, valid in called_valid(trial.student.estimator(), trial.recordings).items():
+            by_name.setdefault(name, []).append(valid)
+    return false_valid({name: np.concatenate(parts) for name, parts in by_name.items()})
 
 
-def report(trials: Iterable[Trial], valid: float, say: Callable[[str], None] = print) -> None:
+def report(trials: Iterable[Trial], say: Callable[[str], None] = print) -> None:
     """Print the shares of some trials, a line each.
 
     Parameters
     ----------
     trials : iterable of Trial
-    valid : float
-        Threshold of the confidence, 0 to 1.
     say : callable
         Takes the lines.
 
@@ -219,5 +213,5 @@ def report(trials: Iterable[Trial], valid: float, say: Callable[[str], None] = p
     UserError
         Recordings cannot be read.
     """
-    for name, share in of_trials(trials, round(ONE_Q15 * valid), say).items():
+    for name, share in of_trials(trials, say).items():
         say(f"{name:22}{share:8.2%}")

@@ -27,6 +27,7 @@ static void break_off(struct pulse_estimator *estimator)
 	pulse_doubt_break(&estimator->doubt);
 #endif
 	estimator->fresh = true;
+	estimator->last_state = PULSE_ACQUIRING;
 }
 
 static void forget_track(struct pulse_estimator *estimator)
@@ -223,11 +224,11 @@ static const int8_t *weightiest(const struct pulse_estimator *estimator)
 #endif
 }
 
-static bool doubtful(struct pulse_estimator *estimator, bool rest)
+static bool doubtful(struct pulse_estimator *estimator, bool rest, uint16_t threshold_q15)
 {
 	const int8_t *newest =
 		weightiest(estimator) + (PULSE_WINDOW_HOPS - 1) * PULSE_SPECTRUM_FEATURES;
-	bool valid = estimator->last.confidence_q15 >= estimator->valid_q15;
+	bool valid = estimator->last.confidence_q15 >= threshold_q15;
 
 	return pulse_doubt_hop(&estimator->doubt, newest, estimator->last.bpm_q8, rest, valid);
 }
@@ -237,16 +238,20 @@ static bool doubtful(struct pulse_estimator *estimator, bool rest)
 static void judge(struct pulse_estimator *estimator, uint32_t acc_root)
 {
 	struct pulse_estimate *last = &estimator->last;
+	int32_t before_q8 = last->bpm_q8;
 
 	*last = pulse_track_update(&estimator->track, estimator->logits);
+	uint16_t threshold_q15 =
+		pulse_quality_threshold(estimator->valid_q15, last->bpm_q8, before_q8,
+					estimator->last_state == PULSE_VALID);
 #ifdef PULSE_FRONT_END_SPECTRUM
-	if (doubtful(estimator, acc_root == PULSE_ACC_REST) &&
+	if (doubtful(estimator, acc_root == PULSE_ACC_REST, threshold_q15) &&
 	    last->confidence_q15 > PULSE_DOUBT_Q15) {
 		last->confidence_q15 = PULSE_DOUBT_Q15;
 	}
 #endif
 	estimator->last_state =
-		(uint8_t)pulse_quality_state(last->confidence_q15, estimator->valid_q15, acc_root);
+		(uint8_t)pulse_quality_state(last->confidence_q15, threshold_q15, acc_root);
 }
 
 int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,

@@ -13,6 +13,11 @@
 /** Light comes back from skin: at most a quarter of the hop's raw samples are dark. */
 bool pulse_quality_contact(const struct pulse_hop *hop);
 
+/** Confidence from which an estimate is valid, Q15, of that to become so.
+ * before: the estimate before it, valid or not. */
+uint16_t pulse_quality_threshold(uint16_t valid_q15, int32_t bpm_q8, int32_t before_q8,
+				 bool before_valid);
+
 /** State of a hop that has an estimate. valid_q15: least of a valid one; acc_root: struct
  * pulse_moments. */
 enum pulse_state pulse_quality_state(uint16_t confidence_q15, uint16_t valid_q15,

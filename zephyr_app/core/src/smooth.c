@@ -32,7 +32,7 @@ static void look_back(struct pulse_smooth *smooth, struct pulse_track *back)
 		last++;
 	}
 	pulse_track_reset(back);
-	back->fresh = false;
+	back->looks = 1; /* what may be anything moves, too */
 	for (int number = last; number > 0; number--) {
 		const struct pulse_smooth_hop *hop = waiting(smooth, number);
 
@@ -77,7 +77,7 @@ static bool anchored(struct pulse_smooth *smooth, int32_t bpm_q8)
 /* Section 8 for the oldest hop that waits, of its late rate and confidence. */
 static uint8_t state(struct pulse_smooth *smooth, const struct pulse_result *late)
 {
-	if (late->confidence_q15 >= smooth->valid_q15 && anchored(smooth, late->bpm_q8)) {
+	if (late->confidence_q15 >= smooth->stays_q15 && anchored(smooth, late->bpm_q8)) {
 		return PULSE_VALID;
 	}
 	return waiting(smooth, 0)->rest ? PULSE_NO_PULSE : PULSE_MOTION_UNCERTAIN;
@@ -99,7 +99,7 @@ bool pulse_smooth_drain(struct pulse_smooth *smooth, struct pulse_result *late)
 	pulse_track_predict(track);
 	if (hop->ran) {
 		pulse_filter_weigh(track, hop->logits);
-		track->fresh = false;
+		track->looks = 1;
 	}
 	*late = hop->result;
 	if (late->bpm_q8 != 0) {
@@ -139,7 +139,9 @@ bool pulse_smooth_hop(struct pulse_smooth *smooth, const struct pulse_estimator 
 		(smooth->any && (now->time_us <= smooth->end_us || step > PULSE_TRACK_GAP_US));
 	smooth->any = true;
 	smooth->end_us = now->time_us;
-	smooth->valid_q15 = estimator->valid_q15;
+	smooth->stays_q15 = estimator->valid_q15 < PULSE_CONFIDENCE_STAYS_VALID
+				    ? estimator->valid_q15
+				    : PULSE_CONFIDENCE_STAYS_VALID;
 	smooth->count++;
 	return smooth->count == SLOTS && pulse_smooth_drain(smooth, late);
 }

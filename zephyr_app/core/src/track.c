@@ -9,6 +9,7 @@
 #define UNIFORM (PULSE_TRACK_MASS / PULSE_BINS)
 
 static const uint16_t transition[PULSE_TRACK_HALF_WIDTH + 1] = PULSE_TRACK_TRANSITION;
+static const uint8_t newest_counts[PULSE_WINDOW_HOPS] = PULSE_TRACK_FIRST;
 static const uint16_t likelihood[256] = PULSE_TRACK_LIKELIHOOD;
 static const uint16_t confidence_map[17] = PULSE_CONFIDENCE_MAP;
 
@@ -20,12 +21,12 @@ void pulse_track_reset(struct pulse_track *track)
 	for (int b = 0; b < PULSE_BINS; b++) {
 		track->posterior[b] = UNIFORM;
 	}
-	track->fresh = true;
+	track->looks = 0;
 }
 
 void pulse_track_predict(struct pulse_track *track)
 {
-	if (track->fresh) {
+	if (track->looks == 0) {
 		return; /* what may be anything stays so */
 	}
 	/* The posterior between zeros, so that neighbours beyond the ends add nothing. */
@@ -144,16 +145,18 @@ struct pulse_estimate pulse_filter_estimate(const struct pulse_track *track)
 
 struct pulse_estimate pulse_track_update(struct pulse_track *track, const int8_t logits[PULSE_BINS])
 {
+	int times = track->looks < PULSE_WINDOW_HOPS ? newest_counts[track->looks] : 1;
+
 	pulse_filter_weigh(track, logits);
-	if (!track->fresh) {
+	track->looks += track->looks < PULSE_WINDOW_HOPS;
+	if (times == 1) {
 		return pulse_filter_estimate(track);
 	}
-	/* Nothing was seen of this window before: it counts in full, for its own estimate only. */
-	pulse_filter_weigh(track, logits);
-	struct pulse_estimate estimate = pulse_filter_estimate(track);
+	/* Less was seen of this window before: it counts more, for its own estimate only. */
+	struct pulse_track own = *track;
 
-	pulse_track_reset(track);
-	pulse_filter_weigh(track, logits);
-	track->fresh = false;
-	return estimate;
+	while (--times > 0) {
+		pulse_filter_weigh(&own, logits);
+	}
+	return pulse_filter_estimate(&own);
 }

@@ -17,6 +17,7 @@
 #include "replay/emulated_accelerometer.h"
 #include "sensing/accelerometer.h"
 #include "sensing/acquire.h"
+#include "sensing/queue.h"
 #include "sensing/supervisor.h"
 #include "settings/config.h"
 #include "hops.h"
@@ -228,4 +229,38 @@ ZTEST(sensors, test_9_a_busy_system_work_queue_costs_no_sample)
 	zassert_equal(then.acc_samples - first.acc_samples, 4 * USEC_PER_SEC / WRIST_ACC_US);
 	zassert_equal(chip_then.lost, chip_first.lost);
 	zassert_equal(pulse_accelerometer_lost(), lost);
+}
+
+static int64_t run_at;
+
+static void note_time(struct k_work *work)
+{
+	ARG_UNUSED(work);
+	run_at = k_uptime_ticks();
+}
+
+/*
+ * A sensor's transfer that waits for its controller's timeout. Bluetooth's notifications are sent
+ * from the system work queue: each runs at once.
+ */
+ZTEST(sensors, test_a_blocked_sensor_bus_delays_no_notification)
+{
+	static K_WORK_DEFINE(transfer, hang_work);
+	static K_WORK_DEFINE(notification, note_time);
+
+	k_sem_reset(&hang);
+	(void)k_work_submit_to_queue(pulse_sensor_queue(), &transfer);
+	for (int n = 0; n < 20; n++) {
+		int64_t asked;
+
+		k_msleep(100);
+		zassert_true(k_work_busy_get(&transfer) & K_WORK_RUNNING);
+		asked = k_uptime_ticks();
+		(void)k_work_submit(&notification);
+		k_msleep(1);
+		zassert_true(run_at >= asked, "still waits after 1 ms");
+	}
+	k_sem_give(&hang);
+	wrist_run(20);
+	zassert_equal(last.state, PULSE_VALID);
 }

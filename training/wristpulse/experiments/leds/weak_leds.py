@@ -20,6 +20,7 @@ from scipy.signal import butter, sosfiltfilt
 from wristpulse.core.align import align
 from wristpulse.core.numbers import PPG_MAX
 from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.core.validity import validity
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation.metrics import LAGS_S
 from wristpulse.evaluation.unseen import Person, Row, labelled, markdown, row, sets_in
@@ -75,7 +76,7 @@ def _evidence(rule: Callable, leds: int | None = None) -> Rule:
     def run(student: Student, streams: Sequence[SensorStream]) -> tuple[np.ndarray, np.ndarray]:
         channels = [channel(one, student) for one in streams[:leds]]
         bpm, confidence, _ = track(channels, rule, student.tables)
-        return bpm / 256, confidence >= student.tables.valid
+        return bpm / 256, validity(student.tables, bpm, confidence)
 
     return run
 

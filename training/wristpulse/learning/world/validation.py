@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Int8
 
 from wristpulse.config.settings import Config
-from wristpulse.core.numbers import ONE_Q15
 from wristpulse.core.track import calibrate, track, tracker_tables
+from wristpulse.core.validity import validity
 from wristpulse.learning.world.seeds import calibration_seeds, validation_seeds
 from wristpulse.oracle import IntegerModel
 from wristpulse.recordings.world import Session, session
@@ -23,7 +24,7 @@ from wristpulse.support.files import write_text
 
 VALIDATION = "validation.json"  # beside the card: figures by threshold
 SECONDS = 300.0  # of a session
-THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99)  # of `valid`
+THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99)  # to become valid and to stay so
 
 
 # Of a line: a session's inputs int8 (n, ...) and the BPM (n,) of its windows, NaN without a heart.
@@ -60,11 +61,12 @@ def validate(
     config : Config
         Its world and tracking.
     folder : Path
-        Holds student.tflite; gets validation.json, a row of figures for each of THRESHOLDS.
+        Holds student.tflite; gets validation.json, a row of figures for each of THRESHOLDS and for the
+        configuration's own.
     inputs_of : callable
         Of a line: a session's inputs and labels.
     progress : callable
-        Takes a line a threshold.
+        Takes a line a row.
 
     Returns
     -------
@@ -77,33 +79,38 @@ def validate(
         inputs, bpm = inputs_of(session(seed, SECONDS, without=config.world.without))
         logits.append(model.predict(inputs))
         labels.append(bpm)
-    tables = tracker_tables(float(model.output.scale[0]), config.tracking)
-    bpm_q8, raw = track(np.stack(logits, axis=1), tables)
+    scale = float(model.output.scale[0])
+    bpm_q8, raw = track(np.stack(logits, axis=1), tracker_tables(scale, config.tracking))
     error = np.abs(bpm_q8 / 256 - np.stack(labels, axis=1))
     worn = np.isfinite(error)
     fitted = confidence_map(raw[worn], error[worn] <= WITHIN_BPM)
-    sure = calibrate(np.array(fitted), raw) / ONE_Q15
-    figures = [_figures(error, sure, threshold) for threshold in THRESHOLDS]
+    sure = calibrate(np.array(fitted), raw)
+    own = config.tracking
+    pairs = [(threshold, threshold) for threshold in THRESHOLDS]
+    figures = []
+    for valid, stays in (*pairs, (own.valid, min(own.stays_valid, own.valid))):
+        tables = tracker_tables(scale, replace(own, valid=valid, stays_valid=stays), fitted)
+        shown = validity(tables, bpm_q8, sure)
+        figures.append({"valid": valid, "stays_valid": stays, **_figures(error, shown)})
     for f in figures:
         progress(
-            f"valid from {f['threshold']}: {f['coverage']:.1%} of hops, MAE {f['mae']:.2f} BPM, more than "
-            f"{WRONG_BPM:g} off {f['wrong_valid']:.2%} of them, {f['wrong_shown']:.2%} of all; "
-            f"of light without a wrist {f['lamps']:.1%}"
+            f"valid from {f['valid']}, still from {f['stays_valid']}: {f['coverage']:.1%} of hops, "
+            f"MAE {f['mae']:.2f} BPM, more than {WRONG_BPM:g} off {f['wrong_valid']:.2%} of them, "
+            f"{f['wrong_shown']:.2%} of all; of light without a wrist {f['lamps']:.1%}"
         )
     rows = [{name: None if np.isnan(value) else value for name, value in f.items()} for f in figures]
     write_text(folder / VALIDATION, json.dumps(rows, indent=1, allow_nan=False))
     return fitted
 
 
-def _figures(error: np.ndarray, sure: np.ndarray, threshold: float) -> dict[str, float]:
+def _figures(error: np.ndarray, valid: np.ndarray) -> dict[str, float]:
     """Shares over hops with a heart, whether or not the light shows it; `lamps`: of hops without a wrist.
 
     NaN for what there are no hops of; null in the file.
     """
-    worn, valid = np.isfinite(error), sure >= threshold
+    worn = np.isfinite(error)
     shown, wrong = valid & worn, valid & worn & (error > WRONG_BPM)
     return {
-        "threshold": threshold,
         "coverage": float(shown.sum() / worn.sum()),
         "mae": float(error[shown].mean()) if shown.any() else float("nan"),
         "wrong_valid": float(wrong.sum() / max(shown.sum(), 1)),

@@ -33,7 +33,7 @@ extern "C" {
 
 /* Caller-owned, no pointers inside. Private to the core, but for valid_q15 and policy.on. */
 struct pulse_estimator {
-	uint16_t valid_q15; /* least confidence of a valid result; init: PULSE_CONFIDENCE_VALID */
+	uint16_t valid_q15; /* least confidence to become valid; init: PULSE_CONFIDENCE_VALID */
 	struct pulse_policy policy;
 	struct pulse_estimate last; /* of the last hop that the network ran on */
 	uint8_t last_state;

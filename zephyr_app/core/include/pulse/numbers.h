@@ -72,6 +72,8 @@
 #define PULSE_TRACK_NEAR 4
 /* after a longer silence the old rate says nothing */
 #define PULSE_TRACK_GAP_US 10000000
+/* 1/256 BPM from hop to hop: no more, and valid stays valid */
+#define PULSE_VALID_STEP_Q8 1280
 /* LEDs at most */
 #define PULSE_FUSION_LEDS 4
 /* weight of an LED whose evidence counts in full */

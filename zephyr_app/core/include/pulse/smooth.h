@@ -42,8 +42,8 @@ struct pulse_smooth_hop {
 struct pulse_smooth {
 	struct pulse_track track; /* as it was after the oldest hop that has gone out */
 	struct pulse_smooth_hop hop[PULSE_SMOOTH_HOPS + 1];
-	int64_t end_us; /* of the latest hop */
-	uint16_t valid_q15;
+	int64_t end_us;                       /* of the latest hop */
+	uint16_t stays_q15;                   /* least confidence of a late valid result */
 	uint16_t shown_q8[PULSE_ANCHOR_HOPS]; /* valid rates of the hops gone out, 0 others */
 	uint8_t next_shown;                   /* slot */
 	uint8_t oldest;                       /* slot */

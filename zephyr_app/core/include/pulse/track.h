@@ -17,7 +17,7 @@ extern "C" {
 
 struct pulse_track {
 	uint32_t posterior[PULSE_BINS]; /* sum about 2^24 */
-	bool fresh;                     /* no logits since the reset */
+	uint8_t looks;                  /* hops with logits since the reset, at most 4 */
 };
 
 struct pulse_estimate {
