@@ -26,7 +26,7 @@ HEAD = ("model", "MAC", "instructions", "per MAC", "arena", "outputs off TFLite'
 
 
 @dataclass(frozen=True, kw_only=True)
-class Published:
+class PublishedModel:
     """One file. The C that runs on QEMU equals the oracle bit for bit, or measuring it raises.
 
     Attributes
@@ -60,7 +60,7 @@ def published(
     cmsis_nn: Path | None = None,
     out: Path | None = None,
     say: Callable[[str], None] = print,
-) -> list[Published]:
+) -> list[PublishedModel]:
     """Measure every .tflite file below `folder`; print a table and refusals; write `out` (JSON).
 
     UserError for a folder without such files. BenchError where the C's outputs are not the oracle's.
@@ -72,7 +72,7 @@ def published(
     if tflm_checkout:
         checkouts = tflm_checkout, cmsis_nn or tflm_checkout / DOWNLOADED
         require_checkouts(*checkouts)
-    found: list[Published] = []
+    found: list[PublishedModel] = []
     with tempfile.TemporaryDirectory() as made:
         for path in paths:
             found.append(_one(path, Path(made) / path.stem, checkouts))
@@ -86,12 +86,12 @@ def published(
     return found
 
 
-def _one(path: Path, folder: Path, checkouts: tuple[Path, Path] | None) -> Published:
+def _one(path: Path, folder: Path, checkouts: tuple[Path, Path] | None) -> PublishedModel:
     try:
         model = IntegerModel.load(path)
         cost = measure(path, folder)
     except ModelError as refusal:
-        return Published(name=path.stem, refused=str(refusal).removeprefix(f"{path}: "))
+        return PublishedModel(name=path.stem, refused=str(refusal).removeprefix(f"{path}: "))
     off, steps, peer, notes = None, None, None, []
     inputs = golden_inputs(model, SAMPLES)
     try:
@@ -104,7 +104,7 @@ def _one(path: Path, folder: Path, checkouts: tuple[Path, Path] | None) -> Publi
             peer = tflm(*checkouts, path).instructions
         except BenchError as error:
             notes.append(f"TFLite Micro not measured: {str(error).splitlines()[0]}")
-    return Published(
+    return PublishedModel(
         name=path.stem,
         macs=cost.macs,
         instructions=cost.instructions,
@@ -133,7 +133,7 @@ def reference(path: Path, inputs: np.ndarray) -> np.ndarray:
     return np.array(rows).astype(int)
 
 
-def _rows(found: list[Published]) -> Iterator[tuple[object, ...]]:
+def _rows(found: list[PublishedModel]) -> Iterator[tuple[object, ...]]:
     for one in found:
         if one.refused:
             continue

@@ -26,7 +26,7 @@ class QemuError(UserError):
 
 
 @dataclass(frozen=True)
-class Run:
+class Exit:
     """How an image ended: its exit status (below 0: the signal that ended QEMU) and all that it printed."""
 
     status: int
@@ -66,7 +66,7 @@ def run(
     timeout_s: float = 600.0,
     on_line: Callable[[str], None] = lambda line: None,
     **machine: Any,
-) -> Run:
+) -> Exit:
     """Run an image to its end; `on_line` gets each line as it is printed, without its line end.
 
     machine: further arguments of `command`.
@@ -106,4 +106,4 @@ def run(
     if late.is_set():
         last = lines[-1].strip() if lines else "nothing"
         raise QemuError(image, "", f"its end within {timeout_s:g} s", f"it running after: {last}")
-    return Run(process.returncode, "".join(lines))
+    return Exit(process.returncode, "".join(lines))

@@ -38,7 +38,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Run:
+class Slice:
     """A thread on the processor, from being switched in to being switched out, in ns of the trace."""
 
     thread: str
@@ -84,7 +84,7 @@ def events(path: Path, layouts: dict[int, Layout]) -> Iterator[tuple[int, str, d
         yield time_ns, layout.name, dict(zip(layout.fields, text, strict=True))
 
 
-def read_runs(path: Path, zephyr: Path | None = None) -> list[Run]:
+def read_runs(path: Path, zephyr: Path | None = None) -> list[Slice]:
     """All threads' runs in a trace, in order. zephyr: its folder, else the workspace's.
 
     TraceError if it is none, or without a thread; OSError if it cannot be read.
@@ -101,15 +101,15 @@ def read_runs(path: Path, zephyr: Path | None = None) -> list[Run]:
             on = None
     if not spans:
         raise TraceError(path, "", "threads that are switched in and out", "none")
-    return [Run(names.get(thread, f"{thread:#x}"), start, end) for thread, start, end in spans]
+    return [Slice(names.get(thread, f"{thread:#x}"), start, end) for thread, start, end in spans]
 
 
-def awake(runs: list[Run]) -> list[list[Run]]:
+def awake(runs: list[Slice]) -> list[list[Slice]]:
     """What ran between two sleeps of the processor, one list for each time that it was awake."""
     return [list(group) for idle, group in groupby(runs, lambda run: run.thread == IDLE) if not idle]
 
 
-def table(runs: list[Run]) -> str:
+def table(runs: list[Slice]) -> str:
     """A line for each thread, the busiest first, and one for the processor; times in ms."""
     span = runs[-1].end_ns - runs[0].start_ns
     lines = [f"{'thread':16}{'runs':>8}{'ms':>12}{'%':>8}{'longest ms':>12}"]
@@ -125,7 +125,7 @@ def table(runs: list[Run]) -> str:
     return "\n".join(lines)
 
 
-def perfetto(runs: list[Run]) -> str:
+def perfetto(runs: list[Slice]) -> str:
     """The runs in Chrome's trace event format, a track for each thread."""
     tracks = {name: n for n, name in enumerate(sorted({run.thread for run in runs}))}
     slices = [

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import serial
 
-from wristpulse_tools.firmware.qemu import Run
+from wristpulse_tools.firmware.qemu import Exit
 from wristpulse_tools.hardware.boards import Board, HardwareError
 
 BAUD = 115200
@@ -34,7 +34,7 @@ def open_port(board: Board) -> serial.Serial:
     return port
 
 
-def run(board: Board, file: Path, on_line: Callable[[str], None], start: Callable[[], None]) -> Run:
+def run(board: Board, file: Path, on_line: Callable[[str], None], start: Callable[[], None]) -> Exit:
     """Open the line, `start` the image, feed it `file`, and hand on its lines up to END or ERROR.
 
     HardwareError if the board says nothing for SILENCE_S.
@@ -60,4 +60,4 @@ def run(board: Board, file: Path, on_line: Callable[[str], None], start: Callabl
             lines.append(raw.decode(errors="replace").strip())
             on_line(lines[-1])
             if lines[-1].startswith(("END ", "ERROR ")):
-                return Run(int(lines[-1].startswith("ERROR ")), "\n".join(lines))
+                return Exit(int(lines[-1].startswith("ERROR ")), "\n".join(lines))

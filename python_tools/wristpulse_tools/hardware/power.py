@@ -16,7 +16,7 @@ HOP_S = 2.0
 
 
 @dataclass(frozen=True)
-class Charge:
+class HopCharge:
     """Charge of one hop, uC, lowest and highest; where the figures come from."""
 
     chip: str
@@ -24,7 +24,7 @@ class Charge:
     source: str
 
 
-def measure(board: Board, seconds: float, millivolts: int = 3000) -> Charge:
+def measure(board: Board, seconds: float, millivolts: int = 3000) -> HopCharge:
     """Mean current through the kit's ampere meter over `seconds`, as charge of one hop of 2 s.
 
     millivolts: the board's own supply. HardwareError if there is no kit, or it sends nothing.
@@ -55,14 +55,14 @@ def measure(board: Board, seconds: float, millivolts: int = 3000) -> Charge:
     if not samples:
         raise HardwareError(where, "", "samples", f"none in {seconds:g} s")
     charge = total / samples * HOP_S
-    return Charge(board.board, (charge, charge), f"measured: Power Profiler Kit II, {samples} samples")
+    return HopCharge(board.board, (charge, charge), f"measured: Power Profiler Kit II, {samples} samples")
 
 
-def estimate(instructions: int) -> list[Charge]:
+def estimate(instructions: int) -> list[HopCharge]:
     """What so many instructions a hop would take on each chip: the running core alone, no idle, no LED."""
     clocks = {chip.name: chip for chip in CHIPS}
     charges = []
     for found in estimates(instructions):
         (low, high), current = found.milliseconds, clocks[found.chip].milliamperes
-        charges.append(Charge(found.chip, (low * current, high * current), ESTIMATED))
+        charges.append(HopCharge(found.chip, (low * current, high * current), ESTIMATED))
     return charges

@@ -8,13 +8,13 @@ import math
 from pathlib import Path
 
 from wristpulse_tools.hardware.boards import HardwareError
-from wristpulse_tools.hardware.power import HOP_S, Charge
+from wristpulse_tools.hardware.power import HOP_S, HopCharge
 
 TIME, CURRENT = "Timestamp(ms)", "Current(uA)"
 LEAST_S = 10.0  # several hops: one may be a batch of PPG more or less
 
 
-def read(path: Path) -> Charge:
+def read(path: Path) -> HopCharge:
     """Mean current of the whole file as charge of one hop of 2 s.
 
     path: CSV with the columns `Timestamp(ms)` and `Current(uA)`, evenly sampled; others are ignored.
@@ -45,4 +45,4 @@ def read(path: Path) -> Charge:
         raise HardwareError(path, TIME, f"at least {LEAST_S:g} s", f"{seconds:g} s")
     microcoulombs = total / samples * HOP_S
     source = f"measured: Power Profiler Kit II, {path.name}, {seconds:.0f} s"
-    return Charge("the whole device", (microcoulombs, microcoulombs), source)
+    return HopCharge("the whole device", (microcoulombs, microcoulombs), source)

@@ -14,7 +14,7 @@ from wristpulse.student.card import STUDENTS, load_student
 from wristpulse.support.files import write_text
 from wristpulse_tools.peers import ours, packages, spectral_peak
 from wristpulse_tools.peers.environment import PeerError, environment
-from wristpulse_tools.peers.run import FIRST_END_S, Run
+from wristpulse_tools.peers.estimates import FIRST_END_S, Estimates
 from wristpulse_tools.peers.table import markdown, table
 
 UNSEEN = ("bami2", "physionet-wrist", "bangle2", "dalia-s6")  # taught neither student
@@ -89,7 +89,7 @@ def chosen_recordings(data: Path, datasets: Sequence[str], people: int | None) -
     return found
 
 
-def _notes(runs: Sequence[Run], versions: dict[str, str], people: int | None) -> str:
+def _notes(runs: Sequence[Estimates], versions: dict[str, str], people: int | None) -> str:
     packages_run = ", ".join(f"{package} {version}" for package, version in versions.items())
     lines = [
         f"BPM, labels on the recording's clock; windows that end {FIRST_END_S:g} s after the start or later.",

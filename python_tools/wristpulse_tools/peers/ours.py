@@ -13,10 +13,10 @@ from wristpulse.evaluation.results import by_variant, read_results
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student
 from wristpulse_tools.peers.environment import PeerError
-from wristpulse_tools.peers.run import Run
+from wristpulse_tools.peers.estimates import Estimates
 
 
-def replayed(name: str, student: Student, recordings: Sequence[Recording]) -> list[Run]:
+def replayed(name: str, student: Student, recordings: Sequence[Recording]) -> list[Estimates]:
     """A student over all recordings, by the device's arithmetic, one LED."""
     roles = student.card.subjects
     taught = {who for role in ("train", "validation", "unlabelled") for who in roles.get(role, ())}
@@ -31,7 +31,7 @@ def replayed(name: str, student: Student, recordings: Sequence[Recording]) -> li
     for recording in recordings:
         results = student.estimator().run(to_counts(recording))
         runs.append(
-            Run(
+            Estimates(
                 method=f"ours, `{name}`, one LED",
                 recording=recording,
                 end_s=np.array([r.time_us for r in results]) * 1e-6,
@@ -44,7 +44,7 @@ def replayed(name: str, student: Student, recordings: Sequence[Recording]) -> li
     return runs
 
 
-def evaluated(folder: Path, recordings: Sequence[Recording]) -> list[Run]:
+def evaluated(folder: Path, recordings: Sequence[Recording]) -> list[Estimates]:
     """Traces of an evaluation, the first seed of each variant: every person unseen by the student tested."""
     by_name = {(r.dataset, r.name): r for r in recordings}
     runs = []
@@ -53,7 +53,7 @@ def evaluated(folder: Path, recordings: Sequence[Recording]) -> list[Run]:
             recording = by_name.get((t.person.split("/")[0], t.name))
             if recording:
                 runs.append(
-                    Run(
+                    Estimates(
                         method=f"ours, {variant}, unseen people",
                         recording=recording,
                         end_s=t.time_s,

@@ -17,7 +17,7 @@ import numpy as np
 from wristpulse.recordings import Recording
 from wristpulse.support.files import replacing
 from wristpulse_tools.peers.environment import run
-from wristpulse_tools.peers.run import Run
+from wristpulse_tools.peers.estimates import Estimates
 
 HERE = Path(__file__).parent
 
@@ -70,7 +70,9 @@ def version(python: Path, package: str) -> str:
     return run([python, "-c", code], f"find {package}").strip()
 
 
-def runs_of(peer: Peer, python: Path, recordings: Sequence[Recording], folder: Path) -> tuple[str, list[Run]]:
+def runs_of(
+    peer: Peer, python: Path, recordings: Sequence[Recording], folder: Path
+) -> tuple[str, list[Estimates]]:
     """The package's version and its estimates of the recordings.
 
     Estimates are kept in `folder`/PACKAGE-VERSION, a file for each input, as they come: run again, only
@@ -102,7 +104,7 @@ def runs_of(peer: Peer, python: Path, recordings: Sequence[Recording], folder: P
     for recording, estimates in wanted:
         end_s, bpm, certainty = np.load(estimates)
         runs.append(
-            Run(
+            Estimates(
                 method=peer.title,
                 recording=recording,
                 end_s=end_s,

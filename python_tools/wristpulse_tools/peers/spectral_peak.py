@@ -9,7 +9,7 @@ import numpy as np
 
 from wristpulse.recordings import WINDOW_S, Recording
 from wristpulse.recordings.recording import window_starts
-from wristpulse_tools.peers.run import Run
+from wristpulse_tools.peers.estimates import Estimates
 
 BAND_BPM = (40.0, 220.0)
 STEP_BPM = 0.5  # of the zero-padded spectrum
@@ -38,10 +38,10 @@ def estimate(ppg: np.ndarray, fs: float) -> tuple[np.ndarray, np.ndarray, np.nda
     return starts + WINDOW_S, bpm[best], share
 
 
-def runs(recordings: Sequence[Recording]) -> list[Run]:
+def runs(recordings: Sequence[Recording]) -> list[Estimates]:
     """Runs over the recordings' default LED."""
     found = []
     for recording in recordings:
         end_s, bpm, share = estimate(recording.ppg[:, recording.led], recording.fs_ppg)
-        found.append(Run(method=TITLE, recording=recording, end_s=end_s, bpm=bpm, certainty=share))
+        found.append(Estimates(method=TITLE, recording=recording, end_s=end_s, bpm=bpm, certainty=share))
     return found

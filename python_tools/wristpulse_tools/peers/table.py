@@ -14,11 +14,11 @@ from wristpulse.evaluation.unseen import SETS
 from wristpulse.recordings import HOP_S
 from wristpulse.student.tolerance import WRONG_BPM
 from wristpulse.support.markdown import table as markdown_table
-from wristpulse_tools.peers.run import FIRST_END_S, Run
+from wristpulse_tools.peers.estimates import FIRST_END_S, Estimates
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class MethodRow:
     """A method on a set of people; BPM and shares.
 
     Attributes
@@ -58,7 +58,7 @@ class _Hops:
     valid: np.ndarray | None
 
 
-def table(runs: Sequence[Run]) -> list[Row]:
+def table(runs: Sequence[Estimates]) -> list[MethodRow]:
     """Rows by set and method; the first run's method sets the share of hops that are kept."""
     rows = []
     for name, members in _by_set(runs).items():
@@ -71,7 +71,7 @@ def table(runs: Sequence[Run]) -> list[Row]:
     return rows
 
 
-def _by_set(runs: Sequence[Run]) -> dict[str, list[Run]]:
+def _by_set(runs: Sequence[Estimates]) -> dict[str, list[Estimates]]:
     """Runs by the name of the set, as `invoke unseen` has them; SPC also as a whole."""
     found = {}
     for which in SETS:
@@ -89,7 +89,7 @@ def _by_set(runs: Sequence[Run]) -> dict[str, list[Run]]:
     return {name: members for name, members in found.items() if members}
 
 
-def _row(name: str, method: str, runs: Sequence[Run], coverage: float | None) -> Row:
+def _row(name: str, method: str, runs: Sequence[Estimates], coverage: float | None) -> MethodRow:
     hops, raw = _hops(runs, aligned=True), _hops(runs, aligned=False)
     mae = _by_person(hops)
     if coverage is None and hops.valid is not None:
@@ -100,7 +100,7 @@ def _row(name: str, method: str, runs: Sequence[Run], coverage: float | None) ->
         kept[np.argsort(-hops.certainty, kind="stable")[: round(share * len(kept))]] = True
     error = hops.error[kept]
     learnt_from = {run.recording.subject for run in runs if run.knows(run.recording)}
-    return Row(
+    return MethodRow(
         tested_on=name,
         method=method,
         people=len(mae),
@@ -116,7 +116,7 @@ def _row(name: str, method: str, runs: Sequence[Run], coverage: float | None) ->
     )
 
 
-def _hops(runs: Sequence[Run], aligned: bool) -> _Hops:
+def _hops(runs: Sequence[Estimates], aligned: bool) -> _Hops:
     """Hops from FIRST_END_S on that have a label and an estimate."""
     parts: list[tuple[np.ndarray, ...]] = []
     for run in runs:
@@ -138,7 +138,7 @@ HEAD = ("tested on", "method", "people", "MAE", "spread", "median", "worst", "ra
         "surest share", "their MAE", "their wrong")  # fmt: skip
 
 
-def markdown(rows: Sequence[Row]) -> str:
+def markdown(rows: Sequence[MethodRow]) -> str:
     """The rows as a Markdown table."""
     return markdown_table(
         HEAD,
@@ -151,7 +151,7 @@ def markdown(rows: Sequence[Row]) -> str:
     )  # fmt: skip
 
 
-def _name(row: Row) -> str:
+def _name(row: MethodRow) -> str:
     return f"{row.method} (learnt from {row.learnt_from} of them)" if row.learnt_from else row.method
 
 

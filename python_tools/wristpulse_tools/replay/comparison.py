@@ -17,7 +17,7 @@ from wristpulse_tools.replay.replay import Replay
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class StudentReplay:
     """One student's run over one recording; figures: of run.json."""
 
     student: str
@@ -32,7 +32,7 @@ class Outcome:
         return "simulated" if simulated else f"{self.recording.dataset} {self.recording.name}"
 
 
-def comparison(outcomes: Sequence[Outcome]) -> Group:
+def comparison(outcomes: Sequence[StudentReplay]) -> Group:
     """Errors by student and group of people, in BPM; then what each student costs. Fits 80 columns."""
     errors = Table(
         title="Against labels on the recording's clock, means over people never learnt from",

@@ -27,7 +27,7 @@ from wristpulse_tools.support.progress import Reporter
 
 
 @dataclass(frozen=True)
-class Row:
+class RecordingRow:
     """What firmware made of one recording. factor: times real time, of one emulator among its peers."""
 
     dataset: str
@@ -46,7 +46,7 @@ def replay_all(
     folder: Path,
     jobs: int | None = None,
     progress: Callable[[str], None] = lambda line: None,
-) -> list[Row]:
+) -> list[RecordingRow]:
     """Replay each recording, `jobs` (the machine's processors if None) at a time; rows in their order.
 
     progress: gets `replay: NAME, K/N` after each. ReplayError if
@@ -54,14 +54,14 @@ def replay_all(
     """
     folder.mkdir(parents=True, exist_ok=True)
 
-    def run(number: int, recording: Recording) -> Row:
+    def run(number: int, recording: Recording) -> RecordingRow:
         file, stream = folder / f"{number}.pulse", to_counts(recording)
         try:
             one = replay(program, stream, file)
         finally:
             file.unlink(missing_ok=True)
         equal = one.results == estimator.run(stream)
-        return Row(
+        return RecordingRow(
             recording.dataset,
             recording.name,
             len(one.results),
@@ -89,7 +89,7 @@ def _accuracy(one: Replay, recording: Recording) -> tuple[Errors | None, tuple[f
     return errors(one.bpm, reference, one.valid), tuple(off[np.isfinite(off)].tolist())
 
 
-def summary(rows: list[Row]) -> list[dict]:
+def summary(rows: list[RecordingRow]) -> list[dict]:
     """A line a data set and one for all: MAE as mean over recordings; p90 and coverage over all hops."""
     sets = [*dict.fromkeys(row.dataset for row in rows)]
     lines = []

@@ -22,7 +22,7 @@ from wristpulse_tools.firmware.bare import IMAGE, footprint
 from wristpulse_tools.firmware.embed import embed
 from wristpulse_tools.firmware.places import BUILD, ROOT
 from wristpulse_tools.replay import picture, targets
-from wristpulse_tools.replay.comparison import Outcome, comparison
+from wristpulse_tools.replay.comparison import StudentReplay, comparison
 from wristpulse_tools.replay.replay import ReplayError, replay
 from wristpulse_tools.replay.report import table, write_report
 
@@ -42,7 +42,7 @@ def demo(
     force: bool = False,
     folder: Path = BUILD / "demo",
     data: Path = ROOT / "data",
-) -> list[Outcome]:
+) -> list[StudentReplay]:
     """Run both acts; prints as it goes, ends with one table and one picture, in `folder`.
 
     paper, spectral: the chains of the two lines, on the same people. data: where PPG-DaLiA's S6 is kept.
@@ -93,7 +93,7 @@ def real_recording(data: Path, console: Console) -> Recording:
 
 def play(
     name: str, student: Student, recordings: Sequence[Recording], folder: Path, console: Console
-) -> list[Outcome]:
+) -> list[StudentReplay]:
     """Embed a student in the firmware, replay recordings through it, report each in its own folder.
 
     ReplayError if any result differs from the Python reference's.
@@ -110,7 +110,7 @@ def play(
         if run.results != student.estimator().run(stream):
             raise ReplayError(place, "", "the Python reference's results", "others")
         figures = write_report(place, recording, run, student.bytes, size)
-        outcomes.append(Outcome(student=name, recording=recording, replay=run, figures=figures))
+        outcomes.append(StudentReplay(student=name, recording=recording, replay=run, figures=figures))
     people = ", ".join(recording.name for recording in recordings)
     hops = sum(len(outcome.replay.results) for outcome in outcomes)
     console.print(

@@ -20,7 +20,7 @@ IMAGES = BUILD / "images"
 
 
 @dataclass(frozen=True)
-class Image:
+class ReplayImage:
     """Firmware with a student in it, and what it weighs where that is known."""
 
     program: Program
@@ -34,7 +34,7 @@ def image_for(
     images: Path = IMAGES,
     leds: int = 1,
     lag: int = 0,
-) -> Image:
+) -> ReplayImage:
     """Build `target` with a student, unless it is there; leds, lag: as of `program_for`.
 
     What embedding and building raise.
@@ -44,7 +44,7 @@ def image_for(
         embed_changes(student, folder / "c")
         program = program_for(target, folder / "c", folder, board, leds, lag)
         size = footprint(folder / variant_name(leds, lag) / "bare" / IMAGE) if target == "bare" else None
-    return Image(program, size)
+    return ReplayImage(program, size)
 
 
 def embed_changes(student: Student, folder: Path) -> None:

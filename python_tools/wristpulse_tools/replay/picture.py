@@ -17,7 +17,7 @@ from wristpulse.recordings import Recording
 from wristpulse.support.files import replacing
 
 if TYPE_CHECKING:
-    from wristpulse_tools.replay.comparison import Outcome
+    from wristpulse_tools.replay.comparison import StudentReplay
 
 COLOURS = ("tab:blue", "tab:orange", "tab:green", "tab:purple")
 
@@ -57,7 +57,7 @@ def trace(
     _save(figure, path)
 
 
-def courses(path: Path, outcomes: Sequence[Outcome]) -> Path:
+def courses(path: Path, outcomes: Sequence[StudentReplay]) -> Path:
     """Valid heart rates of several students, a column a recording, the motion below. PNG or SVG; the path."""
     recordings = list({id(o.recording): o.recording for o in outcomes}.values())
     figure, axes = plt.subplots(

@@ -15,7 +15,7 @@ from wristpulse.core.sensor import SensorStream
 from wristpulse.data.labels import window_labels
 from wristpulse.recordings import Recording
 from wristpulse.support.errors import UserError
-from wristpulse_tools.firmware.qemu import Run
+from wristpulse_tools.firmware.qemu import Exit
 
 LATE = "LATE "  # before the line of a smoothed result
 NUMBER = re.compile(r"(\w+)=(-?\d+)")
@@ -42,7 +42,7 @@ def closing_figures(lines: Sequence[str]) -> dict[str, int]:
 
 
 # Runs firmware over a replay file, handing on each line as it is printed.
-Program = Callable[[Path, Callable[[str], None]], Run]
+Program = Callable[[Path, Callable[[str], None]], Exit]
 
 
 class ReplayError(UserError):

@@ -107,11 +107,11 @@ def _variant(target: str, leds: int, lag: int) -> list[str]:
     return snippet + [f"-DCONFIG_PULSE_SMOOTH_HOPS={lag}"] * (lag > 0)
 
 
-def _run(program: Path, argument: str, on_line: Callable[[str], None]) -> qemu.Run:
+def _run(program: Path, argument: str, on_line: Callable[[str], None]) -> qemu.Exit:
     done = attempt([program, argument])
     for said in done.stdout.splitlines():
         on_line(said)
-    return qemu.Run(done.status or 0, done.stdout + done.stderr)
+    return qemu.Exit(done.status or 0, done.stdout + done.stderr)
 
 
 # Name -> (folder of the C files, folder for the build, CMake's options) -> program. BuildError if it cannot

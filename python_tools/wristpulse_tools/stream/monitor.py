@@ -36,7 +36,7 @@ def _empty(*shape: int) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class View:
+class Screen:
     """What is on the screen: the last TRACE_S of samples, the last results, the last counters."""
 
     t_ppg_us: np.ndarray = field(default_factory=_empty)
@@ -56,10 +56,10 @@ def _latest(t_us: np.ndarray, values: np.ndarray, new_t: np.ndarray, new: np.nda
     return t_us[kept], values[kept]
 
 
-def update(view: View, record: Record) -> View:
+def update(view: Screen, record: Record) -> Screen:
     """The view after one more record."""
     if isinstance(record, Restart):
-        return View()
+        return Screen()
     if isinstance(record, Ppg):
         t_us, ppg = _latest(view.t_ppg_us, view.ppg, record.t_us, record.counts)
         return replace(view, t_ppg_us=t_us, ppg=ppg)
@@ -96,7 +96,7 @@ def motion_g(acc: np.ndarray) -> float:
     return float(np.linalg.norm(acc / ACC_LSB_PER_G, axis=1).std()) if len(acc) else 0.0
 
 
-def _headline(view: View) -> Text:
+def _headline(view: Screen) -> Text:
     last = view.results[-1] if view.results else None
     state = "stale" if view.stale else last.state.value if last else "waiting"
     shown, confidence = "  ---", 0.0
@@ -126,7 +126,7 @@ def _counters(counters: Counters | None, decoder: Decoder) -> Table:
     return table
 
 
-def render(view: View, decoder: Decoder, width: int = 80, height: int = 24) -> Group:
+def render(view: Screen, decoder: Decoder, width: int = 80, height: int = 24) -> Group:
     """The screen: `width` columns, at most 23 lines where it has 24."""
     columns, rows = max(width - 4, 10), ROWS if height >= TALL else FEW_ROWS
     end = max((int(t[-1]) for t in (view.t_ppg_us, view.t_acc_us) if len(t)), default=0)
@@ -150,10 +150,10 @@ def render(view: View, decoder: Decoder, width: int = 80, height: int = 24) -> G
     return Group(*parts)
 
 
-def monitor(source: Iterable[bytes], console: Console | None = None) -> View:
+def monitor(source: Iterable[bytes], console: Console | None = None) -> Screen:
     """Show a source until it ends or Ctrl-C; what was shown last. What the source raises."""
     console = console or Console()
-    view, decoder, drawn = View(), Decoder(), 0.0
+    view, decoder, drawn = Screen(), Decoder(), 0.0
     parts = iter(source)
     with asking_to_stop() as stop:
         data = next(parts, None)  # a source that builds first says so here, on a screen still free

@@ -30,6 +30,7 @@ SHORT = {
     "student": "s",
     "target": "t",
 }
+LIST = "A,B"  # what help calls comma-separated values
 EXPECTED = {int: "a whole number", float: "a number"}
 
 
@@ -90,6 +91,16 @@ def _type(parameter: inspect.Parameter) -> Any:
     return type(parameter.default)
 
 
+def value_words(body: Callable) -> dict[str, str]:
+    """By option, what help calls its value: NUMBER, PATH, TEXT, or A,B for a list."""
+    words = {int: "NUMBER", float: "NUMBER", Path: "PATH"}
+    _context, *parameters = inspect.signature(body, eval_str=True).parameters.values()
+    return {
+        flag(p.name): LIST if _is_list(kind := _kind(_type(p))) else words.get(kind, "TEXT")
+        for p in parameters
+    }
+
+
 def required(body: Callable) -> list[str]:
     """Parameters, but for the context, that have no default."""
     _context, *parameters = inspect.signature(body).parameters.values()
@@ -101,12 +112,22 @@ def flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def _kind(annotation: Any) -> Any:
+    """The type of a value that is given: of `int | None`, int."""
+    optional = typing.get_origin(annotation) in (typing.Union, types.UnionType)
+    kinds = typing.get_args(annotation) if optional else (annotation,)
+    return next((kind for kind in kinds if kind not in (None, type(None))), str)
+
+
+def _is_list(kind: Any) -> bool:
+    """Whether the values are comma-separated."""
+    return typing.get_origin(kind) in (list, Sequence)
+
+
 def convert(name: str, annotation: Any, text: str) -> Any:
     """One option's text as its type."""
-    optional = typing.get_origin(annotation) in (typing.Union, types.UnionType)
-    kinds = [kind for kind in (typing.get_args(annotation) if optional else (annotation,)) if kind]
-    kind = next((kind for kind in kinds if kind is not type(None)), str)
-    if typing.get_origin(kind) in (list, Sequence):
+    kind = _kind(annotation)
+    if _is_list(kind):
         (item,) = typing.get_args(kind)
         return [convert(name, item, part.strip()) for part in text.split(",") if part.strip()]
     if kind is Path:

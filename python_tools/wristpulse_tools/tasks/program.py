@@ -16,7 +16,7 @@ from invoke.exceptions import Exit, ParseError
 from invoke.util import helpline
 
 from wristpulse_tools import tasks as room
-from wristpulse_tools.tasks.options import flag, required
+from wristpulse_tools.tasks.options import flag, required, value_words
 
 HELP = ("-h", "--help")
 UNKNOWN = re.compile(r"No idea what '(.*)' is!")
@@ -172,14 +172,17 @@ class PulseProgram(Program):
     def print_task_help(self, name: str) -> None:
         """Usage with the options that must be given, what the task does, all options."""
         task: Task[Any] = self.collection[name]
-        needed = [f"{flag(word)} {word.upper()}" for word in required(task.body)]
+        values = value_words(task.body)
+        needed = [f"{flag(word)} {values[flag(word)]}" for word in required(task.body)]
         print(" ".join(["usage: ./dev invoke", name, *needed, "[options]"]) + "\n")
         for line in (task.__doc__ or "").strip().splitlines():
             print(f"  {line.strip()}".rstrip())
         print("\nOptions:")
-        self.print_columns(
-            [*self.parser.contexts[name].help_tuples(), ("-h, --help", "print this help and end")]
-        )
+        options = [
+            (flags.replace("STRING", values[flags.split()[-1].split("=")[0]]), text)
+            for flags, text in self.parser.contexts[name].help_tuples()
+        ]
+        self.print_columns([*options, ("-h, --help", "print this help and end")])
 
     def _meant(self, error: ParseError) -> str:
         """invoke's message; of an unknown word, what it probably means."""

@@ -42,6 +42,12 @@ def test_help_explains_every_option_of_every_task(run, task):
         assert len(" ".join(block.split()).split("   ")[-1].split()) > 3, block
 
 
+def test_help_says_what_kind_of_value_an_option_takes(run):
+    out, _, _ = run("evaluate", "-h")
+    assert "--workers=NUMBER" in out and "--seeds=A,B" in out and "-o PATH, --output=PATH" in out
+    assert "--protocol=TEXT" in out and "STRING" not in out
+
+
 @pytest.mark.parametrize(
     "words",
     [

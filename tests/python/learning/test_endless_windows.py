@@ -17,7 +17,7 @@ from wristpulse.data.corpus import Examples  # noqa: E402
 from wristpulse.data.world_examples import session_windows  # noqa: E402
 from wristpulse.data.world_windows import world_windows  # noqa: E402
 from wristpulse.learning.paper.augment import NO_PULSE_BPM  # noqa: E402
-from wristpulse.learning.paper.endless import Lessons  # noqa: E402
+from wristpulse.learning.paper.endless import WindowLessons  # noqa: E402
 from wristpulse.learning.pipeline import dataset_pipeline  # noqa: E402
 from wristpulse.learning.world import chunks  # noqa: E402
 from wristpulse.learning.world.validation import VALIDATION  # noqa: E402
@@ -53,7 +53,7 @@ def test_windows_are_what_the_front_end_makes_of_the_session():
 
 
 def test_any_step_is_fed_the_same_whether_or_not_those_before_it_ran():
-    lessons = Lessons(WORLD, RECIPE, 1)
+    lessons = WindowLessons(WORLD, RECIPE, 1)
     whole = list(lessons.fed(0))
     assert len(whole) == 8 and whole[0][0].shape == (8, 4, 256)
     for a, b in zip(whole[5:], lessons.fed(5), strict=True):
@@ -67,7 +67,7 @@ def test_real_windows_fill_their_share_of_each_batch():
         inputs=rng.integers(-99, 99, (5, 4, 256)).astype(np.int8),
         bpm=np.array([60, 70, 80, 90, NO_PULSE_BPM], np.float32),
     )
-    for inputs, bpm, seen in Lessons(dataclasses.replace(WORLD, share=0.75), RECIPE, 1, real).fed(0):
+    for inputs, bpm, seen in WindowLessons(dataclasses.replace(WORLD, share=0.75), RECIPE, 1, real).fed(0):
         assert len(inputs) == len(bpm) == len(seen) == 8
         for window, label, taught in zip(inputs[6:], bpm[6:], seen[6:], strict=True):
             [row] = [n for n, x in enumerate(real.inputs) if np.array_equal(x, window)]
@@ -75,7 +75,7 @@ def test_real_windows_fill_their_share_of_each_batch():
 
 
 def test_targets_say_the_heart_rate_or_that_nobody_could_know():
-    lesson = Lessons(WORLD, RECIPE, 1).lesson(tf.random.Generator.from_seed(1))
+    lesson = WindowLessons(WORLD, RECIPE, 1).lesson(tf.random.Generator.from_seed(1))
     x = np.arange(3 * 4 * 256).reshape(3, 4, 256).astype(np.int8)
     bpm, seen = np.array([90, 90, np.nan], np.float32), np.array([1, 0, 0], np.float32)
     (ppg, acc), target, has_target = (lesson)(tf.constant(x), tf.constant(bpm), tf.constant(seen))

@@ -24,7 +24,7 @@ from wristpulse.learning import by_steps as training  # noqa: E402
 from wristpulse.learning.by_steps import Teaching, train_network  # noqa: E402
 from wristpulse.learning.spectral import SpectralLine  # noqa: E402
 from wristpulse.learning.spectral.augment import augment, swinging_light, without_pulse  # noqa: E402
-from wristpulse.learning.spectral.batches import Drawn, Lessons  # noqa: E402
+from wristpulse.learning.spectral.batches import Drawn, SpectrumLessons  # noqa: E402
 from wristpulse.learning.spectral.int8 import predict, quantize  # noqa: E402
 from wristpulse.models import spectral_teacher  # noqa: E402
 from wristpulse.models.layers import deployed  # noqa: E402
@@ -129,7 +129,7 @@ def test_the_teacher_is_twice_the_largest_student():
 
 
 def lessons(data, recipe, unlabelled=0.0):
-    return Lessons(Drawn(data, recipe, 1, unlabelled), ALONE, recipe, 1)
+    return SpectrumLessons(Drawn(data, recipe, 1, unlabelled), ALONE, recipe, 1)
 
 
 @pytest.mark.parametrize("bins_a_step", [1, 2])

@@ -8,17 +8,17 @@ import pytest
 from rich.console import Console
 
 from wristpulse.recordings import simulate
-from wristpulse_tools.replay.comparison import Outcome, comparison
+from wristpulse_tools.replay.comparison import StudentReplay, comparison
 from wristpulse_tools.replay.replay import Replay
 
 CLOSING = {"instr_align": 1, "instr_per_hop": 2}
 RECORDING = simulate(1, 20.0)
 
 
-def outcome(name: str, mae: float, coverage: float, valid_mae: float, wrong: float) -> Outcome:
+def outcome(name: str, mae: float, coverage: float, valid_mae: float, wrong: float) -> StudentReplay:
     valid = {"coverage": coverage, "mae": valid_mae, "wrong": wrong}
     figures = {"all": {"mae": mae}, "valid": valid, "closing": CLOSING, "model_bytes": 14904}
-    return Outcome(
+    return StudentReplay(
         student="s", recording=replace(RECORDING, name=name), replay=Replay([], {}, 0.0), figures=figures
     )
 

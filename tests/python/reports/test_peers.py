@@ -14,7 +14,7 @@ from wristpulse.data.labels import window_labels
 from wristpulse.recordings import simulate
 from wristpulse.student.card import STUDENTS, load_student
 from wristpulse_tools.peers import compare, environment, ours, packages, spectral_peak
-from wristpulse_tools.peers.run import Run
+from wristpulse_tools.peers.estimates import Estimates
 from wristpulse_tools.peers.table import table
 
 PACKAGE = """
@@ -100,7 +100,7 @@ def test_all_are_side_by_side(recordings, python, tmp_path, monkeypatch):
 def run_of(recording, method, error, certainty, valid=None):
     end_s = np.arange(20.0, 40.0, 2.0)
     label = window_labels(recording, end_s * 1e6, aligned=True)
-    return Run(
+    return Estimates(
         method=method, recording=recording, end_s=end_s, bpm=label + error, certainty=certainty, valid=valid
     )
 

@@ -15,19 +15,19 @@ from rich.console import Console
 
 from wristpulse.core.result import Result, State
 from wristpulse_tools.stream.decoder import Acc, Counters, Decoder, FurtherPpg, Ppg, Restart, Stale, frame
-from wristpulse_tools.stream.monitor import View, monitor, motion_g, render, steady, trace, update
+from wristpulse_tools.stream.monitor import Screen, monitor, motion_g, render, steady, trace, update
 from wristpulse_tools.stream.sources import serial_port
 from wristpulse_tools.support.blocks import bars
 
 
-def screen(view: View, width: int = 80) -> str:
+def screen(view: Screen, width: int = 80) -> str:
     console = Console(width=width, record=True, file=open(os.devnull, "w"))
     console.print(render(view, Decoder(), width))
     return console.export_text()
 
 
-def seen(*records) -> View:
-    view = View()
+def seen(*records) -> Screen:
+    view = Screen()
     for record in records:
         view = update(view, record)
     return view
@@ -67,7 +67,7 @@ def test_the_screen_keeps_the_last_eight_seconds_and_begins_anew_with_the_device
 
 
 def test_a_restart_begins_an_empty_screen():
-    assert screen(seen(VALID, pulse(0, 10), Restart())) == screen(View())
+    assert screen(seen(VALID, pulse(0, 10), Restart())) == screen(Screen())
 
 
 @pytest.mark.parametrize(("height", "lines"), [(24, 23), (40, 25)])

@@ -28,7 +28,7 @@ STANDARD_GRAVITY = 9.80665  # m/s2
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Row:
+class Agreement:
     """One recording: shares of hops, and BPM between hops that are valid both ways."""
 
     unit_found: bool  # of acceleration given in g and in m/s2
@@ -40,7 +40,7 @@ class Row:
     rises: bool  # the light's steepest slope at rest is upward, as is blood pressure's
 
 
-def compare(estimator: Estimator, recording: Recording) -> Row:
+def compare(estimator: Estimator, recording: Recording) -> Agreement:
     """A recording by its set's own scale against the scale found, and against the same light upside down.
 
     Parameters
@@ -51,7 +51,7 @@ def compare(estimator: Estimator, recording: Recording) -> Row:
 
     Returns
     -------
-    Row
+    Agreement
 
     Raises
     ------
@@ -65,7 +65,7 @@ def compare(estimator: Estimator, recording: Recording) -> Row:
     as_set, *others = (estimator.run(to_counts(r)) for r in (recording, found, turned))
     valid = float(np.mean([result.state is State.VALID for result in as_set]))
     (found_same, found_off), (turned_same, turned_off) = (_differ(as_set, other) for other in others)
-    return Row(
+    return Agreement(
         unit_found=units == ["g", "m/s2"],
         valid=valid,
         found_same=found_same,
@@ -133,7 +133,7 @@ def report(data: Path, dataset: str | None = None, say: Callable[[str], None] = 
         say(_line(name, [compare(estimator, recording) for recording in iter_dataset(name, data)]))
 
 
-def _line(name: str, rows: list[Row]) -> str:
+def _line(name: str, rows: list[Agreement]) -> str:
     table = np.array([dataclasses.astuple(row) for row in rows], dtype=np.float64)
     units, valid, found, found_off, turned, turned_off, rises = np.nanmean(table, axis=0)
     return (

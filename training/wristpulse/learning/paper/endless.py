@@ -18,7 +18,7 @@ from wristpulse.learning.paper.augment import NO_PULSE_BPM
 from wristpulse.learning.world.chunks import chunks
 
 
-class Lessons:
+class WindowLessons:
     """wristpulse.learning.by_steps.Lessons of windows, half of them with the light turned over.
 
     real: drawn for `1 - world.share` of each batch.

@@ -88,7 +88,7 @@ def fit(
             ),
             keras.callbacks.CSVLogger(str(folder / HISTORY), append=bool(earlier)),
             Patience(settings.patience, best, since),
-            Progress(model.name, settings.epochs, progress),
+            EpochLine(model.name, settings.epochs, progress),
         ],
     )
     trainee.load_weights(folder / WEIGHTS)
@@ -130,7 +130,7 @@ class Patience(keras.callbacks.Callback):
         self.model.stop_training |= self.since >= self.patience
 
 
-class Progress(keras.callbacks.Callback):
+class EpochLine(keras.callbacks.Callback):
     """One line an epoch."""
 
     def __init__(self, name: str, epochs: int, progress: Callable[[str], None]):

@@ -12,7 +12,7 @@ from wristpulse.data.corpus import Corpus, Examples
 from wristpulse.learning.artefacts import STUDENT_MODEL, TEACHER, TEACHER_MODEL
 from wristpulse.learning.by_steps import Teaching, train_network
 from wristpulse.learning.losses import RELATIONS, HeartRateLoss
-from wristpulse.learning.paper.endless import Lessons
+from wristpulse.learning.paper.endless import WindowLessons
 from wristpulse.learning.paper.examples import distillation_examples, training_examples
 from wristpulse.learning.paper.fit import fit
 from wristpulse.models import student, teacher
@@ -169,7 +169,7 @@ def train_by_steps(
     real = training_examples(config, corpus) if config.world.share < 1 else None
     trained = train_network(
         lambda: teacher.build(config.teacher) if network == TEACHER else student.build(config.student),
-        Lessons(config.world, recipe, config.seed, real),
+        WindowLessons(config.world, recipe, config.seed, real),
         recipe,
         config.seed,
         folder,

@@ -24,7 +24,7 @@ from wristpulse.recordings import Recording
 if TYPE_CHECKING:
     import keras
 
-    from wristpulse.learning.spectral.batches import Lessons
+    from wristpulse.learning.spectral.batches import SpectrumLessons
 
 
 class SpectralLine:
@@ -171,12 +171,12 @@ class SpectralLine:
         recipe: Recipe,
         progress: Callable[[str], None],
         unlabelled: float = 0.0,
-    ) -> Lessons:
+    ) -> SpectrumLessons:
         """What a network learns from: the corpus' people, simulated ones, or both.
 
         unlabelled: share of windows without a label, where there are some and nobody is simulated.
         """
-        from wristpulse.learning.spectral.batches import Drawn, Lessons, Source
+        from wristpulse.learning.spectral.batches import Drawn, Source, SpectrumLessons
         from wristpulse.learning.spectral.endless import Endless
 
         share, real = config.world.share, None
@@ -189,7 +189,7 @@ class SpectralLine:
         else:
             assert real is not None
             source = Drawn(real, recipe, config.seed, unlabelled)
-        return Lessons(source, config.augmentation, recipe, config.seed)
+        return SpectrumLessons(source, config.augmentation, recipe, config.seed)
 
     def _gathered(
         self,

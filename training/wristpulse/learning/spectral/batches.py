@@ -148,7 +148,7 @@ class Taught:
         return float_spectrum_inputs(spectra, moving), target, has_target
 
 
-class Lessons:
+class SpectrumLessons:
     """wristpulse.learning.by_steps.Lessons of spectra: a source's windows, augmented afresh."""
 
     def __init__(self, source: Source, augmentation: Augmentation, recipe: Recipe, seed: int) -> None:

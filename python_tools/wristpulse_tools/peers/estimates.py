@@ -15,7 +15,7 @@ FIRST_END_S = (FRAMES - 1) * HOP_S + WINDOW_S  # of BeliefPPG's first estimate; 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class Estimates:
     """Estimates of one method on one recording, a value every 2 s.
 
     Attributes
