@@ -7,14 +7,18 @@ from multiprocessing.pool import ThreadPool
 import numpy as np
 import pandas as pd
 import pytest
-from tests.python.small_configs import WINDOWS
 
-from wristpulse.config.networks import World
-from wristpulse.config.settings import Data, Recipe
-from wristpulse.evaluation.unseen import Set
-from wristpulse.experiments import distillation
-from wristpulse.learning.world import chunks
-from wristpulse.recordings import simulate
+pytest.importorskip("tensorflow")
+
+from tests.python.small_configs import WINDOWS  # noqa: E402
+
+from wristpulse.config.networks import World  # noqa: E402
+from wristpulse.config.settings import Data, Recipe  # noqa: E402
+from wristpulse.evaluation.unseen import Set  # noqa: E402
+from wristpulse.experiments import distillation  # noqa: E402
+from wristpulse.learning.world import chunks  # noqa: E402
+from wristpulse.recordings import simulate  # noqa: E402
+from wristpulse.support.errors import UserError  # noqa: E402
 
 CONFIG = dataclasses.replace(
     WINDOWS,
@@ -83,3 +87,8 @@ def test_without_none_there_is_nothing_to_compare_with():
         columns=["relation", "seed", "tested_on", "person", "estimate", "mae"],
     )
     assert len(list(distillation.tables(found))) == 1
+
+
+def test_a_relation_that_there_is_not_is_one_line(tmp_path):
+    with pytest.raises(UserError, match="relations: expected rkd, .*, none, found r2d2"):
+        distillation.train(CONFIG, ["r2d2"], [1], tmp_path)

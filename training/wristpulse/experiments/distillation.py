@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,7 @@ from wristpulse.learning.line import line_of
 from wristpulse.learning.pipeline import Pipeline
 from wristpulse.recordings import Recording
 from wristpulse.student.card import Student, load_student
+from wristpulse.support.errors import UserError
 from wristpulse.support.markdown import table
 
 NONE = "none"  # the relation of students that the labels alone teach
@@ -38,7 +40,7 @@ ESTIMATES = ("tracked", "single windows")
 
 def train(
     config: Config,
-    relations: Sequence[Relation],
+    relations: Sequence[str],
     seeds: Sequence[int],
     folder: Path,
     progress: Callable[[str], None] = print,
@@ -49,7 +51,7 @@ def train(
     ----------
     config : Config
         Of simulated people alone (`data.dataset = ""`); its seed is the teacher's.
-    relations : sequence of Relation
+    relations : sequence of str
         As in `config.distillation`.
     seeds : sequence of int
         Of the students.
@@ -62,15 +64,21 @@ def train(
     -------
     dict of (str, int) to Path
         Folders of student.tflite and student.json, by relation and seed.
+
+    Raises
+    ------
+    UserError
+        No such relation.
     """
-    if any(relation != NONE for relation in relations):
+    chosen = [_relation(name) for name in relations]
+    if any(relation != NONE for relation in chosen):
         taught = replace(config, distillation=replace(config.distillation, relation="response"))
         Pipeline(
             taught, lambda: corpus.of_dataset(config.data, None), folder, progress=progress
         ).train_teacher()
-    made = {}
+    made: dict[tuple[str, int], Path] = {}
     for seed in seeds:
-        for relation in relations:
+        for relation in chosen:
             distillation = replace(config.distillation, relation=relation)
             chain = Pipeline(
                 replace(config, seed=seed, distillation=distillation),
@@ -82,6 +90,13 @@ def train(
             chain.distill()
             made[relation, seed] = chain.quantize()
     return made
+
+
+def _relation(name: str) -> Relation:
+    for known in get_args(Relation):
+        if name == known:
+            return known
+    raise UserError("relations", "", ", ".join(get_args(Relation)), name)
 
 
 def scores(config: Config, students: dict[tuple[str, int], Path], data: Path) -> pd.DataFrame:
