@@ -47,7 +47,6 @@ IMAGES = (
     Image("nrf52840dk", "pulse-low-power", "for low power"),
     Image("nrf52840dk", "pulse-tracing", "with tracing"),
     Image("nrf52840dk", "pulse-product", "as a product, with update over Bluetooth", bootloader=True),
-    Image("nrf52840dk", "pulse-product;pulse-coredump", "as a product, with coredump", bootloader=True),
     Image("nucleo_wb55rg"),
     Image("nucleo_wb55rg", "pulse-bluetooth", "with Bluetooth, bonds and settings"),
     Image("nrf5340dk/nrf5340/cpuapp"),
@@ -62,8 +61,7 @@ def row(title: str, sizes: dict[str, int]) -> tuple[str, str, str]:
 
 
 def rows(images: Sequence[Image], folder: Path, say: Callable[[str], None]) -> Iterator[Sequence[str]]:
-    """Rows of the table, each once its image is built below `folder`; a board's MCUboot once."""
-    boards: set[str] = set()  # whose MCUboot has its row
+    """Rows of the table, each once its image is built below `folder`."""
     for image in images:
         say(f"{image.name}: building")
         place = folder / image.name
@@ -73,9 +71,7 @@ def rows(images: Sequence[Image], folder: Path, say: Callable[[str], None]) -> I
                 image.board, place, *options, SAMPLE_KEY
             )
             yield row(image.title, zephyr_workspace.sizes(place))
-            if image.board not in boards:
-                yield row(f"MCUboot on `{image.board}`", zephyr_workspace.sizes(bootloader))
-            boards.add(image.board)
+            yield row(f"MCUboot on `{image.board}`", zephyr_workspace.sizes(bootloader))
             continue
         zephyr_workspace.build(image.board, place, *options)
         yield row(image.title, zephyr_workspace.sizes(place))

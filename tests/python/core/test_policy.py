@@ -8,6 +8,7 @@ import pytest
 from standin import TABLES, predict, predict_spectrum
 from standin import lines as printed
 
+from wristpulse.config.settings import Tracking
 from wristpulse.core.align import align
 from wristpulse.core.estimator import Estimator
 from wristpulse.core.numbers import POLICY_ROWS
@@ -15,6 +16,7 @@ from wristpulse.core.policy import Policy, moving
 from wristpulse.core.replay import write_replay
 from wristpulse.core.result import State
 from wristpulse.core.sensor import SensorStream, to_counts
+from wristpulse.core.track import tracker_tables
 from wristpulse.experiments.power_policy import cost, lines, report
 from wristpulse.recordings import RecordingError, simulate
 from wristpulse.student.card import SHIPPED
@@ -77,6 +79,20 @@ def test_a_skipped_hop_repeats_the_last_estimate() -> None:
     assert [r.time_us for r in with_policy] == [r.time_us for r in without]
     same = sum(a.bpm_q8 == b.bpm_q8 for a, b in zip(with_policy[1:], with_policy, strict=False))
     assert same >= len(policy.rows) - policy.inferences > 0
+
+
+def test_a_network_that_is_only_just_sure_loses_no_value_and_may_rest() -> None:
+    """The track holds on hops that are skipped: had it predicted, 27 of 94 values would be gone."""
+
+    def just_sure(inputs: np.ndarray) -> np.ndarray:
+        near = np.abs(np.arange(104) - 32) <= 1  # of 90 BPM
+        return np.tile(np.where(near, 127, 90).astype(np.int8), (len(inputs), 1))
+
+    estimator, policy = Estimator(just_sure, tracker_tables(0.1, Tracking(valid=0.9))), Policy()
+    stream = wrist(1, pause=False)
+    shown = [[r.state for r in estimator.run(stream, p)].count(State.VALID) for p in (None, policy)]
+    assert shown == [94, 94]
+    assert policy.inferences < 75
 
 
 def test_the_report_has_a_line_a_recording_and_their_mean() -> None:

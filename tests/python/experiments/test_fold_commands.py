@@ -37,17 +37,14 @@ def fold(tmp_path_factory) -> Path:
     return folder
 
 
-def lines_of(
-    experiment: ModuleType, folder: Path, config: Config = ALONE, valid: float | None = None
-) -> list[str]:
+def lines_of(experiment: ModuleType, folder: Path, valid: float, config: Config = ALONE) -> list[str]:
     lines: list[str] = []
-    trials = finished_folds.of_folds(finished_folds.read_folds(folder, config, lines.append), None)
+    results = finished_folds.read_folds(folder, config, lines.append)
+    trials = finished_folds.of_folds(results, None)
     if experiment is fusion:
-        fusion.report(trials, 0.9 if valid is None else valid, lines.append, spoiled=True)
+        fusion.report(trials, valid, lines.append, spoiled=True)
     else:
-        experiment.report(
-            trials if valid is None else finished_folds.with_threshold(trials, valid), lines.append
-        )
+        experiment.report(finished_folds.with_threshold(trials, valid), lines.append)
     return "\n".join(lines).splitlines()
 
 

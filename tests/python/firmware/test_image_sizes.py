@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wristpulse_tools.firmware import zephyr_workspace
-from wristpulse_tools.firmware.image_sizes import IMAGES, ImageError, row, rows, select
+from wristpulse_tools.firmware.image_sizes import IMAGES, ImageError, row, select
 
 PAGE = Path(__file__).parents[3] / "docs" / "firmware.md"
 
@@ -21,20 +20,6 @@ def test_images_are_selected_by_name() -> None:
 
 def test_a_row_is_a_row_of_the_table() -> None:
     assert row("`nrf52840dk`", {"flash": 80_240, "ram": 42_049}) == ("`nrf52840dk`", "80.2 kB", "42.0 kB")
-
-
-def test_a_boards_bootloader_has_one_line(monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(
-        zephyr_workspace, "build_with_bootloader", lambda _board, folder, *_options: (folder / "boot", folder)
-    )
-    monkeypatch.setattr(zephyr_workspace, "sizes", lambda _folder: {"flash": 1000, "ram": 1000})
-    images = select(["nrf52840dk-product-mcuboot", "nrf52840dk-product-coredump-mcuboot"])
-    titles = [title for title, *_ in rows(images, tmp_path, lambda _line: None)]
-    assert [title.split(" (")[0] for title in titles] == [
-        "`nrf52840dk` as a product, with update over Bluetooth",
-        "MCUboot on `nrf52840dk`",
-        "`nrf52840dk` as a product, with coredump",
-    ]
 
 
 def test_the_documentation_has_every_image() -> None:

@@ -242,8 +242,7 @@ class Progress:
             if away[n]:
                 state = State.NO_CONTACT
             elif whole and policy and policy.skips(moves[n]):
-                self._pass()
-                bpm, confidence, state = self._held
+                bpm, confidence, state = self._held  # a wrist at rest: the track holds, too
             elif whole:
                 ran[n - first], fed[n - first] = True, self._fused(evidence, n)
                 bpm, confidence = map(int, tracker.step(fed[n - first]))
@@ -308,7 +307,7 @@ class Progress:
             self._doubt.break_off()
 
     def _pass(self) -> None:
-        """A hop without a run of the network."""
+        """A hop without a whole window: the heart rate may move."""
         self._tracker.predict()
         if self._fusion:
             self._fusion.predict()

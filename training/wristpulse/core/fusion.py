@@ -121,7 +121,7 @@ class Fusion:
                 own.forget()
 
     def predict(self) -> None:
-        """No network ran on this hop."""
+        """No LED has a whole window on this hop."""
         for own, has_contact in zip(self._leds, self._lit, strict=True):
             if has_contact:
                 own.track.predict()

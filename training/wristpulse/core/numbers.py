@@ -97,7 +97,7 @@ class PolicyRow(NamedTuple):
     led_shift: int
 
 
-POLICY_ROWS = (PolicyRow(0, 1, 0), PolicyRow(5, 2, 0), PolicyRow(15, 4, 1))
+POLICY_ROWS = (PolicyRow(0, 1, 0), PolicyRow(5, 2, 0), PolicyRow(15, 3, 1))
 
 
 def _kernel() -> np.ndarray:

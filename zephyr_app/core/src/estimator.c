@@ -30,6 +30,15 @@ static void break_off(struct pulse_estimator *estimator)
 	estimator->last_state = PULSE_ACQUIRING;
 }
 
+/* The heart rate may have moved since the hop before. */
+static void predict_track(struct pulse_estimator *estimator)
+{
+	pulse_track_predict(&estimator->track);
+#if PULSE_LEDS > 1
+	pulse_fusion_predict(&estimator->fusion);
+#endif
+}
+
 static void forget_track(struct pulse_estimator *estimator)
 {
 	pulse_track_reset(&estimator->track);
@@ -274,8 +283,8 @@ int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_ho
 		break_off(estimator);
 	}
 	push(estimator, hop);
-	pulse_track_predict(&estimator->track);
 	if (!whole(estimator)) {
+		predict_track(estimator);
 		out->state = PULSE_ACQUIRING;
 		return 0;
 	}
@@ -283,7 +292,8 @@ int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_ho
 	bool skipped = pulse_policy_skips(&estimator->policy, moving);
 	uint32_t acc_root = look(estimator, ppg_root);
 
-	if (!skipped) {
+	if (!skipped) { /* else the track holds */
+		predict_track(estimator);
 		runs = infer(estimator, ppg_root);
 		judge(estimator, acc_root);
 		pulse_policy_note(&estimator->policy, estimator->last_state == PULSE_VALID,

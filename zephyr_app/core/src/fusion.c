@@ -72,7 +72,13 @@ void pulse_fusion_push(struct pulse_fusion *fusion, const struct pulse_hop *hop,
 			continue;
 		}
 		own->count += own->count < PULSE_WINDOW_HOPS;
-		pulse_track_predict(&own->track);
+	}
+}
+
+void pulse_fusion_predict(struct pulse_fusion *fusion)
+{
+	for (int led = 0; led < PULSE_LEDS; led++) {
+		pulse_track_predict(&fusion->led[led].track);
 	}
 }
 

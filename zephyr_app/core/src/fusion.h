@@ -17,8 +17,11 @@ void pulse_fusion_reset(struct pulse_fusion *fusion);
 /** Any LED sees skin. */
 bool pulse_fusion_contact(const struct pulse_hop *hop);
 
-/** A hop joined the window at `slot`: who has contact, how much is saturated; tracks predict. */
+/** A hop joined the window at `slot`: who has contact, how much is saturated. */
 void pulse_fusion_push(struct pulse_fusion *fusion, const struct pulse_hop *hop, uint8_t slot);
+
+/** The LEDs' tracks predict. */
+void pulse_fusion_predict(struct pulse_fusion *fusion);
 
 /** Bit by bit, the first LED bit 0: which have had contact through a whole window. */
 unsigned int pulse_fusion_whole(const struct pulse_fusion *fusion);

@@ -121,6 +121,6 @@
 /* of PULSE_POLICY_TABLE */
 #define PULSE_POLICY_ROWS 3
 /* calm hops, hops to a run of the network, shift of the LED current */
-#define PULSE_POLICY_TABLE {{0, 1, 0}, {5, 2, 0}, {15, 4, 1}}
+#define PULSE_POLICY_TABLE {{0, 1, 0}, {5, 2, 0}, {15, 3, 1}}
 
 #endif /* PULSE_NUMBERS_H_ */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The power policy: on a wrist at rest with a rate that is well known, the network runs on every
- * second or fourth hop only, and the LED may be dimmed; motion ends that with the hop that holds it
+ * second or third hop only, and the LED may be dimmed; motion ends that with the hop that holds it
  * (docs/signal_path.md, section 9). Off unless pulse_estimator.policy.on is set.
  */
 #ifndef PULSE_POLICY_H_
