@@ -66,8 +66,9 @@ def trace(workspace, played, stream, estimator, tmp_path) -> tuple[Path, dict[st
     return file, end
 
 
-def test_low_power_has_the_policy_on_and_gives_the_same(workspace, played, stream, estimator) -> None:
-    results, end = played("mps2_an386", build("mps2_an386", "pulse-low-power"))
+@pytest.mark.parametrize("board", ["mps2_an386", "native_sim"])
+def test_low_power_has_the_policy_on_and_gives_the_same(board, workspace, played, stream, estimator) -> None:
+    results, end = played(board, build(board, "pulse-low-power"))
     policy = Policy()
     assert results == estimator.run(stream, policy)
     assert end["inferences"] == policy.inferences < len(policy.rows)

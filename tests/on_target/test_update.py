@@ -3,6 +3,7 @@
 
 import hashlib
 import random
+import socket
 import struct
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 from places import BUILD
 from wristpulse.core.replay import write_replay
-from wristpulse.core.sensor import to_counts
+from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.recordings import simulate
 from wristpulse_tools.firmware import zephyr_workspace
 
@@ -22,12 +23,16 @@ from bumble import core  # noqa: E402
 from bumble.att import ErrorCode  # noqa: E402
 from bumble.link import LocalLink  # noqa: E402
 
-from bluetooth import Central, finish, running  # noqa: E402
+from bluetooth import HUNG_S, Central, finish, running  # noqa: E402
 from smp_client import ECHO, IMAGE, OS, READ, STATE, WRITE, Updater, message  # noqa: E402
 
 pytestmark = pytest.mark.zephyr
 
-SLOT_1, SLOT_BYTES = 0x75000, 0x69000  # native_sim's devicetree
+SLOT_0, SLOT_1, SLOT_BYTES = 0xC000, 0x75000, 0x69000  # native_sim's devicetree
+FLASH_BYTES = 0x200000
+# The end of a slot as MCUboot leaves it behind a swap (its docs/design.md, "Image trailer", 8 bytes a field).
+MAGIC = bytes.fromhex("77c295f360d2ef7f3552500f2cb67980")
+COPY_DONE, IMAGE_OK = (SLOT_0 + SLOT_BYTES - len(MAGIC) - 8 * n for n in (2, 1))
 VERSION = "1.2.3"
 
 
@@ -110,6 +115,52 @@ def test_a_bonded_phone_brings_an_update_into_the_second_slot(image, recording, 
     assert flash.read_bytes()[SLOT_1 : SLOT_1 + len(update)] == update
     # MCUboot's next start tries it; it stays only if it confirms itself.
     assert (on_trial["pending"], on_trial["permanent"]) == (True, False)
+
+
+@pytest.fixture
+def flash_on_trial(tmp_path) -> Path:
+    """Flash of a device whose image MCUboot has swapped in and would revert."""
+    flash = bytearray(b"\xff" * FLASH_BYTES)
+    flash[SLOT_0 + SLOT_BYTES - len(MAGIC) : SLOT_0 + SLOT_BYTES] = MAGIC
+    flash[COPY_DONE] = 1
+    (tmp_path / "trial.bin").write_bytes(flash)
+    return tmp_path / "trial.bin"
+
+
+async def ended(image: Path, recording: Path, flash: Path) -> list[str]:
+    """Lines of a whole recording beside a controller that works."""
+    async with running(image, LocalLink(), recording, flash) as sensor:
+        await sensor.until(lambda line: line.startswith("END "))
+    return sensor.lines
+
+
+def test_an_image_on_trial_confirms_itself_with_a_hop_and_bluetooth(image, flash_on_trial, tmp_path) -> None:
+    write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 20)))
+    lines = finish(ended(image, tmp_path / "wrist.pulse", flash_on_trial))
+    assert any(line.startswith("HOP ") for line in lines)
+    assert flash_on_trial.read_bytes()[IMAGE_OK] == 1
+
+
+def test_without_a_hop_it_stays_on_trial(image, flash_on_trial, tmp_path) -> None:
+    whole = to_counts(simulate(1, 20))
+    light, motion = whole.t_ppg_us < 1_500_000, whole.t_acc_us < 1_500_000
+    short = SensorStream(whole.ppg[light], whole.t_ppg_us[light], whole.acc[motion], whole.t_acc_us[motion])
+    write_replay(tmp_path / "short.pulse", short)
+    lines = finish(ended(image, tmp_path / "short.pulse", flash_on_trial))
+    assert lines[-1].startswith("END hops=0 ")
+    assert flash_on_trial.read_bytes()[IMAGE_OK] == 0xFF
+
+
+def test_without_bluetooth_it_stays_on_trial(image, flash_on_trial, tmp_path) -> None:
+    """The next update would have no way in."""
+    write_replay(tmp_path / "wrist.pulse", to_counts(simulate(1, 20)))
+    with socket.socket() as nobody:  # bound, and listens to nobody
+        nobody.bind(("127.0.0.1", 0))
+        controller = f"--bt-dev=127.0.0.1:{nobody.getsockname()[1]}"
+        words = (image, controller, f"--flash={flash_on_trial}", f"--replay={tmp_path / 'wrist.pulse'}")
+        run = subprocess.run(words, capture_output=True, text=True, timeout=HUNG_S, check=False)
+    assert "ERROR bluetooth: " in run.stdout and "HOP 0 " in run.stdout, run.stdout + run.stderr
+    assert flash_on_trial.read_bytes()[IMAGE_OK] == 0xFF
 
 
 async def refused(image: Path, recording: Path, flash: Path, update: bytes) -> None:

@@ -160,7 +160,7 @@ def test_values_become_what_a_task_annotates():
 def test_plain_invoke_is_the_same_command_line():
     command = [sys.executable, "-m", "invoke", "--search-root", ROOT, "replay", "-h"]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/")
-    assert done.returncode == 0 and done.stdout.startswith("usage: ./dev invoke replay --record RECORD"), done
+    assert done.returncode == 0 and done.stdout.startswith("usage: ./dev invoke replay --record TEXT"), done
 
 
 @pytest.mark.parametrize(

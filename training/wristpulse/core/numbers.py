@@ -86,7 +86,7 @@ DOUBT_TWICE = (180, 190, 100)  # ACC at the rate and at half of it, PPG at half 
 DOUBT_THRICE = (190, 150, 150, 80)  # ACC at 2/3 and 1/3 of it, PPG at 2/3 and 1/3: three times the arm's
 
 # Power policy, section 9.
-CALM_Q15 = int(0.9 * ONE_Q15)
+CALM_Q15 = int(0.85 * ONE_Q15)
 
 
 class PolicyRow(NamedTuple):
@@ -168,7 +168,7 @@ SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_DOUBT_ALIBI_HOPS": (DOUBT_ALIBI_HOPS, "valid hops apart from the motion's multiples"),
     "PULSE_DOUBT_TWICE": (np.array(DOUBT_TWICE), "ACC at 1 and 1/2 of the rate, PPG at 1/2"),
     "PULSE_DOUBT_THRICE": (np.array(DOUBT_THRICE), "ACC at 2/3 and 1/3 of the rate, PPG at 2/3 and 1/3"),
-    "PULSE_CALM_Q15": (CALM_Q15, "confidence of 0.9"),
+    "PULSE_CALM_Q15": (CALM_Q15, "confidence of 0.85"),
     "PULSE_POLICY_ROWS": (len(POLICY_ROWS), "of PULSE_POLICY_TABLE"),
     "PULSE_POLICY_TABLE": (POLICY_ROWS, "calm hops, hops to a run of the network, shift of the LED current"),
 }

@@ -116,8 +116,8 @@
 #define PULSE_DOUBT_TWICE {180, 190, 100}
 /* ACC at 2/3 and 1/3 of the rate, PPG at 2/3 and 1/3 */
 #define PULSE_DOUBT_THRICE {190, 150, 150, 80}
-/* confidence of 0.9 */
-#define PULSE_CALM_Q15 29491
+/* confidence of 0.85 */
+#define PULSE_CALM_Q15 27852
 /* of PULSE_POLICY_TABLE */
 #define PULSE_POLICY_ROWS 3
 /* calm hops, hops to a run of the network, shift of the LED current */
