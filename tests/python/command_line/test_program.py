@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wristpulse.support.errors import UserError
-from wristpulse_tools.tasks.common import in_words
+from wristpulse.support.errors import UserError, in_words
 from wristpulse_tools.tasks.options import SHORT, converted, flag, required
 from wristpulse_tools.tasks.program import GROUPS, PulseProgram, collection, groups
 
