@@ -88,7 +88,8 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__, "__version__"])
+    """What a reader of `dir(wp)` can use; no imports of this file."""
+    return sorted([*__all__, "__version__"])
 
 
 def _version() -> str:

@@ -3,12 +3,12 @@
 
 import importlib.util
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.places import APP, EMBEDDED
+from wristpulse_tools.support import command
 
 GLUE = APP / "wasm"  # what the core needs to be a module: exports and memcpy
 FLAGS = (
@@ -30,7 +30,7 @@ def compile_wasm(folder: Path, model: Path = EMBEDDED) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     sources = [*sorted(GLUE.glob("*.c")), *sorted(core.glob("src/*.c")), *sorted(core.glob("nn/*.c"))]
     includes = [GLUE / "include", core / "include", core / "nn", model]
-    command = [
+    words = [
         *(sys.executable, "-m", "ziglang", "cc", *FLAGS),
         *(f"-I{path.resolve()}" for path in includes),
         *("-o", wasm.resolve()),
@@ -38,7 +38,5 @@ def compile_wasm(folder: Path, model: Path = EMBEDDED) -> Path:
     ]
     cache = str(folder.resolve() / "zig-cache")  # else in the user's home
     environment = os.environ | {"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache}
-    run = subprocess.run([str(word) for word in command], capture_output=True, text=True, env=environment)
-    if run.returncode:
-        raise UserError(f"{wasm}: the compiler failed:\n{run.stderr[-2000:]}")
+    command.run(words, where=wasm, error=UserError, env=environment)
     return wasm

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from wristpulse.oracle import ModelError
+from wristpulse.support.errors import in_words
 from wristpulse_tools.codegen.generate import generate
 
 
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         for path in generate(options.model, options.output, options.name, hop=options.stream):
             print(path)
     except (ModelError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {in_words(error)}", file=sys.stderr)
         return 1
     return 0
 

@@ -51,56 +51,37 @@ def compile_hops(hops: HopGraph, name: str) -> tuple[emit.Model, HopLowering]:
 
 def header(model: emit.Model, lowering: HopLowering, hops: HopGraph) -> str:
     """Constants of emit.header, the struct and the two functions."""
-    macro, name = model.macro, model.name
-    shapes = [emit.shape_text(argument.tensor.shape) for ends in model.ends for argument in ends]
-    members = "".join(
-        f"\tint8_t {buffer.member}[{buffer.size}]; /* {tensor.name}: {emit.shape_text(tensor.shape)} */\n"
-        for buffer, tensor, _ in lowering.rows
+    input_shape, output_shape = (emit.shape_text(one.tensor.shape) for ends in model.ends for one in ends)
+    further = [("HOP", hops.hop), ("WINDOW", hops.window), ("STATE_SIZE", state_size(lowering))]
+    return emit.render(
+        "stream.h",
+        model,
+        constants=[*emit.constants(model), *further],
+        rows=_rows(lowering),
+        input_shape=input_shape,
+        output_shape=output_shape,
+        signature=_signature(model.name),
     )
-    further = [
-        ("HOP", hops.hop),
-        ("WINDOW", hops.window),
-        ("STATE_SIZE", state_size(lowering)),
-    ]
-    interface = f"""/* For each layer that looks back, the last steps of the hops before. */
-struct {name} {{
-{members or "	int8_t none;" + chr(10)}}};
-
-/** Start: as if the zero point had come before for ever. */
-void {name}_init(struct {name} *state);
-
-/**
- * Compute what a hop of {macro}_HOP frames adds. Input of shape {shapes[0]},
- * output of shape {shapes[1]}, row-major. Nothing is kept but in `state`: any number may run
- * side by side. The output is the model's on the last {macro}_WINDOW frames, but that its layers'
- * padding lies before the first hop instead of before the window.
- *
- * @param state from {name}_init, then as the last hop left it
- * @param input {macro}_INPUT_SIZE values
- * @param output {macro}_OUTPUT_SIZE values; overlaps neither input nor arena
- * @param arena {macro}_ARENA_SIZE bytes, aligned to {macro}_ARENA_ALIGNMENT; overwritten
- */
-{_signature(name)};
-"""
-    return emit.header(model, further, interface)
 
 
 def source(model: emit.Model, lowering: HopLowering) -> str:
     """Weights and the two functions."""
-    macro, name = model.macro, model.name
-    fills = "".join(
-        f"\tpulse_nn_fill(state->{buffer.member}, {tensor.zero}, sizeof(state->{buffer.member}));\n"
+    signature = _signature(model.name)
+    return emit.render("stream.c", model, rows=_rows(lowering), signature=signature, **emit.body(model))
+
+
+def _rows(lowering: HopLowering) -> list[dict[str, object]]:
+    """The struct's members, as the frames name their parts."""
+    return [
+        {
+            "member": buffer.member,
+            "size": buffer.size,
+            "tensor": tensor.name,
+            "shape": emit.shape_text(tensor.shape),
+            "zero": tensor.zero,
+        }
         for buffer, tensor, _ in lowering.rows
-    )
-    before = f"""/* The state is bytes, unpadded; C99 has no _Static_assert. */
-typedef char state_is_unpadded[sizeof(struct {name}) == {macro}_STATE_SIZE ? 1 : -1];
-
-void {name}_init(struct {name} *state)
-{{
-{fills or "	state->none = 0;" + chr(10)}}}
-
-"""
-    return emit.source(model, before, _signature(name))
+    ]
 
 
 def _signature(name: str) -> str:

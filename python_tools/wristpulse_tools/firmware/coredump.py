@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 import struct
-import subprocess
 import zlib
 from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 
 from wristpulse.support.errors import UserError
-from wristpulse_tools.support import elf
+from wristpulse_tools.support import command, elf
 
 PARTITION = struct.Struct("<4sIII")  # struct pulse_coredump_header: magic, size, CRC-32, bytes lost
 MAGIC = b"PUCD"
@@ -116,9 +115,10 @@ class Places:
         """Source file and line, if binutils is there and the image knows."""
         words = ["arm-none-eabi-addr2line", "-s", "-e", str(self.image), hex(address & ~1)]
         try:
-            return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
-        except (OSError, subprocess.CalledProcessError):
+            found = command.attempt(words)
+        except command.CommandError:
             return "??:0"
+        return found.stdout.strip() if found.status == 0 else "??:0"
 
 
 def callers(dump: Coredump, places: Places) -> list[tuple[int, str]]:

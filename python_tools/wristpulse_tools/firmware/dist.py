@@ -14,7 +14,6 @@ import hashlib
 import importlib
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -31,6 +30,7 @@ from wristpulse_tools.firmware.zephyr_workspace import (
     sizes,
     zephyr_base,
 )
+from wristpulse_tools.support import command
 
 SUMS = "SHA256SUMS"
 SIZES = "SIZES.md"
@@ -145,7 +145,7 @@ def sbom_problem(base: Path) -> str:
     if not (base / ".git").exists():
         return f"{base}: expected a git checkout, whose revision it states, found no .git"
     words = [sys.executable, "-m", "west", "list", "-f", "{cloned} {name}"]
-    listed = subprocess.run(words, cwd=base, capture_output=True, text=True).stdout.splitlines()
+    listed = command.attempt(words, cwd=base).stdout.splitlines()
     absent = [line.split()[1] for line in listed if line.startswith("not-cloned ")]
     if absent:  # Zephyr's build of its meta data ends there
         expected = f"{base.parent}: expected every project of its manifest (west update, or a project-filter)"
@@ -156,11 +156,11 @@ def sbom_problem(base: Path) -> str:
 def _spdx(*words: object, makes: Path | None = None) -> str:
     """Run `west spdx` in the workspace; what is wrong, or nothing. It may fail with status 0 and no file."""
     line = [sys.executable, "-m", "west", "spdx", *map(str, words)]
-    done = subprocess.run(line, cwd=zephyr_base(), capture_output=True, text=True)
-    if done.returncode == 0 and (makes is None or any(makes.glob("*.spdx"))):
+    done = command.attempt(line, cwd=zephyr_base())
+    if done.status == 0 and (makes is None or any(makes.glob("*.spdx"))):
         return ""
     said = (done.stderr or done.stdout).strip().splitlines()
-    return (said or [f"status {done.returncode}"])[-1]
+    return (said or [f"status {done.status}"])[-1]
 
 
 def size_table(images: Iterable[tuple[str, dict[str, int]]]) -> str:

@@ -137,7 +137,7 @@ def course(replay: Replay) -> list[str]:
 
 
 def costs(figures: dict) -> list[tuple[str, str]]:
-    """Bytes, instructions and speed; a dash for what this target cannot measure."""
+    """Bytes, instructions and speed, as far as this target can measure them."""
     size, closing = figures["footprint"], figures["closing"]
     rows = [
         ("model (.tflite)", figures["model_bytes"], " B"),
@@ -151,7 +151,7 @@ def costs(figures: dict) -> list[tuple[str, str]]:
         ("instructions per hop: all the rest", closing.get("instr_per_hop"), ""),
         ("replay, times faster than life", round(figures["speed"]), ""),
     ]
-    return [(name, "-" if value is None else f"{value:,}{unit}") for name, value, unit in rows]
+    return [(name, f"{value:,}{unit}") for name, value, unit in rows if value is not None]
 
 
 def measured(closing: dict[str, int]) -> dict[str, int | None]:

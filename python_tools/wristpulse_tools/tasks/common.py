@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all tasks share: where things lie, the arguments of a run, and how an error ends a task."""
 
-import errno
 import functools
 import sys
 from collections.abc import Callable, Sequence
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from invoke import Context, task
 
-from wristpulse.support.errors import UserError
+from wristpulse.support.errors import UserError, in_words
 from wristpulse_tools.firmware.places import BUILD
 from wristpulse_tools.support.progress import Reporter
 from wristpulse_tools.tasks.options import PulseTask, converted
@@ -24,16 +23,6 @@ RUN_HELP = {
     "test": "subjects held out for testing, comma-separated; default: the configuration's, or else the last",
     "force": "make it anew even if it is up to date",
 }
-
-
-def in_words(error: Exception) -> str:
-    """One error for people: the system's own words and the file's name, without its number."""
-    if not isinstance(error, OSError) or error.strerror is None:
-        return str(error)
-    if error.errno == errno.ENOSPC:
-        place = f"{error.filename}: " if error.filename else ""
-        return f"{place}expected room on the disk, found none left"
-    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 
 def command(**help_texts: str) -> Callable[[Callable[..., None]], Callable]:

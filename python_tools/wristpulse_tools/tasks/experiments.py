@@ -101,6 +101,34 @@ def ablation(
 
 
 @command(
+    data=DATA_HELP,
+    config="configuration of simulated people alone, by name or file",
+    relations="of distillation, comma-separated; none: labels only",
+    seeds="of the students, comma-separated",
+    output="folder for the networks; default: build/distillation-CONFIG of the repository",
+)
+def distillation(
+    _context,
+    data: Path,
+    config="paper-nobody",
+    relations: list[str] | None = None,
+    seeds: list[int] | None = None,
+    output: Path | None = None,
+):
+    """Compare what students take from a teacher where simulated people teach, on all real sets."""
+    from wristpulse.config.load import load
+    from wristpulse.experiments.distillation import scores, tables, train
+
+    loaded = load(config)
+    folder = output or BUILD / f"distillation-{loaded.name}"
+    students = train(loaded, relations or ["none", "response", "rkd"], seeds or [1, 2, 3], folder, say)
+    found = scores(loaded, students, data)
+    found.to_csv(folder / "scores.csv", index=False)
+    for text in tables(found):
+        say(text)
+
+
+@command(
     folds=FOLDS_HELP["folds"],
     data=DATA_HELP,
     config=FOLDS_HELP["config"],

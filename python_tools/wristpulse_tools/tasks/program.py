@@ -28,7 +28,7 @@ GROUPS = {
     "See it work": ("demo", "browser", "replay", "test"),
     "Your own recordings and published ones": ("estimate", "record", "monitor", "data", "recordings"),
     "Train a student": ("train", "distill", "quantize", "embed", "release", "numbers"),
-    "Find out how good it is": ("evaluate", "report", "sets", "unseen", "peers", "ablation"),
+    "Find out how good it is": ("evaluate", "report", "sets", "unseen", "peers", "ablation", "distillation"),
     "Firmware": (
         "workspace",
         "bench",

@@ -122,7 +122,7 @@ def test_without_skin_there_is_no_value() -> None:
 
 def test_a_summary_needs_no_valid_hop() -> None:
     hr = wp.estimate(np.round(wrists.ppg() / 64), wrists.acc(), **RATES, scale="counts")
-    assert hr.summary() == "14 hops, 2 s to 28 s, 0 % valid"
+    assert hr.summary() == "14 hops, 2 s to 28 s, 0 % valid (14 no-contact)"
     assert wp.load_student().stream(64, 32).update([], np.empty((0, 3))).summary() == "0 hops"
 
 

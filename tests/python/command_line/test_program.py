@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wristpulse.support.errors import UserError
-from wristpulse_tools.tasks.common import in_words
+from wristpulse.support.errors import UserError, in_words
 from wristpulse_tools.tasks.options import SHORT, converted, flag, required
 from wristpulse_tools.tasks.program import GROUPS, PulseProgram, collection, groups
 
@@ -161,7 +160,7 @@ def test_values_become_what_a_task_annotates():
 def test_plain_invoke_is_the_same_command_line():
     command = [sys.executable, "-m", "invoke", "--search-root", ROOT, "replay", "-h"]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/")
-    assert done.returncode == 0 and done.stdout.startswith("usage: ./dev invoke replay --record RECORD"), done
+    assert done.returncode == 0 and done.stdout.startswith("usage: ./dev invoke replay --record TEXT"), done
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The images whose sizes `invoke image-sizes` prints, and that the documentation has each of them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,13 @@ def test_the_documentation_has_every_image() -> None:
     text = PAGE.read_text()
     for image in IMAGES:
         assert f"| {image.title} | " in text, image.name
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/start/firmware_engineer.md"])
+def test_other_pages_state_the_sizes_of_the_table(page) -> None:
+    sizes = re.search(r"^\| `nrf52840dk` \| ([\d.]+ kB) \| ([\d.]+ kB) \|$", PAGE.read_text(), re.M)
+    assert sizes
+    stated = [
+        line for line in (PAGE.parents[1] / page).read_text().splitlines() if "image on nRF52840" in line
+    ]
+    assert stated and all(size in "".join(stated) for size in sizes.groups())

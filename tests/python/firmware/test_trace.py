@@ -10,7 +10,7 @@ import pytest
 
 from wristpulse_tools.firmware.thread_trace import (
     METADATA,
-    Run,
+    Slice,
     TraceError,
     awake,
     events,
@@ -65,7 +65,7 @@ def zephyr(tmp_path):
 
 @pytest.fixture
 def read(zephyr):
-    def read(data: bytes) -> list[Run]:
+    def read(data: bytes) -> list[Slice]:
         (zephyr / "trace").write_bytes(data)
         return read_runs(zephyr / "trace", zephyr)
 

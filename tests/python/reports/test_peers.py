@@ -89,7 +89,7 @@ def test_all_are_side_by_side(recordings, python, tmp_path, monkeypatch):
     rows = json.loads((tmp_path / "out" / "metrics.json").read_text())["rows"]
     found = {(row["tested_on"], row["method"]): row for row in rows}
     assert {tested_on for tested_on, _ in found} == {"SPC S", "SPC T", "SPC"}
-    assert found["SPC", "ours, `people`, one LED"]["known"] == 2  # its card has both
+    assert found["SPC", "ours, `people`, one LED"]["learnt_from"] == 2  # its card has both
     ends = np.arange(20, 41, 2) * 1_000_000
     expected = np.abs(102.0 - window_labels(recordings[0], ends, aligned=True)).mean()
     assert found["SPC S", "BeliefPPG, all LEDs"]["mae"] == pytest.approx(expected)

@@ -13,6 +13,7 @@ import yaml
 from wristpulse_tools.firmware import dist
 from wristpulse_tools.firmware.places import ROOT
 from wristpulse_tools.firmware.zephyr_workspace import WorkspaceError
+from wristpulse_tools.support.command import Outcome
 
 pytest.importorskip("hatchling")
 
@@ -157,19 +158,18 @@ def test_an_sbom_needs_a_whole_workspace_of_west_and_a_revision(tmp_path, monkey
     assert "found no .git" in dist.sbom_problem(base)
     (base / ".git").mkdir()
     listed = "cloned manifest\nnot-cloned acpica\ncloned cmsis\nnot-cloned mbedtls\n"
-    done = subprocess.CompletedProcess([], 0, stdout=listed, stderr="")
-    monkeypatch.setattr(dist.subprocess, "run", lambda *words, **options: done)
+    monkeypatch.setattr(dist.command, "attempt", lambda *words, **options: Outcome(0, listed, ""))
     assert dist.sbom_problem(base).endswith("(west update, or a project-filter), found no acpica, mbedtls")
-    done.stdout = "cloned manifest\ncloned cmsis\n"
+    listed = "cloned manifest\ncloned cmsis\n"
     assert dist.sbom_problem(base) == ""
 
 
 def test_an_sbom_that_fails_with_status_0_is_noticed(tmp_path, monkeypatch):
     """As `west spdx` does where the build left no zephyr.meta."""
     said = "ERROR: SPDX walker failed; bailing"
-    done = subprocess.CompletedProcess([], 0, stdout=f"parsing\n{said}\n", stderr="")
+    done = Outcome(0, f"parsing\n{said}\n", "")
     monkeypatch.setattr(dist, "zephyr_base", lambda: tmp_path)
-    monkeypatch.setattr(dist.subprocess, "run", lambda *words, **options: done)
+    monkeypatch.setattr(dist.command, "attempt", lambda *words, **options: done)
     assert dist._spdx("-d", tmp_path, makes=tmp_path) == said
     (tmp_path / "zephyr.spdx").write_text("SPDXVersion: SPDX-2.2\n")
     assert dist._spdx("-d", tmp_path, makes=tmp_path) == ""

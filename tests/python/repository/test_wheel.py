@@ -29,6 +29,7 @@ DATA = (
     "wristpulse_tools/experiment_report/report.css",
     "wristpulse_tools/experiment_report/report.js",
     "wristpulse_tools/peers/requirements.txt",
+    "wristpulse_tools/codegen/frames/model.c.j2",
 )
 PROGRAM = """
 import json, sys

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -60,6 +61,8 @@ class HeartRate:
     def summary(self) -> str:
         """Summarise in one line: hops, time, share of valid hops, median and range of the valid heart rates.
 
+        Without a valid hop: how many hops had which state.
+
         Returns
         -------
         str
@@ -76,7 +79,8 @@ class HeartRate:
         span = f"{self.time_s[0]:.0f} s to {self.time_s[-1]:.0f} s"
         shown = self.bpm[self.valid]
         if not len(shown):
-            return f"{len(self)} hops, {span}, {share}"
+            states = ", ".join(f"{count} {state}" for state, count in Counter(self.state).most_common())
+            return f"{len(self)} hops, {span}, {share} ({states})"
         course = f"median {np.median(shown):.0f} BPM ({shown.min():.0f} to {shown.max():.0f})"
         return f"{len(self)} hops, {span}, {share}, {course}"
 

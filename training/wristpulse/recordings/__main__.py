@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from wristpulse.recordings import DATASETS, Recording, RecordingError, iter_dataset, save_recording
 from wristpulse.recordings.registry import SIMULATED
+from wristpulse.support.errors import in_words
 
 COLUMNS = ("subject", "recording", "min", "PPG", "ACC", "windows", "known", "BPM", "offset")
 
@@ -120,7 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         show(options.name, options.data, Console(), options.export)
     except (RecordingError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(f"error: {in_words(error)}", file=sys.stderr)
         return 1
     return 0
 

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from wristpulse.recordings.readers.archive import unpack
 from wristpulse.recordings.recording import RecordingError
 from wristpulse.recordings.wheel import Wheel, save_dalia_s6
+from wristpulse.support.errors import in_words
 
 SOURCES = Path(__file__).with_name("sources.toml")
 LEDGER = "CHECKSUMS.sha256"  # of files whose publisher states none: recorded at the first download
@@ -250,7 +251,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         download(published(options.name), options.data)
     except (RecordingError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(f"error: {in_words(error)}", file=sys.stderr)
         return 1
     return 0
 

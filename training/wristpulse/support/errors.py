@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class UserError(RuntimeError):
     """`{where}: {what}: expected {expected}, found {found}`, or a message of the caller's own.
@@ -31,3 +33,30 @@ class UserError(RuntimeError):
         if not self.expected and not self.found:
             return place
         return f"{place}: expected {self.expected}, found {self.found}"
+
+
+def in_words(error: Exception) -> str:
+    """One error for people: the system's own words and the file's name, without its number.
+
+    Parameters
+    ----------
+    error : Exception
+        Any but an OSError says by itself what is wrong.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(in_words(FileNotFoundError(errno.ENOENT, "No such file or directory", "walk.npz")))
+    walk.npz: No such file or directory
+    >>> print(in_words(OSError(errno.ENOSPC, "No space left on device", "walk.npz")))
+    walk.npz: expected room on the disk, found none left
+    """
+    if not isinstance(error, OSError) or error.strerror is None:
+        return str(error)
+    place = f"{error.filename}: " if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"{place}expected room on the disk, found none left"
+    return f"{place}{error.strerror}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Instructions per product of depthwise layers on QEMU: python tests/python/engine/depthwise_layers.py."""
+"""Instructions per product of depthwise layers on QEMU: `python depthwise_layers.py` in this folder."""
 
 from __future__ import annotations
 
