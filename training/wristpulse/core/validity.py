@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether an estimate is sure enough to be shown: docs/signal_path.md, section 8, step 6."""
+"""Whether an estimate is sure enough to be shown: docs/signal_path.md, section 8, Threshold."""
 
 from __future__ import annotations
 
