@@ -12,6 +12,8 @@
 #include <pulse/align.h>
 #include <pulse/estimator.h>
 
+#include "pulse_config.h"
+
 #define EXPORT __attribute__((visibility("default"), used))
 
 #define BAND_PERCENT 90 /* of the posterior lies within the band */
@@ -48,6 +50,20 @@ EXPORT void web_acc(double t_us, int32_t x, int32_t y, int32_t z)
 	pulse_align_acc(&align, (int64_t)t_us, xyz);
 }
 
+/*
+ * The first estimates after a reset count the newest window several times; the posterior that is
+ * kept counts it once, so that it is not theirs. Looks of the track before and after a hop.
+ */
+static bool counted_once(uint8_t before, uint8_t after)
+{
+	static const uint8_t counts[PULSE_WINDOW_HOPS] = PULSE_TRACK_FIRST;
+
+	if (before == PULSE_WINDOW_HOPS && after == PULSE_WINDOW_HOPS) {
+		return true;
+	}
+	return after > 0 && counts[after - 1] == 1;
+}
+
 /**
  * The next result, if the samples so far complete a hop. Call after each sample until it says 0.
  * @return 1 when the functions below tell a new result
@@ -59,12 +75,10 @@ EXPORT int web_take(void)
 	if (!pulse_align_take(&align, &hop)) {
 		return 0;
 	}
-	/* The first estimate after a reset applies the likelihood twice; the posterior kept, once.
-	 */
-	bool fresh = estimator.track.fresh;
+	uint8_t before = estimator.track.looks;
 
 	pulse_estimator_hop(&estimator, &hop, &result);
-	banded = result.bpm_q8 != 0 && !fresh;
+	banded = result.bpm_q8 != 0 && counted_once(before, estimator.track.looks);
 	return 1;
 }
 
