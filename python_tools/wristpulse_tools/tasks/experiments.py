@@ -105,12 +105,12 @@ def ablation(
     config="configuration of simulated people alone, by name or file",
     relations="of distillation, comma-separated; none: labels only",
     seeds="of the students, comma-separated",
-    output="folder for the networks; default: build/distillation-CONFIG of the repository",
+    output="folder for the networks; default: build/CONFIG of the repository",
 )
 def distillation(
     _context,
     data: Path,
-    config="paper-nobody",
+    config="paper-distillation",
     relations: list[str] | None = None,
     seeds: list[int] | None = None,
     output: Path | None = None,
@@ -120,7 +120,7 @@ def distillation(
     from wristpulse.experiments.distillation import scores, tables, train
 
     loaded = load(config)
-    folder = output or BUILD / f"distillation-{loaded.name}"
+    folder = output or BUILD / loaded.name
     students = train(loaded, relations or ["none", "response", "rkd"], seeds or [1, 2, 3], folder, say)
     found = scores(loaded, students, data)
     found.to_csv(folder / "scores.csv", index=False)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a teacher passes on where simulated people teach: one teacher, students by relation and seed.
 
-    invoke distillation --config FILE.toml --relations none,rkd --seeds 1,2,3 --data DIR
+    invoke distillation [--relations none,rkd --seeds 1,2,3] --data DIR
 
 All learn from simulated windows alone, students all from the same ones, so every real person is new to every
 network. Students are compared person by person with those that learnt from the labels alone (`none`).
