@@ -103,7 +103,29 @@ def paired(results: Sequence[JobResult], against: str, estimate: str = "tracked,
         No result is of `against`.
     """
     scores = score_frame(_comparable(hop_frame(results)))
-    scores = scores[scores["estimate"] == estimate]
+    return differences(scores[scores["estimate"] == estimate], against)
+
+
+def differences(scores: pd.DataFrame, against: str) -> pd.DataFrame:
+    """The rows of `paired`, of scores from anywhere.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        A row a person and repetition: variant, group, person, mae.
+    against : str
+        The variant that is subtracted.
+
+    Returns
+    -------
+    DataFrame
+        As of `paired`.
+
+    Raises
+    ------
+    KeyError
+        No row is of `against`.
+    """
     mae = scores.groupby(["group", "person", "variant"], sort=False)["mae"].agg(np.nanmean).unstack()
     rows = []
     for variant in scores["variant"].unique():

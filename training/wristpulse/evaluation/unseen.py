@@ -36,7 +36,7 @@ from wristpulse.core.smooth import MOST_HOPS, smooth
 from wristpulse.core.track import TrackerTables
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation.metrics import LAGS_S
-from wristpulse.recordings import DATASETS, Recording, iter_dataset
+from wristpulse.recordings import DATASETS, Recording, by_subject, iter_dataset
 from wristpulse.student.card import Student, load_student
 from wristpulse.student.tolerance import WRONG_BPM
 from wristpulse.support.errors import UserError
@@ -298,9 +298,7 @@ def rows(
         No set is there.
     """
     for which in sets_in(data):
-        people: dict[str, list[Recording]] = {}
-        for recording in labelled(which, data):
-            people.setdefault(recording.subject, []).append(recording)
+        people = by_subject(labelled(which, data))
         several = min(recording.ppg.shape[1] for of in people.values() for recording in of)
         ways = list(WAYS) if looking_back else ["causal"]
         for name, student in students.items():

@@ -19,16 +19,16 @@ import pandas as pd
 
 from wristpulse.config.settings import Config, Relation
 from wristpulse.core.sensor import to_counts
-from wristpulse.core.window import stream_windows
+from wristpulse.core.window import Windows, stream_windows
 from wristpulse.data import corpus
 from wristpulse.data.labels import window_labels
 from wristpulse.evaluation.metrics import deviation
-from wristpulse.evaluation.table import detectable, interval
+from wristpulse.evaluation.table import differences
 from wristpulse.evaluation.unseen import labelled, sets_in
 from wristpulse.learning.artefacts import TEACHER
 from wristpulse.learning.line import line_of
 from wristpulse.learning.pipeline import Pipeline
-from wristpulse.recordings import Recording
+from wristpulse.recordings import Recording, by_subject
 from wristpulse.student.card import Student, load_student
 from wristpulse.support.errors import UserError
 from wristpulse.support.markdown import table
@@ -124,25 +124,30 @@ def scores(config: Config, students: dict[tuple[str, int], Path], data: Path) ->
     loaded = {names: load_student(folder) for names, folder in students.items()}
     rows = []
     for which in sets_in(data):
-        people: dict[str, list[Recording]] = {}
-        for recording in labelled(which, data):
-            people.setdefault(recording.subject, []).append(recording)
-        for person, recordings in people.items():
+        for subject, recordings in by_subject(labelled(which, data)).items():
+            seen = [_seen(recording) for recording in recordings]
             for (relation, seed), student in loaded.items():
-                for estimate, mae in _errors(config, student, recordings):
-                    rows.append((relation, seed, which.name, f"{which.name}/{person}", estimate, mae))
+                for estimate, mae in _errors(config, student, seen):
+                    rows.append((relation, seed, which.name, f"{which.name}/{subject}", estimate, mae))
     return pd.DataFrame(rows, columns=["relation", "seed", "tested_on", "person", "estimate", "mae"])
 
 
-def _errors(config: Config, student: Student, recordings: Sequence[Recording]) -> Iterator[tuple[str, float]]:
-    """MAE of each of ESTIMATES over a person's windows, one LED, labels aligned."""
+def _seen(recording: Recording) -> tuple[Windows, np.ndarray]:
+    """Windows of the first LED, and the heart rate in each, labels aligned, BPM."""
+    windows = stream_windows(to_counts(recording))
+    return windows, window_labels(recording, windows.end_us, aligned=True)
+
+
+def _errors(
+    config: Config, student: Student, seen: Sequence[tuple[Windows, np.ndarray]]
+) -> Iterator[tuple[str, float]]:
+    """MAE of each of ESTIMATES over a person's windows."""
     scale, off = float(student.model.output.scale[0]), []
-    for recording in recordings:
-        windows = stream_windows(to_counts(recording))
+    for windows, label in seen:
         run = student.estimator().run_windows(windows)
         tracked = np.array([r.bpm_q8 / 256 for r in run.results])[windows.ends]
         single = line_of(config).single_windows(run.logits.astype(np.float64) * scale)
-        off.append(np.abs([tracked, single] - window_labels(recording, windows.end_us, aligned=True)))
+        off.append(np.abs([tracked, single] - label))
     return zip(ESTIMATES, np.nanmean(np.concatenate(off, axis=1), axis=1), strict=True)
 
 
@@ -167,16 +172,13 @@ def tables(found: pd.DataFrame) -> Iterator[str]:
     yield table(("relation", "estimate", *wide.columns), [(*names, *of) for names, of in wide.iterrows()])
     if NONE not in found["relation"].unique():
         return
-    rows = []
-    for (estimate, tested_on), of in every.groupby(["estimate", "tested_on"], sort=False):
-        person = of.groupby(["relation", "person"])["mae"].mean().unstack("relation")
-        for relation in found["relation"].unique():
-            less = (person[relation] - person[NONE]).to_numpy()
-            if relation == NONE or len(less) < 2:
-                continue
-            low, high = interval(less)
-            cells = (f"{less.mean():+.2f}", f"{low:+.2f} to {high:+.2f}", f"{detectable(less):.2f}")
-            rows.append((relation, estimate, tested_on, len(less), *cells))
+    named = every.rename(columns={"relation": "variant", "tested_on": "group"})
+    rows = [
+        (r.variant, estimate, r.group, r.people, f"{r.less:+.2f}", f"{r.low:+.2f} to {r.high:+.2f}",
+         f"{r.detectable:.2f}")
+        for estimate, of in named.groupby("estimate", sort=False)
+        for r in differences(of, NONE).itertuples()
+    ]  # fmt: skip
     head = ("relation", "estimate", "tested on", "people", "less than none", "95 % interval", "detectable")
     yield table(head, sorted(rows))
 

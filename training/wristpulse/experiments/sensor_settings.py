@@ -24,7 +24,7 @@ from scipy.interpolate import CubicSpline
 from scipy.signal import butter, sosfiltfilt
 
 from wristpulse.evaluation.unseen import Person, Set, labelled, people_of, sets_in
-from wristpulse.recordings import Recording
+from wristpulse.recordings import Recording, by_subject
 from wristpulse.recordings.recording import WINDOW_S
 from wristpulse.student.card import Student
 
@@ -186,11 +186,7 @@ def people(group: Group, data: Path) -> dict[str, list[Recording]]:
     dict of str to list of Recording
         Empty if the group's set is not in `data`.
     """
-    found: dict[str, list[Recording]] = {}
-    for recording in labelled(group.of, data):
-        if recording.name.endswith(group.ending):
-            found.setdefault(recording.subject, []).append(recording)
-    return found
+    return by_subject(r for r in labelled(group.of, data) if r.name.endswith(group.ending))
 
 
 def accuracy(student: Student, groups: dict[str, dict[str, list[Recording]]], setting: Setting) -> Accuracy:

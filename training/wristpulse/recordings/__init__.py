@@ -8,6 +8,7 @@ from wristpulse.recordings.recording import (
     WINDOW_S,
     Recording,
     RecordingError,
+    by_subject,
     make_recording,
 )
 from wristpulse.recordings.registry import DATASETS, iter_dataset, open_dataset
@@ -20,6 +21,7 @@ __all__ = [
     "WINDOW_S",
     "Recording",
     "RecordingError",
+    "by_subject",
     "iter_dataset",
     "load_recording",
     "make_recording",

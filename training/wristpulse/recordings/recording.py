@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -233,3 +234,27 @@ def _check(path, recording: Recording) -> None:
         )
     if not 0 <= recording.led < recording.ppg.shape[1]:
         raise RecordingError(path, "led", f"0 to {recording.ppg.shape[1] - 1}", str(recording.led))
+
+
+def by_subject(recordings: Iterable[Recording]) -> dict[str, list[Recording]]:
+    """Group recordings of one data set by the person who wore the sensor.
+
+    Parameters
+    ----------
+    recordings : iterable of Recording
+
+    Returns
+    -------
+    dict of str to list of Recording
+        Subjects and each one's recordings in their order.
+
+    Examples
+    --------
+    >>> from wristpulse.recordings import simulate
+    >>> {subject: len(of) for subject, of in by_subject([simulate(1, 20.0), simulate(1, 20.0)]).items()}
+    {'sim1': 2}
+    """
+    people: dict[str, list[Recording]] = {}
+    for recording in recordings:
+        people.setdefault(recording.subject, []).append(recording)
+    return people

@@ -10,14 +10,18 @@ bool pulse_quality_contact(const struct pulse_hop *hop)
 	return PULSE_DARK_ONE_IN * hop->dark <= hop->samples;
 }
 
+uint16_t pulse_quality_stays(uint16_t valid_q15)
+{
+	return valid_q15 < PULSE_CONFIDENCE_STAYS_VALID ? valid_q15 : PULSE_CONFIDENCE_STAYS_VALID;
+}
+
 uint16_t pulse_quality_threshold(uint16_t valid_q15, int32_t bpm_q8, int32_t before_q8,
 				 bool before_valid)
 {
 	int32_t step = bpm_q8 - before_q8;
 	bool stays = before_valid && step <= PULSE_VALID_STEP_Q8 && step >= -PULSE_VALID_STEP_Q8;
 
-	return stays && PULSE_CONFIDENCE_STAYS_VALID < valid_q15 ? PULSE_CONFIDENCE_STAYS_VALID
-								 : valid_q15;
+	return stays ? pulse_quality_stays(valid_q15) : valid_q15;
 }
 
 enum pulse_state pulse_quality_state(uint16_t confidence_q15, uint16_t valid_q15, uint32_t acc_root)

@@ -13,6 +13,9 @@
 /** Light comes back from skin: at most a quarter of the hop's raw samples are dark. */
 bool pulse_quality_contact(const struct pulse_hop *hop);
 
+/** Confidence from which a valid value stays so, Q15, of that to become so. */
+uint16_t pulse_quality_stays(uint16_t valid_q15);
+
 /** Confidence from which an estimate is valid, Q15, of that to become so.
  * before: the estimate before it, valid or not. */
 uint16_t pulse_quality_threshold(uint16_t valid_q15, int32_t bpm_q8, int32_t before_q8,

@@ -139,9 +139,7 @@ bool pulse_smooth_hop(struct pulse_smooth *smooth, const struct pulse_estimator 
 		(smooth->any && (now->time_us <= smooth->end_us || step > PULSE_TRACK_GAP_US));
 	smooth->any = true;
 	smooth->end_us = now->time_us;
-	smooth->stays_q15 = estimator->valid_q15 < PULSE_CONFIDENCE_STAYS_VALID
-				    ? estimator->valid_q15
-				    : PULSE_CONFIDENCE_STAYS_VALID;
+	smooth->stays_q15 = pulse_quality_stays(estimator->valid_q15);
 	smooth->count++;
 	return smooth->count == SLOTS && pulse_smooth_drain(smooth, late);
 }
