@@ -14,7 +14,9 @@ PYTHON = ("training", "python_tools", "tests", "docs/notebooks", "tasks.py")
 GENERATED = ("/students/",)  # C files that a generator wrote keep its form
 
 
-PARALLEL = ("-n", "auto", "--dist", "loadfile")  # every core; a file's tests share its fixtures
+# Every core; a file's tests share its fixtures; files in the order of collection (tests/conftest.py), where
+# pytest-xdist would start those with the most tests, not the longest.
+PARALLEL = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def pytest_words(

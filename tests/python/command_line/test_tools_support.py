@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from rich.console import Console
+from tests.order import images_first
 
 from wristpulse.support import markdown
 from wristpulse.support.errors import UserError
@@ -170,10 +171,24 @@ def test_pytest_gets_what_the_user_chose():
 
     assert options(pytest_words()[3:])["-m"] == "not slow"
     assert options(pytest_words(slow=True)[3:])["-m"] == ""
+    assert "--no-loadscope-reorder" in pytest_words()  # else pytest-xdist starts the longest files last
     words = pytest_words(select="tracker", markers="qemu", board="desk", junit="a.xml")
     chosen = {"-m": "qemu", "-k": "tracker", "--board": "desk", "--junitxml": "a.xml"}
     assert chosen.items() <= options(words[3:]).items()
     assert "tests/on_target" in words and "-n" not in words  # there is one board
+
+
+def test_files_that_build_zephyr_images_are_collected_first():
+    class Item:
+        def __init__(self, path, *markers):
+            self.path, self.markers = path, markers
+
+        def get_closest_marker(self, name):
+            return name if name in self.markers else None
+
+    items = [Item("a"), Item("b"), Item("b", "zephyr"), Item("c", "slow"), Item("d", "zephyr")]
+    images_first(items)
+    assert [item.path for item in items] == ["b", "b", "d", "a", "c"]
 
 
 def test_all_linters_run_and_one_failure_counts(tmp_path, capfd):
