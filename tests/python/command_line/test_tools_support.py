@@ -10,10 +10,10 @@ import pytest
 from rich.console import Console
 from tests.order import images_first
 
-from wristpulse.support import markdown
+from wristpulse.support import command, markdown
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware import bare, zephyr_workspace
-from wristpulse_tools.support import command, elf, tables
+from wristpulse_tools.support import elf, tables
 from wristpulse_tools.support.progress import LOG_LINES, Reporter, StatusLine
 from wristpulse_tools.support.repository import c_files, lint_commands, pytest_words, run_all
 
@@ -163,6 +163,13 @@ def test_a_status_line_is_written_over_on_a_terminal():
     line.show("13 s")
     line.say("written: a.npz")
     assert screen.getvalue() == "\r12 s  PPG 768\r13 s         \r    \rwritten: a.npz\n"
+
+
+def test_a_program_on_the_terminal_gives_its_status(capfd):
+    assert command.on_terminal(script("import sys; print('shown'); sys.exit(3)")) == 3
+    assert capfd.readouterr().out == "shown\n"
+    with pytest.raises(UserError, match="no-such-program: expected a program, found none"):
+        command.on_terminal(["no-such-program"])
 
 
 def test_pytest_gets_what_the_user_chose():

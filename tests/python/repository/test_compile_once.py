@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wristpulse_tools.support.command import run
+from wristpulse.support.command import run
 
 ROOT = Path(__file__).resolve().parents[3]
 
