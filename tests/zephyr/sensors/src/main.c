@@ -71,6 +71,17 @@ static enum pulse_sensor_state state(enum pulse_sensor sensor)
 	return status(sensor).state;
 }
 
+#define STAND_INS_HZ 50
+
+/* Samples of rest in place of the accelerometer's, since boot. */
+static uint32_t stand_ins(void)
+{
+	struct pulse_acquire_counters counters;
+
+	pulse_acquire_counters(&counters);
+	return counters.acc_stand_ins;
+}
+
 /* In the order of their names: the first ones begin before any sensor has power. */
 static void *setup(void)
 {
@@ -112,6 +123,7 @@ ZTEST(sensors, test_2_the_ppg_comes_late_and_works_alone)
 	wrist_run(10);
 	zassert_equal(state(PULSE_SENSOR_PPG), PULSE_SENSOR_RUNNING);
 	zassert_equal(state(PULSE_SENSOR_ACC), PULSE_SENSOR_MISSING);
+	zassert_within(stand_ins(), 10 * STAND_INS_HZ, STAND_INS_HZ, "%u", stand_ins());
 	/* 10 s hold four hops; not one may be called valid. */
 	zassert_equal(published[PULSE_MOTION_UNCERTAIN], 4);
 	zassert_equal(published[PULSE_VALID], 0);
@@ -125,6 +137,7 @@ ZTEST(sensors, test_3_the_accelerometer_joins_and_results_are_valid_a_window_lat
 	wrist_run(30);
 	zassert_equal(state(PULSE_SENSOR_ACC), PULSE_SENSOR_RUNNING);
 	zassert_equal(status(PULSE_SENSOR_ACC).returns, 1);
+	zassert_within(stand_ins(), 10 * STAND_INS_HZ, STAND_INS_HZ / 5 + STAND_INS_HZ);
 	zassert_equal(last.state, PULSE_VALID);
 	zassert_true(published[PULSE_VALID] >= 9);
 	zassert_equal(pulse_accelerometer_lost(), 0);
