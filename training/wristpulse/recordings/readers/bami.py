@@ -25,7 +25,7 @@ from wristpulse.recordings.recording import (
 )
 
 FS = 50.0
-FIRST_STEP = 30.0  # BPM; a first value of BAMI-2 farther off the second is half the rate: its beats were missed
+FIRST_STEP = 30.0  # BPM; a first value of BAMI-2 farther off the second missed every other beat
 LICENCE = "copyright of the authors; free for academic research with citation"
 
 # Seconds by which the PPG clock runs behind the ECG's, per subject: where label_offset finds most PPG power
