@@ -116,6 +116,13 @@ class Depthwise(Conv):
 
 
 @dataclass(eq=False)
+class ConvAdd(Conv):
+    """Convolution whose result is added to its input, strip by strip; `add.inputs` are input and result."""
+
+    add: Elementwise = field(kw_only=True)
+
+
+@dataclass(eq=False)
 class Pool(Layer):
     """Average or largest of a window."""
 

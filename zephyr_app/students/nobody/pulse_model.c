@@ -145,7 +145,7 @@ static const struct pulse_nn_conv conv_0 = {
 	.pad_h = 0,
 	.pad_w = 2,
 	.groups = 1,
-	.strip = 6,
+	.strip = 2,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -300,7 +300,7 @@ static const struct pulse_nn_conv conv_1 = {
 	.planes = false,
 };
 
-static const struct pulse_nn_elementwise add_2 = {
+static const struct pulse_nn_elementwise add_1 = {
 	.size = 2080,
 	.period = 2080,
 	.zero_a = -128,
@@ -313,7 +313,7 @@ static const struct pulse_nn_elementwise add_2 = {
 	.out = {1073741824, -18},
 };
 
-static const int8_t weights_3[] __attribute__((aligned(4))) = {
+static const int8_t weights_2[] __attribute__((aligned(4))) = {
 	75, 40, -17, 77, 66, -2, 11, -62, 75, 42, 20, -7, -59, 35, 28, -27, -5, -19, 8, 32, 43, -25,
 	54, 74, 3, 49, -8, 53, -3, -15, 1, 2, 5, -48, 20, -15, 56, -22, -52, 0, 17, 45, 15, 43, 3,
 	-31, 12, -62, 91, -20, 57, -23, 20, 25, 39, 6, -3, -7, -127, 59, 58, 11, -34, 23, -36, 35,
@@ -409,7 +409,7 @@ static const int8_t weights_3[] __attribute__((aligned(4))) = {
 	-68, -2, 31, -26, -56, 41, 14, 26, -2, -37, 39, 127, -10, 28, 24, 12, 67
 };
 
-static const struct pulse_nn_channel channels_3[] = {
+static const struct pulse_nn_channel channels_2[] = {
 	{9234, 1687846411, -32640},
 	{-3695, 1243098540, -16320},
 	{-48026, 1900250057, -16320},
@@ -432,9 +432,9 @@ static const struct pulse_nn_channel channels_3[] = {
 	{86499, 1193587533, -16320},
 };
 
-static const struct pulse_nn_conv conv_3 = {
-	.weights = weights_3,
-	.channels = channels_3,
+static const struct pulse_nn_conv conv_2 = {
+	.weights = weights_2,
+	.channels = channels_2,
 	.in_h = 1,
 	.in_w = 104,
 	.in_c = 20,
@@ -450,7 +450,7 @@ static const struct pulse_nn_conv conv_3 = {
 	.pad_h = 0,
 	.pad_w = 4,
 	.groups = 1,
-	.strip = 4,
+	.strip = 3,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -459,7 +459,7 @@ static const struct pulse_nn_conv conv_3 = {
 	.planes = false,
 };
 
-static const struct pulse_nn_elementwise add_4 = {
+static const struct pulse_nn_elementwise add_2 = {
 	.size = 2080,
 	.period = 2080,
 	.zero_a = -128,
@@ -472,7 +472,7 @@ static const struct pulse_nn_elementwise add_4 = {
 	.out = {1073741824, -18},
 };
 
-static const int8_t weights_5[] __attribute__((aligned(4))) = {
+static const int8_t weights_3[] __attribute__((aligned(4))) = {
 	8, 6, 32, 8, 77, -77, -20, 2, 36, 6, 13, 25, 45, -61, -3, -27, -46, -13, -8, 31, -10, -7, -32,
 	49, -1, -8, 12, 5, 0, 81, -103, 2, -30, 3, 33, 22, -122, 94, 73, -27, 24, -11, 21, 88, 18,
 	-40, -29, 39, 63, 62, -13, -53, 50, -116, -6, -14, 11, 20, 52, 4, -25, 22, 14, -14, -35, 33,
@@ -569,7 +569,7 @@ static const int8_t weights_5[] __attribute__((aligned(4))) = {
 	11, 0, -33, -23, -21, 0, 27, -23, -21
 };
 
-static const struct pulse_nn_channel channels_5[] = {
+static const struct pulse_nn_channel channels_3[] = {
 	{14188, 1472113152, -32640},
 	{155008, 1949465600, -32640},
 	{-25020, 1289138688, -32640},
@@ -592,9 +592,9 @@ static const struct pulse_nn_channel channels_5[] = {
 	{-88815, 1461943424, -32640},
 };
 
-static const struct pulse_nn_conv conv_5 = {
-	.weights = weights_5,
-	.channels = channels_5,
+static const struct pulse_nn_conv conv_3 = {
+	.weights = weights_3,
+	.channels = channels_3,
 	.in_h = 1,
 	.in_w = 104,
 	.in_c = 20,
@@ -610,7 +610,7 @@ static const struct pulse_nn_conv conv_5 = {
 	.pad_h = 0,
 	.pad_w = 8,
 	.groups = 1,
-	.strip = 8,
+	.strip = 4,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -619,7 +619,7 @@ static const struct pulse_nn_conv conv_5 = {
 	.planes = false,
 };
 
-static const struct pulse_nn_elementwise add_6 = {
+static const struct pulse_nn_elementwise add_3 = {
 	.size = 2080,
 	.period = 2080,
 	.zero_a = -128,
@@ -632,19 +632,19 @@ static const struct pulse_nn_elementwise add_6 = {
 	.out = {1073741824, -18},
 };
 
-static const int8_t weights_7[] __attribute__((aligned(4))) = {
+static const int8_t weights_4[] __attribute__((aligned(4))) = {
 	-127, -1, 86, 0, -57, -1, 59, 0, 66, 0, 44, 0, 57, 0, 30, 0, 48, 0, 88, 0, -67, -1, 49, 0,
 	-82, -1, 93, 0, 35, 0, 91, 0, 100, 0, 52, 0, -68, -1, 64, 0
 };
 
-static const struct pulse_nn_channel channels_7[] = {
+static const struct pulse_nn_channel channels_4[] = {
 	{171639, 1809345481, -65280},
 	{171639, 1809345481, -65280},
 };
 
-static const struct pulse_nn_conv conv_7 = {
-	.weights = weights_7,
-	.channels = channels_7,
+static const struct pulse_nn_conv conv_4 = {
+	.weights = weights_4,
+	.channels = channels_4,
 	.in_h = 1,
 	.in_w = 104,
 	.in_c = 20,
@@ -674,34 +674,25 @@ void pulse_model_run(const int8_t *input, int8_t *output, void *arena)
 	int8_t *const memory = arena;
 
 	/* 0: operator 0 CONV_2D */
-	pulse_nn_conv(&conv_0, input, memory + 4020, (int16_t *)(void *)(memory + 0));
+	pulse_nn_conv(&conv_0, input, memory + 1900, (int16_t *)(void *)(memory + 0));
 	PULSE_NN_AFTER_LAYER(0);
 
-	/* 1: operator 1 CONV_2D */
-	pulse_nn_conv(&conv_1, memory + 4020, memory, (int16_t *)(void *)(memory + 2080));
+	/* 1: operator 1 CONV_2D, operator 2 ADD */
+	pulse_nn_conv_add(
+		&conv_1, &add_1, memory + 1900, memory + 1860, (int16_t *)(void *)(memory + 0), memory + 1460);
 	PULSE_NN_AFTER_LAYER(1);
 
-	/* 2: operator 2 ADD */
-	pulse_nn_add(&add_2, memory + 4020, memory, memory + 2080);
+	/* 2: operator 3 CONV_2D, operator 4 ADD */
+	pulse_nn_conv_add(
+		&conv_2, &add_2, memory + 1860, memory + 1780, (int16_t *)(void *)(memory + 0), memory + 1460);
 	PULSE_NN_AFTER_LAYER(2);
 
-	/* 3: operator 3 CONV_2D */
-	pulse_nn_conv(&conv_3, memory + 2080, memory, (int16_t *)(void *)(memory + 4160));
+	/* 3: operator 5 CONV_2D, operator 6 ADD */
+	pulse_nn_conv_add(
+		&conv_3, &add_3, memory + 1780, memory + 1620, (int16_t *)(void *)(memory + 0), memory + 1300);
 	PULSE_NN_AFTER_LAYER(3);
 
-	/* 4: operator 4 ADD */
-	pulse_nn_add(&add_4, memory + 2080, memory, memory + 2080);
+	/* 4: operator 7 CONV_2D */
+	pulse_nn_conv(&conv_4, memory + 1620, output, (int16_t *)(void *)(memory + 0));
 	PULSE_NN_AFTER_LAYER(4);
-
-	/* 5: operator 5 CONV_2D */
-	pulse_nn_conv(&conv_5, memory + 2080, memory, (int16_t *)(void *)(memory + 4160));
-	PULSE_NN_AFTER_LAYER(5);
-
-	/* 6: operator 6 ADD */
-	pulse_nn_add(&add_6, memory + 2080, memory, memory + 2080);
-	PULSE_NN_AFTER_LAYER(6);
-
-	/* 7: operator 7 CONV_2D */
-	pulse_nn_conv(&conv_7, memory + 2080, output, (int16_t *)(void *)(memory + 0));
-	PULSE_NN_AFTER_LAYER(7);
 }
