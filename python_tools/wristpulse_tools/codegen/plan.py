@@ -20,7 +20,6 @@ from wristpulse_tools.codegen.layers import (
     Elementwise,
     Layer,
     Lookup,
-    Place,
     Pool,
     Softmax,
 )
@@ -100,7 +99,7 @@ def _orders(layers: list[Layer], buffers: list[Buffer]) -> list[list[Buffer]]:
     return [
         sorted(buffers, key=lambda b: (-b.size, b.first)),
         sorted(buffers, key=lambda b: (b.first, -b.size)),
-        sorted(buffers, key=lambda b: (b not in scratch, -b.first)),
+        sorted(buffers, key=lambda b: (b not in scratch, -b.last, -b.first)),
     ]
 
 
@@ -124,7 +123,7 @@ def _arena_buffers(layers: list[Layer]) -> list[Buffer]:
     for layer in layers:
         views = [*(v.buffer for v in layer.inputs), layer.output.buffer]
         for buffer in [*views, *([layer.scratch_buffer] if layer.scratch_buffer else [])]:
-            if buffer.place is Place.ARENA:
+            if buffer.planned:
                 found[id(buffer)] = buffer
     return list(found.values())
 
@@ -168,7 +167,7 @@ def _pairs(layers: list[Layer], gaps: list[int | None]) -> dict[tuple[Buffer, Bu
         source, target = layer.inputs[0], layer.output
         whole = source.offset == 0 and target.offset == 0
         dying = source.buffer.last == index and target.buffer.first == index
-        arena = source.buffer.place is Place.ARENA and target.buffer.place is Place.ARENA
+        arena = source.buffer.planned and target.buffer.planned
         shared = [v.buffer for v in layer.inputs].count(source.buffer) > 1
         if whole and dying and arena and not shared and gap is not None:
             pairs[target.buffer, source.buffer] = _aligned(gap)

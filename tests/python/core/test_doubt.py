@@ -32,7 +32,8 @@ class DoubtInC(ctypes.Structure):
 def core(library: ctypes.CDLL) -> ctypes.CDLL:
     library.pulse_doubt_hop.restype = ctypes.c_bool
     library.pulse_doubt_hop.argtypes = [
-        ctypes.POINTER(DoubtInC), ctypes.c_void_p, ctypes.c_int32, ctypes.c_bool, ctypes.c_bool
+        ctypes.POINTER(DoubtInC), ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int8, ctypes.c_int32,
+        ctypes.c_bool, ctypes.c_bool,
     ]  # fmt: skip
     return library
 
@@ -63,11 +64,13 @@ def test_c_equals_python(core, seed) -> None:
         if rng.random() < 0.03:
             ours.break_off()
             core.pulse_doubt_break(ctypes.byref(theirs))
-        inputs = rng.integers(-128, 128, (104, 4, 5)).astype(np.int8)
-        inputs[:, 3] = spectrum(rng, bpm_q8)
+        features = spectrum(rng, bpm_q8)
         valid = bool(rng.random() < 0.7)
-        found = core.pulse_doubt_hop(ctypes.byref(theirs), inputs.ctypes.data + 15, bpm_q8, rest, valid)
-        assert found == ours.hop(inputs[:, 3], bpm_q8, rest, valid)
+        light, swing = (features[:, row].tobytes() for row in (0, 2))
+        found = core.pulse_doubt_hop(
+            ctypes.byref(theirs), light, swing, int(features[0, 4]), bpm_q8, rest, valid
+        )
+        assert found == ours.hop(features, bpm_q8, rest, valid)
 
 
 def shown_wrong(scene: Scene) -> tuple[int, int]:

@@ -12,9 +12,12 @@ from batch import Target, mismatches
 from builder import NONE, RELU, SAME, Builder
 from test_generated import TARGETS
 
+import wristpulse
 from wristpulse.oracle import IntegerModel
 from wristpulse_tools.codegen.generate import compile_model
 from wristpulse_tools.codegen.layers import ConvAdd
+
+SHIPPED = Path(wristpulse.__file__).parent / "student" / "nobody" / "student.tflite"
 
 
 def residual(b: Builder, x: int, rng: np.random.Generator, kernel: int, dilation: int, **pad: int) -> int:
@@ -66,6 +69,17 @@ def test_residual_blocks(target: Target, scratch: Path, tmp_path: Path) -> None:
     layers = [layer for path, _ in models for layer in compile_model(IntegerModel.load(path), "m").layers]
     assert sum(isinstance(layer, ConvAdd) for layer in layers) > len(models)
     assert mismatches(target, scratch, tmp_path, models) == []
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_input_may_lie_in_the_arena(target: Target, scratch: Path, tmp_path: Path) -> None:
+    rng = np.random.default_rng(22)
+    models = [*blocks(tmp_path), (SHIPPED, rng.integers(-128, 128, (2, 2080)).astype(np.int8))]
+    assert mismatches(target, scratch, tmp_path, models, input_in_arena=True) == []
+    alone, with_input = (
+        compile_model(IntegerModel.load(SHIPPED), "m", shared).plan.size for shared in (False, True)
+    )
+    assert with_input <= alone + 64  # 2,080 bytes of input
 
 
 def test_a_residual_block_keeps_one_tensor_in_the_arena(tmp_path: Path) -> None:

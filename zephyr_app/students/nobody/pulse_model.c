@@ -247,7 +247,7 @@ static const struct pulse_nn_conv conv_1 = {
 	.pad_h = 0,
 	.pad_w = 2,
 	.groups = 1,
-	.strip = 2,
+	.strip = 3,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -369,7 +369,7 @@ static const struct pulse_nn_conv conv_2 = {
 	.pad_h = 0,
 	.pad_w = 4,
 	.groups = 1,
-	.strip = 2,
+	.strip = 7,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -490,7 +490,7 @@ static const struct pulse_nn_conv conv_3 = {
 	.pad_h = 0,
 	.pad_w = 8,
 	.groups = 1,
-	.strip = 3,
+	.strip = 8,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -554,25 +554,25 @@ void pulse_model_run(const int8_t *input, int8_t *output, void *arena)
 	int8_t *const memory = arena;
 
 	/* 0: operator 0 CONV_2D */
-	pulse_nn_conv(&conv_0, input, memory + 1328, (int16_t *)(void *)(memory + 0));
+	pulse_nn_conv(&conv_0, input, memory, (int16_t *)(void *)(memory + 2080));
 	PULSE_NN_AFTER_LAYER(0);
 
 	/* 1: operator 1 CONV_2D, operator 2 ADD */
 	pulse_nn_conv_add(
-		&conv_1, &add_1, memory + 1328, memory + 1296, (int16_t *)(void *)(memory + 0), memory + 1168);
+		&conv_1, &add_1, memory, memory + 2704, (int16_t *)(void *)(memory + 832), memory + 2512);
 	PULSE_NN_AFTER_LAYER(1);
 
 	/* 2: operator 3 CONV_2D, operator 4 ADD */
 	pulse_nn_conv_add(
-		&conv_2, &add_2, memory + 1296, memory + 1232, (int16_t *)(void *)(memory + 0), memory + 912);
+		&conv_2, &add_2, memory + 2704, memory + 2640, (int16_t *)(void *)(memory + 0), memory + 2192);
 	PULSE_NN_AFTER_LAYER(2);
 
 	/* 3: operator 5 CONV_2D, operator 6 ADD */
 	pulse_nn_conv_add(
-		&conv_3, &add_3, memory + 1232, memory + 1104, (int16_t *)(void *)(memory + 0), memory + 912);
+		&conv_3, &add_3, memory + 2640, memory + 2064, (int16_t *)(void *)(memory + 0), memory + 1552);
 	PULSE_NN_AFTER_LAYER(3);
 
 	/* 4: operator 7 CONV_2D */
-	pulse_nn_conv(&conv_4, memory + 1104, output, (int16_t *)(void *)(memory + 0));
+	pulse_nn_conv(&conv_4, memory + 2064, output, (int16_t *)(void *)(memory + 0));
 	PULSE_NN_AFTER_LAYER(4);
 }
