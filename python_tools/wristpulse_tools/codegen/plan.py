@@ -28,7 +28,7 @@ from wristpulse_tools.codegen.pack import depthwise_strip, scratch_bytes
 ALIGNMENT = 4  # bytes; the DSP kernels load words
 ORDERS = 100  # random placement orders tried besides the obvious ones
 STRIP = 8  # most tiles of a strip; longer ones save next to nothing
-GROWTH = 0.25  # of the arena, spent on longer strips
+GROWTH = 0.15  # of the arena, spent on longer strips
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def plan(layers: list[Layer]) -> Plan:
         layer.scratch_buffer = None
         _gather(layer, index, depthwise_strip(layer) if isinstance(layer, Depthwise) else 1)
     gaps = [_gap(layer) for layer in layers]
-    shortest = _planned(layers, gaps)
-    _lengthen(layers, gaps, int(shortest.size * (1 + GROWTH)))
-    return _planned(layers, gaps)
+    shortest, order = _planned(layers, gaps, [])
+    _lengthen(layers, gaps, int(shortest.size * (1 + GROWTH)), order)
+    return _planned(layers, gaps, order)[0]
 
 
 def _gather(layer: Layer, index: int, strip: int) -> None:
@@ -71,8 +71,11 @@ def _gather(layer: Layer, index: int, strip: int) -> None:
         layer.scratch_buffer.size = size
 
 
-def _lengthen(layers: list[Layer], gaps: list[int | None], limit: int) -> None:
-    """Make strips longer in turn, up to STRIP tiles, while the arena stays within `limit` bytes."""
+def _lengthen(layers: list[Layer], gaps: list[int | None], limit: int, order: list[Buffer]) -> None:
+    """Make strips longer in turn, up to STRIP tiles, while the arena stays within `limit` bytes.
+
+    `order`: the best without that, tried besides those of `_orders`.
+    """
     buffers = _arena_buffers(layers)
     growing = [i for i, layer in enumerate(layers) if isinstance(layer, Conv) and layer.out_shape[1] >= TILE]
     for strip in range(2, STRIP + 1):
@@ -83,7 +86,8 @@ def _lengthen(layers: list[Layer], gaps: list[int | None], limit: int) -> None:
                 _gather(layer, index, strip)
                 gaps[index] = _gap(layer)
                 pairs = _pairs(layers, gaps)
-                if min(_extent(buffers, _place(o, pairs)) for o in _orders(layers, buffers)) <= limit:
+                orders = [order, *_orders(layers, buffers)]
+                if any(_extent(buffers, _place(each, pairs)) <= limit for each in orders):
                     continue
                 _gather(layer, index, strip - 1)
                 gaps[index] = gap
@@ -103,19 +107,23 @@ def _orders(layers: list[Layer], buffers: list[Buffer]) -> list[list[Buffer]]:
     ]
 
 
-def _planned(layers: list[Layer], gaps: list[int | None]) -> Plan:
+def _planned(layers: list[Layer], gaps: list[int | None], further: list[Buffer]) -> tuple[Plan, list[Buffer]]:
+    """Give the buffers their offsets, by the best of many orders (`further` one of them) and return that."""
     buffers = _arena_buffers(layers)
     pairs = _pairs(layers, gaps)
     orders = _orders(layers, buffers)
     shuffler = random.Random(1)
     orders += [shuffler.sample(orders[0], len(buffers)) for _ in range(ORDERS)]
-    best = min((_place(order, pairs) for order in orders), key=lambda offsets: _extent(buffers, offsets))
+    orders += [further] * bool(further)
+    best, order = min(
+        ((_place(order, pairs), order) for order in orders), key=lambda found: _extent(buffers, found[0])
+    )
     for buffer in buffers:
         buffer.offset = best[buffer]
     live = max(
         (sum(b.size for b in buffers if b.first <= i <= b.last) for i in range(len(layers))), default=0
     )
-    return Plan(_extent(buffers, best), live)
+    return Plan(_extent(buffers, best), live), order
 
 
 def _arena_buffers(layers: list[Layer]) -> list[Buffer]:

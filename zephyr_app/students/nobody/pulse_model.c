@@ -247,7 +247,7 @@ static const struct pulse_nn_conv conv_1 = {
 	.pad_h = 0,
 	.pad_w = 2,
 	.groups = 1,
-	.strip = 3,
+	.strip = 2,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -369,7 +369,7 @@ static const struct pulse_nn_conv conv_2 = {
 	.pad_h = 0,
 	.pad_w = 4,
 	.groups = 1,
-	.strip = 7,
+	.strip = 6,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -559,17 +559,17 @@ void pulse_model_run(const int8_t *input, int8_t *output, void *arena)
 
 	/* 1: operator 1 CONV_2D, operator 2 ADD */
 	pulse_nn_conv_add(
-		&conv_1, &add_1, memory, memory + 2704, (int16_t *)(void *)(memory + 832), memory + 2512);
+		&conv_1, &add_1, memory, memory + 2384, (int16_t *)(void *)(memory + 832), memory + 2000);
 	PULSE_NN_AFTER_LAYER(1);
 
 	/* 2: operator 3 CONV_2D, operator 4 ADD */
 	pulse_nn_conv_add(
-		&conv_2, &add_2, memory + 2704, memory + 2640, (int16_t *)(void *)(memory + 0), memory + 2192);
+		&conv_2, &add_2, memory + 2384, memory + 2320, (int16_t *)(void *)(memory + 0), memory + 1936);
 	PULSE_NN_AFTER_LAYER(2);
 
 	/* 3: operator 5 CONV_2D, operator 6 ADD */
 	pulse_nn_conv_add(
-		&conv_3, &add_3, memory + 2640, memory + 2064, (int16_t *)(void *)(memory + 0), memory + 1552);
+		&conv_3, &add_3, memory + 2320, memory + 2064, (int16_t *)(void *)(memory + 0), memory + 1552);
 	PULSE_NN_AFTER_LAYER(3);
 
 	/* 4: operator 7 CONV_2D */

@@ -460,7 +460,7 @@ static const struct pulse_nn_conv conv_2 = {
 	.pad_h = 0,
 	.pad_w = 4,
 	.groups = 1,
-	.strip = 3,
+	.strip = 2,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -621,7 +621,7 @@ static const struct pulse_nn_conv conv_3 = {
 	.pad_h = 0,
 	.pad_w = 8,
 	.groups = 1,
-	.strip = 4,
+	.strip = 3,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -685,25 +685,25 @@ void pulse_model_run(const int8_t *input, int8_t *output, void *arena)
 	int8_t *const memory = arena;
 
 	/* 0: operator 0 CONV_2D */
-	pulse_nn_conv(&conv_0, input, memory + 1900, (int16_t *)(void *)(memory + 0));
+	pulse_nn_conv(&conv_0, input, memory + 1660, (int16_t *)(void *)(memory + 0));
 	PULSE_NN_AFTER_LAYER(0);
 
 	/* 1: operator 1 CONV_2D, operator 2 ADD */
 	pulse_nn_conv_add(
-		&conv_1, &add_1, memory + 1900, memory + 1860, (int16_t *)(void *)(memory + 0), memory + 1460);
+		&conv_1, &add_1, memory + 1660, memory + 1620, (int16_t *)(void *)(memory + 0), memory + 1460);
 	PULSE_NN_AFTER_LAYER(1);
 
 	/* 2: operator 3 CONV_2D, operator 4 ADD */
 	pulse_nn_conv_add(
-		&conv_2, &add_2, memory + 1860, memory + 1780, (int16_t *)(void *)(memory + 0), memory + 1460);
+		&conv_2, &add_2, memory + 1620, memory + 1540, (int16_t *)(void *)(memory + 0), memory + 1140);
 	PULSE_NN_AFTER_LAYER(2);
 
 	/* 3: operator 5 CONV_2D, operator 6 ADD */
 	pulse_nn_conv_add(
-		&conv_3, &add_3, memory + 1780, memory + 1620, (int16_t *)(void *)(memory + 0), memory + 1300);
+		&conv_3, &add_3, memory + 1540, memory + 1380, (int16_t *)(void *)(memory + 0), memory + 1140);
 	PULSE_NN_AFTER_LAYER(3);
 
 	/* 4: operator 7 CONV_2D */
-	pulse_nn_conv(&conv_4, memory + 1620, output, (int16_t *)(void *)(memory + 0));
+	pulse_nn_conv(&conv_4, memory + 1380, output, (int16_t *)(void *)(memory + 0));
 	PULSE_NN_AFTER_LAYER(4);
 }
