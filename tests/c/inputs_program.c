@@ -24,8 +24,15 @@ static void one_hop(const struct pulse_hop *hop)
 	if (pulse_estimator_hop(&estimator, hop, &result) == 0) {
 		return;
 	}
+#ifdef PULSE_FRONT_END_SPECTRUM
+	int8_t input[PULSE_MODEL_INPUT_SIZE];
+
+	pulse_spectrum_input(&estimator.spectrum, 0, input);
+#else
+	const int8_t *input = estimator.input[0];
+#endif
 	for (int i = 0; i < PULSE_MODEL_INPUT_SIZE; i++) {
-		h = (h ^ (uint8_t)estimator.input[i]) * 16777619u;
+		h = (h ^ (uint8_t)input[i]) * 16777619u;
 	}
 	pulse_text_int(&text, result.hop);
 	pulse_text_add(&text, " ");

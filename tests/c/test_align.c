@@ -75,6 +75,19 @@ static void a_clock_set_back_is_a_gap(void)
 	CHECK(hop.discontinuous && hop.end_us == 7 * SECOND + 125000 + PULSE_HOP_US);
 }
 
+/* A pause after which the lower 32 bits of the times go on as before. */
+static void a_pause_of_a_turn_of_32_bits_is_a_gap(void)
+{
+	const int64_t turn = (int64_t)1 << 32;
+
+	start();
+	feed(0, 5 * SECOND, 100000, tilted);
+	CHECK(hops == 2);
+	feed(turn + 5 * SECOND, 5 * SECOND, 100000, tilted);
+	CHECK(hops == 4);
+	CHECK(hop.end_us > turn + 2 * PULSE_HOP_US && !hop.discontinuous);
+}
+
 static void a_dead_channel_stops_hops_until_it_returns(void)
 {
 	start();
@@ -182,6 +195,7 @@ int main(void)
 	a_constant_stays_exact();
 	a_hop_comes_as_soon_as_it_can();
 	a_clock_set_back_is_a_gap();
+	a_pause_of_a_turn_of_32_bits_is_a_gap();
 	a_dead_channel_stops_hops_until_it_returns();
 	a_channel_too_far_ahead_is_a_gap();
 	late_batches_change_nothing();

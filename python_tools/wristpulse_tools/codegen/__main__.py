@@ -41,13 +41,26 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="HOP",
         help="NAME_stream.c instead: computes what a hop of HOP frames adds",
     )
+    parser.add_argument(
+        "--input-in-arena",
+        action="store_true",
+        help="let the caller place the input in the arena, which its life shares with later layers",
+    )
     options = parser.parse_args(arguments)
+    if options.stream is not None and options.input_in_arena:
+        parser.error("--input-in-arena: expected a model of windows, found --stream")
     if options.stream is not None and options.stream < 1:
         parser.error(f"--stream: expected a hop of 1 frame or more, found {options.stream}")
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", options.name):
         parser.error(f"--name: expected lower-case letters, digits and underscores, found '{options.name}'")
     try:
-        for path in generate(options.model, options.output, options.name, hop=options.stream):
+        for path in generate(
+            options.model,
+            options.output,
+            options.name,
+            hop=options.stream,
+            input_in_arena=options.input_in_arena,
+        ):
             print(path)
     except (ModelError, OSError) as error:
         print(f"error: {in_words(error)}", file=sys.stderr)

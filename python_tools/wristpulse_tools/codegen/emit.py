@@ -70,6 +70,7 @@ def header(model: Model) -> str:
         "model.h",
         model,
         constants=constants(model),
+        offsets=[name for name, _ in _input_offsets(model)],
         inputs=inputs,
         outputs=outputs,
         apart=apart,
@@ -87,6 +88,7 @@ def constants(model: Model) -> list[tuple[str, object]]:
         *((f"{a.macro}_SIZE", a.tensor.size) for a in ends),
         ("ARENA_SIZE", max(4, model.plan.size)),
         ("ARENA_ALIGNMENT", 4),
+        *_input_offsets(model),
         ("MACS", sum(layer.macs for layer in model.layers)),
         ("LAYERS", len(model.layers)),
         *(
@@ -98,6 +100,13 @@ def constants(model: Model) -> list[tuple[str, object]]:
             )
         ),
     ]
+
+
+def _input_offsets(model: Model) -> list[tuple[str, object]]:
+    """Where in the arena the caller may place each input."""
+    shared = {v.buffer for layer in model.layers for v in layer.inputs if v.buffer.shared}
+    offsets = {buffer.member: buffer.offset for buffer in shared}
+    return [(f"{a.macro}_OFFSET", offsets[a.name]) for a in model.ends[0] if a.name in offsets]
 
 
 def _run_signature(model: Model) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from wristpulse.oracle import Graph, HopModel, IntegerModel, ModelError
 from wristpulse.support.files import write_text
 from wristpulse_tools.codegen import emit, stream
+from wristpulse_tools.codegen.layers import Place
 from wristpulse_tools.codegen.lowering.lower import lower
 from wristpulse_tools.codegen.pack import PackError
 from wristpulse_tools.codegen.plan import plan
@@ -18,7 +19,7 @@ GOLDEN_COUNT = 3
 UINT16_MAX = 65535
 
 
-def compile_model(oracle: IntegerModel, name: str) -> emit.Model:
+def compile_model(oracle: IntegerModel, name: str, input_in_arena: bool = False) -> emit.Model:
     """Lower a model, check the limits of the kernels, and plan the arena.
 
     Parameters
@@ -26,6 +27,8 @@ def compile_model(oracle: IntegerModel, name: str) -> emit.Model:
     oracle : IntegerModel
     name : str
         Prefix of files, functions and macros.
+    input_in_arena : bool
+        The caller may place inputs in the arena, each at the offset that the header states.
 
     Returns
     -------
@@ -39,6 +42,10 @@ def compile_model(oracle: IntegerModel, name: str) -> emit.Model:
     graph = oracle.graph
     _check_limits(graph)
     layers = lower(graph)
+    if input_in_arena:
+        for buffer in {view.buffer for layer in layers for view in layer.inputs}:
+            if buffer.place is Place.INPUT:
+                buffer.shared, buffer.first = True, 0
     return emit.Model(name, graph, layers, plan(layers))
 
 
@@ -49,7 +56,10 @@ def _check_limits(graph: Graph) -> None:
 
 
 def files(
-    oracle: IntegerModel, name: str = "pulse_model", golden: np.ndarray | None = None
+    oracle: IntegerModel,
+    name: str = "pulse_model",
+    golden: np.ndarray | None = None,
+    input_in_arena: bool = False,
 ) -> dict[str, str]:
     """Generate the text of each file.
 
@@ -60,6 +70,8 @@ def files(
         Prefix of files, functions and macros.
     golden : ndarray, int8 (n, elements), optional
         Inputs whose outputs are written as a test; by default seeded ones.
+    input_in_arena : bool
+        As `compile_model` takes it.
 
     Returns
     -------
@@ -71,7 +83,7 @@ def files(
     ModelError
         A shape or a constant that the kernels cannot hold.
     """
-    model = compile_model(oracle, name)
+    model = compile_model(oracle, name, input_in_arena)
     if golden is None:
         golden = golden_inputs(oracle)
     golden = golden.reshape(len(golden), sum(tensor.size for tensor in oracle.inputs))
@@ -160,6 +172,7 @@ def generate(
     name: str = "pulse_model",
     golden: np.ndarray | None = None,
     hop: int | None = None,
+    input_in_arena: bool = False,
 ) -> list[Path]:
     """Write the C files of a model, each whole or not at all.
 
@@ -175,6 +188,8 @@ def generate(
         Inputs whose outputs are written as a test; by default seeded ones.
     hop : int, optional
         Frames of a hop: write the streaming model instead.
+    input_in_arena : bool
+        As `compile_model` takes it; not for a streaming model.
 
     Returns
     -------
@@ -189,7 +204,7 @@ def generate(
         A file cannot be read or written.
     """
     oracle = IntegerModel.load(source)
-    texts = stream_files(oracle, hop, name, golden) if hop else files(oracle, name, golden)
+    texts = stream_files(oracle, hop, name, golden) if hop else files(oracle, name, golden, input_in_arena)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for file, text in texts.items():

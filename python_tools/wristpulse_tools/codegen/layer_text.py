@@ -10,6 +10,7 @@ import numpy as np
 
 from wristpulse_tools.codegen.layers import (
     Conv,
+    ConvAdd,
     Copy,
     Depthwise,
     Elementwise,
@@ -22,7 +23,7 @@ from wristpulse_tools.codegen.layers import (
     Softmax,
     View,
 )
-from wristpulse_tools.codegen.pack import pack_conv, pack_depthwise
+from wristpulse_tools.codegen.pack import pack_conv, pack_depthwise, tile_bytes
 
 WIDTH = 96  # of a line of C
 
@@ -110,6 +111,11 @@ class LayerText:
         scratch = "NULL"
         if layer.scratch_buffer:
             scratch = f"(int16_t *)(void *)(memory + {layer.scratch_buffer.offset})"
+        if isinstance(layer, ConvAdd):
+            assert layer.scratch_buffer is not None
+            rows = f"memory + {layer.scratch_buffer.offset + tile_bytes(layer)}"
+            sum_of = self._elementwise(layer.add)
+            return self._call("conv_add", f"&conv_{n}", sum_of, *self.inputs, self.output, scratch, rows)
         kernel = "depthwise" if depthwise else "conv"
         return self._call(kernel, f"&conv_{n}", *self.inputs, self.output, scratch)
 
@@ -125,8 +131,8 @@ class LayerText:
         kernel = "average_pool" if layer.average else "max_pool"
         return self._call(kernel, f"&pool_{self.index}", *self.inputs, self.output)
 
-    def elementwise(self) -> str:
-        layer: Elementwise = self.layer
+    def _elementwise(self, layer: Elementwise) -> str:
+        """Address of the description."""
         kernel = layer.kind
         fields = dict(
             size=layer.output.size, period=layer.period,
@@ -135,7 +141,11 @@ class LayerText:
             a=_scale(layer.scales[0]), b=_scale(layer.scales[1]), out=_scale(layer.result),
         )  # fmt: skip
         self.data.append(_struct("elementwise", f"{kernel}_{self.index}", fields))
-        return self._call(kernel, f"&{kernel}_{self.index}", *self.inputs, self.output)
+        return f"&{kernel}_{self.index}"
+
+    def elementwise(self) -> str:
+        layer: Elementwise = self.layer
+        return self._call(layer.kind, self._elementwise(layer), *self.inputs, self.output)
 
     def mean(self) -> str:
         layer: Mean = self.layer
@@ -204,6 +214,7 @@ def _triple(name: str, triple: Iterable[int]) -> dict[str, int]:
 
 _EMIT: dict[type, Callable[[LayerText], str]] = {
     Conv: LayerText.conv,
+    ConvAdd: LayerText.conv,
     Depthwise: LayerText.conv,
     Pool: LayerText.pool,
     Elementwise: LayerText.elementwise,

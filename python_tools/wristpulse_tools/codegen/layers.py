@@ -34,7 +34,13 @@ class Buffer:
     first: int = -1
     last: int = -1
     offset: int = 0
+    shared: bool = False  # an input that may lie in the arena, and is then overwritten
     member: str = ""  # the caller's name for it: an argument, or a member of the struct where STATE
+
+    @property
+    def planned(self) -> bool:
+        """Whether it has a place in the arena."""
+        return self.shared or self.place is Place.ARENA
 
     @property
     def constant(self) -> np.ndarray:
@@ -113,6 +119,13 @@ class Conv(Layer):
 @dataclass(eq=False)
 class Depthwise(Conv):
     """Each channel by its own filters; weights (KH, KW, out)."""
+
+
+@dataclass(eq=False)
+class ConvAdd(Conv):
+    """Convolution whose result is added to its input, strip by strip; `add.inputs` are input and result."""
+
+    add: Elementwise = field(kw_only=True)
 
 
 @dataclass(eq=False)

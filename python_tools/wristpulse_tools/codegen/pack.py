@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wristpulse.oracle.arithmetic import multiply
-from wristpulse_tools.codegen.layers import TILE, Conv, Depthwise, Layer
+from wristpulse_tools.codegen.layers import TILE, Conv, ConvAdd, Depthwise, Layer
 
 ABI = 2  # PULSE_NN_ABI of zephyr_app/core/nn/pulse/nn.h: count both up where packing or structs change
 ACC_LIMIT = 1 << 30  # the short requantisation doubles the accumulator in 32 bits
@@ -187,6 +187,11 @@ def scratch_bytes(layer: Layer) -> int:
         return 0
     if isinstance(layer, Depthwise):
         return _depthwise_scratch_bytes(layer)
+    return tile_bytes(layer) + (layer.strip * TILE * layer.out_shape[2] if isinstance(layer, ConvAdd) else 0)
+
+
+def tile_bytes(layer: Conv) -> int:
+    """Bytes of a strip of tiles and what the kernel needs behind it."""
     _, kernel_h, kernel_w, depth = layer.weights.shape
     taps = quads(kernel_h * kernel_w * depth) * 4
     if layer.out_shape[0] * layer.out_shape[1] < TILE:

@@ -9,17 +9,17 @@ pair shares most of its memory although both are alive in the same layer.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from wristpulse_tools.codegen.layers import (
     TILE,
     Buffer,
     Conv,
+    ConvAdd,
     Depthwise,
     Elementwise,
     Layer,
     Lookup,
-    Place,
     Pool,
     Softmax,
 )
@@ -28,7 +28,7 @@ from wristpulse_tools.codegen.pack import depthwise_strip, scratch_bytes
 ALIGNMENT = 4  # bytes; the DSP kernels load words
 ORDERS = 100  # random placement orders tried besides the obvious ones
 STRIP = 8  # most tiles of a strip; longer ones save next to nothing
-GROWTH = 0.25  # of the arena, spent on longer strips
+GROWTH = 0.15  # of the arena, spent on longer strips
 
 
 @dataclass(frozen=True)
@@ -51,56 +51,79 @@ def plan(layers: list[Layer]) -> Plan:
     -------
     Plan
     """
-    _gather_in_strips(layers, 0)
-    shortest = _planned(layers)
-    allowed = limit = int(shortest.size * (1 + GROWTH))
-    for _ in range(8):
-        _gather_in_strips(layers, allowed)
-        result = _planned(layers)
-        if result.size <= limit:
-            return result
-        allowed = int(allowed * 0.93)
-    _gather_in_strips(layers, 0)
-    return _planned(layers)
-
-
-def _gather_in_strips(layers: list[Layer], allowed: int) -> None:
-    """Make strips as long as fits `allowed` bytes beside what is alive, up to STRIP tiles."""
-    for layer in layers:
-        layer.scratch_buffer = None
-    others = _arena_buffers(layers)
     for index, layer in enumerate(layers):
-        alive = sum(_aligned(b.size) for b in others if b.first <= index <= b.last)
-        overlap = min((layer.inputs[0].buffer.size, layer.output.buffer.size))
-        if isinstance(layer, Depthwise):
-            layer.strip = depthwise_strip(layer)
-        elif isinstance(layer, Conv):
-            layer.strip = 1
-            tiles = layer.out_shape[1] // TILE
-            while layer.strip < min(STRIP, tiles) and alive - overlap + _longer(layer) <= allowed:
-                layer.strip += 1
-        if scratch := scratch_bytes(layer):
-            layer.scratch_buffer = Buffer(scratch, first=index, last=index)
+        layer.scratch_buffer = None
+        _gather(layer, index, depthwise_strip(layer) if isinstance(layer, Depthwise) else 1)
+    gaps = [_gap(layer) for layer in layers]
+    shortest, order = _planned(layers, gaps, [])
+    _lengthen(layers, gaps, int(shortest.size * (1 + GROWTH)), order)
+    return _planned(layers, gaps, order)[0]
 
 
-def _longer(layer: Conv) -> int:
-    return scratch_bytes(replace(layer, strip=layer.strip + 1))
+def _gather(layer: Layer, index: int, strip: int) -> None:
+    """Set a convolution's strip and the scratch that it needs."""
+    if isinstance(layer, Conv):
+        layer.strip = strip
+    size = scratch_bytes(layer)
+    if size and layer.scratch_buffer is None:
+        layer.scratch_buffer = Buffer(size, first=index, last=index)
+    elif layer.scratch_buffer is not None:
+        layer.scratch_buffer.size = size
 
 
-def _planned(layers: list[Layer]) -> Plan:
+def _lengthen(layers: list[Layer], gaps: list[int | None], limit: int, order: list[Buffer]) -> None:
+    """Make strips longer in turn, up to STRIP tiles, while the arena stays within `limit` bytes.
+
+    `order`: the best without that, tried besides those of `_orders`.
+    """
     buffers = _arena_buffers(layers)
-    gaps = _gaps(layers)
-    by_size = sorted(buffers, key=lambda b: (-b.size, b.first))
-    orders = [by_size, sorted(buffers, key=lambda b: (b.first, -b.size))]
+    growing = [i for i, layer in enumerate(layers) if isinstance(layer, Conv) and layer.out_shape[1] >= TILE]
+    for strip in range(2, STRIP + 1):
+        for index in list(growing):
+            layer, gap = layers[index], gaps[index]
+            assert isinstance(layer, Conv)
+            if not isinstance(layer, Depthwise) and strip <= layer.out_shape[1] // TILE:
+                _gather(layer, index, strip)
+                gaps[index] = _gap(layer)
+                pairs = _pairs(layers, gaps)
+                orders = [order, *_orders(layers, buffers)]
+                if any(_extent(buffers, _place(each, pairs)) <= limit for each in orders):
+                    continue
+                _gather(layer, index, strip - 1)
+                gaps[index] = gap
+            growing.remove(index)
+
+
+def _orders(layers: list[Layer], buffers: list[Buffer]) -> list[list[Buffer]]:
+    """Orders to place buffers in: large ones first; as they come to life; scratch, then the last first.
+
+    The last puts each output a gap below its input, and scratch below both.
+    """
+    scratch = {layer.scratch_buffer for layer in layers}
+    return [
+        sorted(buffers, key=lambda b: (-b.size, b.first)),
+        sorted(buffers, key=lambda b: (b.first, -b.size)),
+        sorted(buffers, key=lambda b: (b not in scratch, -b.last, -b.first)),
+    ]
+
+
+def _planned(layers: list[Layer], gaps: list[int | None], further: list[Buffer]) -> tuple[Plan, list[Buffer]]:
+    """Give the buffers their offsets, by the best of many orders (`further` one of them) and return that."""
+    buffers = _arena_buffers(layers)
+    pairs = _pairs(layers, gaps)
+    orders = _orders(layers, buffers)
     shuffler = random.Random(1)
-    orders += [shuffler.sample(by_size, len(by_size)) for _ in range(ORDERS)]
-    best = min((_place(order, gaps) for order in orders), key=lambda offsets: _extent(buffers, offsets))
+    orders += [shuffler.sample(orders[0], len(buffers)) for _ in range(ORDERS)]
+    orders += [further] * bool(further)
+    best, order = min(
+        ((_place(order, pairs), order) for order in orders), key=lambda found: _extent(buffers, found[0])
+    )
     for buffer in buffers:
         buffer.offset = best[buffer]
     live = max(
         (sum(b.size for b in buffers if b.first <= i <= b.last) for i in range(len(layers))), default=0
     )
-    return Plan(_extent(buffers, best), live)
+    return Plan(_extent(buffers, best), live), order
 
 
 def _arena_buffers(layers: list[Layer]) -> list[Buffer]:
@@ -108,7 +131,7 @@ def _arena_buffers(layers: list[Layer]) -> list[Buffer]:
     for layer in layers:
         views = [*(v.buffer for v in layer.inputs), layer.output.buffer]
         for buffer in [*views, *([layer.scratch_buffer] if layer.scratch_buffer else [])]:
-            if buffer.place is Place.ARENA:
+            if buffer.planned:
                 found[id(buffer)] = buffer
     return list(found.values())
 
@@ -121,7 +144,7 @@ def _aligned(size: int) -> int:
     return -(-size // ALIGNMENT) * ALIGNMENT
 
 
-def _place(order: list[Buffer], gaps: dict[tuple[Buffer, Buffer], int]) -> dict[Buffer, int]:
+def _place(order: list[Buffer], pairs: dict[tuple[Buffer, Buffer], int]) -> dict[Buffer, int]:
     """Lowest free offset for each buffer in turn."""
     offsets: dict[Buffer, int] = {}
     for buffer in order:
@@ -130,10 +153,10 @@ def _place(order: list[Buffer], gaps: dict[tuple[Buffer, Buffer], int]) -> dict[
             if other.last < buffer.first or buffer.last < other.first:
                 continue
             low, high = offset - _aligned(buffer.size), offset + _aligned(other.size)
-            if (buffer, other) in gaps:  # computed from `other`: may start `gap` below it, or lower
-                low = max(low, offset - gaps[buffer, other])
-            if (other, buffer) in gaps:
-                high = min(high, offset + gaps[other, buffer])
+            if (buffer, other) in pairs:  # computed from `other`: may start the gap below it, or lower
+                low = max(low, offset - pairs[buffer, other])
+            if (other, buffer) in pairs:
+                high = min(high, offset + pairs[other, buffer])
             taken.append((low, high))
         offsets[buffer] = _first_free(taken)
     return offsets
@@ -145,22 +168,22 @@ def _first_free(taken: list[tuple[int, int]]) -> int:
     return next(c for c in candidates if not any(low < c < high for low, high in taken))
 
 
-def _gaps(layers: list[Layer]) -> dict[tuple[Buffer, Buffer], int]:
+def _pairs(layers: list[Layer], gaps: list[int | None]) -> dict[tuple[Buffer, Buffer], int]:
     """(output, input) buffers that may overlap, and by how many bytes the output must start lower."""
-    gaps: dict[tuple[Buffer, Buffer], int] = {}
-    for index, layer in enumerate(layers):
+    pairs: dict[tuple[Buffer, Buffer], int] = {}
+    for index, (layer, gap) in enumerate(zip(layers, gaps, strict=True)):
         source, target = layer.inputs[0], layer.output
         whole = source.offset == 0 and target.offset == 0
         dying = source.buffer.last == index and target.buffer.first == index
-        arena = source.buffer.place is Place.ARENA and target.buffer.place is Place.ARENA
+        arena = source.buffer.planned and target.buffer.planned
         shared = [v.buffer for v in layer.inputs].count(source.buffer) > 1
-        gap = _gap(layer)
         if whole and dying and arena and not shared and gap is not None:
-            gaps[target.buffer, source.buffer] = _aligned(gap)
-    return gaps
+            pairs[target.buffer, source.buffer] = _aligned(gap)
+    return pairs
 
 
 def _gap(layer: Layer) -> int | None:
+    """Bytes by which the output must start below the input that it overlaps; None: it may not overlap."""
     if isinstance(layer, Lookup | Softmax) or (
         isinstance(layer, Elementwise) and layer.inputs[0].size == layer.output.size
     ):
@@ -236,6 +259,7 @@ def _window_gap(
         rows = [y * layer.stride[0] - layer.pad[0] + k * dilation[0] for k in range(kernel[0])]
         columns = [x * layer.stride[1] - layer.pad[1] + k * dilation[1] for k in range(kernel[1])]
         inside = [r * in_w + c for r in rows if 0 <= r < in_h for c in columns if 0 <= c < in_w]
+        inside += [position] * isinstance(layer, ConvAdd)
         return min(inside) * depth if inside else in_h * in_w * depth
 
     reads = [min(first_read(p) for p in step) for step in steps]

@@ -17,7 +17,8 @@ CONFIG = "pulse_config.h"
 
 def embed(student: Student, folder: Path) -> list[Path]:
     """Write pulse_model.{c,h}, its golden vectors and pulse_config.h into `folder`; returns their paths."""
-    paths = generate(student.folder / MODEL, folder, NAME)
+    spectrum = student.card.front_end == "spectrum"
+    paths = generate(student.folder / MODEL, folder, NAME, input_in_arena=spectrum)
     text = config_header(student.tables, student.card.model_sha256, student.card.front_end)
     write_text(folder / CONFIG, text)
     return [*paths, folder / CONFIG]

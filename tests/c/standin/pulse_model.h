@@ -12,12 +12,14 @@
 
 #define PULSE_MODEL_HASH "stand-in"
 #ifdef PULSE_FRONT_END_SPECTRUM
-#define PULSE_MODEL_INPUT_SIZE 2080
+#define PULSE_MODEL_INPUT_SIZE   2080
+#define PULSE_MODEL_INPUT_OFFSET 8
+#define PULSE_MODEL_ARENA_SIZE   2088
 #else
 #define PULSE_MODEL_INPUT_SIZE 1024
+#define PULSE_MODEL_ARENA_SIZE 8
 #endif
 #define PULSE_MODEL_OUTPUT_SIZE     104
-#define PULSE_MODEL_ARENA_SIZE      8
 #define PULSE_MODEL_ARENA_ALIGNMENT 1
 
 void pulse_model_run(const int8_t *input, int8_t *output, void *arena);

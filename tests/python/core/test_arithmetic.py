@@ -58,6 +58,16 @@ class Track(ctypes.Structure):
     _fields_ = [("posterior", ctypes.c_uint32 * BINS), ("looks", ctypes.c_uint8)]
 
 
+class Spectrum(ctypes.Structure):
+    _fields_ = [
+        ("light", ctypes.c_int8 * 164 * 4),
+        ("swing", ctypes.c_int8 * 164 * 4),
+        ("motion", ctypes.c_int8 * 4),
+        ("newest", ctypes.c_uint8),
+        ("hops", ctypes.c_uint8),
+    ]
+
+
 class Scratch(ctypes.Structure):
     _fields_ = [
         ("power", ctypes.c_uint64 * 104 * 2),
@@ -159,15 +169,17 @@ def test_window_equals_training(core, seed) -> None:
 def test_spectrum_equals_training(core, seed) -> None:
     ppg, acc = signals(seed, 9)
     expected = spectrum_inputs(windows_of(ppg, acc), np.arange(3, 9))
-    window, scratch, out = Window(), Scratch(), np.empty(2080, np.int8)
+    window, spectrum, scratch = Window(), Spectrum(), Scratch()
+    out = np.empty(2080, np.int8)
     for n in range(9):
         push(core, window, ppg[n], acc[n])
         if n >= 3:
             moments = core.pulse_window_moments(ctypes.byref(window))
-            core.pulse_spectrum_append(
-                *(ctypes.byref(window), ctypes.byref(moments), ctypes.c_bool(n == 3)),
-                *(ctypes.byref(scratch), out.ctypes.data_as(ctypes.c_void_p)),
-            )
+            of = ctypes.byref(window), ctypes.byref(moments)
+            core.pulse_spectrum_motion(ctypes.byref(spectrum), *of, ctypes.byref(scratch))
+            first = ctypes.c_bool(n == 3)
+            core.pulse_spectrum_light(ctypes.byref(spectrum), 0, *of, first, ctypes.byref(scratch))
+            core.pulse_spectrum_input(ctypes.byref(spectrum), 0, out.ctypes.data_as(ctypes.c_void_p))
             assert out.tolist() == expected[n - 3].ravel().tolist()
 
 

@@ -60,13 +60,17 @@ def _run(command: Sequence[str]) -> str:
 
 
 def mismatches(
-    target: Target, common: Path, folder: Path, models: list[tuple[Path, np.ndarray]]
+    target: Target,
+    common: Path,
+    folder: Path,
+    models: list[tuple[Path, np.ndarray]],
+    input_in_arena: bool = False,
 ) -> list[int]:
     """Indices of the models whose C differs from the oracle on their inputs; kernels are kept in `common`."""
     oracles = [IntegerModel.load(path) for path, _ in models]
-    texts = [files(oracles[i], f"m{i}", inputs) for i, (_, inputs) in enumerate(models)]
+    texts = [files(oracles[i], f"m{i}", inputs, input_in_arena) for i, (_, inputs) in enumerate(models)]
     ends = [[[a.name for a in side] for side in arguments(oracle.graph)] for oracle in oracles]
-    return indices_printed(target, common, folder, texts, program(len(models), ends))
+    return indices_printed(target, common, folder, texts, program(len(models), ends, input_in_arena))
 
 
 def indices_printed(
@@ -95,13 +99,17 @@ def indices_printed(
 ENDS = (("input",), ("output",))
 
 
-def program(count: int, ends: Sequence[tuple[Sequence[str], Sequence[str]]] = ()) -> str:
+def program(
+    count: int,
+    ends: Sequence[tuple[Sequence[str], Sequence[str]]] = (),
+    input_in_arena: bool = False,
+) -> str:
     """C program that prints the index of each model with a wrong output, then END.
 
     `ends`: names of the inputs and outputs of each model, where they are not `input` and `output`.
     """
     includes = "\n".join(f'#include "m{i}_golden.h"' for i in range(count))
-    checks = "\n".join(_check(i, *(ends[i] if ends else ENDS)) for i in range(count))
+    checks = "\n".join(_check(i, *(ends[i] if ends else ENDS), input_in_arena) for i in range(count))
     return f"""#include <stdint.h>
 #include <string.h>
 {includes}
@@ -124,10 +132,18 @@ int program(void)
 """
 
 
-def _check(i: int, inputs: Sequence[str], outputs: Sequence[str]) -> str:
+def _check(i: int, inputs: Sequence[str], outputs: Sequence[str], input_in_arena: bool) -> str:
     """Outputs of just the stated size, and a guard behind the arena that must stay as it is."""
     results = "".join(f"\tstatic int8_t {name}[M{i}_{name.upper()}_SIZE];\n" for name in outputs)
     golden = [f"m{i}_golden_{name}[n]" for name in inputs]
+    placed = ""
+    if input_in_arena:
+        places = [f"(int8_t *)arena + M{i}_{name.upper()}_OFFSET" for name in inputs]
+        placed = "".join(
+            f"\t\tmemcpy({place}, {value}, sizeof({value}));\n"
+            for place, value in zip(places, golden, strict=True)
+        )
+        golden = places
     wrong = "".join(
         f"\t\twrong += memcmp({name}, m{i}_golden_{name}[n], sizeof({name})) != 0;\n" for name in outputs
     )
@@ -138,7 +154,7 @@ def _check(i: int, inputs: Sequence[str], outputs: Sequence[str]) -> str:
 
 	for (int n = 0; n < M{i}_GOLDEN_COUNT; n++) {{
 		memset(arena, 0x5a, sizeof(arena));
-		m{i}_run({", ".join([*golden, *outputs, "arena"])});
+{placed}		m{i}_run({", ".join([*golden, *outputs, "arena"])});
 {wrong}		for (int k = (M{i}_ARENA_SIZE + 3) / 4; k < (M{i}_ARENA_SIZE + 3) / 4 + 4; k++) {{
 			wrong += arena[k] != 0x5a5a5a5a;
 		}}

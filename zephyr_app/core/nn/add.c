@@ -28,19 +28,25 @@ struct narrowing {
 	uint32_t exponent; /* less 1 */
 };
 
-static inline int8_t narrow(int32_t sum, const struct narrowing *to)
+static inline int8_t narrow(int32_t sum, const struct narrowing *to, bool rectified)
 {
 	int32_t x = pulse_nn_high_mul_30(sum, to->multiplier);
 
-	return (int8_t)__ssat((x + (x >> 31) + to->round) >> to->exponent >> 1, 8);
+	if (!rectified) {
+		x += x >> 31;
+	}
+	return (int8_t)__ssat((x + to->round) >> to->exponent >> 1, 8);
 }
 
 /**
  * Elements of two operands of which `a` has the scale 1/2. Needs a result scaled by 2^-1 to 2^-23;
- * clamps to int8 only.
+ * clamps to int8 only. Rectified: the zero points of `b` and of the result are the lowest value. A
+ * negative product of `b` does not come then, and a negative result is clamped, so neither rounding
+ * needs its correction for negative values.
  */
-static void sums(const int8_t *a, int32_t zero_a, const int8_t *b, int32_t zero_b,
-		 struct pulse_nn_scale scale, struct narrowing to, int8_t *out, uint32_t size)
+static inline __attribute__((always_inline)) void
+sums(const int8_t *a, int32_t zero_a, const int8_t *b, int32_t zero_b, struct pulse_nn_scale scale,
+     struct narrowing to, int8_t *out, uint32_t size, bool rectified)
 {
 	const int8_t *end = a + size;
 	int32_t zeros = (zero_a + zero_b) * (1 << (HEADROOM - 1));
@@ -49,7 +55,8 @@ static void sums(const int8_t *a, int32_t zero_a, const int8_t *b, int32_t zero_
 
 	if (halves(scale)) {
 		while (a != end) {
-			*out++ = narrow((*a++ + *b++) * (1 << (HEADROOM - 1)) - zeros, &to);
+			*out++ = narrow((*a++ + *b++) * (1 << (HEADROOM - 1)) - zeros, &to,
+					rectified);
 		}
 		return;
 	}
@@ -58,8 +65,23 @@ static void sums(const int8_t *a, int32_t zero_a, const int8_t *b, int32_t zero_
 	while (a != end) {
 		int32_t y = pulse_nn_high_mul_30(*b++ * (1 << HEADROOM) - zero_b, scale.multiplier);
 
-		y = (y + (y >> 31) + half) >> exponent;
-		*out++ = narrow(*a++ * (1 << (HEADROOM - 1)) - zeros + y, &to);
+		if (!rectified) {
+			y += y >> 31;
+		}
+		y = (y + half) >> exponent;
+		*out++ = narrow(*a++ * (1 << (HEADROOM - 1)) - zeros + y, &to, rectified);
+	}
+}
+
+/** `sums` for both cases; each is a loop of its own. */
+static void add_halves(const int8_t *a, int32_t zero_a, const int8_t *b, int32_t zero_b,
+		       struct pulse_nn_scale scale, struct narrowing to, int8_t *out, uint32_t size,
+		       bool rectified)
+{
+	if (rectified) {
+		sums(a, zero_a, b, zero_b, scale, to, out, size, true);
+	} else {
+		sums(a, zero_a, b, zero_b, scale, to, out, size, false);
 	}
 }
 
@@ -69,6 +91,7 @@ static bool add_fast(const struct pulse_nn_elementwise *add, const int8_t *a, co
 {
 	uint32_t exponent = (uint32_t)(-add->out.shift - 1);
 	struct narrowing to = {add->out.multiplier, 0, exponent};
+	bool low = add->zero_out == INT8_MIN;
 
 	if (add->period != add->size || exponent > 22 || add->low > INT8_MIN ||
 	    add->high < INT8_MAX) {
@@ -76,9 +99,11 @@ static bool add_fast(const struct pulse_nn_elementwise *add, const int8_t *a, co
 	}
 	to.round = (2 * add->zero_out + 1) * (1 << exponent);
 	if (halves(add->a) && add->b.shift > -31) {
-		sums(a, add->zero_a, b, add->zero_b, add->b, to, out, add->size);
+		add_halves(a, add->zero_a, b, add->zero_b, add->b, to, out, add->size,
+			   low && add->zero_b == INT8_MIN);
 	} else if (halves(add->b) && add->a.shift > -31) {
-		sums(b, add->zero_b, a, add->zero_a, add->a, to, out, add->size);
+		add_halves(b, add->zero_b, a, add->zero_a, add->a, to, out, add->size,
+			   low && add->zero_a == INT8_MIN);
 	} else {
 		return false;
 	}

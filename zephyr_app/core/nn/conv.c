@@ -1,97 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conv_parts.h"
 
-static void begin(const struct pulse_nn_conv *conv, const int16_t *tile, struct pulse_nn_walk *walk)
-{
-	uint32_t in_group = conv->in_c / conv->groups;
-	uint32_t pitch = conv->planes ? in_group : conv->in_c;
-
-	*walk = (struct pulse_nn_walk){
-		.conv = conv,
-		.width = conv->out_h * conv->out_w < PULSE_NN_TILE ? 1 : PULSE_NN_TILE,
-		.strip = PULSE_NN_DSP && !conv->wide ? conv->strip : 1,
-		.in_group = in_group,
-		.out_group = conv->out_c / conv->groups,
-		.pitch = pitch,
-		.next_group =
-			conv->planes ? (uint32_t)conv->in_h * conv->in_w * in_group : in_group,
-		.column = conv->stride_w * pitch,
-		.tap = conv->dilation_w * pitch,
-		.row = conv->dilation_h * conv->in_w * pitch,
-		.runs = conv->kernel_w,
-	};
-
-	walk->run = in_group;
-	if (walk->tap == in_group) {
-		walk->run *= walk->runs;
-		walk->runs = 1;
-	}
-	if (conv->kernel_h == 1 && conv->stride_w == 1 && PULSE_NN_TILE % conv->dilation_w == 0 &&
-	    conv->kernel_w * conv->dilation_w >= PULSE_NN_TILE &&
-	    (in_group % 4 == 0 || walk->tap == in_group)) {
-		walk->shift = PULSE_NN_TILE / conv->dilation_w;
-	}
-	walk->quads = ((uint32_t)conv->kernel_h * conv->kernel_w * in_group + 3) / 4;
-	walk->block.tile_end = tile + walk->quads * 4 * PULSE_NN_TILE;
-	walk->block.quads = walk->quads;
-	walk->block.stride = conv->out_c;
-	walk->block.rectified = conv->low == conv->out_zero;
-	walk->block.step = (walk->shift > 0 ? walk->shift * in_group : walk->quads * 4) *
-			   PULSE_NN_TILE * sizeof(int16_t);
-}
-
-/** Begin a strip at an output position, as long as all its taps lie inside the input. */
-static void move_to(struct pulse_nn_walk *walk, uint32_t first)
+void pulse_nn_strip(struct pulse_nn_walk *walk, const int8_t *in, int8_t *to, int16_t *tile)
 {
 	const struct pulse_nn_conv *conv = walk->conv;
-	uint32_t y = first / conv->out_w, x = first - y * conv->out_w;
-	int32_t columns = conv->in_w - (conv->kernel_w - 1) * conv->dilation_w - 1;
+	const int8_t *weights = conv->weights;
+	const struct pulse_nn_channel *channels = conv->channels;
+	uint32_t pairs = (walk->out_group + 1) / 2;
 
-	walk->first = first;
-	walk->top = (int32_t)(y * conv->stride_h) - conv->pad_h;
-	walk->left = (int32_t)(x * conv->stride_w) - conv->pad_w;
-	walk->inside = walk->top >= 0 && walk->left >= 0 &&
-		       walk->top + (conv->kernel_h - 1) * conv->dilation_h < conv->in_h;
-	if (walk->run % 4 != 0) { /* read in whole words, up to 3 bytes beyond the last */
-		columns -= 3;
-	}
-	columns -= walk->left;
-	columns = columns < 0 ? 0 : columns / conv->stride_w + 1;
-	columns = columns < (int32_t)(conv->out_w - x) ? columns : (int32_t)(conv->out_w - x);
-	walk->inside = walk->inside && columns >= (int32_t)walk->width;
-	walk->block.tiles = 1;
-	if (walk->inside && walk->strip > 1) {
-		uint32_t tiles = (uint32_t)columns / PULSE_NN_TILE;
-
-		walk->block.tiles = tiles < walk->strip ? tiles : walk->strip;
+	for (uint32_t group = conv->groups; group > 0; group--) {
+		pulse_nn_gather(walk, in, tile);
+		pulse_nn_multiply(walk, tile, weights, channels, to);
+		weights += pairs * walk->quads * 8;
+		channels += pairs * 2;
+		in += walk->next_group;
+		to += walk->out_group;
 	}
 }
 
 void pulse_nn_conv(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out, int16_t *tile)
 {
 	struct pulse_nn_walk walk;
-	uint32_t positions = (uint32_t)conv->out_h * conv->out_w;
-	uint32_t pairs;
 
-	begin(conv, tile, &walk);
-	pairs = (walk.out_group + 1) / 2;
-
-	for (uint32_t next = 0; next < positions; next += walk.block.tiles * walk.width) {
-		const int8_t *weights = conv->weights;
-		const struct pulse_nn_channel *channels = conv->channels;
-		/* The last tile may cover positions of the one before it once more. */
-		uint32_t first = next + walk.width > positions ? positions - walk.width : next;
-		const int8_t *from = in;
-		int8_t *to = out + first * conv->out_c;
-
-		move_to(&walk, first);
-		for (uint32_t group = conv->groups; group > 0; group--) {
-			pulse_nn_gather(&walk, from, tile);
-			pulse_nn_multiply(&walk, tile, weights, channels, to);
-			weights += pairs * walk.quads * 8;
-			channels += pairs * 2;
-			from += walk.next_group;
-			to += walk.out_group;
-		}
+	pulse_nn_begin(conv, tile, &walk);
+	while (pulse_nn_next(&walk)) {
+		pulse_nn_strip(&walk, in, out + walk.first * conv->out_c, tile);
 	}
 }

@@ -33,11 +33,22 @@ struct pulse_nn_walk {
 	uint32_t column, tap, row;    /* steps in bytes: to the next column, tap, row of taps */
 	uint32_t runs, run;           /* taps side by side make runs of so many bytes */
 	uint32_t shift;    /* taps by which a tile's differ from the next one's, 0: all */
+	uint32_t next;     /* output position of the next strip */
 	uint32_t first;    /* output position of the strip */
 	int32_t top, left; /* input row and column of its first tap; may lie outside */
 	bool inside;       /* all taps of all columns are, and these in one row */
 	struct pulse_nn_block block;
 };
+
+/** Before the first strip. */
+void pulse_nn_begin(const struct pulse_nn_conv *conv, const int16_t *tile,
+		    struct pulse_nn_walk *walk);
+
+/** Go to the next strip; false behind the last. */
+bool pulse_nn_next(struct pulse_nn_walk *walk);
+
+/** Convolve a strip; `to` is where its first position goes. */
+void pulse_nn_strip(struct pulse_nn_walk *walk, const int8_t *in, int8_t *to, int16_t *tile);
 
 /**
  * Fill the strip's tiles; `in` points to the group in the input. Taps that fill up the last quad

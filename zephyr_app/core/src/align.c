@@ -8,7 +8,7 @@
 #include "resample.h"
 #include "ring.h"
 
-PULSE_ASSERT(PULSE_ALIGN_DEPTH > 128 || PULSE_LEDS > 1 || sizeof(struct pulse_align) <= 4096);
+PULSE_ASSERT(PULSE_ALIGN_DEPTH > 128 || PULSE_LEDS > 1 || sizeof(struct pulse_align) <= 3200);
 
 /* A gap: the next frame belongs to another time. */
 static void restart(struct pulse_align *align)
@@ -23,7 +23,7 @@ static uint32_t push(struct pulse_align *align, struct pulse_ring *ring, int64_t
 {
 	/* No room: the other channel is silent. What of this one is lost, it cannot ask for any
 	 * more. */
-	if (pulse_ring_full(ring)) {
+	while (!pulse_ring_has_room(ring)) {
 		ring->dropped++;
 		if (pulse_ring_drop(ring)) {
 			restart(align);
@@ -64,8 +64,8 @@ static bool start(struct pulse_align *align)
 	if (pulse_ring_empty(&align->ppg_ring) || pulse_ring_empty(&align->acc_ring)) {
 		return false;
 	}
-	int64_t first = pulse_ring_time(&align->ppg_ring, align->ppg_ring.head);
-	int64_t other = pulse_ring_time(&align->acc_ring, align->acc_ring.head);
+	int64_t first = align->ppg_ring.head_us;
+	int64_t other = align->acc_ring.head_us;
 
 	first = (first > other ? first : other) + PULSE_REACH_US + PULSE_FRAME_US - 1;
 	align->frame_us = pulse_floor_div(first, PULSE_FRAME_US) * PULSE_FRAME_US;
@@ -129,7 +129,7 @@ static bool take_full(struct pulse_align *align, struct pulse_hop *out)
 /* Samples that the frame needs were pushed out: the other channel came too late. */
 static bool lost(const struct pulse_ring *ring, int64_t frame_us)
 {
-	return pulse_ring_time(ring, ring->head) > frame_us - PULSE_REACH_US;
+	return ring->head_us > frame_us - PULSE_REACH_US;
 }
 
 bool pulse_align_take(struct pulse_align *align, struct pulse_hop *out)

@@ -6,25 +6,12 @@
 
 #include "integer.h"
 
-#define BIN_BYTES (PULSE_WINDOW_HOPS * PULSE_SPECTRUM_FEATURES)
-
-enum feature {
-	PPG,
-	ACC = 2,
-	MOTION = 4
-};
-
 static const uint8_t twice[] = PULSE_DOUBT_TWICE;
 static const uint8_t thrice[] = PULSE_DOUBT_THRICE;
 
 void pulse_doubt_break(struct pulse_doubt *doubt)
 {
 	memset(doubt, 0, sizeof(*doubt));
-}
-
-static int32_t value(const int8_t *newest, enum feature feature, int32_t bin)
-{
-	return newest[bin * BIN_BYTES + feature] + 128;
 }
 
 /* Bin of the rate times `times` / `by`; may lie beyond the bins. */
@@ -34,15 +21,14 @@ static int32_t bin_of(int32_t bpm_q8, int32_t times, int32_t by)
 }
 
 /* The largest feature within a bin of the rate times `times` / `by`; 0 beyond the bins. */
-static int32_t at(const int8_t *newest, enum feature feature, int32_t bpm_q8, int32_t times,
-		  int32_t by)
+static int32_t at(const int8_t *features, int32_t bpm_q8, int32_t times, int32_t by)
 {
 	int32_t middle = bin_of(bpm_q8, times, by);
 	int32_t largest = 0;
 
 	for (int32_t b = middle - 1; b <= middle + 1; b++) {
 		if (b >= 0 && b < PULSE_BINS) {
-			int32_t v = value(newest, feature, b);
+			int32_t v = features[b] + 128;
 
 			largest = v > largest ? v : largest;
 		}
@@ -51,7 +37,7 @@ static int32_t at(const int8_t *newest, enum feature feature, int32_t bpm_q8, in
 }
 
 /* The light's line is no wider than the window's: hardly anything 8 to 12 bins beside it. */
-static bool pure(const int8_t *newest, int32_t bpm_q8)
+static bool pure(const int8_t *light, int32_t bpm_q8)
 {
 	int32_t middle = bin_of(bpm_q8, 1, 1);
 	int32_t side = 0;
@@ -60,16 +46,16 @@ static bool pure(const int8_t *newest, int32_t bpm_q8)
 		int32_t b = middle + d;
 
 		if ((d <= -8 || d >= 8) && b >= 0 && b < PULSE_BINS) {
-			int32_t v = value(newest, PPG, b);
+			int32_t v = light[b] + 128;
 
 			side = v > side ? v : side;
 		}
 	}
-	return 64 * side <= PULSE_DOUBT_SIDE * at(newest, PPG, bpm_q8, 1, 1);
+	return 64 * side <= PULSE_DOUBT_SIDE * at(light, bpm_q8, 1, 1);
 }
 
 /* No heart beats so evenly: the rate stands still, for long or from the start with a pure line. */
-static bool lamp(const struct pulse_doubt *doubt, const int8_t *newest, int32_t bpm_q8)
+static bool lamp(const struct pulse_doubt *doubt, const int8_t *light, int32_t bpm_q8)
 {
 	uint16_t least = UINT16_MAX;
 	uint16_t most = 0;
@@ -83,31 +69,27 @@ static bool lamp(const struct pulse_doubt *doubt, const int8_t *newest, int32_t 
 	if (most - least > PULSE_DOUBT_STEADY_Q8) {
 		return false;
 	}
-	return doubt->count == PULSE_DOUBT_STEADY_HOPS || pure(newest, bpm_q8);
+	return doubt->count == PULSE_DOUBT_STEADY_HOPS || pure(light, bpm_q8);
 }
 
 /* Light at half the rate and at three halves of it: a slow heart, read double. */
-static bool doubled(const int8_t *newest, int32_t bpm_q8)
+static bool doubled(const int8_t *light, int32_t bpm_q8)
 {
-	int32_t own = at(newest, PPG, bpm_q8, 1, 1);
+	int32_t own = at(light, bpm_q8, 1, 1);
 
-	return 10 * at(newest, PPG, bpm_q8, 1, 2) >= 7 * own &&
-	       2 * at(newest, PPG, bpm_q8, 3, 2) >= own;
+	return 10 * at(light, bpm_q8, 1, 2) >= 7 * own && 2 * at(light, bpm_q8, 3, 2) >= own;
 }
 
 /* The rate is twice or three times the arm's, which arm and light also show at lower multiples. */
-static bool cadence(const int8_t *newest, int32_t bpm_q8)
+static bool cadence(const int8_t *light, const int8_t *swing, int8_t motion, int32_t bpm_q8)
 {
-	if (value(newest, MOTION, 0) <= PULSE_DOUBT_MOTION) {
+	if (motion + 128 <= PULSE_DOUBT_MOTION) {
 		return false;
 	}
-	return (at(newest, ACC, bpm_q8, 1, 1) > twice[0] &&
-		at(newest, ACC, bpm_q8, 1, 2) > twice[1] &&
-		at(newest, PPG, bpm_q8, 1, 2) > twice[2]) ||
-	       (at(newest, ACC, bpm_q8, 2, 3) > thrice[0] &&
-		at(newest, ACC, bpm_q8, 1, 3) > thrice[1] &&
-		at(newest, PPG, bpm_q8, 2, 3) > thrice[2] &&
-		at(newest, PPG, bpm_q8, 1, 3) > thrice[3]);
+	return (at(swing, bpm_q8, 1, 1) > twice[0] && at(swing, bpm_q8, 1, 2) > twice[1] &&
+		at(light, bpm_q8, 1, 2) > twice[2]) ||
+	       (at(swing, bpm_q8, 2, 3) > thrice[0] && at(swing, bpm_q8, 1, 3) > thrice[1] &&
+		at(light, bpm_q8, 2, 3) > thrice[2] && at(light, bpm_q8, 1, 3) > thrice[3]);
 }
 
 /* An estimate that was there before it coincided with the motion has an alibi. */
@@ -128,10 +110,11 @@ static void note(struct pulse_doubt *doubt, int32_t bpm_q8, bool coincides, bool
 	doubt->alibi |= doubt->clear >= PULSE_DOUBT_ALIBI_HOPS;
 }
 
-bool pulse_doubt_hop(struct pulse_doubt *doubt, const int8_t *newest, int32_t bpm_q8, bool rest,
+bool pulse_doubt_hop(struct pulse_doubt *doubt, const int8_t light[PULSE_BINS],
+		     const int8_t swing[PULSE_BINS], int8_t motion, int32_t bpm_q8, bool rest,
 		     bool valid)
 {
-	bool coincides = !rest && cadence(newest, bpm_q8);
+	bool coincides = !rest && cadence(light, swing, motion, bpm_q8);
 
 	note(doubt, bpm_q8, coincides, valid);
 	if (!rest) {
@@ -143,6 +126,6 @@ bool pulse_doubt_hop(struct pulse_doubt *doubt, const int8_t *newest, int32_t bp
 	doubt->steady_q8[doubt->next] = (uint16_t)bpm_q8;
 	doubt->next = (uint8_t)((doubt->next + 1) % PULSE_DOUBT_STEADY_HOPS);
 	doubt->count += doubt->count < PULSE_DOUBT_STEADY_HOPS;
-	doubt->now = doubled(newest, bpm_q8) || lamp(doubt, newest, bpm_q8);
+	doubt->now = doubled(light, bpm_q8) || lamp(doubt, light, bpm_q8);
 	return doubt->now;
 }

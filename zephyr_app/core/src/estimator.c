@@ -8,6 +8,9 @@
 #include "quality.h"
 
 #ifdef PULSE_FRONT_END_SPECTRUM
+#ifndef PULSE_MODEL_INPUT_OFFSET
+#error "the model takes no input in its arena: generate it with --input-in-arena"
+#endif
 PULSE_ASSERT(PULSE_MODEL_INPUT_SIZE == PULSE_SPECTRUM_INPUT);
 #else
 PULSE_ASSERT(PULSE_MODEL_INPUT_SIZE == PULSE_WINDOW_INPUT);
@@ -71,6 +74,37 @@ static bool follows(struct pulse_estimator *estimator, const struct pulse_hop *h
 	return !broken;
 }
 
+/* An LED, whose light is the window's now. new_hop: the first LED of this hop; first: its first. */
+static void look_at(struct pulse_estimator *estimator, int led, const struct pulse_moments *moments,
+		    bool new_hop, bool first)
+{
+#ifdef PULSE_FRONT_END_SPECTRUM
+	if (new_hop) {
+		pulse_spectrum_motion(&estimator->spectrum, &estimator->window, moments,
+				      &estimator->work.spectrum);
+	}
+	pulse_spectrum_light(&estimator->spectrum, led, &estimator->window, moments, first,
+			     &estimator->work.spectrum);
+#else
+	(void)new_hop;
+	(void)first;
+	pulse_window_quantise(&estimator->window, moments, estimator->work.ppg,
+			      estimator->input[led]);
+#endif
+}
+
+static void run(struct pulse_estimator *estimator, int led)
+{
+#ifdef PULSE_FRONT_END_SPECTRUM
+	int8_t *input = (int8_t *)estimator->work.arena + PULSE_MODEL_INPUT_OFFSET;
+
+	pulse_spectrum_input(&estimator->spectrum, led, input);
+#else
+	const int8_t *input = estimator->input[led];
+#endif
+	pulse_model_run(input, estimator->logits, estimator->work.arena);
+}
+
 #if PULSE_LEDS > 1
 
 static bool contact(const struct pulse_hop *hop)
@@ -91,53 +125,26 @@ static bool whole(const struct pulse_estimator *estimator)
 	return pulse_fusion_whole(&estimator->fusion) != 0;
 }
 
-static int8_t *input_of(struct pulse_estimator *estimator, int led)
-{
-	return led == 0 ? estimator->input : estimator->more[led - 1];
-}
-
-/* The network's view of one LED, whose light is the window's now. from: that of an LED before. */
-static void look_at(struct pulse_estimator *estimator, int led, const struct pulse_moments *moments,
-		    const int8_t *from)
-{
-#ifdef PULSE_FRONT_END_SPECTRUM
-	bool first = estimator->fusion.led[led].fresh;
-
-	if (from != NULL) {
-		pulse_spectrum_append_light(&estimator->window, moments, first,
-					    &estimator->work.spectrum, from,
-					    input_of(estimator, led));
-	} else {
-		pulse_spectrum_append(&estimator->window, moments, first, &estimator->work.spectrum,
-				      input_of(estimator, led));
-	}
-#else
-	(void)from;
-	pulse_window_quantise(&estimator->window, moments, estimator->work.ppg,
-			      input_of(estimator, led));
-#endif
-	estimator->fusion.led[led].fresh = false;
-}
-
 /* The network's view of each LED that has a whole window. @return root of the acceleration */
 static uint32_t look(struct pulse_estimator *estimator, uint32_t ppg_root[PULSE_LEDS])
 {
 	unsigned int leds = pulse_fusion_whole(&estimator->fusion);
-	struct pulse_moments moments = {.acc_root = 0};
-	const int8_t *from = NULL;
+	uint32_t acc_root = 0;
 
 	for (int led = 0; led < PULSE_LEDS; led++) {
 		if ((leds & 1u << led) == 0) {
 			continue;
 		}
 		pulse_window_swap(&estimator->window, led);
-		moments = pulse_window_moments(&estimator->window);
-		look_at(estimator, led, &moments, from);
+		struct pulse_moments moments = pulse_window_moments(&estimator->window);
+
+		look_at(estimator, led, &moments, acc_root == 0, estimator->fusion.led[led].fresh);
 		pulse_window_swap(&estimator->window, led);
+		estimator->fusion.led[led].fresh = false;
 		ppg_root[led] = moments.ppg_root;
-		from = input_of(estimator, led);
+		acc_root = moments.acc_root; /* never 0 */
 	}
-	return moments.acc_root;
+	return acc_root;
 }
 
 /* @return how often the network ran */
@@ -150,7 +157,7 @@ static int infer(struct pulse_estimator *estimator, const uint32_t ppg_root[PULS
 		if ((leds & 1u << led) == 0) {
 			continue;
 		}
-		pulse_model_run(input_of(estimator, led), estimator->logits, estimator->work.arena);
+		run(estimator, led);
 		pulse_fusion_take(&estimator->fusion, led, estimator->logits);
 		runs++;
 	}
@@ -190,12 +197,7 @@ static uint32_t look(struct pulse_estimator *estimator, uint32_t ppg_root[PULSE_
 {
 	struct pulse_moments moments = pulse_window_moments(&estimator->window);
 
-#ifdef PULSE_FRONT_END_SPECTRUM
-	pulse_spectrum_append(&estimator->window, &moments, estimator->fresh,
-			      &estimator->work.spectrum, estimator->input);
-#else
-	pulse_window_quantise(&estimator->window, &moments, estimator->work.ppg, estimator->input);
-#endif
+	look_at(estimator, 0, &moments, true, estimator->fresh);
 	estimator->fresh = false;
 	ppg_root[0] = moments.ppg_root;
 	return moments.acc_root;
@@ -205,7 +207,7 @@ static uint32_t look(struct pulse_estimator *estimator, uint32_t ppg_root[PULSE_
 static int infer(struct pulse_estimator *estimator, const uint32_t ppg_root[PULSE_LEDS])
 {
 	(void)ppg_root;
-	pulse_model_run(estimator->input, estimator->logits, estimator->work.arena);
+	run(estimator, 0);
 	return 1;
 }
 
@@ -217,29 +219,32 @@ unsigned int pulse_estimator_leds(const struct pulse_estimator *estimator)
 #endif
 
 #ifdef PULSE_FRONT_END_SPECTRUM
-/* The input of the LED that counts most, the first of equals. */
-static const int8_t *weightiest(const struct pulse_estimator *estimator)
+/* The LED that counts most, the first of equals. */
+static int weightiest(const struct pulse_estimator *estimator)
 {
+	int best = 0;
+
 #if PULSE_LEDS > 1
 	const struct pulse_fusion_led *led = estimator->fusion.led;
-	int best = 0;
 
 	for (int i = 1; i < PULSE_LEDS; i++) {
 		best = led[i].weight > led[best].weight ? i : best;
 	}
-	return best == 0 ? estimator->input : estimator->more[best - 1];
 #else
-	return estimator->input;
+	(void)estimator;
 #endif
+	return best;
 }
 
 static bool doubtful(struct pulse_estimator *estimator, bool rest, uint16_t threshold_q15)
 {
-	const int8_t *newest =
-		weightiest(estimator) + (PULSE_WINDOW_HOPS - 1) * PULSE_SPECTRUM_FEATURES;
+	const struct pulse_spectrum *spectrum = &estimator->spectrum;
+	uint8_t newest = spectrum->newest;
 	bool valid = estimator->last.confidence_q15 >= threshold_q15;
 
-	return pulse_doubt_hop(&estimator->doubt, newest, estimator->last.bpm_q8, rest, valid);
+	return pulse_doubt_hop(&estimator->doubt, spectrum->light[weightiest(estimator)][newest],
+			       spectrum->swing[newest], spectrum->motion[newest],
+			       estimator->last.bpm_q8, rest, valid);
 }
 #endif
 
@@ -253,14 +258,19 @@ static void judge(struct pulse_estimator *estimator, uint32_t acc_root)
 	uint16_t threshold_q15 =
 		pulse_quality_threshold(estimator->valid_q15, last->bpm_q8, before_q8,
 					estimator->last_state == PULSE_VALID);
+	bool at_rest = acc_root == PULSE_ACC_REST;
+	bool doubted = false;
+
 #ifdef PULSE_FRONT_END_SPECTRUM
-	if (doubtful(estimator, acc_root == PULSE_ACC_REST, threshold_q15) &&
-	    last->confidence_q15 > PULSE_DOUBT_Q15) {
+	doubted = doubtful(estimator, at_rest, threshold_q15);
+	if (doubted && last->confidence_q15 > PULSE_DOUBT_Q15) {
 		last->confidence_q15 = PULSE_DOUBT_Q15;
 	}
 #endif
+	enum pulse_state unsure = pulse_quality_unsure(at_rest, doubted, last->gathered);
+
 	estimator->last_state =
-		(uint8_t)pulse_quality_state(last->confidence_q15, threshold_q15, acc_root);
+		(uint8_t)(last->confidence_q15 >= threshold_q15 ? PULSE_VALID : unsure);
 }
 
 int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,

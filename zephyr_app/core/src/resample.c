@@ -21,7 +21,7 @@ static const int16_t kernel[PULSE_KERNEL_TAPS][2] = PULSE_KERNEL;
 /* Time of a sample after the frame; within a run, a ring spans far less than 2^31 us. */
 static inline int32_t offset(const struct pulse_ring *ring, uint32_t slot, uint32_t frame_us)
 {
-	return (int32_t)((uint32_t)ring->t_us[slot] - frame_us);
+	return (int32_t)(ring->t_us[slot] - frame_us);
 }
 
 static inline uint32_t next(uint32_t slot)
@@ -46,7 +46,7 @@ static uint32_t trim(struct pulse_ring *ring, uint32_t frame_us)
 	while (offset(ring, pulse_ring_slot(head + 1), frame_us) <= -HALF_US) {
 		head++;
 	}
-	ring->head = head;
+	pulse_ring_move_head(ring, head);
 	return pulse_ring_slot(head + 1);
 }
 

@@ -7,8 +7,6 @@
 #include "integer.h"
 #include "transform.h"
 
-#define HOP_BYTES  PULSE_SPECTRUM_FEATURES
-#define BIN_BYTES  (PULSE_WINDOW_HOPS * HOP_BYTES)
 #define FULL_SCALE 255
 
 #define LAST_BIN    (PULSE_FIRST_BIN + PULSE_BINS - 1)
@@ -18,12 +16,6 @@ PULSE_ASSERT(PULSE_FIRST_BIN % 4 == 0 && LAST_BIN % 4 == 3); /* whole quarters *
 PULSE_ASSERT(PULSE_FIRST_BIN / 4 - 1 >= PULSE_TRANSFORM_FIRST);
 PULSE_ASSERT(LAST_DOUBLE / 4 + 2 <= PULSE_TRANSFORM_LAST);
 PULSE_ASSERT(PULSE_SPECTRUM_POWERS == PULSE_BINS + (LAST_DOUBLE - LAST_BIN + 1) / 2);
-
-enum feature {
-	PPG,
-	ACC = 2,
-	MOTION = 4
-};
 
 /* Where 2 k of the bin b = k - PULSE_FIRST_BIN lies among the powers. */
 static inline int twice(int b)
@@ -162,11 +154,10 @@ static uint8_t relative_root(uint64_t power, uint32_t top)
  * of them, at least floor.
  */
 static void write(const struct pulse_spectrum_scratch *scratch, int count, uint32_t floor,
-		  int8_t *newest)
+		  int8_t features[PULSE_SPECTRUM_POWERS])
 {
 	const uint64_t *power = scratch->power;
 	uint64_t largest = 0;
-	uint8_t value[PULSE_SPECTRUM_POWERS];
 
 	for (int i = 0; i < count; i++) {
 		largest = power[i] > largest ? power[i] : largest;
@@ -180,11 +171,7 @@ static void write(const struct pulse_spectrum_scratch *scratch, int count, uint3
 	int shift = excess > 0 ? excess : 0;
 
 	for (int i = 0; i < PULSE_SPECTRUM_POWERS; i++) {
-		value[i] = relative_root(power[i] >> (2 * shift), top >> shift);
-	}
-	for (int b = 0; b < PULSE_BINS; b++, newest += BIN_BYTES) {
-		newest[0] = (int8_t)(value[b] - 128);
-		newest[1] = (int8_t)(value[twice(b)] - 128);
+		features[i] = (int8_t)(relative_root(power[i] >> (2 * shift), top >> shift) - 128);
 	}
 }
 
@@ -198,83 +185,59 @@ static int8_t motion(uint32_t root)
 	return (int8_t)(value - 128);
 }
 
-/*
- * The oldest hop drops out of each bin; its newest stays. As words, whose number the compiler
- * knows: a fifth of memmove()'s instructions.
- */
-static void drop_oldest(int8_t input[PULSE_SPECTRUM_INPUT])
+void pulse_spectrum_motion(struct pulse_spectrum *spectrum, const struct pulse_window *window,
+			   const struct pulse_moments *moments,
+			   struct pulse_spectrum_scratch *scratch)
 {
-	struct {
-		int8_t bytes[BIN_BYTES - HOP_BYTES];
-	} kept;
-
-	for (int8_t *bin = input; bin < input + PULSE_SPECTRUM_INPUT; bin += BIN_BYTES) {
-		memcpy(&kept, bin + HOP_BYTES, sizeof(kept));
-		memcpy(bin, &kept, sizeof(kept));
-	}
-}
-
-/* The oldest hop drops out; light of the newest. @return where its features stand, first bin */
-static int8_t *append_light(const struct pulse_window *window, const struct pulse_moments *moments,
-			    struct pulse_spectrum_scratch *scratch, int8_t *input)
-{
-	int8_t *newest = input + BIN_BYTES - HOP_BYTES;
-
-	drop_oldest(input);
-
-	memset(scratch->power, 0, sizeof(scratch->power));
-	load_ppg(window, moments->mean[0], scratch->z);
-	add_power(scratch);
-	write(scratch, PULSE_BINS, PULSE_PPG_SPECTRUM_FLOOR, newest + PPG);
-	return newest;
-}
-
-/* The newest hop stands for those before it. */
-static void repeat_newest(int8_t *input)
-{
-	for (int hop = 1; hop < PULSE_WINDOW_HOPS; hop++) {
-		drop_oldest(input);
-	}
-}
-
-#if PULSE_LEDS > 1
-void pulse_spectrum_append_light(const struct pulse_window *window,
-				 const struct pulse_moments *moments, bool first,
-				 struct pulse_spectrum_scratch *scratch,
-				 const int8_t from[PULSE_SPECTRUM_INPUT],
-				 int8_t input[PULSE_SPECTRUM_INPUT])
-{
-	int8_t *newest = append_light(window, moments, scratch, input);
-	const int8_t *other = from + BIN_BYTES - HOP_BYTES;
-
-	for (int b = 0; b < PULSE_BINS; b++) {
-		memcpy(newest + b * BIN_BYTES + ACC, other + b * BIN_BYTES + ACC, HOP_BYTES - ACC);
-	}
-	if (first) {
-		repeat_newest(input);
-	}
-}
-#endif
-
-void pulse_spectrum_append(const struct pulse_window *window, const struct pulse_moments *moments,
-			   bool first, struct pulse_spectrum_scratch *scratch,
-			   int8_t input[PULSE_SPECTRUM_INPUT])
-{
-	int8_t *newest = append_light(window, moments, scratch, input);
+	uint8_t slot = (uint8_t)((spectrum->newest + 1) % PULSE_WINDOW_HOPS);
 
 	memset(scratch->power, 0, sizeof(scratch->power));
 	for (int axis = 0; axis < 3; axis++) {
 		load_axis(window, axis, moments->mean[1 + axis], scratch->z);
 		add_power(scratch);
 	}
-	write(scratch, PULSE_SPECTRUM_POWERS, PULSE_ACC_SPECTRUM_FLOOR, newest + ACC);
+	write(scratch, PULSE_SPECTRUM_POWERS, PULSE_ACC_SPECTRUM_FLOOR, spectrum->swing[slot]);
+	spectrum->motion[slot] = motion(moments->acc_root);
+	spectrum->newest = slot;
+}
 
-	int8_t value = motion(moments->acc_root);
+void pulse_spectrum_light(struct pulse_spectrum *spectrum, int led,
+			  const struct pulse_window *window, const struct pulse_moments *moments,
+			  bool first, struct pulse_spectrum_scratch *scratch)
+{
+	uint8_t hops = first ? 0 : spectrum->hops[led];
 
+	memset(scratch->power, 0, sizeof(scratch->power));
+	load_ppg(window, moments->mean[0], scratch->z);
+	add_power(scratch);
+	write(scratch, PULSE_BINS, PULSE_PPG_SPECTRUM_FLOOR,
+	      spectrum->light[led][spectrum->newest]);
+	spectrum->hops[led] = (uint8_t)(hops + (hops < PULSE_WINDOW_HOPS));
+}
+
+/* One hop's bins, which lie PULSE_WINDOW_HOPS * PULSE_SPECTRUM_FEATURES bytes apart. */
+static void write_input(const int8_t *light, const int8_t *swing, int8_t motion, int8_t *input)
+{
 	for (int b = 0; b < PULSE_BINS; b++) {
-		newest[b * BIN_BYTES + MOTION] = value;
+		input[0] = light[b];
+		input[1] = light[twice(b)];
+		input[2] = swing[b];
+		input[3] = swing[twice(b)];
+		input[4] = motion;
+		input += PULSE_WINDOW_HOPS * PULSE_SPECTRUM_FEATURES;
 	}
-	if (first) {
-		repeat_newest(input);
+}
+
+void pulse_spectrum_input(const struct pulse_spectrum *spectrum, int led,
+			  int8_t input[PULSE_SPECTRUM_INPUT])
+{
+	for (int ago = 0; ago < PULSE_WINDOW_HOPS; ago++) {
+		/* An LED's first hop stands for those before it. */
+		int back = ago < spectrum->hops[led] ? ago : spectrum->hops[led] - 1;
+		int slot = (spectrum->newest + PULSE_WINDOW_HOPS - back) % PULSE_WINDOW_HOPS;
+		int place = PULSE_WINDOW_HOPS - 1 - ago;
+
+		write_input(spectrum->light[led][slot], spectrum->swing[slot],
+			    spectrum->motion[slot], input + place * PULSE_SPECTRUM_FEATURES);
 	}
 }

@@ -150,7 +150,7 @@ static const struct pulse_nn_conv conv_0 = {
 	.pad_h = 0,
 	.pad_w = 2,
 	.groups = 1,
-	.strip = 6,
+	.strip = 2,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -308,7 +308,7 @@ static const struct pulse_nn_conv conv_1 = {
 	.planes = false,
 };
 
-static const struct pulse_nn_elementwise add_2 = {
+static const struct pulse_nn_elementwise add_1 = {
 	.size = 2080,
 	.period = 2080,
 	.zero_a = -128,
@@ -321,7 +321,7 @@ static const struct pulse_nn_elementwise add_2 = {
 	.out = {1073741824, -18},
 };
 
-static const int8_t weights_3[] __attribute__((aligned(4))) = {
+static const int8_t weights_2[] __attribute__((aligned(4))) = {
 	-5, -22, -40, -17, 27, -46, 49, 0, 18, 43, 31, 59, -38, 25, 22, 29, 8, 12, 61, -73, -4, 47,
 	-15, 116, 25, -2, 65, 59, 40, -49, 6, -33, 6, -1, -45, 18, 44, 18, 31, -49, 23, 22, -73, 22,
 	31, -127, -29, 31, 53, 46, -4, 33, -3, -38, 27, 39, 24, 33, -49, 26, -12, -54, 71, -47, 29,
@@ -419,7 +419,7 @@ static const int8_t weights_3[] __attribute__((aligned(4))) = {
 	45, 29, -31, 84
 };
 
-static const struct pulse_nn_channel channels_3[] = {
+static const struct pulse_nn_channel channels_2[] = {
 	{35189, 1314562098, -32640},
 	{1461, 2022797881, -65280},
 	{18413, 1287979858, -32640},
@@ -442,9 +442,9 @@ static const struct pulse_nn_channel channels_3[] = {
 	{-50413, 1354544730, -32640},
 };
 
-static const struct pulse_nn_conv conv_3 = {
-	.weights = weights_3,
-	.channels = channels_3,
+static const struct pulse_nn_conv conv_2 = {
+	.weights = weights_2,
+	.channels = channels_2,
 	.in_h = 1,
 	.in_w = 104,
 	.in_c = 20,
@@ -460,7 +460,7 @@ static const struct pulse_nn_conv conv_3 = {
 	.pad_h = 0,
 	.pad_w = 4,
 	.groups = 1,
-	.strip = 4,
+	.strip = 2,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -469,7 +469,7 @@ static const struct pulse_nn_conv conv_3 = {
 	.planes = false,
 };
 
-static const struct pulse_nn_elementwise add_4 = {
+static const struct pulse_nn_elementwise add_2 = {
 	.size = 2080,
 	.period = 2080,
 	.zero_a = -128,
@@ -482,7 +482,7 @@ static const struct pulse_nn_elementwise add_4 = {
 	.out = {1073741824, -18},
 };
 
-static const int8_t weights_5[] __attribute__((aligned(4))) = {
+static const int8_t weights_3[] __attribute__((aligned(4))) = {
 	27, 50, -30, -22, -52, -64, -15, 119, -121, -79, -127, 28, -97, -75, -67, -35, -38, -14, 25,
 	-14, -18, -60, -21, 29, -13, -40, -30, -55, 8, -33, -58, 3, -99, 19, -29, 43, -95, -10, -47,
 	-72, 93, 27, 7, -65, -13, 20, -45, 36, 47, -96, -69, -47, -45, -81, 5, -8, 6, 60, 5, -4, 56,
@@ -580,7 +580,7 @@ static const int8_t weights_5[] __attribute__((aligned(4))) = {
 	27, 32, 80, 94, 52, 60, -44, -50, 56, 74, -40, 11
 };
 
-static const struct pulse_nn_channel channels_5[] = {
+static const struct pulse_nn_channel channels_3[] = {
 	{-32181, 1302474446, -65280},
 	{-19851, 1433371721, -65280},
 	{60633, 2021523317, -65280},
@@ -603,9 +603,9 @@ static const struct pulse_nn_channel channels_5[] = {
 	{86149, 1767807306, -65280},
 };
 
-static const struct pulse_nn_conv conv_5 = {
-	.weights = weights_5,
-	.channels = channels_5,
+static const struct pulse_nn_conv conv_3 = {
+	.weights = weights_3,
+	.channels = channels_3,
 	.in_h = 1,
 	.in_w = 104,
 	.in_c = 20,
@@ -621,7 +621,7 @@ static const struct pulse_nn_conv conv_5 = {
 	.pad_h = 0,
 	.pad_w = 8,
 	.groups = 1,
-	.strip = 8,
+	.strip = 3,
 	.in_zero = -128,
 	.out_zero = -128,
 	.low = -128,
@@ -630,7 +630,7 @@ static const struct pulse_nn_conv conv_5 = {
 	.planes = false,
 };
 
-static const struct pulse_nn_elementwise add_6 = {
+static const struct pulse_nn_elementwise add_3 = {
 	.size = 2080,
 	.period = 2080,
 	.zero_a = -128,
@@ -643,19 +643,19 @@ static const struct pulse_nn_elementwise add_6 = {
 	.out = {1073741824, -18},
 };
 
-static const int8_t weights_7[] __attribute__((aligned(4))) = {
+static const int8_t weights_4[] __attribute__((aligned(4))) = {
 	-86, -1, 127, 0, -86, -1, 55, 0, 70, 0, 41, 0, 64, 0, 61, 0, 27, 0, 101, 0, -65, -1, 80, 0,
 	-101, -1, 94, 0, 34, 0, 51, 0, 81, 0, 65, 0, -65, -1, 50, 0
 };
 
-static const struct pulse_nn_channel channels_7[] = {
+static const struct pulse_nn_channel channels_4[] = {
 	{78952, 1406383266, -32640},
 	{78952, 1406383266, -32640},
 };
 
-static const struct pulse_nn_conv conv_7 = {
-	.weights = weights_7,
-	.channels = channels_7,
+static const struct pulse_nn_conv conv_4 = {
+	.weights = weights_4,
+	.channels = channels_4,
 	.in_h = 1,
 	.in_w = 104,
 	.in_c = 20,
@@ -685,34 +685,25 @@ void pulse_model_run(const int8_t *input, int8_t *output, void *arena)
 	int8_t *const memory = arena;
 
 	/* 0: operator 0 CONV_2D */
-	pulse_nn_conv(&conv_0, input, memory + 4020, (int16_t *)(void *)(memory + 0));
+	pulse_nn_conv(&conv_0, input, memory + 1660, (int16_t *)(void *)(memory + 0));
 	PULSE_NN_AFTER_LAYER(0);
 
-	/* 1: operator 1 CONV_2D */
-	pulse_nn_conv(&conv_1, memory + 4020, memory, (int16_t *)(void *)(memory + 2080));
+	/* 1: operator 1 CONV_2D, operator 2 ADD */
+	pulse_nn_conv_add(
+		&conv_1, &add_1, memory + 1660, memory + 1620, (int16_t *)(void *)(memory + 0), memory + 1460);
 	PULSE_NN_AFTER_LAYER(1);
 
-	/* 2: operator 2 ADD */
-	pulse_nn_add(&add_2, memory + 4020, memory, memory + 2080);
+	/* 2: operator 3 CONV_2D, operator 4 ADD */
+	pulse_nn_conv_add(
+		&conv_2, &add_2, memory + 1620, memory + 1540, (int16_t *)(void *)(memory + 0), memory + 1140);
 	PULSE_NN_AFTER_LAYER(2);
 
-	/* 3: operator 3 CONV_2D */
-	pulse_nn_conv(&conv_3, memory + 2080, memory, (int16_t *)(void *)(memory + 4160));
+	/* 3: operator 5 CONV_2D, operator 6 ADD */
+	pulse_nn_conv_add(
+		&conv_3, &add_3, memory + 1540, memory + 1380, (int16_t *)(void *)(memory + 0), memory + 1140);
 	PULSE_NN_AFTER_LAYER(3);
 
-	/* 4: operator 4 ADD */
-	pulse_nn_add(&add_4, memory + 2080, memory, memory + 2080);
+	/* 4: operator 7 CONV_2D */
+	pulse_nn_conv(&conv_4, memory + 1380, output, (int16_t *)(void *)(memory + 0));
 	PULSE_NN_AFTER_LAYER(4);
-
-	/* 5: operator 5 CONV_2D */
-	pulse_nn_conv(&conv_5, memory + 2080, memory, (int16_t *)(void *)(memory + 4160));
-	PULSE_NN_AFTER_LAYER(5);
-
-	/* 6: operator 6 ADD */
-	pulse_nn_add(&add_6, memory + 2080, memory, memory + 2080);
-	PULSE_NN_AFTER_LAYER(6);
-
-	/* 7: operator 7 CONV_2D */
-	pulse_nn_conv(&conv_7, memory + 2080, output, (int16_t *)(void *)(memory + 0));
-	PULSE_NN_AFTER_LAYER(7);
 }

@@ -14,10 +14,11 @@
 #define PULSE_MODEL_ABI 2
 #define PULSE_MODEL_INPUT_SIZE 2080
 #define PULSE_MODEL_OUTPUT_SIZE 104
-#define PULSE_MODEL_ARENA_SIZE 6100
+#define PULSE_MODEL_ARENA_SIZE 3780
 #define PULSE_MODEL_ARENA_ALIGNMENT 4
+#define PULSE_MODEL_INPUT_OFFSET 1700
 #define PULSE_MODEL_MACS 834080
-#define PULSE_MODEL_LAYERS 8
+#define PULSE_MODEL_LAYERS 5
 #define PULSE_MODEL_INPUT_SCALE 0.00392156886f
 #define PULSE_MODEL_INPUT_ZERO_POINT (-128)
 #define PULSE_MODEL_OUTPUT_SCALE 0.0685443655f
@@ -32,6 +33,7 @@ extern "C" {
  * Keeps nothing between calls: any thread may call it with an arena of its own.
  *
  * @param input PULSE_MODEL_INPUT_SIZE values
+ *   where the caller likes, or in the arena at PULSE_MODEL_INPUT_OFFSET: then overwritten
  * @param output PULSE_MODEL_OUTPUT_SIZE values; overlaps neither input nor arena
  * @param arena PULSE_MODEL_ARENA_SIZE bytes, aligned to PULSE_MODEL_ARENA_ALIGNMENT; overwritten
  */

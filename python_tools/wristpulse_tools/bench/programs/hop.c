@@ -66,12 +66,19 @@ static void parts(void)
 	moments = pulse_window_moments(window);
 	t[1] = platform_counter();
 #ifdef PULSE_FRONT_END_SPECTRUM
-	pulse_spectrum_append(window, &moments, false, &estimator.work.spectrum, estimator.input);
+	int8_t *input = (int8_t *)estimator.work.arena + PULSE_MODEL_INPUT_OFFSET;
+
+	pulse_spectrum_motion(&estimator.spectrum, window, &moments, &estimator.work.spectrum);
+	pulse_spectrum_light(&estimator.spectrum, 0, window, &moments, false,
+			     &estimator.work.spectrum);
+	pulse_spectrum_input(&estimator.spectrum, 0, input);
 #else
-	pulse_window_quantise(window, &moments, estimator.input);
+	int8_t *input = estimator.input[0];
+
+	pulse_window_quantise(window, &moments, estimator.work.ppg, input);
 #endif
 	t[2] = platform_counter();
-	pulse_model_run(estimator.input, logits, estimator.work.arena);
+	pulse_model_run(input, logits, estimator.work.arena);
 	t[3] = platform_counter();
 	pulse_track_predict(&estimator.track);
 	estimate = pulse_track_update(&estimator.track, logits);

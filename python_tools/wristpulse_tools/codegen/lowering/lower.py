@@ -28,6 +28,7 @@ from wristpulse_tools.codegen.layers import (
     View,
     row_major,
 )
+from wristpulse_tools.codegen.lowering.residual import joined
 from wristpulse_tools.codegen.lowering.views import ALIASES, reshaped
 from wristpulse_tools.codegen.lowering.weighted import CONVOLUTIONS, Weighted
 
@@ -57,6 +58,7 @@ class Lowering(Weighted):
         for op in self.graph.operators:
             self.operator(op)
         self._deliver()
+        self.layers = joined(self.layers)
         for index, layer in enumerate(self.layers):
             for view in (*layer.inputs, layer.output):
                 buffer = view.buffer

@@ -11,7 +11,7 @@
  * Each channel's samples come in the order of their times. The channels may come in any order
  * relative to each other (batches from two FIFOs) as long as neither runs ahead of the other by
  *more than PULSE_ALIGN_DEPTH samples less 0.25 s of its own: the hops are then the same bit for
- *bit.
+ *bit. A gap that waits counts as a sample.
  *
  * A gap (a step of more than 100 ms, backwards, or a time repeated) drops the hop being filled and
  *starts a new grid; so does a channel that runs further ahead, and the next hop says discontinuous.
@@ -37,17 +37,24 @@ extern "C" {
 #define PULSE_ALIGN_DEPTH 128
 #endif
 
-/* Times of a channel's latest samples. Indices run freely and are masked on use. */
+/*
+ * Times of a channel's latest samples. Indices run freely and are masked on use. Only the lower
+ * halves of the times are kept: a run without a gap spans seconds. A gap takes a slot, with the
+ * upper half of the time behind it.
+ */
 struct pulse_ring {
-	int64_t t_us[PULSE_ALIGN_DEPTH];
-	uint32_t head;    /* oldest sample */
+	int64_t head_us;   /* time of the sample at head */
+	int64_t newest_us; /* of the newest sample */
+	uint32_t t_us[PULSE_ALIGN_DEPTH];
+	uint32_t is_gap[PULSE_ALIGN_DEPTH / 32]; /* a bit for each slot */
+	uint32_t head;                           /* oldest sample */
 	uint32_t end;     /* one past the last sample that follows head without a gap */
 	uint32_t tail;    /* one past the newest sample; end != tail: a gap lies before end */
 	uint32_t gaps;    /* so far; those behind another that still waits are not looked for */
 	uint32_t dropped; /* samples without room so far */
 };
 
-/* Caller-owned, no pointers inside; about 4 kB, and 0.8 kB for each LED after the first. Fields are
+/* Caller-owned, no pointers inside; about 3 kB, and 0.8 kB for each LED after the first. Fields are
  * private to align.c. */
 struct pulse_align {
 	struct pulse_ring ppg_ring;

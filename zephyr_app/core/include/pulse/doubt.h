@@ -33,12 +33,14 @@ void pulse_doubt_break(struct pulse_doubt *doubt);
 /**
  * Whether not to believe an estimate; sets doubt->now.
  *
- * @param newest  the newest window's features in the first bin of a spectral input; the bins lie
- * PULSE_WINDOW_HOPS * PULSE_SPECTRUM_FEATURES bytes apart
+ * @param light   the newest window's features of light at the bins
+ * @param swing   of the arm
+ * @param motion  the newest window's motion
  * @param rest    the wrist is at rest
  * @param valid   the estimate would be shown
  */
-bool pulse_doubt_hop(struct pulse_doubt *doubt, const int8_t *newest, int32_t bpm_q8, bool rest,
+bool pulse_doubt_hop(struct pulse_doubt *doubt, const int8_t light[PULSE_BINS],
+		     const int8_t swing[PULSE_BINS], int8_t motion, int32_t bpm_q8, bool rest,
 		     bool valid);
 
 #ifdef __cplusplus

@@ -48,11 +48,15 @@ struct pulse_estimator {
 #endif
 #if PULSE_LEDS > 1
 	struct pulse_fusion fusion;
-	int8_t more[PULSE_LEDS - 1][PULSE_MODEL_INPUT_SIZE]; /* inputs of LEDs after the first */
 #endif
-	int8_t input[PULSE_MODEL_INPUT_SIZE];
+#ifdef PULSE_FRONT_END_SPECTRUM
+	struct pulse_spectrum spectrum;
+#else
+	int8_t input[PULSE_LEDS][PULSE_MODEL_INPUT_SIZE];
+#endif
 	int8_t logits[PULSE_MODEL_OUTPUT_SIZE];
-	/* Front end and network work one after the other, in the same memory. */
+	/* Front end and network work one after the other, in the same memory; a spectral input lies
+	 * in the arena, at PULSE_MODEL_INPUT_OFFSET. */
 	union {
 		uint64_t arena[(PULSE_MODEL_ARENA_SIZE + 7) / 8];
 #ifdef PULSE_FRONT_END_SPECTRUM

@@ -28,34 +28,43 @@ struct pulse_complex {
 /* Of a signal: at the bins, and at twice those of them whose double is no bin. */
 #define PULSE_SPECTRUM_POWERS ((3 * PULSE_BINS + PULSE_FIRST_BIN) / 2)
 
+/*
+ * What the network sees, without what it sees twice: features of the latest hops with a whole
+ * window, at the bins and at twice those of them whose double is no bin.
+ */
+struct pulse_spectrum {
+	int8_t light[PULSE_LEDS][PULSE_WINDOW_HOPS][PULSE_SPECTRUM_POWERS];
+	int8_t swing[PULSE_WINDOW_HOPS][PULSE_SPECTRUM_POWERS]; /* of the arm */
+	int8_t motion[PULSE_WINDOW_HOPS];
+	uint8_t newest;           /* slot of the latest hop */
+	uint8_t hops[PULSE_LEDS]; /* of an LED's light so far, up to PULSE_WINDOW_HOPS */
+};
+
 /* Working memory of one call; nothing of it needs to last. */
 struct pulse_spectrum_scratch {
 	uint64_t power[PULSE_SPECTRUM_POWERS];
 	struct pulse_complex z[PULSE_WINDOW_FRAMES / 2];
 };
 
+/** Features of motion of a full window: a new hop, in the place of the oldest. */
+void pulse_spectrum_motion(struct pulse_spectrum *spectrum, const struct pulse_window *window,
+			   const struct pulse_moments *moments,
+			   struct pulse_spectrum_scratch *scratch);
+
 /**
- * Append the features of a full window to the network's input, [bin][hop, oldest first][feature],
- * whose oldest hop drops out. The input is all the state there is: nobody else may write to it.
+ * Features of the light of LED `led`, which is the window's now, for the hop that
+ * pulse_spectrum_motion() began.
  *
  * @param first  the first full window since the window was cleared: it stands for the hops before
  * it
  */
-void pulse_spectrum_append(const struct pulse_window *window, const struct pulse_moments *moments,
-			   bool first, struct pulse_spectrum_scratch *scratch,
-			   int8_t input[PULSE_SPECTRUM_INPUT]);
+void pulse_spectrum_light(struct pulse_spectrum *spectrum, int led,
+			  const struct pulse_window *window, const struct pulse_moments *moments,
+			  bool first, struct pulse_spectrum_scratch *scratch);
 
-#if PULSE_LEDS > 1
-/**
- * As pulse_spectrum_append(), with the features of motion copied from the input of another LED,
- * which this hop has been appended to: a quarter of the cost.
- */
-void pulse_spectrum_append_light(const struct pulse_window *window,
-				 const struct pulse_moments *moments, bool first,
-				 struct pulse_spectrum_scratch *scratch,
-				 const int8_t from[PULSE_SPECTRUM_INPUT],
-				 int8_t input[PULSE_SPECTRUM_INPUT]);
-#endif
+/** The network's input for an LED: [bin][hop, oldest first][feature]. */
+void pulse_spectrum_input(const struct pulse_spectrum *spectrum, int led,
+			  int8_t input[PULSE_SPECTRUM_INPUT]);
 
 #ifdef __cplusplus
 }

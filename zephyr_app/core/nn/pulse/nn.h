@@ -110,6 +110,13 @@ struct pulse_nn_copy {
  */
 void pulse_nn_conv(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out, int16_t *tile);
 
+/**
+ * Convolve and add the input: a residual branch, whose own result is never whole. `add`: `a` is the
+ * input. `rows`: scratch for a strip of results, see scratch_bytes; others as of pulse_nn_conv.
+ */
+void pulse_nn_conv_add(const struct pulse_nn_conv *conv, const struct pulse_nn_elementwise *add,
+		       const int8_t *in, int8_t *out, int16_t *tile, int8_t *rows);
+
 /** Convolve each channel by its own filters; weights (kernel_h, kernel_w, out_c). `scratch` and
  * `out` as of pulse_nn_conv. */
 void pulse_nn_depthwise(const struct pulse_nn_conv *conv, const int8_t *in, int8_t *out,
