@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.order import images_first
 from tests.shapes import check_signatures
 
 check_signatures()
@@ -16,6 +17,13 @@ from wristpulse_tools.firmware import qemu  # noqa: E402
 from wristpulse_tools.firmware.zephyr_workspace import WorkspaceError, zephyr_base  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Images and programs differ from each other in a few files. ccache, where there is one, compiles a file once
+# for all of them: paths below build/ are hashed as relative ones, the build folder itself is not hashed.
+if shutil.which("ccache"):
+    os.environ.setdefault("CMAKE_C_COMPILER_LAUNCHER", "ccache")  # Zephyr calls it without being told
+    os.environ.setdefault("CCACHE_BASEDIR", str(ROOT / "build"))
+    os.environ.setdefault("CCACHE_NOHASHDIR", "1")
 
 
 def _data_folder() -> Path:
@@ -55,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    images_first(items)
     for item in items:
         for marker, missing in MISSING.items():
             if item.get_closest_marker(marker) and (reason := missing()):

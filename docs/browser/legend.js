@@ -2,17 +2,16 @@
 // The chart's legend: only of what is drawn.
 
 const SVG = "http://www.w3.org/2000/svg";
-const STATES = ["valid", "motion-uncertain", "no-pulse", "no-contact", "acquiring"];
+const STATES = ["valid", "motion-uncertain", "rate-uncertain", "no-pulse", "no-contact", "acquiring"];
+const NOT_VALID = ["motion-uncertain", "rate-uncertain", "no-pulse"]; // and yet with an estimate
 
 /** List items for a result. */
 export function legendOf(result) {
   const states = new Set(result.hops.map(({ state }) => state));
   const entries = [];
   if (states.has("valid")) entries.push([line("valid", 2.4), "heart rate, valid"]);
-  if (states.has("motion-uncertain") || states.has("no-pulse")) {
-    const which = states.has("motion-uncertain") ? "motion-uncertain" : "no-pulse";
-    entries.push([ring(which), "estimate, not valid"]);
-  }
+  const unsure = NOT_VALID.find((state) => states.has(state));
+  if (unsure) entries.push([ring(unsure), "estimate, not valid"]);
   if (result.hops.some(({ high }) => high)) entries.push([box("band"), "90 % range (tracker's posterior)"]);
   if (result.reference.length) entries.push([line("reference", 1.6, "2 3"), "reference in the file"]);
   for (const state of STATES) {

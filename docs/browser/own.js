@@ -7,7 +7,7 @@ import { readNpy } from "./npy.js";
 import { makeRecording } from "./recording.js";
 
 const FORMAT = "pulse-recording-1";
-const HR_RANGE = [40, 200]; // BPM; reference values outside are glitches of the reference
+const HR_RANGE = [30, 220]; // BPM; reference values outside are glitches of the reference
 
 /** The recording in an archive of .npy members (zip.js). */
 export async function readOwn(label, members) {

@@ -167,7 +167,7 @@ static void what_went_wrong_is_counted(void)
 	feed(2 * SECOND, SECOND, 100000, tilted); /* both pause for a second */
 	pulse_align_count(&align, &counters);
 	CHECK(counters.ppg_gaps == 1 && counters.acc_gaps == 1);
-	CHECK(counters.restarts >= 1);
+	CHECK(counters.restarts == 2); /* each channel's gap starts a grid */
 
 	for (int i = 0; i < PULSE_ALIGN_DEPTH + 10; i++) { /* the accelerometer is silent */
 		pulse_align_ppg(&align, 3 * SECOND + i * 10000, 100000);
@@ -175,6 +175,18 @@ static void what_went_wrong_is_counted(void)
 	}
 	pulse_align_count(&align, &counters);
 	CHECK(counters.ppg_dropped >= 10 && counters.acc_dropped == 0);
+	CHECK(counters.ppg_gaps == 1 &&
+	      counters.acc_gaps == 1); /* a silent channel has no gap yet */
+
+	start();
+	feed(0, SECOND, 100000, tilted);
+	for (int i = 0; i < PULSE_ALIGN_DEPTH + 10; i++) { /* the PPG is silent */
+		pulse_align_acc(&align, SECOND + i * 10000, tilted);
+		take_all();
+	}
+	pulse_align_count(&align, &counters);
+	CHECK(counters.acc_dropped >= 10 && counters.ppg_dropped == 0);
+	CHECK(counters.ppg_gaps == 0 && counters.acc_gaps == 0 && counters.restarts == 0);
 }
 
 int main(void)

@@ -45,7 +45,7 @@ static void start(void)
 static bool estimates(void)
 {
 	return result.state == PULSE_VALID || result.state == PULSE_NO_PULSE ||
-	       result.state == PULSE_MOTION_UNCERTAIN;
+	       result.state == PULSE_RATE_UNCERTAIN || result.state == PULSE_MOTION_UNCERTAIN;
 }
 
 static void the_first_result_comes_with_the_fourth_hop(void)

@@ -53,8 +53,9 @@ static void states_have_their_names(void)
 	CHECK(strcmp(pulse_state_name(PULSE_VALID), "valid") == 0);
 	CHECK(strcmp(pulse_state_name(PULSE_NO_CONTACT), "no-contact") == 0);
 	CHECK(strcmp(pulse_state_name(PULSE_NO_PULSE), "no-pulse") == 0);
+	CHECK(strcmp(pulse_state_name(PULSE_RATE_UNCERTAIN), "rate-uncertain") == 0);
 	CHECK(strcmp(pulse_state_name(PULSE_STALE), "stale") == 0);
-	CHECK(strcmp(pulse_state_name(PULSE_STALE + 1), "unknown") == 0);
+	CHECK(strcmp(pulse_state_name(PULSE_RATE_UNCERTAIN + 1), "unknown") == 0);
 }
 
 int main(void)

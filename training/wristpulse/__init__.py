@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wristpulse.api.compile import compile
     from wristpulse.api.estimate import WristStudent, estimate, load_student
-    from wristpulse.api.files import (
+    from wristpulse.api.given.files import (
         load_recordings,
         read_csv,
         read_e4,
@@ -35,13 +35,13 @@ _HOMES = {
     "WristStudent": "api.estimate",
     "estimate": "api.estimate",
     "load_student": "api.estimate",
-    "load_recordings": "api.files",
-    "read_csv": "api.files",
-    "read_e4": "api.files",
-    "read_file": "api.files",
-    "read_polar": "api.files",
-    "read_recording": "api.files",
-    "simulate": "api.files",
+    "load_recordings": "api.given.files",
+    "read_csv": "api.given.files",
+    "read_e4": "api.given.files",
+    "read_file": "api.given.files",
+    "read_polar": "api.given.files",
+    "read_recording": "api.given.files",
+    "simulate": "api.given.files",
     "HeartRate": "api.heart_rate",
     "Score": "api.score",
     "score": "api.score",

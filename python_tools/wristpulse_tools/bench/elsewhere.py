@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from wristpulse.support import command
 from wristpulse_tools.bench.measure import APP, NN, PROGRAMS, ROOT, BenchError, run
 from wristpulse_tools.codegen.generate import GOLDEN_COUNT, generate
 from wristpulse_tools.firmware import zephyr_workspace
-from wristpulse_tools.support import command
 
 ZEPHYR_APP = Path(__file__).resolve().parent / "zephyr"
 ZEPHYR_BUILD = ROOT / "build" / "bench" / "zephyr"

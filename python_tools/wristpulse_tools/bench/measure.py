@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from wristpulse.oracle import IntegerModel
+from wristpulse.support import command
 from wristpulse_tools.codegen.emit import Model
 from wristpulse_tools.codegen.generate import compile_model, generate
 from wristpulse_tools.firmware import qemu
 from wristpulse_tools.firmware.places import ROOT
-from wristpulse_tools.support import command, elf
+from wristpulse_tools.support import elf
 
 APP = ROOT / "zephyr_app"
 PROGRAMS = Path(__file__).resolve().parent / "programs"  # C that counts, and what it includes

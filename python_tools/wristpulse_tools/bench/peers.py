@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wristpulse.oracle import IntegerModel
+from wristpulse.support import command
 from wristpulse_tools.bench.measure import (
     APP,
     BARE,
@@ -22,7 +23,7 @@ from wristpulse_tools.bench.measure import (
     run,
 )
 from wristpulse_tools.codegen.generate import compile_model, generate
-from wristpulse_tools.support import command, elf
+from wristpulse_tools.support import elf
 
 # Run by the peer's own Python: compiles a model for a Cortex-M4 with CMSIS-NN where it offers that.
 BAKENN = """

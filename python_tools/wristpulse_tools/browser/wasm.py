@@ -6,9 +6,9 @@ import os
 import sys
 from pathlib import Path
 
+from wristpulse.support import command
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.places import APP, EMBEDDED
-from wristpulse_tools.support import command
 
 GLUE = APP / "wasm"  # what the core needs to be a module: exports and memcpy
 FLAGS = (

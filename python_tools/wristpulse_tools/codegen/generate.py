@@ -11,7 +11,7 @@ from wristpulse.oracle import Graph, HopModel, IntegerModel, ModelError
 from wristpulse.support.files import write_text
 from wristpulse_tools.codegen import emit, stream
 from wristpulse_tools.codegen.layers import Place
-from wristpulse_tools.codegen.lower import lower
+from wristpulse_tools.codegen.lowering.lower import lower
 from wristpulse_tools.codegen.pack import PackError
 from wristpulse_tools.codegen.plan import plan
 

@@ -12,7 +12,7 @@ from wristpulse.oracle.graph import Operator, Tensor
 from wristpulse.oracle.stream import Carried, HopGraph
 from wristpulse_tools.codegen import emit
 from wristpulse_tools.codegen.layers import Buffer, Copy, Layer, Place, View, row_major
-from wristpulse_tools.codegen.lower import Lowering
+from wristpulse_tools.codegen.lowering.lower import Lowering
 from wristpulse_tools.codegen.plan import plan
 
 

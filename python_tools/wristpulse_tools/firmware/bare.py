@@ -5,8 +5,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from wristpulse.support import command
 from wristpulse_tools.firmware.places import ROOT
-from wristpulse_tools.support import command, elf
+from wristpulse_tools.support import elf
 from wristpulse_tools.support.locks import locked
 
 BARE = ROOT / "zephyr_app" / "bare"

@@ -13,8 +13,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 
+from wristpulse.support import command
 from wristpulse.support.errors import UserError
-from wristpulse_tools.support import command, elf
+from wristpulse_tools.support import elf
 
 PARTITION = struct.Struct("<4sIII")  # struct pulse_coredump_header: magic, size, CRC-32, bytes lost
 MAGIC = b"PUCD"

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from wristpulse.support import command
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
 from wristpulse.support.markdown import table
@@ -30,7 +31,6 @@ from wristpulse_tools.firmware.zephyr_workspace import (
     sizes,
     zephyr_base,
 )
-from wristpulse_tools.support import command
 
 SUMS = "SHA256SUMS"
 SIZES = "SIZES.md"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wristpulse.support.command import require
 from wristpulse.support.errors import UserError
-from wristpulse_tools.support.command import require
 
 QEMU = "qemu-system-arm"
 MACHINE = "mps2-an386"

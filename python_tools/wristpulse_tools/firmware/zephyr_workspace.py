@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from wristpulse.support import command
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware.bare import BuildError
 from wristpulse_tools.firmware.places import ROOT
-from wristpulse_tools.support import command, elf
+from wristpulse_tools.support import elf
 from wristpulse_tools.support.locks import locked
 
 # How QEMU runs an image of board mps2_an386: console on the first UART, 62.5 MIPS as the board states.

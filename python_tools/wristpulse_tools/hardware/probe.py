@@ -5,9 +5,9 @@ import re
 import shutil
 from pathlib import Path
 
+from wristpulse.support.command import TAIL, attempt
 from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.hardware.boards import Board, HardwareError
-from wristpulse_tools.support.command import TAIL, attempt
 
 TIMEOUT_S = 180
 # Unless told not to, pyOCD waits for a missing probe without end and erases a locked chip unasked.

@@ -8,9 +8,9 @@ import venv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from wristpulse.support.command import attempt
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
-from wristpulse_tools.support.command import attempt
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 ALONE = ("kid-ppg==0.0.4",)  # without their own requirements, which name other versions

@@ -4,13 +4,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from wristpulse.support.command import attempt
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware import qemu, zephyr_workspace
 from wristpulse_tools.firmware.bare import build_bare
 from wristpulse_tools.hardware import line, probe
 from wristpulse_tools.hardware.boards import Board
 from wristpulse_tools.replay.replay import Program
-from wristpulse_tools.support.command import attempt
 
 
 def bare(model: Path, folder: Path, *options: str) -> Program:

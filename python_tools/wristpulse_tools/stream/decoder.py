@@ -17,7 +17,10 @@ from wristpulse.support.errors import UserError
 VERSION = 1
 RECORD_MAX = 254  # bytes, CRC included: one COBS block
 # As enum pulse_state of zephyr_app/core/include/pulse/result.h counts them; None is stale, no hop's result.
-STATES = (State.ACQUIRING, State.VALID, State.MOTION_UNCERTAIN, State.NO_CONTACT, State.NO_PULSE, None)
+STATES = (
+    *(State.ACQUIRING, State.VALID, State.MOTION_UNCERTAIN, State.NO_CONTACT, State.NO_PULSE),
+    *(None, State.RATE_UNCERTAIN),
+)
 
 SEQUENCES = 1 << 16  # a sequence number wraps
 RECENT = 16  # records of a type that a repeated one is looked for among

@@ -27,6 +27,7 @@ ROWS, FEW_ROWS = 5, 3  # of the PPG's trace, on a screen of TALL lines or more, 
 TALL = 26
 COLOURS = {
     "valid": "bold green", "acquiring": "yellow", "motion-uncertain": "yellow",
+    "rate-uncertain": "yellow",
     "no-contact": "red", "no-pulse": "red", "stale": "bold red",
 }  # fmt: skip
 

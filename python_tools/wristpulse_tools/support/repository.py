@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from wristpulse_tools.support.command import run
+from wristpulse.support.command import on_terminal, run
 
 PYTHON = ("training", "python_tools", "tests", "docs/notebooks", "tasks.py")
 GENERATED = ("/students/",)  # C files that a generator wrote keep its form
 
 
-PARALLEL = ("-n", "auto", "--dist", "loadfile")  # every core; a file's tests share its fixtures
+# Every core; a file's tests share its fixtures; files in the order of collection (tests/conftest.py), where
+# pytest-xdist would start those with the most tests, not the longest.
+PARALLEL = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def pytest_words(
@@ -121,4 +122,4 @@ def run_all(commands: Sequence[Sequence[str]], root: Path) -> bool:
     bool
         Whether all succeeded.
     """
-    return all([subprocess.run(command, cwd=root).returncode == 0 for command in commands])
+    return all([on_terminal(command, cwd=root) == 0 for command in commands])

@@ -35,7 +35,7 @@ def accept(_context):
     """Make what the firmware gives and costs now the expectation; `git diff` shows the change."""
     from wristpulse_tools.support.repository import pytest_words, run_all
 
-    files = ("tests/on_target/test_cases.py", "tests/on_target/test_timing.py")
+    files = ("tests/on_target/replay/test_cases.py", "tests/on_target/time_and_power/test_timing.py")
     sys.exit(not run_all([[*pytest_words(), "-n", "0", *files, "--accept"]], ROOT))
 
 

@@ -208,6 +208,15 @@ def first_fix(
     report(_trials(folds, student, data, config, valid), say)
 
 
+@command(student="folder or name of a student; default: nobody")
+def complaints(_context, student: Path | None = None):
+    """Show what a student makes of scenes that users of other firmware complained of."""
+    from wristpulse.experiments.complaints import report
+    from wristpulse.student.card import SHIPPED, load_student
+
+    say(report(load_student(student or SHIPPED)))
+
+
 @command(**FOLDS_HELP, spoiled="also with the light of the default LED spoiled")
 def fusion(
     _context, folds: Path, data: Path | None = None, config="people", valid: float = 0.9, spoiled=False

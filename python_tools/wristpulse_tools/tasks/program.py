@@ -43,6 +43,7 @@ GROUPS = {
         "hardware.recover",
     ),
     "Experiments, one question each": (
+        "complaints",
         "everyone",
         "first-fix",
         "fusion",

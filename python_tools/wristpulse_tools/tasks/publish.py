@@ -2,7 +2,6 @@
 """What others get: the browser page, the documentation as a site, and the files of a release."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,11 +12,12 @@ from wristpulse_tools.tasks.common import command, say
 @command()
 def docs(_context):
     """Build the documentation as a site into build/site; a broken link is an error."""
+    from wristpulse.support.command import on_terminal
+
     site = BUILD / "site"
     words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)]
-    built = subprocess.run(words, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
-    if built.returncode:
-        sys.exit(built.returncode)
+    if status := on_terminal(words, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}):
+        sys.exit(status)
     say(f"{site / 'index.html'}")
 
 

@@ -39,7 +39,7 @@ def test_figures_are_of_valid_hops_with_a_reference() -> None:
 def test_unknown_references_do_not_count() -> None:
     hr = made([60, 60, 60], [True, True, True])
     assert wp.score(hr, [np.nan, 62.0, 300.0]).hops == 1
-    with pytest.raises(wp.SignalError, match="reference: expected a heart rate of 40 to 200 BPM"):
+    with pytest.raises(wp.SignalError, match="reference: expected a heart rate of 30 to 220 BPM"):
         wp.score(hr, [np.nan] * 3)
 
 

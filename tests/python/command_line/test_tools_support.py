@@ -8,11 +8,12 @@ import sys
 
 import pytest
 from rich.console import Console
+from tests.order import images_first
 
-from wristpulse.support import markdown
+from wristpulse.support import command, markdown
 from wristpulse.support.errors import UserError
 from wristpulse_tools.firmware import bare, zephyr_workspace
-from wristpulse_tools.support import command, elf, tables
+from wristpulse_tools.support import elf, tables
 from wristpulse_tools.support.progress import LOG_LINES, Reporter, StatusLine
 from wristpulse_tools.support.repository import c_files, lint_commands, pytest_words, run_all
 
@@ -164,16 +165,37 @@ def test_a_status_line_is_written_over_on_a_terminal():
     assert screen.getvalue() == "\r12 s  PPG 768\r13 s         \r    \rwritten: a.npz\n"
 
 
+def test_a_program_on_the_terminal_gives_its_status(capfd):
+    assert command.on_terminal(script("import sys; print('shown'); sys.exit(3)")) == 3
+    assert capfd.readouterr().out == "shown\n"
+    with pytest.raises(UserError, match="no-such-program: expected a program, found none"):
+        command.on_terminal(["no-such-program"])
+
+
 def test_pytest_gets_what_the_user_chose():
     def options(words):
         return {name: value for name, value in zip(words, words[1:], strict=False) if name.startswith("-")}
 
     assert options(pytest_words()[3:])["-m"] == "not slow"
     assert options(pytest_words(slow=True)[3:])["-m"] == ""
+    assert "--no-loadscope-reorder" in pytest_words()  # else pytest-xdist starts the longest files last
     words = pytest_words(select="tracker", markers="qemu", board="desk", junit="a.xml")
     chosen = {"-m": "qemu", "-k": "tracker", "--board": "desk", "--junitxml": "a.xml"}
     assert chosen.items() <= options(words[3:]).items()
     assert "tests/on_target" in words and "-n" not in words  # there is one board
+
+
+def test_files_that_build_zephyr_images_are_collected_first():
+    class Item:
+        def __init__(self, path, *markers):
+            self.path, self.markers = path, markers
+
+        def get_closest_marker(self, name):
+            return name if name in self.markers else None
+
+    items = [Item("a"), Item("b"), Item("b", "zephyr"), Item("c", "slow"), Item("d", "zephyr")]
+    images_first(items)
+    assert [item.path for item in items] == ["b", "b", "d", "a", "c"]
 
 
 def test_all_linters_run_and_one_failure_counts(tmp_path, capfd):

@@ -2,7 +2,6 @@
 """Doubt: C and Python agree hop by hop; lamps, slow hearts and cadence are right or silent, people not."""
 
 import ctypes
-from functools import cache
 
 import numpy as np
 import pytest
@@ -12,9 +11,9 @@ from hypothesis import strategies as st
 import wristpulse as wp
 from wristpulse.core.doubt import Doubt
 from wristpulse.core.numbers import DOUBT_STEADY_HOPS
+from wristpulse.core.result import State
 from wristpulse.core.sensor import to_counts
-
-FS = 100.0
+from wristpulse.experiments.complaints import Scene, at_rest, lamp, walking, wrong
 
 
 class DoubtInC(ctypes.Structure):
@@ -74,78 +73,43 @@ def test_c_equals_python(core, seed) -> None:
         assert found == ours.hop(features, bpm_q8, rest, valid)
 
 
-def still(seconds: float) -> np.ndarray:
-    acc = np.tile([0.0, 0.0, 1.0], (int(seconds * 50), 1))
-    return acc + np.random.default_rng(1).normal(0, 0.002, acc.shape)
-
-
-def estimate(light: np.ndarray, acc: np.ndarray) -> wp.HeartRate:
-    noise = np.random.default_rng(2).normal(0, 20, len(light))
-    return wp.estimate(100_000 + light + noise, acc, fs_ppg=FS, fs_acc=50, scale="counts", acc_unit="g")
-
-
-def wrong(hr: wp.HeartRate, bpm: float | None) -> int:
-    """How many values are shown that are none, or more than 10 BPM off."""
-    return int((hr.valid & (True if bpm is None else np.abs(hr.bpm - bpm) > 10)).sum())
-
-
-def beats(bpm: np.ndarray, kind: str) -> np.ndarray:
-    """Pulse (n,) at a rate (n,) in BPM, 400 counts: quick rise and decay, or narrow with a second wave."""
-    phase = np.cumsum(bpm / 60) / FS
-    jitter = np.random.default_rng(3).normal(0, 0.02, int(phase[-1]) + 2)
-    s = np.mod(phase + np.interp(phase, np.arange(len(jitter)), jitter), 1) * 60 / bpm
-    if kind == "decay":
-        x = np.minimum(s / 0.12, 1) * np.exp(-np.maximum(s - 0.12, 0) / 0.45)
-    else:
-        x = np.exp(-(((s - 0.15) / 0.07) ** 2)) + 0.4 * np.exp(-(((s - 0.42) / 0.1) ** 2))
-    return 400 * (x - x.mean()) / x.std()
+def shown_wrong(scene: Scene) -> tuple[int, int]:
+    """Wrong values and hops of a scene with the student that ships."""
+    found = wp.load_student().estimator().run(scene.stream())
+    truth = None if scene.bpm is None else np.full(len(found), scene.bpm.mean())
+    return wrong([r.state for r in found], np.array([r.bpm_q8 / 256 for r in found]), truth), len(found)
 
 
 @pytest.mark.parametrize("hz", [0.5, 1.0, 1.2, 2.2])
 @pytest.mark.parametrize("kind", ["sine", "blinking", "mains"])
 def test_a_lamp_shows_no_heart_rate(kind, hz) -> None:
-    t = np.arange(int(120 * FS)) / FS
-    light = {
-        "sine": np.sin(2 * np.pi * hz * t),
-        "blinking": (np.mod(hz * t, 1) < 0.3).astype(float),
-        "mains": np.sin(2 * np.pi * 100 * t * FS / (FS - hz)),
-    }[kind]
-    hr = estimate(400 * light, still(120))
-    assert wrong(hr, None) <= 8  # of 56; the rate must stand still for a while first
+    assert shown_wrong(lamp(kind, hz))[0] <= 8  # of 56; the rate must stand still for a while first
 
 
 @pytest.mark.parametrize("bpm", [32, 36, 40, 43])
 @pytest.mark.parametrize("kind", ["decay", "narrow"])
 def test_a_slow_heart_is_never_read_double(kind, bpm) -> None:
-    t = np.arange(int(120 * FS)) / FS
-    rate = bpm + 1.5 * np.sin(2 * np.pi * 0.1 * t)
-    assert wrong(estimate(beats(rate, kind), still(120)), bpm) == 0
-
-
-@cache
-def walk() -> tuple[np.ndarray, np.ndarray]:
-    """Light (400 counts) and acceleration of steps at 160 a minute, jitter 2 %."""
-    rng = np.random.default_rng(4)
-    t = np.arange(int(180 * FS)) / FS
-    steps = np.arange(0, 181, 60 / 160)
-    phase = np.pi * 160 / 60 * np.cumsum(1 + 0.02 * np.interp(t, steps, rng.normal(size=len(steps)))) / FS
-    parts = rng.uniform(0, 6, (3, 3))
-    sway = sum(
-        weight * np.sin(k * phase[:, None] + parts[:, row])
-        for row, (k, weight) in enumerate(((1, 0.25), (2, 0.4), (4, 0.08)))
-    ) + 0.03 * rng.normal(size=(len(t), 3))
-    light = sway @ [1.0, -0.5, 0.3] + 0.7 * (sway @ [0.2, 1.0, -0.4]) ** 2
-    return 400 * (light - light.mean()) / light.std(), (sway + [0, 0, 1.0])[::2]
+    assert shown_wrong(at_rest(bpm, 1.5, 0.1, kind, 120))[0] == 0
 
 
 @pytest.mark.parametrize("bpm", [78.0, 80.0, 82.0])
 @pytest.mark.parametrize("coupling", [0.25, 0.5])
 def test_a_heart_at_half_the_cadence_is_not_shown_as_the_cadence(bpm, coupling) -> None:
-    light, acc = walk()
-    t = np.arange(len(light)) / FS
-    pulse = beats(bpm + 0.5 * np.sin(2 * np.pi * 0.05 * t), "narrow")
-    hr = estimate(pulse + coupling * light, acc)
-    assert wrong(hr, bpm) <= 0.3 * len(hr)
+    off, hops = shown_wrong(walking(bpm, coupling))
+    assert off <= 0.3 * hops
+
+
+@pytest.mark.parametrize("swing", [10, 15])
+def test_deep_breathing_has_a_pulse(swing) -> None:
+    found = wp.load_student().estimator().run(at_rest(65, swing, 0.1).stream())
+    states = [r.state for r in found]
+    there = states.count(State.VALID) + states.count(State.RATE_UNCERTAIN)
+    assert there > 0.75 * len(found)
+
+
+def test_a_lamp_has_no_pulse() -> None:
+    found = wp.load_student().estimator().run(lamp("mains", 1.2).stream())
+    assert sum(r.state is State.RATE_UNCERTAIN for r in found) < 0.1 * len(found)
 
 
 def test_people_keep_their_values() -> None:

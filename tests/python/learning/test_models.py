@@ -86,8 +86,9 @@ def test_models_survive_a_round_trip_through_their_file(tmp_path, fusion):
 
 @pytest.mark.parametrize(("build", "config"), [
     (spectral.build, SpectralStudent()), (spectral_teacher.build, SpectralTeacher()),
+    (spectral_teacher.build, SpectralTeacher(attention=False, width=40)),
     (student.build, PaperStudent()), (teacher.build, PaperTeacher()),
-], ids=["spectral", "spectral_teacher", "student", "teacher"])  # fmt: skip
+], ids=["spectral", "spectral_teacher", "wide_teacher", "student", "teacher"])  # fmt: skip
 def test_a_process_that_built_no_network_reads_it(tmp_path, build, config):
     build(config).save(tmp_path / "model.keras")
     code = (

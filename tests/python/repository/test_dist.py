@@ -10,10 +10,10 @@ import zipfile
 import pytest
 import yaml
 
+from wristpulse.support.command import Outcome
 from wristpulse_tools.firmware import dist
 from wristpulse_tools.firmware.places import ROOT
 from wristpulse_tools.firmware.zephyr_workspace import WorkspaceError
-from wristpulse_tools.support.command import Outcome
 
 pytest.importorskip("hatchling")
 

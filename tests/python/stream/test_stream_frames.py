@@ -151,7 +151,7 @@ def test_text_without_end_takes_no_memory():
     "kind, payload, complaint",
     [
         (1, bytes(9), "expected samples of 5 bytes, found 1 bytes"),
-        (3, struct.pack("<qIiHBI", 0, 0, 0, 0, 9, 0), "state: expected 0 to 5, found 9"),
+        (3, struct.pack("<qIiHBI", 0, 0, 0, 0, 9, 0), "state: expected 0 to 6, found 9"),
         (4, struct.pack("<qB", 0, 2), "version: expected 1, found 2"),
     ],
 )

@@ -12,7 +12,7 @@ import numpy as np
 
 from wristpulse.api.estimate import load_student
 from wristpulse.api.extras import needs
-from wristpulse.api.files import read_file
+from wristpulse.api.given.files import read_file
 from wristpulse.api.heart_rate import HeartRate
 from wristpulse.api.score import score
 from wristpulse.recordings.recording import Recording

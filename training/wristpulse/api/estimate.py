@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from wristpulse.api.arrays import acc_values, check_same_time, ppg_values, series
+from wristpulse.api.given.arrays import acc_values, check_same_time, ppg_values, series
+from wristpulse.api.given.units import AccUnit, Scale, counts, found_acc_scale, found_ppg_scale
 from wristpulse.api.heart_rate import HeartRate, heart_rate
 from wristpulse.api.stream import Stream
-from wristpulse.api.units import AccUnit, Scale, counts, found_acc_scale, found_ppg_scale
 from wristpulse.core.numbers import FUSION_LEDS
 from wristpulse.core.sensor import SensorStream, to_counts
 from wristpulse.core.smooth import smooth as looking_back

@@ -32,8 +32,9 @@ class HeartRate:
     confidence : float64 (n,)
         Probability, 0 to 1, that `bpm` is within 5 BPM; NaN where there is none.
     state : str (n,)
-        ``valid``; ``motion-uncertain`` or ``no-pulse``, a value that is not to be trusted while the wrist
-        moves or rests; ``acquiring``, no whole window yet; ``no-contact``, the sensor sees no skin.
+        ``valid``; a value that is not to be trusted, ``motion-uncertain`` while the wrist moves, at rest
+        ``rate-uncertain`` with a pulse and ``no-pulse`` without one; ``acquiring``, no whole window yet;
+        ``no-contact``, the sensor sees no skin.
     results : tuple of Result
         The same in the integers of the firmware, bit for bit.
     notes : tuple of str

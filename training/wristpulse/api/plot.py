@@ -18,6 +18,7 @@ LINE = "#c1272d"
 STATES = {  # in the order of the strip's legend; colours that differ without red and green
     "valid": "#2b7a78",
     "motion-uncertain": "#e0a030",
+    "rate-uncertain": "#d9a7c7",
     "no-pulse": "#8a5fb0",
     "no-contact": "#9a9a9a",
     "acquiring": "#d8d8d8",

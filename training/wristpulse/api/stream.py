@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wristpulse.api.arrays import Series, acc_values, ppg_values, times_us
+from wristpulse.api.given.arrays import Series, acc_values, ppg_values, times_us
+from wristpulse.api.given.units import AccUnit, Scale, counts, given_acc_scale, given_ppg_scale
 from wristpulse.api.heart_rate import HeartRate, heart_rate
-from wristpulse.api.units import AccUnit, Scale, counts, given_acc_scale, given_ppg_scale
 from wristpulse.core.estimator import Estimator
 from wristpulse.core.live import LiveEstimator
 from wristpulse.recordings.scale import SignalError, check_rate

@@ -94,6 +94,7 @@ class SpectralTeacher:
     heads: Heads = 4
     key: Key = 16
     dropout: Dropout = 0.1
+    attention: bool = True  # False: the student's network, `width` wide, without the parts after attention
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from wristpulse.core.result import Result, Run, State
 from wristpulse.core.sensor import Sampled, SensorStream, check_leds, to_counts
 from wristpulse.core.spectrum import spectrum_inputs
 from wristpulse.core.track import Tracker, TrackerTables
-from wristpulse.core.validity import threshold
+from wristpulse.core.validity import not_valid, threshold
 from wristpulse.core.window import Windows, device_order, motion, stream_windows, window_inputs
 from wristpulse.support.errors import UserError
 
@@ -262,7 +262,9 @@ class Progress:
                 if confidence >= needed:
                     state = State.VALID
                 else:
-                    state = State.NO_PULSE if at_rest[n - first] else State.MOTION_UNCERTAIN
+                    state = not_valid(
+                        bool(at_rest[n - first]), bool(doubted[n - first]), bool(tracker.gathered)
+                    )
                 self._held = bpm, confidence, state
                 if policy:
                     policy.note(state is State.VALID, confidence, moves[n])

@@ -56,6 +56,8 @@ ONE_Q15 = 1 << 15
 MASS = 1 << 24  # of a posterior, about
 NEAR = 4  # bins around the highest that make the estimate: +-7.5 BPM
 TRACK_GAP_US = 10_000_000  # a longer time between hops says nothing about the heart rate
+AROUND = 12  # bins around the highest: +-22.5 BPM. With AROUND_Q15 of the mass in them there is a pulse,
+AROUND_Q15 = 29491  # 0.9; light without one has less
 VALID_STEP_Q8 = 1280  # 5 BPM from hop to hop: at most so much, and a valid rate may stay so, section 8
 
 # Several LEDs, section 7a.
@@ -142,6 +144,8 @@ SHARED: dict[str, tuple[object, str]] = {  # C's name: value, comment
     "PULSE_BIN_Q8": (BIN_Q8, "1.875 BPM in 1/256 BPM"),
     "PULSE_TRACK_MASS": (MASS, "of a posterior, about"),
     "PULSE_TRACK_NEAR": (NEAR, "bins either side that belong to a peak: 7.5 BPM"),
+    "PULSE_TRACK_AROUND": (AROUND, "bins either side of the highest: 22.5 BPM"),
+    "PULSE_TRACK_AROUND_Q15": (AROUND_Q15, "with so much mass in these bins there is a pulse"),
     "PULSE_TRACK_GAP_US": (TRACK_GAP_US, "after a longer silence the old rate says nothing"),
     "PULSE_VALID_STEP_Q8": (
         VALID_STEP_Q8,

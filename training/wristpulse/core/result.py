@@ -26,6 +26,7 @@ class State(enum.Enum):
     MOTION_UNCERTAIN = "motion-uncertain"
     NO_CONTACT = "no-contact"
     NO_PULSE = "no-pulse"
+    RATE_UNCERTAIN = "rate-uncertain"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ import numpy as np
 from wristpulse.core.numbers import ANCHOR_HOPS, ANCHOR_Q8, DOUBT_Q15, TRACK_GAP_US
 from wristpulse.core.result import Result, Run, State
 from wristpulse.core.track import Tracker, TrackerTables
+from wristpulse.core.validity import not_valid
 
 MOST_HOPS = 8  # of a fixed lag
 
@@ -77,10 +78,10 @@ def smooth(run: Run, tables: TrackerTables, lag: int | None = None) -> list[Resu
         if result.bpm_q8:
             back = after[n] if after is not None else _back(run, tables, resets, n, n + (lag or 0))
             bpm, confidence = map(int, forward.looking_back(back))
-            rest = State.NO_PULSE if run.at_rest[n] else State.MOTION_UNCERTAIN
+            unsure = not_valid(bool(run.at_rest[n]), bool(run.doubted[n]), bool(forward.gathered))
             confidence = min(confidence, DOUBT_Q15) if run.doubted[n] else confidence
             sure = confidence >= tables.stays_valid and _anchored(run.results, resets, n, bpm, lag)
-            state = State.VALID if sure else rest
+            state = State.VALID if sure else unsure
             result = replace(result, bpm_q8=bpm, confidence_q15=confidence, state=state)
         late.append(result)
     return late

@@ -14,7 +14,17 @@ from jaxtyping import Int8, Int64
 
 from wristpulse.config.settings import Tracking
 from wristpulse.core.integer import round_div
-from wristpulse.core.numbers import BINS, BPM_PER_BIN, FIRST_BIN, HOPS_PER_WINDOW, MASS, NEAR, ONE_Q15
+from wristpulse.core.numbers import (
+    AROUND,
+    AROUND_Q15,
+    BINS,
+    BPM_PER_BIN,
+    FIRST_BIN,
+    HOPS_PER_WINDOW,
+    MASS,
+    NEAR,
+    ONE_Q15,
+)
 
 UNIFORM = MASS // BINS
 KNOTS = 17  # of a confidence map, evenly over 0..1
@@ -148,6 +158,9 @@ class Tracker:
         Hops whose logits were taken since the last reset, at most 4.
     raw : int64 (*shape)
         Confidence of the latest step before the confidence map, Q15.
+    gathered : bool (*shape)
+        Of the latest step: AROUND_Q15 of the posterior is within AROUND bins of the highest. There is a
+        pulse, even if its rate is not sure.
     """
 
     def __init__(self, tables: TrackerTables, shape: tuple[int, ...] = ()) -> None:
@@ -162,6 +175,7 @@ class Tracker:
         self.posterior[...] = UNIFORM
         self.looks = 0
         self.raw = np.zeros(self.posterior.shape[:-1], np.int64)
+        self.gathered = np.zeros(self.posterior.shape[:-1], bool)
 
     def predict(self) -> None:
         """Let the heart rate move for one hop, without evidence."""
@@ -238,11 +252,13 @@ class Tracker:
 
     def _estimate(self, p: np.ndarray) -> tuple[Any, Any]:
         """Mean of the bins within NEAR of the highest, 1/256 BPM, and the calibrated share of their mass."""
-        near = np.abs(np.arange(BINS) - p.argmax(axis=-1)[..., None]) <= NEAR
-        mass = np.where(near, p, 0)
+        off, whole = np.abs(np.arange(BINS) - p.argmax(axis=-1)[..., None]), p.sum(axis=-1)
+        around = np.where(off <= AROUND, p, 0).sum(axis=-1)
+        self.gathered = (around << 15) // whole >= AROUND_Q15
+        mass = np.where(off <= NEAR, p, 0)
         within = mass.sum(axis=-1)
         bpm = round_div((mass * (480 * (FIRST_BIN + np.arange(BINS)))).sum(axis=-1), within)
-        self.raw = (within << 15) // p.sum(axis=-1)
+        self.raw = (within << 15) // whole
         return bpm, _calibrated(self._map, self.raw)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from wristpulse.core.numbers import VALID_STEP_Q8
+from wristpulse.core.result import State
 from wristpulse.core.track import TrackerTables
 
 
@@ -42,6 +43,34 @@ def threshold(tables: TrackerTables, bpm_q8: Any, before_q8: Any, before_valid: 
     """
     stays = before_valid & (np.abs(np.asarray(bpm_q8) - before_q8) <= VALID_STEP_Q8)
     return np.where(stays, tables.stays_valid, tables.valid)
+
+
+def not_valid(at_rest: bool, doubted: bool, gathered: bool) -> State:
+    """State of an estimate that is not valid.
+
+    Parameters
+    ----------
+    at_rest : bool
+        The window's motion is at its floor.
+    doubted : bool
+        Of `wristpulse.core.doubt`.
+    gathered : bool
+        Of the tracker: there is a pulse.
+
+    Returns
+    -------
+    State
+
+    Examples
+    --------
+    Deep breathing and irregular beats: a pulse at rest, and no rate that stands out.
+
+    >>> not_valid(at_rest=True, doubted=False, gathered=True).value
+    'rate-uncertain'
+    """
+    if not at_rest:
+        return State.MOTION_UNCERTAIN
+    return State.RATE_UNCERTAIN if gathered and not doubted else State.NO_PULSE
 
 
 def validity(tables: TrackerTables, bpm_q8: np.ndarray, confidence_q15: np.ndarray) -> np.ndarray:

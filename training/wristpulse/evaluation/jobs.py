@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
@@ -29,6 +28,7 @@ from wristpulse.learning.artefacts import INT8, STUDENT, STUDENT_MODEL, TEACHER,
 from wristpulse.learning.line import line_of
 from wristpulse.learning.pipeline import PACKAGE, ROOMS, Pipeline
 from wristpulse.support import steps
+from wristpulse.support.command import CommandError, run
 from wristpulse.support.errors import UserError
 from wristpulse.support.files import write_text
 
@@ -298,6 +298,6 @@ def revision() -> str:
     """
     words = ["git", "-C", str(PACKAGE), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
     try:
-        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
+        return run(words).stdout.strip()
+    except CommandError:
         return "unknown"

@@ -34,8 +34,23 @@ _STEP_S = 3.0  # from one step to the next, on average
 _STILL = 200.0  # counts of acceleration, 0.05 g: below it, light swings less than its noise
 
 
-def _coloured(rng: np.random.Generator, samples: int, exponent: float, fs: float) -> np.ndarray:
-    """Noise of standard deviation 1, amplitude falling as f^-exponent above 0.05 Hz."""
+def coloured(rng: np.random.Generator, samples: int, exponent: float, fs: float) -> np.ndarray:
+    """Make noise.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    samples : int
+    exponent : float
+        Amplitude falls as f^-exponent above 0.05 Hz.
+    fs : float
+        Hz.
+
+    Returns
+    -------
+    ndarray, float64 (samples,)
+        Of standard deviation 1.
+    """
     f = np.fft.rfftfreq(2 * samples, 1 / fs).clip(0.05)
     x = np.fft.irfft(np.fft.rfft(rng.normal(size=2 * samples)) * f**-exponent)[:samples]
     return x / x.std()
@@ -53,7 +68,7 @@ def _swinging(stream: SensorStream, rng: np.random.Generator, fs: float) -> np.n
     x = rng.normal(size=3) @ np.stack(acc)
     x = np.roll(x - x.mean(), rng.integers(0, int(fs / 4) + 1))
     swing = min(x.std() / _STILL, 1.0) / (x.std() + 1e-9)
-    return x * swing + 0.3 * _coloured(rng, len(x), 0.25, fs)
+    return x * swing + 0.3 * coloured(rng, len(x), 0.25, fs)
 
 
 def light(stream: SensorStream, kind: str, seed: int = 0) -> UInt32[np.ndarray, " n"]:
@@ -80,7 +95,7 @@ def light(stream: SensorStream, kind: str, seed: int = 0) -> UInt32[np.ndarray, 
     n = len(stream.ppg)
     x: np.ndarray
     if kind in _EXPONENTS:
-        x = strength * _coloured(rng, n, _EXPONENTS[kind], fs)
+        x = strength * coloured(rng, n, _EXPONENTS[kind], fs)
     elif kind == "one-bit":
         x = rng.integers(0, 2, n)
     elif kind == "steps":

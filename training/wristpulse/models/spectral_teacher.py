@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The spectral line's teacher: PULSE's cross-attention of PPG to motion, along frequency.
 
-It sees what the spectral student sees. One trunk has the pulse and all that may disturb it, one has the
-motion alone. Each bin of the first attends to all bins of the second.
+It sees what the spectral student sees. With attention, one trunk has the pulse and all that may
+disturb it, one has the motion alone. Each bin of the first attends to all bins of the second.
 """
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from wristpulse.config.networks import SpectralTeacher
+from wristpulse.config.networks import SpectralStudent, SpectralTeacher
 from wristpulse.core.numbers import BINS, FEATURES
 from wristpulse.core.spectrum import CHANNELS
+from wristpulse.models import spectral
 from wristpulse.models.layers import Select
 from wristpulse.models.spectral import convolution
 
@@ -29,7 +30,17 @@ def build(config: SpectralTeacher) -> keras.Model:
     -------
     keras.Model
         Spectra (1, 104, 20), values of 0 to 1, to ``logits`` (104,) and ``fused`` (104, width).
+
+    Examples
+    --------
+    >>> build(SpectralTeacher(attention=False, width=40)).count_params()
+    28681
     """
+    if not config.attention:
+        plain = SpectralStudent(
+            width=config.width, kernel=config.kernel, dilations=config.dilations, dropout=config.dropout
+        )
+        return spectral.build(plain)
     spectra = keras.Input((1, BINS, CHANNELS), name="spectra")
     shape = (BINS, config.width)
     pulse = _trunk(spectra, config, "pulse")

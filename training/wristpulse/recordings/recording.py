@@ -17,7 +17,7 @@ from wristpulse.support.errors import UserError
 WINDOW_S = 8.0  # length of a reference window, all published sets
 HOP_S = 2.0  # step between reference windows
 LEAST_HZ = 10.0  # samples further apart than 100 ms are gaps (docs/signal_path.md, section 2)
-HR_RANGE = (40.0, 200.0)  # BPM; reference values outside are glitches of the reference, not hearts
+HR_RANGE = (30.0, 220.0)  # BPM; reference values outside are glitches of the reference, not hearts
 
 # PPG-DaLiA's activity codes (0 to 8), continued.
 ACTIVITIES = (
@@ -84,7 +84,7 @@ def window_starts(seconds: float) -> Float64[np.ndarray, " w"]:
 
 
 def plausible(hr: ArrayLike) -> Float32[np.ndarray, " w"]:
-    """Replace reference heart rates outside 40 to 200 BPM by NaN: they are glitches of the reference.
+    """Replace reference heart rates outside 30 to 220 BPM by NaN: they are glitches of the reference.
 
     Parameters
     ----------

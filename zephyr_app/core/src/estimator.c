@@ -258,14 +258,19 @@ static void judge(struct pulse_estimator *estimator, uint32_t acc_root)
 	uint16_t threshold_q15 =
 		pulse_quality_threshold(estimator->valid_q15, last->bpm_q8, before_q8,
 					estimator->last_state == PULSE_VALID);
+	bool at_rest = acc_root == PULSE_ACC_REST;
+	bool doubted = false;
+
 #ifdef PULSE_FRONT_END_SPECTRUM
-	if (doubtful(estimator, acc_root == PULSE_ACC_REST, threshold_q15) &&
-	    last->confidence_q15 > PULSE_DOUBT_Q15) {
+	doubted = doubtful(estimator, at_rest, threshold_q15);
+	if (doubted && last->confidence_q15 > PULSE_DOUBT_Q15) {
 		last->confidence_q15 = PULSE_DOUBT_Q15;
 	}
 #endif
+	enum pulse_state unsure = pulse_quality_unsure(at_rest, doubted, last->gathered);
+
 	estimator->last_state =
-		(uint8_t)pulse_quality_state(last->confidence_q15, threshold_q15, acc_root);
+		(uint8_t)(last->confidence_q15 >= threshold_q15 ? PULSE_VALID : unsure);
 }
 
 int pulse_estimator_hop(struct pulse_estimator *estimator, const struct pulse_hop *hop,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "quality.h"
 
-#include <pulse/window.h>
-
 #include "pulse_config.h"
 
 bool pulse_quality_contact(const struct pulse_hop *hop)
@@ -24,12 +22,12 @@ uint16_t pulse_quality_threshold(uint16_t valid_q15, int32_t bpm_q8, int32_t bef
 	return stays ? pulse_quality_stays(valid_q15) : valid_q15;
 }
 
-enum pulse_state pulse_quality_state(uint16_t confidence_q15, uint16_t valid_q15, uint32_t acc_root)
+enum pulse_state pulse_quality_unsure(bool at_rest, bool doubted, bool gathered)
 {
-	if (confidence_q15 >= valid_q15) {
-		return PULSE_VALID;
+	if (!at_rest) {
+		return PULSE_MOTION_UNCERTAIN;
 	}
-	return acc_root == PULSE_ACC_REST ? PULSE_NO_PULSE : PULSE_MOTION_UNCERTAIN;
+	return gathered && !doubted ? PULSE_RATE_UNCERTAIN : PULSE_NO_PULSE;
 }
 
 const char *pulse_state_name(uint8_t state)
@@ -41,6 +39,7 @@ const char *pulse_state_name(uint8_t state)
 		[PULSE_NO_CONTACT] = "no-contact",
 		[PULSE_NO_PULSE] = "no-pulse",
 		[PULSE_STALE] = "stale",
+		[PULSE_RATE_UNCERTAIN] = "rate-uncertain",
 	};
 
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "unknown";

@@ -21,9 +21,7 @@ uint16_t pulse_quality_stays(uint16_t valid_q15);
 uint16_t pulse_quality_threshold(uint16_t valid_q15, int32_t bpm_q8, int32_t before_q8,
 				 bool before_valid);
 
-/** State of a hop that has an estimate. valid_q15: least of a valid one; acc_root: struct
- * pulse_moments. */
-enum pulse_state pulse_quality_state(uint16_t confidence_q15, uint16_t valid_q15,
-				     uint32_t acc_root);
+/** State of an estimate that is not valid. gathered: struct pulse_estimate. */
+enum pulse_state pulse_quality_unsure(bool at_rest, bool doubted, bool gathered);
 
 #endif /* PULSE_QUALITY_H_ */

@@ -75,12 +75,14 @@ static bool anchored(struct pulse_smooth *smooth, int32_t bpm_q8)
 }
 
 /* Section 8 for the oldest hop that waits, of its late rate and confidence. */
-static uint8_t state(struct pulse_smooth *smooth, const struct pulse_result *late)
+static uint8_t state(struct pulse_smooth *smooth, const struct pulse_result *late, bool gathered)
 {
+	const struct pulse_smooth_hop *hop = waiting(smooth, 0);
+
 	if (late->confidence_q15 >= smooth->stays_q15 && anchored(smooth, late->bpm_q8)) {
 		return PULSE_VALID;
 	}
-	return waiting(smooth, 0)->rest ? PULSE_NO_PULSE : PULSE_MOTION_UNCERTAIN;
+	return (uint8_t)pulse_quality_unsure(hop->rest, hop->doubt, gathered);
 }
 
 bool pulse_smooth_drain(struct pulse_smooth *smooth, struct pulse_result *late)
@@ -111,7 +113,7 @@ bool pulse_smooth_drain(struct pulse_smooth *smooth, struct pulse_result *late)
 		late->confidence_q15 = hop->doubt && estimate.confidence_q15 > PULSE_DOUBT_Q15
 					       ? PULSE_DOUBT_Q15
 					       : estimate.confidence_q15;
-		late->state = state(smooth, late);
+		late->state = state(smooth, late, estimate.gathered);
 	}
 	smooth->shown_q8[smooth->next_shown] = (uint16_t)shown(hop);
 	smooth->next_shown = (uint8_t)((smooth->next_shown + 1) % PULSE_ANCHOR_HOPS);

@@ -124,6 +124,7 @@ struct pulse_estimate pulse_filter_estimate(const struct pulse_track *track)
 	struct pulse_estimate estimate;
 	uint64_t all = 0;
 	uint64_t near = 0;
+	uint64_t around = 0;
 	uint64_t moment = 0;
 	int peak = 0;
 
@@ -138,6 +139,12 @@ struct pulse_estimate pulse_filter_estimate(const struct pulse_track *track)
 		near += p[b];
 		moment += (uint64_t)p[b] * (uint32_t)(PULSE_BIN_Q8 * (PULSE_FIRST_BIN + b));
 	}
+	first = peak > PULSE_TRACK_AROUND ? peak - PULSE_TRACK_AROUND : 0;
+	last = peak < PULSE_BINS - PULSE_TRACK_AROUND ? peak + PULSE_TRACK_AROUND : PULSE_BINS - 1;
+	for (int b = first; b <= last; b++) {
+		around += p[b];
+	}
+	estimate.gathered = (around << 15) / all >= PULSE_TRACK_AROUND_Q15;
 	estimate.bpm_q8 = (int32_t)pulse_round_div((int64_t)moment, (int64_t)near);
 	estimate.confidence_q15 = calibrate((uint32_t)((near << 15) / all));
 	return estimate;

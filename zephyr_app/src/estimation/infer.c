@@ -122,7 +122,7 @@ static void infer(void *p1, void *p2, void *p3)
 	ARG_UNUSED(p2);
 	ARG_UNUSED(p3);
 	for (;;) {
-		pulse_watchdog_feed(PULSE_GUARDED_INFERENCE);
+		pulse_watchdog_feed(PULSE_WATCHDOG_INFERENCE);
 		if (k_msgq_get(&pulse_hop_queue, &job, PULSE_FEED) != 0) {
 			continue;
 		}

@@ -7,7 +7,8 @@
 #include "health/confirm.h"
 #include "health/reset_record.h"
 
-#define HEALTHY_HOPS 30 /* a minute */
+#define HEALTHY_HOPS   30  /* a minute */
+#define STALE_AGAIN_MS 100 /* until the channel is looked at again */
 
 static void print_result(const struct zbus_channel *channel);
 static void grow_stale(struct k_work *work);
@@ -62,7 +63,10 @@ static void grow_stale(struct k_work *work)
 
 	ARG_UNUSED(work);
 	if (zbus_chan_read(&pulse_result_channel, &last, K_NO_WAIT) != 0) {
-		return; /* one is being published: not stale */
+		/* Somebody holds the channel. A publisher has set the time anew, which this leaves.
+		 */
+		(void)k_work_schedule(&stale, K_MSEC(STALE_AGAIN_MS));
+		return;
 	}
 	last.time_us += CONFIG_PULSE_STALE_MS * USEC_PER_MSEC;
 	last.state = PULSE_STALE;

@@ -13,15 +13,15 @@ LOG_MODULE_REGISTER(watchdog, CONFIG_PULSE_LOG_LEVEL);
 static const struct {
 	const char *name;
 	uint32_t ms;
-} guarded[PULSE_GUARDED] = {
+} limits[PULSE_WATCHDOG_CHANNELS] = {
 	/* Four times PULSE_FEED: the sensors' queue, which wakes it, is named first. */
-	[PULSE_GUARDED_SAMPLING] = {"sampling", 8000},
+	[PULSE_WATCHDOG_SAMPLING] = {"sampling", 8000},
 	/* Late is counted and shed, not hung: beyond the time at which its result is stale, twice.
 	 */
-	[PULSE_GUARDED_INFERENCE] = {"inference", 12000},
-	[PULSE_GUARDED_WORK_QUEUE] = {"work queue", 6000},
+	[PULSE_WATCHDOG_INFERENCE] = {"inference", 12000},
+	[PULSE_WATCHDOG_WORK_QUEUE] = {"work queue", 6000},
 	/* A bus that blocks: two time-outs of 500 ms a try, and retries. */
-	[PULSE_GUARDED_SENSOR_QUEUE] = {"sensor queue", 6000},
+	[PULSE_WATCHDOG_SENSOR_QUEUE] = {"sensor queue", 6000},
 };
 
 static void feed_from_work(struct k_work *work);
@@ -29,14 +29,14 @@ static K_WORK_DELAYABLE_DEFINE(feeding, feed_from_work);
 
 static pulse_watchdog_expired on_expired;
 static bool started;
-static int channels[PULSE_GUARDED] = {[0 ... PULSE_GUARDED - 1] = -1};
+static int channels[PULSE_WATCHDOG_CHANNELS] = {[0 ... PULSE_WATCHDOG_CHANNELS - 1] = -1};
 
 static void expire(int channel, void *user_data)
 {
-	enum pulse_guarded who = POINTER_TO_UINT(user_data);
+	enum pulse_watchdog_channel who = POINTER_TO_UINT(user_data);
 
 	ARG_UNUSED(channel);
-	pulse_reset_record_hang(guarded[who].name);
+	pulse_reset_record_hang(limits[who].name);
 	if (on_expired != NULL) {
 		on_expired(who);
 		return;
@@ -47,7 +47,7 @@ static void expire(int channel, void *user_data)
 static void feed_from_work(struct k_work *work)
 {
 	ARG_UNUSED(work);
-	pulse_watchdog_feed(PULSE_GUARDED_WORK_QUEUE);
+	pulse_watchdog_feed(PULSE_WATCHDOG_WORK_QUEUE);
 	(void)k_work_reschedule(&feeding, PULSE_FEED);
 }
 
@@ -69,7 +69,7 @@ int pulse_watchdog_start(pulse_watchdog_expired expired)
 	return ret;
 }
 
-void pulse_watchdog_feed(enum pulse_guarded who)
+void pulse_watchdog_feed(enum pulse_watchdog_channel who)
 {
 	if (!started) {
 		return;
@@ -78,13 +78,13 @@ void pulse_watchdog_feed(enum pulse_guarded who)
 		(void)task_wdt_feed(channels[who]);
 		return;
 	}
-	channels[who] = task_wdt_add(guarded[who].ms, expire, UINT_TO_POINTER(who));
+	channels[who] = task_wdt_add(limits[who].ms, expire, UINT_TO_POINTER(who));
 	if (channels[who] < 0) {
-		LOG_ERR("%s: not guarded: %d", guarded[who].name, channels[who]);
+		LOG_ERR("%s: not watched: %d", limits[who].name, channels[who]);
 	}
 }
 
-void pulse_watchdog_leave(enum pulse_guarded who)
+void pulse_watchdog_leave(enum pulse_watchdog_channel who)
 {
 	if (channels[who] >= 0) {
 		(void)task_wdt_delete(channels[who]);
@@ -92,7 +92,7 @@ void pulse_watchdog_leave(enum pulse_guarded who)
 	}
 }
 
-const char *pulse_guarded_name(enum pulse_guarded who)
+const char *pulse_watchdog_channel_name(enum pulse_watchdog_channel who)
 {
-	return guarded[who].name;
+	return limits[who].name;
 }

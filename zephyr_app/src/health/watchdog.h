@@ -10,37 +10,37 @@
 #include <stdint.h>
 #include <zephyr/kernel.h>
 
-/* Longest that a guarded thread may wait before it feeds again. */
+/* Longest that a watched thread may wait before it feeds again. */
 #define PULSE_FEED K_SECONDS(2)
 
-enum pulse_guarded {
-	PULSE_GUARDED_SAMPLING,
-	PULSE_GUARDED_INFERENCE,
-	PULSE_GUARDED_WORK_QUEUE,   /* the system's */
-	PULSE_GUARDED_SENSOR_QUEUE, /* drivers read their chips there */
-	PULSE_GUARDED,
+enum pulse_watchdog_channel {
+	PULSE_WATCHDOG_SAMPLING,
+	PULSE_WATCHDOG_INFERENCE,
+	PULSE_WATCHDOG_WORK_QUEUE,   /* the system's */
+	PULSE_WATCHDOG_SENSOR_QUEUE, /* drivers read their chips there */
+	PULSE_WATCHDOG_CHANNELS,
 };
 
 /** Called from an interrupt; NULL instead of one: reset. */
-typedef void (*pulse_watchdog_expired)(enum pulse_guarded who);
+typedef void (*pulse_watchdog_expired)(enum pulse_watchdog_channel who);
 
-/** Guard each thread that feeds from now on. @return 0 or negative errno */
+/** Watch each thread that feeds from now on. @return 0 or negative errno */
 int pulse_watchdog_start(pulse_watchdog_expired expired);
 
-/** Feed. Before the start: no effect. One thread for each of the guarded. */
+/** Feed. Before the start: no effect. One thread for each channel. */
 #ifdef CONFIG_PULSE_WATCHDOG
-void pulse_watchdog_feed(enum pulse_guarded who);
+void pulse_watchdog_feed(enum pulse_watchdog_channel who);
 #else
-static inline void pulse_watchdog_feed(enum pulse_guarded who)
+static inline void pulse_watchdog_feed(enum pulse_watchdog_channel who)
 {
 	ARG_UNUSED(who);
 }
 #endif
 
-/** Not guarded until the next feed. */
-void pulse_watchdog_leave(enum pulse_guarded who);
+/** Not watched until the next feed. */
+void pulse_watchdog_leave(enum pulse_watchdog_channel who);
 
 /** "sampling", "inference", "work queue" or "sensor queue". */
-const char *pulse_guarded_name(enum pulse_guarded who);
+const char *pulse_watchdog_channel_name(enum pulse_watchdog_channel who);
 
 #endif /* PULSE_WATCHDOG_H_ */

@@ -164,7 +164,7 @@ static void submit_heartbeat(struct k_work *work)
 {
 	struct rtio_sqe *request = rtio_sqe_acquire(&ppg_rtio);
 
-	pulse_watchdog_feed(PULSE_GUARDED_SENSOR_QUEUE);
+	pulse_watchdog_feed(PULSE_WATCHDOG_SENSOR_QUEUE);
 	if (request != NULL) {
 		rtio_sqe_prep_callback(request, beat, NULL, &heartbeat);
 		(void)rtio_submit(&ppg_rtio, 0);
@@ -179,7 +179,7 @@ static struct rtio_cqe *next_batch(void)
 	for (;;) {
 		struct rtio_cqe *done = rtio_cqe_consume_block(&ppg_rtio);
 
-		pulse_watchdog_feed(PULSE_GUARDED_SAMPLING);
+		pulse_watchdog_feed(PULSE_WATCHDOG_SAMPLING);
 		if (done->userdata != &heartbeat) {
 			return done;
 		}

@@ -13,6 +13,9 @@
 #include "sensing/motion.h"
 #include "settings/config.h"
 
+#ifdef CONFIG_PULSE_BLUETOOTH
+#include "ble/bluetooth.h"
+#endif
 #if CONFIG_PULSE_SMOOTH_HOPS
 #include "estimation/late.h"
 #endif
@@ -67,6 +70,9 @@ static int stats(const struct shell *shell, size_t count, char **words)
 		{"results_lost", pulse_publish_lost()},
 #if CONFIG_PULSE_SMOOTH_HOPS
 		{"late_lost", pulse_late_lost()},
+#endif
+#ifdef CONFIG_PULSE_BLUETOOTH
+		{"notifications_lost", pulse_bluetooth_lost()},
 #endif
 		{"gaps", ret == 0 ? result.gaps : 0},
 		{"settings_refused", config.faults},

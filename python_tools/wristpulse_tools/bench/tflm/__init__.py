@@ -7,10 +7,11 @@ import os
 from pathlib import Path
 
 from wristpulse.oracle import IntegerModel
+from wristpulse.support import command
 from wristpulse_tools.bench.measure import ROOT, BenchError, run
 from wristpulse_tools.bench.peers import PeerResult
 from wristpulse_tools.codegen.generate import compile_model, generate
-from wristpulse_tools.support import command, elf
+from wristpulse_tools.support import elf
 
 HERE = Path(__file__).resolve().parent
 BUILD = ROOT / "build" / "tflm"

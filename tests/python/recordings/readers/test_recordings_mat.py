@@ -19,7 +19,7 @@ WRITERS = {"troika": write_troika, "bami1": write_bami1, "bami2": write_bami2}
 
 
 def test_troika_reads_signals_and_labels(tmp_path):
-    write_troika(tmp_path, BPM0=np.array([[90.0], [39.0], [201.0], [95.0]]))
+    write_troika(tmp_path, BPM0=np.array([[90.0], [29.0], [221.0], [95.0]]))
     (recording,) = open_dataset("troika", tmp_path)
     assert (recording.subject, recording.name, recording.fs_ppg) == ("S01", "DATA_01_TYPE01", 125.0)
     assert recording.ppg.shape == (SECONDS * 125, 2) and recording.ppg.dtype == np.float32
@@ -67,6 +67,12 @@ def test_beat_rate_rejects_glitches_and_lost_beats():
     gone = (times > 8) & (times < 13)  # five of the second window's eight seconds
     hr = beat_rate(times[~gone], rates[~gone], np.array([0.0, 8.0, 16.0, 40.0]))
     np.testing.assert_array_equal(hr, np.float32([120, np.nan, 120, np.nan]))
+
+
+def test_a_first_value_far_off_the_second_is_a_glitch(tmp_path):
+    write_bami2(tmp_path, bpm_ecg=np.array([[37.0], [81.0], [80.0], [36.0]]))
+    (recording,) = open_dataset("bami2", tmp_path)
+    np.testing.assert_array_equal(recording.hr, np.float32([np.nan, 81, 80, 36]))
 
 
 @pytest.mark.parametrize("name", WRITERS)

@@ -43,9 +43,9 @@ void pulse_publish(const struct pulse_result *result)
 	ARG_UNUSED(result);
 }
 
-static int hung[PULSE_GUARDED];
+static int hung[PULSE_WATCHDOG_CHANNELS];
 
-static void on_bite(enum pulse_guarded who)
+static void on_expired(enum pulse_watchdog_channel who)
 {
 	hung[who]++;
 }
@@ -54,7 +54,7 @@ static int all_hangs(void)
 {
 	int all = 0;
 
-	for (int who = 0; who < PULSE_GUARDED; who++) {
+	for (int who = 0; who < PULSE_WATCHDOG_CHANNELS; who++) {
 		all += hung[who];
 	}
 	return all;
@@ -98,7 +98,7 @@ static void *setup(void)
 	}
 	zassert_equal(kept_crashes(), resets);
 	pulse_reset_record_report();
-	zassert_ok(pulse_watchdog_start(on_bite));
+	zassert_ok(pulse_watchdog_start(on_expired));
 	return NULL;
 }
 
@@ -118,7 +118,8 @@ ZTEST(watchdog, test_1_the_names_outlive_the_resets)
 
 	pulse_reset_record(&record);
 	if (record.hangs > 0) {
-		zassert_str_equal(record.hung, pulse_guarded_name(PULSE_GUARDED_INFERENCE));
+		zassert_str_equal(record.hung,
+				  pulse_watchdog_channel_name(PULSE_WATCHDOG_INFERENCE));
 		zassert_equal(record.reason, K_ERR_KERNEL_PANIC);
 		zassert_str_equal(record.crashed, "main"); /* sets suites up */
 	} else {
@@ -144,16 +145,16 @@ ZTEST(watchdog, test_3_nor_is_a_dead_sensor_or_silence)
 	zassert_equal(all_hangs(), 0);
 }
 
-static void expect_hang(enum pulse_guarded who, uint32_t hangs_before)
+static void expect_hang(enum pulse_watchdog_channel who, uint32_t hangs_before)
 {
 	struct pulse_reset_record record;
 
 	/* Without a reset it is named again whenever another thread feeds. */
-	zassert_true(hung[who] > 0, "%s", pulse_guarded_name(who));
+	zassert_true(hung[who] > 0, "%s", pulse_watchdog_channel_name(who));
 	zassert_equal(all_hangs(), hung[who]);
 	pulse_reset_record(&record);
 	zassert_equal(record.hangs, hangs_before + hung[who]);
-	zassert_str_equal(record.hung, pulse_guarded_name(who));
+	zassert_str_equal(record.hung, pulse_watchdog_channel_name(who));
 }
 
 ZTEST(watchdog, test_4_a_hung_inference_is_named)
@@ -164,7 +165,7 @@ ZTEST(watchdog, test_4_a_hung_inference_is_named)
 	wrist_run(10);
 	zassert_equal(all_hangs(), 0);
 	wrist_run(10);
-	expect_hang(PULSE_GUARDED_INFERENCE, past);
+	expect_hang(PULSE_WATCHDOG_INFERENCE, past);
 	hangs = false;
 	k_sem_give(&hang);
 	k_sleep(K_SECONDS(3));
@@ -188,7 +189,7 @@ ZTEST(watchdog, test_5_a_hung_sampling_is_named)
 	zassert_not_null(found);
 	k_thread_suspend(found);
 	k_sleep(K_SECONDS(9));
-	expect_hang(PULSE_GUARDED_SAMPLING, past);
+	expect_hang(PULSE_WATCHDOG_SAMPLING, past);
 	k_thread_resume(found);
 	wrist_run(3);
 }
@@ -207,7 +208,7 @@ ZTEST(watchdog, test_6_a_hung_work_queue_is_named)
 
 	(void)k_work_submit(&hanging);
 	k_sleep(K_SECONDS(7));
-	expect_hang(PULSE_GUARDED_WORK_QUEUE, past);
+	expect_hang(PULSE_WATCHDOG_WORK_QUEUE, past);
 	k_sem_give(&hang);
 	k_sleep(K_SECONDS(3));
 }
@@ -218,7 +219,7 @@ ZTEST(watchdog, test_7_a_hung_sensor_queue_is_named)
 
 	(void)k_work_submit_to_queue(pulse_ppg_queue(), &hanging);
 	k_sleep(K_SECONDS(7));
-	expect_hang(PULSE_GUARDED_SENSOR_QUEUE, past);
+	expect_hang(PULSE_WATCHDOG_SENSOR_QUEUE, past);
 	k_sem_give(&hang);
 	k_sleep(K_SECONDS(3));
 }

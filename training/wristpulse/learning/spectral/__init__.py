@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The spectral line, which ships: spectra of four hops, a student of 8 k parameters, and its teacher."""
+"""The spectral line, which ships: spectra of four hops, a student of 6 k or 8 k parameters, its teacher."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from wristpulse.recordings.recording import (
 )
 
 FS = 50.0
+FIRST_STEP = 30.0  # BPM; a first value of BAMI-2 farther off the second missed every other beat
 LICENCE = "copyright of the authors; free for academic research with citation"
 
 # Seconds by which the PPG clock runs behind the ECG's, per subject: where label_offset finds most PPG power
@@ -146,6 +147,9 @@ def read_bami2_file(path: Path, number: int) -> Recording:
     """
     ppg, acc, hr = read_matrices(path, ("rawPPG", "rawAcc", "bpm_ecg"))
     starts = np.arange(hr.size) * HOP_S
+    hr = plausible(hr)
+    if hr.size > 1 and abs(hr[0] - hr[1]) > FIRST_STEP:
+        hr[0] = np.nan
     return _recording(
         path,
         f"S{number}",
@@ -153,7 +157,7 @@ def read_bami2_file(path: Path, number: int) -> Recording:
         rows(path, "rawAcc", acc, 3),
         dataset="bami2",
         ppg_lsb=1 / 16,  # 12-bit counts
-        hr=plausible(hr),
+        hr=hr,
         hr_start_s=starts,
         activity=_activity(BAMI2_PROTOCOL, starts),
         label_offset_s=BAMI2_OFFSET_S.get(number, 1.0),

@@ -4,7 +4,10 @@
 import numpy as np
 from jaxtyping import Float32, Num
 
-from wristpulse.recordings.recording import HR_RANGE, WINDOW_S, plausible
+from wristpulse.recordings.recording import WINDOW_S, plausible
+
+# BPM. Of two beats: a missed one halves the rate, and 40 BPM is about half of a rest's.
+BEAT_RANGE = (40.0, 200.0)
 
 
 def beat_rate(
@@ -34,7 +37,7 @@ def beat_rate(
     >>> beat_rate(times, np.full(20, 120.0), np.array([0.0, 8.0]))
     array([120.,  nan], dtype=float32)
     """
-    good = (rates >= HR_RANGE[0]) & (rates <= HR_RANGE[1])
+    good = (rates >= BEAT_RANGE[0]) & (rates <= BEAT_RANGE[1])
     times, rates = times[good], rates[good]
     first, last = np.searchsorted(times, starts), np.searchsorted(times, starts + WINDOW_S)
     count = last - first

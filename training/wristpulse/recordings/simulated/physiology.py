@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64, Num
 
-from wristpulse.recordings.recording import ACTIVITIES, HR_RANGE, WINDOW_S
+from wristpulse.recordings.recording import ACTIVITIES, WINDOW_S
 
 GRID_HZ = 16.0  # rate of the slow processes below
+
+RATE_RANGE = (42.0, 195.0)  # BPM
 
 # Share of the heart-rate reserve that an activity asks for (low, high).
 EFFORT = {
@@ -97,7 +99,7 @@ def heart(rng: np.random.Generator, bouts, seconds: float) -> Heart:
     sinus = rng.uniform(0.8, 4.5) * reserve**2 * np.sin(breath + 0.8)
     mayer = rng.uniform(0.8, 3.0) * reserve * _slow(rng, len(t), 2.5)
     drift = rng.uniform(1.0, 3.0) * _slow(rng, len(t), 25)
-    rate = np.clip(trend + sinus + mayer + drift, HR_RANGE[0] + 2, 195.0)
+    rate = np.clip(trend + sinus + mayer + drift, *RATE_RANGE)
     vessels = 1 / (1 + np.exp(-(0.3 + 0.9 * _slow(rng, len(t), 15))))
     shape = np.array(
         [rng.uniform(0.1, 0.14), rng.uniform(0.38, 0.5), rng.uniform(0.11, 0.16), rng.uniform(0.15, 0.5)]

@@ -70,6 +70,10 @@
 #define PULSE_TRACK_MASS 16777216
 /* bins either side that belong to a peak: 7.5 BPM */
 #define PULSE_TRACK_NEAR 4
+/* bins either side of the highest: 22.5 BPM */
+#define PULSE_TRACK_AROUND 12
+/* with so much mass in these bins there is a pulse */
+#define PULSE_TRACK_AROUND_Q15 29491
 /* after a longer silence the old rate says nothing */
 #define PULSE_TRACK_GAP_US 10000000
 /* 1/256 BPM from hop to hop: no more, and valid stays valid */

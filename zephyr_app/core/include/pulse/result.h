@@ -16,6 +16,7 @@ enum pulse_state {
 	PULSE_NO_CONTACT,       /* the PPG sees no skin */
 	PULSE_NO_PULSE,         /* at rest, and yet no rate stands out: not on a wrist? */
 	PULSE_STALE,            /* set by the publisher: no hop for 6 s */
+	PULSE_RATE_UNCERTAIN,   /* at rest, a pulse, and its rate not sure: uneven beats? */
 };
 
 struct pulse_result {
@@ -27,7 +28,8 @@ struct pulse_result {
 	uint32_t gaps;           /* discontinuities so far */
 };
 
-/** "acquiring", "valid", "motion-uncertain", "no-contact", "no-pulse" or "stale". */
+/** "acquiring", "valid", "motion-uncertain", "no-contact", "no-pulse",
+ * "rate-uncertain" or "stale". */
 const char *pulse_state_name(uint8_t state);
 
 /* Room for the longest line of pulse_result_text, with its terminating zero. */

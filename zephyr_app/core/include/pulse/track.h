@@ -23,6 +23,7 @@ struct pulse_track {
 struct pulse_estimate {
 	int32_t bpm_q8;          /* 1/256 BPM */
 	uint16_t confidence_q15; /* calibrated, 0 .. 32768 */
+	bool gathered;           /* 90 % of the mass is within 22.5 BPM: there is a pulse */
 };
 
 /** Any rate is as likely as any other. */

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float64
 
-from wristpulse.api.arrays import Series
+from wristpulse.api.given.arrays import Series
 from wristpulse.core.numbers import ACC_LSB_PER_G, PPG_MAX
 from wristpulse.core.sensor import SensorStream
 from wristpulse.recordings.scale import UNITS, AccScale, PpgScale, SignalError, acc_scale, ppg_scale

@@ -22,7 +22,7 @@ from bumble import core  # noqa: E402
 from bumble.att import ErrorCode  # noqa: E402
 from bumble.link import LocalLink  # noqa: E402
 
-from bluetooth import HEART_RATE, HUNG_S, LOCATION, MEASUREMENT, Central, Sensor, finish, running  # noqa: E402
+from virtual_radio import HEART_RATE, HUNG_S, LOCATION, MEASUREMENT, Central, Sensor, finish, running  # noqa: E402
 
 pytestmark = pytest.mark.zephyr
 

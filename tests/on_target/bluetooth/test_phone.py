@@ -8,7 +8,7 @@ pytest.importorskip("bumble", reason="bumble is not installed")
 from bumble import core, hci  # noqa: E402
 from bumble.link import LocalLink  # noqa: E402
 
-from bluetooth import HUNG_S, Central, finish  # noqa: E402
+from virtual_radio import HUNG_S, Central, finish  # noqa: E402
 
 GONE = hci.Address("F0:00:00:00:00:01")
 THERE = "F0:00:00:00:00:02"

@@ -23,8 +23,8 @@ from bumble import core  # noqa: E402
 from bumble.att import ErrorCode  # noqa: E402
 from bumble.link import LocalLink  # noqa: E402
 
-from bluetooth import HUNG_S, Central, finish, running  # noqa: E402
 from smp_client import ECHO, IMAGE, OS, READ, STATE, WRITE, Updater, message  # noqa: E402
+from virtual_radio import HUNG_S, Central, finish, running  # noqa: E402
 
 pytestmark = pytest.mark.zephyr
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cbor2
 from bumble import core
 
-from bluetooth import HUNG_S, Central
+from virtual_radio import HUNG_S, Central
 
 SERVICE = core.UUID("8D53DC1D-1DB7-4CD3-868B-8A527460AA84")
 CHARACTERISTIC = core.UUID("DA2E7828-FBCE-4E01-AE9E-261174997C48")

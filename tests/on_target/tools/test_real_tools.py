@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from places import BUILD, ROOT
+from wristpulse.support.command import attempt
 from wristpulse_tools.firmware import zephyr_workspace
 from wristpulse_tools.hardware import probe
 from wristpulse_tools.hardware.boards import Board, HardwareError
-from wristpulse_tools.support.command import attempt
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("pyocd") or not shutil.which("west"), reason="needs west and pyocd in PATH"

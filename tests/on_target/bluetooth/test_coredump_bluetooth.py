@@ -17,7 +17,7 @@ from bumble import core  # noqa: E402
 from bumble.att import ErrorCode  # noqa: E402
 from bumble.link import LocalLink  # noqa: E402
 
-from bluetooth import Central, finish, running_on_qemu  # noqa: E402
+from virtual_radio import Central, finish, running_on_qemu  # noqa: E402
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr, pytest.mark.slow]
 

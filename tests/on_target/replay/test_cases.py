@@ -97,7 +97,7 @@ def test_case_of_storage(case, compare, stored, workspace, tmp_path) -> None:
 def test_a_bad_list_of_faults_is_one_clear_error(boot, shipped, tmp_path) -> None:
     recording = tmp_path / "recording.pulse"
     all_cases()[0].write(recording)
-    (tmp_path / "recording.pulse.faults").write_text("1000 bite 3\n")
+    (tmp_path / "recording.pulse.faults").write_text("1000 unknown 3\n")
     status, lines = boot("mps2_an386", recording, image=shipped("mps2_an386")).run()
     assert status == 1
     assert lines[-1].startswith(f'ERROR {recording}.faults: expected "<us> <kind> <value>"')

@@ -28,7 +28,7 @@ def failed_assertions(suite: str, overlay: Path) -> list[str]:
 
 
 def test_bad_values_do_not_build(workspace) -> None:
-    assert failed_assertions("max3010x", ROOT / "tests" / "on_target" / "bad_values.overlay") == [
+    assert failed_assertions("max3010x", Path(__file__).with_name("bad_values.overlay")) == [
         "led-current-microamp: each 0 to 51000",
         "led-current-microamp: three at most",
         "sample-rate: too high for pulse-width-us and the number of slots",

@@ -17,7 +17,7 @@ pytest.importorskip("bumble", reason="bumble is not installed")
 
 from bumble import hci, smp  # noqa: E402
 
-from bluetooth import HUNG_S, Central, Link, Sensor, finish, running  # noqa: E402
+from virtual_radio import HUNG_S, Central, Link, Sensor, finish, running  # noqa: E402
 
 pytestmark = pytest.mark.zephyr
 

@@ -16,8 +16,8 @@ pytest.importorskip("bumble", reason="bumble is not installed")
 
 from bumble.link import LocalLink  # noqa: E402
 
-from bluetooth import Central, finish, running_on_qemu  # noqa: E402
 from test_bluetooth import HEALTH, LED_UA, RECORD, pair_and_write, valid_bpm, write  # noqa: E402
+from virtual_radio import Central, finish, running_on_qemu  # noqa: E402
 
 pytestmark = [pytest.mark.qemu, pytest.mark.zephyr, pytest.mark.slow]
 

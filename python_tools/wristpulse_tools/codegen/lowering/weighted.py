@@ -8,7 +8,7 @@ import numpy as np
 from wristpulse.oracle.geometry import activation_range, channel_multipliers, window
 from wristpulse.oracle.graph import Operator
 from wristpulse_tools.codegen.layers import Buffer, Conv, Copy, Depthwise, View
-from wristpulse_tools.codegen.views import Views
+from wristpulse_tools.codegen.lowering.views import Views
 
 CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 

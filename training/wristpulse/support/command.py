@@ -69,9 +69,32 @@ def attempt(
     error: type[UserError] = CommandError,
     shown: bool = False,
 ) -> Outcome:
-    """Run a program to its end, whatever that is. `error` only if it cannot be started.
+    """Run a program to its end, whatever that is.
 
-    shown: stdout goes to the user's instead of the outcome.
+    Parameters
+    ----------
+    words : sequence
+        The program and its arguments, each as `str` gives it.
+    cwd : Path, optional
+        Where it runs; the current folder.
+    env : mapping, optional
+        Its environment; this process's.
+    timeout_s : float, optional
+        Seconds after which it is stopped.
+    error : type of UserError
+        Raised if it cannot be started.
+    shown : bool
+        Its stdout goes to the user's terminal, not into the outcome.
+
+    Returns
+    -------
+    Outcome
+        Its status is None if it was stopped.
+
+    Raises
+    ------
+    UserError
+        It cannot be started.
     """
     command = [str(word) for word in words]
     try:
@@ -107,9 +130,26 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Run a program that must succeed; `error` otherwise.
+    """Run a program that must succeed.
 
-    It names `where` (what the program works on) and holds the end of the output; a full disk is one line.
+    Parameters
+    ----------
+    words, cwd, env
+        As `attempt` takes them.
+    where : object
+        What the program works on, for the error; the program.
+    error : type of UserError
+        Raised if it fails.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    UserError
+        It failed or cannot be started. The message names `where` and holds the end of the output; a full disk
+        is one line.
     """
     outcome = attempt(words, cwd=cwd, env=env, error=error)
     if outcome.status:
@@ -119,6 +159,33 @@ def run(
             raise error(f"{place}: expected room on the disk, found none left; {what} failed")
         raise error(f"{place}: {what} failed, status {outcome.status}:\n{outcome.output[-TAIL:]}")
     return outcome
+
+
+def on_terminal(
+    words: Sequence[object], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> int:
+    """Run a program that prints to the user's terminal and may ask there.
+
+    Parameters
+    ----------
+    words, cwd, env
+        As `attempt` takes them.
+
+    Returns
+    -------
+    int
+        Its exit status.
+
+    Raises
+    ------
+    CommandError
+        It cannot be started.
+    """
+    command = [str(word) for word in words]
+    try:
+        return subprocess.run(command, cwd=cwd, env=env).returncode
+    except FileNotFoundError:
+        raise CommandError(f"{command[0]}: expected a program, found none ({_remedy(command[0])})") from None
 
 
 def _remedy(program: str) -> str:

@@ -28,9 +28,9 @@ from wristpulse_tools.codegen.layers import (
     View,
     row_major,
 )
-from wristpulse_tools.codegen.residual import joined
-from wristpulse_tools.codegen.views import ALIASES, reshaped
-from wristpulse_tools.codegen.weighted import CONVOLUTIONS, Weighted
+from wristpulse_tools.codegen.lowering.residual import joined
+from wristpulse_tools.codegen.lowering.views import ALIASES, reshaped
+from wristpulse_tools.codegen.lowering.weighted import CONVOLUTIONS, Weighted
 
 LOOKUPS = ("LOGISTIC", "RELU", "RELU6", "QUANTIZE", "TANH", "LEAKY_RELU", "HARD_SWISH")
 
