@@ -10,10 +10,13 @@ export async function loadEstimator(bytes) {
 /** The firmware's names of states, in the order of enum pulse_state. */
 export function stateNames(core) {
   const memory = new Uint8Array(core.memory.buffer);
-  return Array.from({ length: 6 }, (_, state) => {
+  const nameOf = (state) => {
     const start = core.web_state_name(state);
     return new TextDecoder().decode(memory.subarray(start, memory.indexOf(0, start)));
-  });
+  };
+  const names = [];
+  while (nameOf(names.length) !== "unknown") names.push(nameOf(names.length));
+  return names;
 }
 
 /**

@@ -83,7 +83,7 @@ def test_hop(student: Measurement, tmp_path: Path) -> None:
     assert hop.by_leds[1] == (hop.parts()["whole hop"], hop.memory)
     for leds in (2, 3):  # motion is shared
         assert hop.by_leds[leds - 1][0] < hop.by_leds[leds][0] < leds * hop.by_leds[1][0]
-    assert hop.network == pytest.approx(student.instructions, rel=0.01)
+    assert hop.network == pytest.approx(student.instructions, rel=0.03)  # its input lies in its arena
     assert "student, hop" in json.loads(BUDGETS.read_text())
     assert overruns(hop) == []
 

@@ -4,9 +4,9 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-import tarfile
 import zipfile
 from email.parser import Parser
 from importlib.metadata import distribution
@@ -132,8 +132,7 @@ def test_data_files_are_in_the_wheel(wheel) -> None:
 
 def test_the_sdist_makes_the_same_wheel(wheel, tmp_path) -> None:
     sdist = build("sdist", ROOT, tmp_path / "sdist")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path / "source", filter="data")
+    shutil.unpack_archive(sdist, tmp_path / "source")
     (source,) = (tmp_path / "source").iterdir()
     again = build("wheel", source, tmp_path / "again")
     assert wheel.name == again.name and wheel.read_bytes() == again.read_bytes()
