@@ -62,8 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore::pytest.PytestExperimentalApiWarning")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    images_first(items)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--board", None):  # on a board, as few images as can be are flashed
+        images_first(items)
     for item in items:
         for marker, missing in MISSING.items():
             if item.get_closest_marker(marker) and (reason := missing()):
