@@ -15,7 +15,7 @@ export function stateNames(core) {
     return new TextDecoder().decode(memory.subarray(start, memory.indexOf(0, start)));
   };
   const names = [];
-  while (nameOf(names.length) !== "unknown") names.push(nameOf(names.length));
+  for (let name = nameOf(0); name !== "unknown"; name = nameOf(names.length)) names.push(name);
   return names;
 }
 

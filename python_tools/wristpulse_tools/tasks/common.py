@@ -16,6 +16,7 @@ from wristpulse_tools.tasks.options import PulseTask, converted
 # What a user can cause; each says in one line what is wrong. Anything else is ours and keeps its traceback.
 USER_ERRORS = (UserError, OSError)
 
+DATA_HELP = "folder that holds the data sets' folders"
 RUN_HELP = {
     "config": "configuration: a name in config/presets or the path of a .toml file",
     "data": "folder of real recordings (the data set's own folder or the one around it), for --dataset",

@@ -100,7 +100,9 @@ def score(
     labels = _reference(hr, reference, reference_time_s, aligned)
     inside = (labels >= HR_RANGE[0]) & (labels <= HR_RANGE[1])
     if not inside.any():
-        raise SignalError("reference", "a heart rate of 30 to 220 BPM for some hop", "none")
+        raise SignalError(
+            "reference", f"a heart rate of {HR_RANGE[0]:g} to {HR_RANGE[1]:g} BPM for some hop", "none"
+        )
     e = errors(hr.bpm, labels, hr.valid)
     n = e.windows
     return Score(

@@ -15,9 +15,11 @@ from functools import partial
 import numpy as np
 from jaxtyping import Float64
 
+from wristpulse.core.numbers import ACC_LSB_PER_G
 from wristpulse.core.result import State
 from wristpulse.core.sensor import SensorStream
 from wristpulse.experiments.no_pulse import coloured
+from wristpulse.recordings.recording import WINDOW_S
 from wristpulse.student.card import Student
 from wristpulse.student.tolerance import WRONG_BPM
 from wristpulse.support.markdown import table
@@ -25,7 +27,6 @@ from wristpulse.support.markdown import table
 FS = 100.0  # of the light, Hz
 FS_ACC = 50.0
 LEVEL, PULSE, NOISE = 100_000.0, 400.0, 20.0  # counts: of the light, standard deviation of pulse and of noise
-LSB_PER_G = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,7 @@ class Scene:
         return SensorStream(
             np.rint(LEVEL + self.light + noise).astype(np.uint32),
             (np.arange(len(self.light)) * (1e6 / FS)).astype(np.int64),
-            np.rint(self.acc * LSB_PER_G).astype(np.int16),
+            np.rint(self.acc * ACC_LSB_PER_G).astype(np.int16),
             (np.arange(len(self.acc)) * (1e6 / FS_ACC)).astype(np.int64),
         )
 
@@ -244,23 +245,30 @@ SCENES = {
 }
 
 
-def wrong(state: Sequence[State], bpm: np.ndarray, truth: Float64[np.ndarray, " n"] | None) -> int:
-    """Count valid values that are more than 10 BPM off.
+def judged(student: Student, scene: Scene) -> tuple[list[State], int]:
+    """What a student says of a scene.
 
     Parameters
     ----------
-    state : sequence of State
-        Of each hop.
-    bpm : ndarray, float64 (hops,)
-    truth : ndarray, float64 (hops,), optional
-        Mean rate of each hop's window; None: no heart, every valid value is wrong.
+    student : Student
+    scene : Scene
 
     Returns
     -------
-    int
+    states : list of State
+        Of each hop.
+    wrong : int
+        How many are valid and more than 10 BPM off the window's mean rate; without a heart, all valid ones.
     """
-    valid = np.array([s is State.VALID for s in state])
-    return int((valid & (True if truth is None else np.abs(bpm - truth) > WRONG_BPM)).sum())
+    found = student.estimator().run(scene.stream())
+    states = [r.state for r in found]
+    valid = np.array([state is State.VALID for state in states])
+    if scene.bpm is None:
+        return states, int(valid.sum())
+    off = np.abs(
+        np.array([r.bpm_q8 / 256 for r in found]) - _of_windows(scene.bpm, [r.time_us for r in found])
+    )
+    return states, int((valid & (off > WRONG_BPM)).sum())
 
 
 def report(student: Student) -> str:
@@ -277,12 +285,9 @@ def report(student: Student) -> str:
     """
     rows = []
     for name, make in SCENES.items():
-        scene = make()
-        found = student.estimator().run(scene.stream())
-        states, bpm = [r.state for r in found], np.array([r.bpm_q8 / 256 for r in found])
-        truth = None if scene.bpm is None else _of_windows(scene.bpm, [r.time_us for r in found])
+        states, wrong = judged(student, make())
         valid, *others = (states.count(s) for s in (State.VALID, State.RATE_UNCERTAIN, State.NO_PULSE))
-        rows.append((name, len(found), valid, wrong(states, bpm, truth), *others))
+        rows.append((name, len(states), valid, wrong, *others))
     return table(("scene", "hops", "valid", "wrong", "rate-uncertain", "no-pulse"), rows)
 
 
@@ -294,5 +299,5 @@ def _of_windows(bpm: np.ndarray, end_us: Sequence[int]) -> np.ndarray:
     """Mean rate of the 8 s before each end."""
     total = np.concatenate([[0.0], np.cumsum(bpm)])
     last = np.clip((np.array(end_us) * FS / 1e6).astype(int), 1, len(bpm))
-    first = np.maximum(last - int(8 * FS), 0)
+    first = np.maximum(last - int(WINDOW_S * FS), 0)
     return (total[last] - total[first]) / (last - first)
